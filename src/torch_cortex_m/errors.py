@@ -1,0 +1,52 @@
+"""The one exception a user of torch-cortex-m meets for a mistake that they can mend."""
+
+from __future__ import annotations
+
+
+class TcmError(Exception):
+    """A mistake in the input, said so that it can be mended.
+
+    Args:
+        what: one sentence that says what is wrong.
+        where: the place in the user's own terms (module path and source line, file, argument).
+        expected: what would have been accepted.
+        got: what was found instead.
+        hint: what to do about it.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        expected: object = None,
+        got: object = None,
+        hint: str | None = None,
+    ) -> None:
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.got = got
+        self.hint = hint
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        parts = [
+            ("where", self.where),
+            ("expected", self.expected),
+            ("got", self.got),
+            ("what to do", self.hint),
+        ]
+        lines = [self.what]
+        lines += [f"  {label}: {value}" for label, value in parts if value is not None]
+        return "\n".join(lines)
+
+    def at(self, where: str) -> TcmError:
+        """The same error with its place filled in, if it had none yet."""
+        return TcmError(
+            self.what,
+            where=self.where or where,
+            expected=self.expected,
+            got=self.got,
+            hint=self.hint,
+        )

@@ -1,0 +1,36 @@
+"""The text form of a graph, for people and for golden files."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .graph import Graph, Node, Port
+
+
+def format_graph(graph: Graph) -> str:
+    """One line per input, constant, node and output, in order of execution."""
+    lines = [f"graph {graph.name}"]
+    lines += [f"  input    {_port(graph, port)}" for port in graph.inputs]
+    lines += [f"  constant %{name} : {graph.types[name]}" for name in graph.constants]
+    lines += [f"  {_node(graph, node)}" for node in graph.nodes]
+    lines += [f"  output   {_port(graph, port)}" for port in graph.outputs]
+    return "\n".join(lines) + "\n"
+
+
+def _port(graph: Graph, port: Port) -> str:
+    text = f"%{port.value} : {graph.types[port.value]}"
+    if port.permutation is not None:
+        text += f"  from {list(port.shape)} permuted by {list(port.permutation)}"
+    return text
+
+
+def _node(graph: Graph, node: Node) -> str:
+    inputs = ", ".join(
+        f"{name}=%{value}" for name, value in node.arguments().items() if value is not None
+    )
+    fields = ", ".join(
+        f"{field.name}={getattr(node.op, field.name)}" for field in dataclasses.fields(node.op)
+    )
+    source = f"  # {node.source}" if node.source else ""
+    type_ = graph.types[node.output]
+    return f"%{node.output} = {node.op.name}({inputs}) {{{fields}}} : {type_}{source}"

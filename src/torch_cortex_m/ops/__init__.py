@@ -1,0 +1,48 @@
+"""The operators: one folder each, found by looking; there is no list to edit."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from ..errors import TcmError
+from .base import Case, Definition
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """Operator name -> definition, for every folder that has an op.py."""
+    found = {}
+    folder = Path(__file__).parent
+    for module in pkgutil.iter_modules([str(folder)]):
+        if module.ispkg:
+            op_module = importlib.import_module(f"{__name__}.{module.name}.op")
+            found[module.name] = Definition(
+                op_module.OP, tuple(op_module.KERNELS), folder / module.name
+            )
+    return found
+
+
+def definition(name: str) -> Definition:
+    if name not in definitions():
+        raise TcmError(
+            f"there is no operator '{name}'",
+            expected=", ".join(definitions()),
+            got=name,
+        )
+    return definitions()[name]
+
+
+def part(name: str, module: str) -> ModuleType | None:
+    """``ops/<name>/<module>.py`` (reference, frontend, cases), or None where it is absent."""
+    if not (definition(name).folder / f"{module}.py").exists():
+        return None
+    return importlib.import_module(f"{__name__}.{name}.{module}")
+
+
+def cases(name: str) -> list[Case]:
+    module = part(name, "cases")
+    return [] if module is None else list(module.CASES)

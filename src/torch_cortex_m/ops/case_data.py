@@ -1,0 +1,30 @@
+"""Seeded random data for the operators' CASES."""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+
+def generator(name: str) -> np.random.Generator:
+    """A generator whose seed is the case's name, so that a case never depends on its neighbours."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+def random_int8(rng: np.random.Generator, shape: tuple[int, ...], low: int = -128) -> np.ndarray:
+    return rng.integers(low, 128, shape).astype(np.int8)
+
+
+def random_bias(rng: np.random.Generator, channels: int) -> np.ndarray:
+    return rng.integers(-20000, 20000, channels).astype(np.int32)
+
+
+def random_requantization(
+    rng: np.random.Generator, channels: int, taps: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Multipliers and shifts that spread the sums of ``taps`` random products over int8."""
+    multipliers = rng.integers(1 << 30, 1 << 31, channels).astype(np.int32)
+    center = -7 - int(np.log2(max(taps, 1)) / 2)
+    shifts = rng.integers(center - 1, center + 2, channels).astype(np.int32)
+    return multipliers, shifts

@@ -1,0 +1,82 @@
+"""The layers that depthwise_conv2d must compute, everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..base import Case
+from ..case_data import generator, random_bias, random_int8, random_requantization
+from .op import DepthwiseConv2d
+
+MAXIMUM = (1 << 31) - 1
+
+
+def case(
+    name: str,
+    shape: tuple[int, int, int, int],
+    kernel: tuple[int, int] = (3, 3),
+    *,
+    bias: bool = False,
+    multipliers: int | None = None,
+    shifts: int | None = None,
+    **fields: Any,
+) -> Case:
+    """A case with random data; ``multipliers`` and ``shifts`` set all channels to one value."""
+    fields = {"input_offset": 7, "output_offset": -3} | fields
+    op = DepthwiseConv2d(**fields)
+    rng = generator(f"depthwise_conv2d {name}")
+    channels = shape[3] * op.depth_multiplier
+    multiplier_data, shift_data = random_requantization(rng, channels, kernel[0] * kernel[1])
+    if multipliers is not None:
+        multiplier_data = np.full(channels, multipliers, np.int32)
+    if shifts is not None:
+        shift_data = np.full(channels, shifts, np.int32)
+    tensors = {
+        "input": random_int8(rng, shape),
+        "weight": random_int8(rng, (1, *kernel, channels), low=-127),
+        "bias": random_bias(rng, channels) if bias else None,
+        "multipliers": multiplier_data,
+        "shifts": shift_data,
+    }
+    return Case(name, op, tensors)
+
+
+SAME = (1, 1, 1, 1)
+CASES = [
+    case("4_channels", (1, 8, 8, 4), padding=SAME),
+    case("depth_multiplier_2", (1, 6, 6, 3), padding=SAME, depth_multiplier=2),
+    case("depth_multiplier_4", (1, 6, 6, 4), padding=SAME, depth_multiplier=4, bias=True),
+    case("stride_2", (1, 9, 8, 8), stride=(2, 2)),
+    case("5x5_padding_2_on_5x5", (1, 5, 5, 4), (5, 5), padding=(2, 2, 2, 2)),
+    case("5x5_padding_2_on_8x8", (1, 8, 8, 4), (5, 5), padding=(2, 2, 2, 2)),
+    case("bias", (1, 5, 7, 6), bias=True),
+    case("stride_padding_bias", (1, 8, 7, 8), stride=(2, 2), padding=SAME, bias=True),
+    case("1x1_depth_multiplier_2", (1, 4, 4, 3), (1, 1), depth_multiplier=2),
+    case("kernel_1x3", (1, 5, 8, 4), (1, 3)),
+    case("stride_2x1_padding_1x0", (1, 9, 6, 4), stride=(2, 1), padding=(1, 0, 1, 0)),
+    case("3x3_on_1x1", (1, 1, 1, 4), padding=SAME),
+    case("1_channel", (1, 6, 6, 1), padding=SAME, bias=True),
+    case("1_channel_depth_multiplier_3", (1, 6, 6, 1), padding=SAME, depth_multiplier=3),
+    case("1_channel_depth_multiplier_16", (1, 6, 6, 1), padding=SAME, depth_multiplier=16),
+    case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
+    case("dilation_2x1", (1, 8, 6, 3), dilation=(2, 1)),
+    case("batch_3", (3, 5, 5, 4), padding=SAME, bias=True),
+    case("no_bias", (1, 5, 5, 8), padding=SAME),
+    case("asymmetric_padding", (1, 8, 8, 4), stride=(2, 2), padding=(0, 0, 1, 1), bias=True),
+    case("asymmetric_padding_top_left", (1, 7, 7, 5), padding=(2, 1, 0, 0)),
+    case("zero_points_low", (1, 4, 4, 4), padding=SAME, input_offset=128, output_offset=-128),
+    case("zero_points_high", (1, 4, 4, 4), padding=SAME, input_offset=-127, output_offset=127),
+    case("left_shift", (1, 4, 4, 3), padding=SAME, shifts=3),
+    case("zero_shift", (1, 4, 4, 3), padding=SAME, shifts=0, multipliers=1 << 24),
+    case("shift_31", (1, 4, 4, 3), padding=SAME, shifts=-31, multipliers=MAXIMUM, bias=True),
+    case("multiplier_largest", (1, 4, 4, 3), padding=SAME, multipliers=MAXIMUM),
+    case("multiplier_smallest", (1, 4, 4, 3), padding=SAME, multipliers=1 << 30),
+    case("multiplier_zero", (1, 4, 4, 3), padding=SAME, multipliers=0, shifts=0),
+    case("saturating", (1, 5, 5, 4), padding=SAME, multipliers=MAXIMUM, shifts=-2),
+    case("activation_narrow", (1, 5, 5, 4), padding=SAME, activation_min=-10, activation_max=20),
+    case("activation_single_value", (1, 3, 3, 4), activation_min=5, activation_max=5),
+    *(case(f"channels_{n}", (1, 5, 4, n), padding=SAME, bias=True) for n in range(1, 21)),
+    case("channels_64", (1, 5, 5, 64), padding=SAME, bias=True),
+]

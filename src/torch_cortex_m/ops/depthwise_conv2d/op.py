@@ -1,0 +1,93 @@
+"""depthwise_conv2d: each input channel is convolved with its own ``depth_multiplier`` filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..window import (
+    check_activation,
+    check_offset,
+    check_per_channel,
+    check_rank,
+    check_window,
+    window_constants,
+    window_output_size,
+)
+
+
+@dataclass(frozen=True)
+class DepthwiseConv2d(Op):
+    """Quantized depthwise convolution on NHWC int8.
+
+    Tensors: input [N, H, W, C_in] int8; weight [1, KH, KW, C_out] int8 (IHWO), where output
+    channel ``c * depth_multiplier + m`` reads input channel ``c``; bias [C_out] int32, optional;
+    multipliers and shifts [C_out] int32, the requantization of each output channel.
+    Output: [N, H_out, W_out, C_out] int8.
+
+    ``input_offset`` (= -input zero point) is added to every input; padding counts as zero after
+    that. ``output_offset`` (= output zero point) is added after requantization.
+    Source: TensorFlow Lite 8-bit quantization specification, DEPTHWISE_CONV_2D.
+    """
+
+    name: ClassVar[str] = "depthwise_conv2d"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("weight"),
+        TensorArgument("bias", "int32", optional=True),
+        TensorArgument("multipliers", "int32"),
+        TensorArgument("shifts", "int32"),
+    )
+
+    stride: tuple[int, ...] = (1, 1)
+    padding: tuple[int, ...] = (0, 0, 0, 0)
+    dilation: tuple[int, ...] = (1, 1)
+    depth_multiplier: int = 1
+    input_offset: int = 0
+    output_offset: int = 0
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_window(self, self)
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, -127, 128)
+        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        self.expect(
+            self.depth_multiplier >= 1, "depth_multiplier", "at least 1", self.depth_multiplier
+        )
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        check_rank(self, types, "weight", 4)
+        batches, height, width, channels = types["input"].shape
+        first, kernel_height, kernel_width, output_channels = types["weight"].shape
+        self.expect(first == 1, "weight", "dimension 0 of size 1 (IHWO)", types["weight"].shape)
+        self.expect(
+            output_channels == channels * self.depth_multiplier,
+            "weight",
+            f"{channels} input channels x depth_multiplier {self.depth_multiplier} = "
+            f"{channels * self.depth_multiplier} output channels",
+            f"{output_channels} output channels",
+        )
+        check_per_channel(self, types, ("bias", "multipliers", "shifts"), output_channels)
+        kernel = (kernel_height, kernel_width)
+        out_height, out_width = window_output_size(self, self, (height, width), kernel)
+        return batches, out_height, out_width, output_channels
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        kernel = types["weight"].shape[1:3]
+        sizes = window_constants(self, kernel, types["input"], self.output_shape(types))
+        return super().constants(types) | sizes
+
+    def macs(self, types: Mapping[str, TensorType]) -> int:
+        _, kernel_height, kernel_width, _ = types["weight"].shape
+        batches, height, width, channels = self.output_shape(types)
+        return batches * height * width * channels * kernel_height * kernel_width
+
+
+OP = DepthwiseConv2d
+KERNELS = [Kernel("depthwise_conv2d_s8__ref")]

@@ -1,0 +1,43 @@
+"""Exact integer arithmetic on torch tensors, on any device: what the references are built from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def doubling_high_multiply(a: Tensor, b: Tensor) -> Tensor:
+    """round(a * b / 2^31), ties up; int64 in and out, |a|, |b| < 2^31."""
+    return (a * b + (1 << 30)) >> 31
+
+
+def rounding_shift_right(value: Tensor, shift: Tensor) -> Tensor:
+    """round(value / 2^shift), ties away from zero; int64, shift in [0, 31]."""
+    mask = (torch.ones_like(shift) << shift) - 1
+    threshold = (mask >> 1) + (value < 0)
+    return (value >> shift) + ((value & mask) > threshold)
+
+
+def wrap_int32(value: Tensor) -> Tensor:
+    """int64 -> the int64 that the low 32 bits are in two's complement."""
+    return ((value + (1 << 31)) & 0xFFFFFFFF) - (1 << 31)
+
+
+def requantize(value: Tensor, multiplier: Tensor, shift: Tensor) -> Tensor:
+    """value * multiplier * 2^(shift - 31) with two roundings, as CMSIS-NN computes it by default.
+
+    All int64; multiplier and shift broadcast against value. A positive shift wraps at 32 bits.
+    """
+    zero = torch.zeros_like(shift)
+    left = torch.maximum(shift, zero)
+    right = torch.maximum(-shift, zero)
+    shifted = wrap_int32(value << left)
+    return rounding_shift_right(wrap_int32(doubling_high_multiply(shifted, multiplier)), right)
+
+
+def requantize_to_int8(
+    value: Tensor, multiplier: Tensor, shift: Tensor, offset: int, low: int, high: int
+) -> Tensor:
+    """``requantize``, add ``offset``, clamp to [low, high], cast to int8."""
+    scaled = requantize(value, multiplier.to(torch.int64), shift.to(torch.int64))
+    return torch.clamp(wrap_int32(scaled + offset), low, high).to(torch.int8)

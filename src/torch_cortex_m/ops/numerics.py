@@ -1,0 +1,54 @@
+"""Integer numerics that references, lowering and kernels agree on (TFLite, CMSIS-NN).
+
+Source: B. Jacob et al., "Quantization and Training of Neural Networks for Efficient
+Integer-Arithmetic-Only Inference" (2018), and TensorFlow Lite's QuantizeMultiplier.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def quantize_multiplier(real: float) -> tuple[int, int]:
+    """(multiplier, shift) with real = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31).
+
+    Zero and values too small for a shift of -31 give (0, 0).
+    """
+    if real == 0.0:
+        return 0, 0
+    if not math.isfinite(real) or real < 0:
+        raise ValueError(f"a multiplier must be finite and not negative, got {real}")
+    fraction, shift = math.frexp(real)
+    multiplier = round_half_away(fraction * (1 << 31))
+    if multiplier == 1 << 31:
+        multiplier //= 2
+        shift += 1
+    return (0, 0) if shift < -31 else (multiplier, shift)
+
+
+def quantize_multipliers(reals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """``quantize_multiplier`` of each element, as two int32 arrays."""
+    pairs = [quantize_multiplier(float(real)) for real in np.asarray(reals).reshape(-1)]
+    return (
+        np.array([multiplier for multiplier, _ in pairs], np.int32),
+        np.array([shift for _, shift in pairs], np.int32),
+    )
+
+
+def round_half_away(value: float) -> int:
+    """std::round: to nearest, ties away from zero."""
+    return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
+
+
+def quantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
+    """float32 -> int8 as torch.quantize_per_tensor does: round half to even, then saturate."""
+    inverse = np.float32(1.0) / np.float32(scale)
+    rounded = np.rint(values.astype(np.float32) * inverse) + np.float32(zero_point)
+    return np.clip(rounded, -128, 127).astype(np.int8)
+
+
+def dequantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
+    """int8 -> float32: scale * (value - zero_point)."""
+    return (values.astype(np.int32) - zero_point).astype(np.float32) * np.float32(scale)
