@@ -10,11 +10,14 @@ from .base import Op
 
 
 class WindowFields(Protocol):
-    """The fields of a sliding window: (vertical, horizontal); padding (top, left, bottom, right)."""
+    """The fields of a sliding window: (vertical, horizontal); padding: top, left, bottom, right."""
 
-    stride: tuple[int, ...]
-    padding: tuple[int, ...]
-    dilation: tuple[int, ...]
+    @property
+    def stride(self) -> tuple[int, ...]: ...
+    @property
+    def padding(self) -> tuple[int, ...]: ...
+    @property
+    def dilation(self) -> tuple[int, ...]: ...
 
 
 def check_window(op: Op, fields: WindowFields) -> None:
@@ -65,7 +68,7 @@ def window_output_size(
 
 
 def window_constants(
-    fields: WindowFields, kernel: tuple[int, int], inputs: TensorType, output: tuple[int, ...]
+    fields: WindowFields, kernel: tuple[int, ...], inputs: TensorType, output: tuple[int, ...]
 ) -> dict[str, int]:
     """The sizes that every windowed kernel may take as parameters."""
     return {
