@@ -139,6 +139,10 @@ def _no_scratch(layer: Layer) -> int:
     return 0
 
 
+def _not_in_place(layer: Layer) -> tuple[str, ...]:
+    return ()
+
+
 def _as_given(layer: Layer) -> dict[str, np.ndarray]:
     return dict(layer.constants)
 
@@ -155,7 +159,7 @@ class Kernel:
     applies: whether the kernel computes this layer exactly.
     scratch_bytes: working memory for this layer.
     pack: constant name -> data, as the kernel wants them.
-    in_place: tensor arguments whose memory the output may share.
+    in_place: tensor arguments whose memory the output may share in this layer.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn").
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
         in the same way) that gives the scratch size; it is asked on the core itself.
@@ -166,7 +170,7 @@ class Kernel:
     needs: frozenset[str] = frozenset()
     scratch_bytes: Callable[[Layer], int] = _no_scratch
     pack: Callable[[Layer], dict[str, np.ndarray]] = _as_given
-    in_place: tuple[str, ...] = ()
+    in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
     scratch_function: str | None = None
