@@ -6,6 +6,15 @@ import torch
 from torch import Tensor
 
 
+def exact_float(largest_sum: int) -> torch.dtype:
+    """The fastest floating-point type in which integers up to ``largest_sum`` add exactly.
+
+    Integer matrix products and convolutions are slow or missing in torch. In floating point they
+    are exact as long as every partial sum is below 2^24 (float32) or 2^53 (float64).
+    """
+    return torch.float32 if largest_sum < 1 << 24 else torch.float64
+
+
 def doubling_high_multiply(a: Tensor, b: Tensor) -> Tensor:
     """round(a * b / 2^31), ties up; int64 in and out, |a|, |b| < 2^31."""
     return (a * b + (1 << 30)) >> 31

@@ -22,10 +22,15 @@ class WindowFields(Protocol):
 
 def check_window(op: Op, fields: WindowFields) -> None:
     """Stride and dilation are two positive values, padding four non-negative ones."""
-    for name, count, least in (("stride", 2, 1), ("padding", 4, 0), ("dilation", 2, 1)):
-        value = getattr(fields, name)
-        fits = len(value) == count and all(item >= least for item in value)
-        op.expect(fits, name, f"{count} values of at least {least}", value)
+    check_values(op, "stride", fields.stride, 2, 1)
+    check_values(op, "padding", fields.padding, 4, 0)
+    check_values(op, "dilation", fields.dilation, 2, 1)
+
+
+def check_values(op: Op, name: str, values: tuple[int, ...], count: int, least: int) -> None:
+    """A tuple field has ``count`` values, none below ``least``."""
+    fits = len(values) == count and all(value >= least for value in values)
+    op.expect(fits, name, f"{count} values of at least {least}", values)
 
 
 def check_activation(op: Op, low: int, high: int) -> None:
@@ -53,18 +58,40 @@ def check_per_channel(
 
 
 def window_output_size(
-    op: Op, fields: WindowFields, size: tuple[int, int], kernel: tuple[int, int]
-):
-    """(height, width) of the output: floor((in + before + after - extent) / stride) + 1."""
-    output = []
-    for axis in range(2):
-        padded = size[axis] + fields.padding[axis] + fields.padding[axis + 2]
-        extent = fields.dilation[axis] * (kernel[axis] - 1) + 1
-        output.append((padded - extent) // fields.stride[axis] + 1)
+    op: Op,
+    fields: WindowFields,
+    size: tuple[int, int],
+    kernel: tuple[int, ...],
+    ceil_mode: bool = False,
+) -> tuple[int, int]:
+    """(height, width) of the output: floor((in + before + after - extent) / stride) + 1.
+
+    ``ceil_mode`` rounds the division up, but drops a last window that would start beyond the input
+    and the padding before it (the shape rule of PyTorch's pooling).
+    """
+    height, width = (_axis_outputs(fields, size, kernel, axis, ceil_mode) for axis in range(2))
     expected = "a kernel no larger than the padded input, so that the output is not empty"
     got = f"input {size}, kernel {kernel}, padding {fields.padding}, dilation {fields.dilation}"
-    op.expect(min(output) > 0, "input", expected, got)
-    return output[0], output[1]
+    op.expect(min(height, width) > 0, "input", expected, got)
+    return height, width
+
+
+def _axis_outputs(
+    fields: WindowFields,
+    size: tuple[int, int],
+    kernel: tuple[int, ...],
+    axis: int,
+    ceil_mode: bool,
+) -> int:
+    before, after = fields.padding[axis], fields.padding[axis + 2]
+    stride = fields.stride[axis]
+    extent = fields.dilation[axis] * (kernel[axis] - 1) + 1
+    room = size[axis] + before + after - extent
+    if not ceil_mode:
+        return room // stride + 1
+    outputs = -(-room // stride) + 1
+    last_is_outside = (outputs - 1) * stride >= size[axis] + before
+    return outputs - 1 if last_is_outside else outputs
 
 
 def window_constants(

@@ -1,0 +1,124 @@
+"""avg_pool2d: the mean of each window, over fixed or adaptive windows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..window import (
+    check_activation,
+    check_offset,
+    check_rank,
+    check_values,
+    check_window,
+    window_constants,
+    window_output_size,
+)
+
+LARGEST_DIVISOR = 1 << 22
+"""Keeps 128 * divisor, and with it every sum of a window, within int32."""
+
+
+@dataclass(frozen=True)
+class AvgPool2d(Op):
+    """Average pooling on NHWC int8; input and output have the same quantization.
+
+    Tensors: input [N, H, W, C] int8. Output: [N, H_out, W_out, C] int8.
+
+    Windows: ``kernel``, ``stride``, ``padding`` and ``ceil_mode`` as in torch.nn.AvgPool2d, with
+    padding on each side. Or, when ``adaptive_output`` = (H_out, W_out), those of
+    torch.nn.AdaptiveAvgPool2d: window i covers [floor(i * H / H_out), ceil((i + 1) * H / H_out)),
+    and kernel and stride have no meaning.
+
+    The divisor is ``divisor_override`` unless that is 0; else with ``count_include_pad`` the
+    elements of the window within the padded input, else those within the input. The result is
+    (sum of the window's inputs + (divisor - number of these inputs) * padding_value) / divisor,
+    rounded to nearest with ties away from zero, then clamped to the activation range.
+    ``padding_value`` is the input's zero point, so that the real value of padding is 0 and a
+    divisor that differs from the number of inputs scales the real value of the sum.
+    Source: torch.nn.AvgPool2d for windows and divisors; rounding as TensorFlow Lite and CMSIS-NN.
+    """
+
+    name: ClassVar[str] = "avg_pool2d"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+
+    kernel: tuple[int, ...] = (1, 1)
+    stride: tuple[int, ...] = (1, 1)
+    padding: tuple[int, ...] = (0, 0, 0, 0)
+    ceil_mode: bool = False
+    count_include_pad: bool = False
+    divisor_override: int = 0
+    padding_value: int = 0
+    adaptive_output: tuple[int, ...] = ()
+    activation_min: int = -128
+    activation_max: int = 127
+
+    @property
+    def dilation(self) -> tuple[int, ...]:
+        """Average pooling has none; the rules that all windows share ask for it."""
+        return (1, 1)
+
+    def __post_init__(self) -> None:
+        check_values(self, "kernel", self.kernel, 2, 1)
+        check_window(self, self)
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "padding_value", self.padding_value, -128, 127)
+        check_offset(self, "divisor_override", self.divisor_override, 0, LARGEST_DIVISOR)
+        if self.adaptive_output:
+            check_values(self, "adaptive_output", self.adaptive_output, 2, 1)
+            self.expect(
+                not any(self.padding),
+                "padding",
+                "no padding, since adaptive_output is given",
+                self.padding,
+            )
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        batches, height, width, channels = types["input"].shape
+        if self.adaptive_output:
+            return batches, *self.adaptive_output, channels
+        outputs = window_output_size(self, self, (height, width), self.kernel, self.ceil_mode)
+        for axis, size in enumerate((height, width)):
+            reached = all(
+                start < size and end > 0 for start, end in self.windows(axis, size, outputs[axis])
+            )
+            expected = f"so little that every window of kernel {self.kernel} meets the input"
+            self.expect(reached, "padding", expected, f"{self.padding}, input {(height, width)}")
+        return batches, *outputs, channels
+
+    def windows(self, axis: int, size: int, outputs: int) -> list[tuple[int, int]]:
+        """[start, end) of each output's window along ``axis`` (0: vertical, 1: horizontal).
+
+        In coordinates of the input, which has ``size`` elements, and within the padded input.
+        """
+        if self.adaptive_output:
+            return [(i * size // outputs, -(-(i + 1) * size // outputs)) for i in range(outputs)]
+        starts = [i * self.stride[axis] - self.padding[axis] for i in range(outputs)]
+        limit = size + self.padding[axis + 2]
+        return [(start, min(start + self.kernel[axis], limit)) for start in starts]
+
+    def with_fixed_windows(self, input: TensorType) -> AvgPool2d:
+        """The same pooling without adaptive windows where these are all of one size."""
+        if not self.adaptive_output:
+            return self
+        pairs = list(zip(input.shape[1:3], self.adaptive_output, strict=True))
+        if any(size % outputs for size, outputs in pairs):
+            return self
+        kernel = tuple(size // outputs for size, outputs in pairs)
+        return replace(self, kernel=kernel, stride=kernel, ceil_mode=False, adaptive_output=())
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        """The fields and sizes; ``adaptive`` is 1 where windows differ in size, so that kernel
+        and stride have no meaning."""
+        pool = self.with_fixed_windows(types["input"])
+        sizes = window_constants(pool, pool.kernel, types["input"], self.output_shape(types))
+        adaptive = {"adaptive": int(bool(pool.adaptive_output))}
+        return super().constants(types) | sizes | adaptive
+
+
+OP = AvgPool2d
+KERNELS = [Kernel("avg_pool2d_s8__ref")]

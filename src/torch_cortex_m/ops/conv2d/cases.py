@@ -1,0 +1,102 @@
+"""The layers that conv2d must compute, everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..base import Case
+from ..case_data import generator, random_bias, random_int8, random_requantization
+from .op import Conv2d
+
+MAXIMUM = (1 << 31) - 1
+
+
+def case(
+    name: str,
+    shape: tuple[int, int, int, int],
+    filters: int,
+    kernel: tuple[int, int] = (3, 3),
+    *,
+    bias: bool = False,
+    multipliers: int | None = None,
+    shifts: int | None = None,
+    **fields: Any,
+) -> Case:
+    """A case with random data; ``multipliers`` and ``shifts`` set all channels to one value."""
+    fields = {"input_offset": 7, "output_offset": -3} | fields
+    op = Conv2d(**fields)
+    rng = generator(f"conv2d {name}")
+    channels = shape[3] // op.groups
+    taps = kernel[0] * kernel[1] * channels
+    multiplier_data, shift_data = random_requantization(rng, filters, taps)
+    if multipliers is not None:
+        multiplier_data = np.full(filters, multipliers, np.int32)
+    if shifts is not None:
+        shift_data = np.full(filters, shifts, np.int32)
+    tensors = {
+        "input": random_int8(rng, shape),
+        "weight": random_int8(rng, (filters, *kernel, channels), low=-127),
+        "bias": random_bias(rng, filters) if bias else None,
+        "multipliers": multiplier_data,
+        "shifts": shift_data,
+    }
+    return Case(name, op, tensors)
+
+
+SAME = (1, 1, 1, 1)
+CASES = [
+    case("3x3", (1, 6, 6, 4), 8, padding=SAME, bias=True),
+    case("no_bias", (1, 5, 5, 4), 6, padding=SAME),
+    case("no_padding", (1, 6, 5, 3), 5, bias=True),
+    case("1x1", (1, 6, 6, 8), 12, (1, 1), bias=True),
+    case("1x1_no_bias", (1, 5, 4, 6), 4, (1, 1)),
+    case("1x1_stride_2", (1, 7, 6, 8), 5, (1, 1), stride=(2, 2), bias=True),
+    case("1x1_padding", (1, 4, 4, 4), 4, (1, 1), padding=SAME, bias=True),
+    case("1x1_on_1x1", (1, 1, 1, 24), 10, (1, 1), bias=True),
+    case("stride_2", (1, 9, 8, 4), 6, stride=(2, 2), bias=True),
+    case("stride_2_padding", (1, 8, 7, 4), 6, stride=(2, 2), padding=SAME, bias=True),
+    case("stride_2x1_padding_1x0", (1, 9, 6, 4), 4, stride=(2, 1), padding=(1, 0, 1, 0)),
+    case("stride_larger_than_kernel", (1, 8, 9, 3), 4, (2, 2), stride=(3, 4), bias=True),
+    case("dilation_2", (1, 8, 8, 3), 4, padding=(2, 2, 2, 2), dilation=(2, 2), bias=True),
+    case("dilation_3x1", (1, 9, 5, 3), 4, dilation=(3, 1)),
+    case("dilation_1x2_stride_2", (1, 6, 9, 3), 4, dilation=(1, 2), stride=(2, 2), padding=SAME),
+    case("groups_2", (1, 6, 6, 8), 6, padding=SAME, groups=2, bias=True),
+    case("groups_3_odd", (1, 5, 5, 9), 15, padding=SAME, groups=3),
+    case("groups_1x1", (1, 4, 5, 12), 8, (1, 1), groups=4, bias=True),
+    case("groups_of_1_channel", (1, 5, 5, 6), 12, padding=SAME, groups=6, bias=True),
+    case("groups_dilation_stride", (1, 9, 9, 4), 4, groups=2, dilation=(2, 2), stride=(2, 2)),
+    case("1x3", (1, 4, 8, 4), 6, (1, 3), bias=True),
+    case("1x7_signal", (1, 1, 40, 3), 5, (1, 7), padding=(0, 3, 0, 3), bias=True),
+    case("1x4_stride_2", (1, 1, 21, 4), 4, (1, 4), stride=(1, 2), padding=(0, 1, 0, 2)),
+    case("1x3_dilation_4", (1, 1, 24, 2), 5, (1, 3), dilation=(1, 4), bias=True),
+    case("3x1", (1, 7, 4, 5), 3, (3, 1), padding=(1, 0, 1, 0)),
+    case("2x4", (1, 5, 7, 3), 4, (2, 4), padding=(0, 1, 1, 2), bias=True),
+    case("5x5_on_5x5", (1, 5, 5, 3), 4, (5, 5), bias=True),
+    case("5x5_padding_2", (1, 5, 5, 3), 4, (5, 5), padding=(2, 2, 2, 2)),
+    case("3x3_on_1x1", (1, 1, 1, 4), 5, padding=SAME, bias=True),
+    case("stem_3_channels", (1, 12, 12, 3), 8, stride=(2, 2), padding=(0, 0, 1, 1), bias=True),
+    case("stem_1_channel", (1, 10, 9, 1), 8, stride=(2, 2), padding=SAME, bias=True),
+    case("10x4_stem", (1, 14, 8, 1), 6, (10, 4), stride=(2, 2), padding=(4, 1, 5, 1), bias=True),
+    case("batch_3", (3, 4, 4, 3), 4, padding=SAME, bias=True),
+    case("batch_2_1x1", (2, 3, 5, 6), 7, (1, 1), bias=True),
+    case("batch_2_groups", (2, 4, 4, 4), 4, padding=SAME, groups=2),
+    case("asymmetric_padding", (1, 6, 6, 4), 4, stride=(2, 2), padding=(0, 0, 1, 1), bias=True),
+    case("asymmetric_padding_top_left", (1, 5, 6, 3), 4, padding=(2, 1, 0, 0)),
+    case("zero_points_low", (1, 4, 4, 4), 4, padding=SAME, input_offset=128, output_offset=-128),
+    case("zero_points_high", (1, 4, 4, 4), 4, padding=SAME, input_offset=-127, output_offset=127),
+    case("left_shift", (1, 4, 4, 2), 3, padding=SAME, shifts=3),
+    case("zero_shift", (1, 4, 4, 3), 3, padding=SAME, shifts=0, multipliers=1 << 24),
+    case("shift_31", (1, 4, 4, 3), 3, padding=SAME, shifts=-31, multipliers=MAXIMUM, bias=True),
+    case("multiplier_largest", (1, 4, 4, 3), 3, padding=SAME, multipliers=MAXIMUM),
+    case("multiplier_smallest", (1, 4, 4, 3), 3, padding=SAME, multipliers=1 << 30),
+    case("multiplier_zero", (1, 4, 4, 3), 3, padding=SAME, multipliers=0, shifts=0),
+    case("saturating", (1, 4, 4, 4), 4, padding=SAME, multipliers=MAXIMUM, shifts=-2),
+    case("activation_narrow", (1, 5, 5, 4), 4, padding=SAME, activation_min=-10, activation_max=20),
+    case("activation_single_value", (1, 3, 3, 4), 4, activation_min=5, activation_max=5),
+    *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
+    *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
+    *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),
+    case("channels_64", (1, 2, 3, 64), 5, padding=SAME, bias=True),
+]

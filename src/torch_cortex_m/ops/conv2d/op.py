@@ -1,0 +1,97 @@
+"""conv2d: every filter sees all input channels of its group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..window import (
+    check_activation,
+    check_offset,
+    check_per_channel,
+    check_rank,
+    check_window,
+    window_constants,
+    window_output_size,
+)
+
+
+@dataclass(frozen=True)
+class Conv2d(Op):
+    """Quantized convolution on NHWC int8.
+
+    Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
+    [C_out] int32, optional; multipliers and shifts [C_out] int32, the requantization of each
+    output channel.
+    Output: [N, H_out, W_out, C_out] int8.
+
+    Input and output channels are split into ``groups`` equal runs, and each run of output channels
+    reads the run of input channels at its own place.
+    ``input_offset`` (= -input zero point) is added to every input; padding counts as zero after
+    that. ``output_offset`` (= output zero point) is added after requantization.
+    Source: TensorFlow Lite 8-bit quantization specification, CONV_2D.
+    """
+
+    name: ClassVar[str] = "conv2d"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("weight"),
+        TensorArgument("bias", "int32", optional=True),
+        TensorArgument("multipliers", "int32"),
+        TensorArgument("shifts", "int32"),
+    )
+
+    stride: tuple[int, ...] = (1, 1)
+    padding: tuple[int, ...] = (0, 0, 0, 0)
+    dilation: tuple[int, ...] = (1, 1)
+    groups: int = 1
+    input_offset: int = 0
+    output_offset: int = 0
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_window(self, self)
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, -127, 128)
+        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        self.expect(self.groups >= 1, "groups", "at least 1", self.groups)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        check_rank(self, types, "weight", 4)
+        batches, height, width, channels = types["input"].shape
+        output_channels, kernel_height, kernel_width, group_channels = types["weight"].shape
+        self.check_groups(channels, output_channels)
+        self.expect(
+            group_channels == channels // self.groups,
+            "weight",
+            f"{channels} input channels / groups {self.groups} = {channels // self.groups} "
+            "channels in dimension 3 (OHWI)",
+            f"{group_channels} channels, shape {types['weight'].shape}",
+        )
+        check_per_channel(self, types, ("bias", "multipliers", "shifts"), output_channels)
+        kernel = (kernel_height, kernel_width)
+        out_height, out_width = window_output_size(self, self, (height, width), kernel)
+        return batches, out_height, out_width, output_channels
+
+    def check_groups(self, input_channels: int, output_channels: int) -> None:
+        for kind, channels in (("input", input_channels), ("output", output_channels)):
+            expected = f"a divisor of the {channels} {kind} channels"
+            self.expect(channels % self.groups == 0, "groups", expected, self.groups)
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        kernel = types["weight"].shape[1:3]
+        sizes = window_constants(self, kernel, types["input"], self.output_shape(types))
+        return super().constants(types) | sizes
+
+    def macs(self, types: Mapping[str, TensorType]) -> int:
+        batches, height, width, _ = self.output_shape(types)
+        return batches * height * width * types["weight"].elements
+
+
+OP = Conv2d
+KERNELS = [Kernel("conv2d_s8__ref")]

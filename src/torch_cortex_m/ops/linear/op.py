@@ -1,0 +1,78 @@
+"""linear: a fully connected layer over the last dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..window import check_activation, check_offset, check_per_channel, check_rank
+
+
+@dataclass(frozen=True)
+class Linear(Op):
+    """Quantized fully connected layer on int8, with any number of leading dimensions.
+
+    Tensors: input [..., K] int8; weight [N, K] int8; bias [N] int32, optional; multipliers and
+    shifts [N] int32, the requantization of each output feature.
+    Output: [..., N] int8.
+
+    ``input_offset`` (= -input zero point) is added to every input, ``weight_offset`` (= -weight
+    zero point) to every weight, ``output_offset`` (= output zero point) after requantization.
+    Source: TensorFlow Lite 8-bit quantization specification, FULLY_CONNECTED.
+    """
+
+    name: ClassVar[str] = "linear"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("weight"),
+        TensorArgument("bias", "int32", optional=True),
+        TensorArgument("multipliers", "int32"),
+        TensorArgument("shifts", "int32"),
+    )
+
+    input_offset: int = 0
+    weight_offset: int = 0
+    output_offset: int = 0
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, -127, 128)
+        check_offset(self, "weight_offset", self.weight_offset, -127, 128)
+        check_offset(self, "output_offset", self.output_offset, -128, 127)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "weight", 2)
+        shape = types["input"].shape
+        output_features, input_features = types["weight"].shape
+        self.expect(len(shape) >= 1, "input", "rank 1 or more", f"rank 0, shape {shape}")
+        self.expect(
+            shape[-1] == input_features,
+            "input",
+            f"a last dimension of size {input_features}, as weight {types['weight'].shape} has",
+            shape,
+        )
+        check_per_channel(self, types, ("bias", "multipliers", "shifts"), output_features)
+        return (*shape[:-1], output_features)
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        """The fields and ``rows`` (all leading dimensions in one), ``input_features``,
+        ``output_features``."""
+        output_features, input_features = types["weight"].shape
+        return super().constants(types) | {
+            "rows": prod(types["input"].shape[:-1]),
+            "input_features": input_features,
+            "output_features": output_features,
+        }
+
+    def macs(self, types: Mapping[str, TensorType]) -> int:
+        return prod(types["input"].shape[:-1]) * types["weight"].elements
+
+
+OP = Linear
+KERNELS = [Kernel("linear_s8__ref")]

@@ -1,0 +1,60 @@
+"""max_pool2d: the largest value in each window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..window import (
+    check_activation,
+    check_rank,
+    check_values,
+    check_window,
+    window_constants,
+    window_output_size,
+)
+
+
+@dataclass(frozen=True)
+class MaxPool2d(Op):
+    """Maximum pooling on NHWC int8; input and output have the same quantization.
+
+    Tensors: input [N, H, W, C] int8. Output: [N, H_out, W_out, C] int8.
+
+    Padding never wins: it counts as -128, and so does a window without any input element.
+    ``ceil_mode`` adds windows that reach beyond the padded input, as PyTorch does.
+    Source: torch.nn.MaxPool2d; TensorFlow Lite 8-bit quantization specification, MAX_POOL_2D.
+    """
+
+    name: ClassVar[str] = "max_pool2d"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+
+    kernel: tuple[int, ...]
+    stride: tuple[int, ...] = (1, 1)
+    padding: tuple[int, ...] = (0, 0, 0, 0)
+    dilation: tuple[int, ...] = (1, 1)
+    ceil_mode: bool = False
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_values(self, "kernel", self.kernel, 2, 1)
+        check_window(self, self)
+        check_activation(self, self.activation_min, self.activation_max)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        batches, height, width, channels = types["input"].shape
+        size = window_output_size(self, self, (height, width), self.kernel, self.ceil_mode)
+        return batches, *size, channels
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        sizes = window_constants(self, self.kernel, types["input"], self.output_shape(types))
+        return super().constants(types) | sizes
+
+
+OP = MaxPool2d
+KERNELS = [Kernel("max_pool2d_s8__ref")]
