@@ -95,7 +95,7 @@ class Graph:
         """Adds constant data (int8, int32 or float32) and returns its name."""
         name = self.unique_name(wanted)
         self.types[name] = TensorType(tuple(data.shape), str(data.dtype))
-        self.constants[name] = np.ascontiguousarray(data)
+        self.constants[name] = np.asarray(data, order="C")
         return name
 
     def add_input(

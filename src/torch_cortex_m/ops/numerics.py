@@ -43,10 +43,12 @@ def round_half_away(value: float) -> int:
 
 
 def quantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
-    """float32 -> int8 as torch.quantize_per_tensor does: round half to even, then saturate."""
+    """float32 -> int8 as torch.quantize_per_tensor does: multiply by the float32 inverse of scale,
+    round half to even, then saturate. A NaN counts as 0."""
     inverse = np.float32(1.0) / np.float32(scale)
-    rounded = np.rint(values.astype(np.float32) * inverse) + np.float32(zero_point)
-    return np.clip(rounded, -128, 127).astype(np.int8)
+    with np.errstate(over="ignore"):
+        scaled = np.nan_to_num(values.astype(np.float32) * inverse)
+    return np.clip(np.rint(scaled) + np.float32(zero_point), -128, 127).astype(np.int8)
 
 
 def dequantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:

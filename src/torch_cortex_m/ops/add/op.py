@@ -1,0 +1,121 @@
+"""add: the sum of two quantized tensors, with broadcasting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Layer, Op, TensorArgument
+from ..checks import check_max_rank, check_multiplier
+from ..numerics import quantize_multiplier
+from ..strides import broadcast_strides, loop_constants
+from ..window import check_activation, check_offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Add(Op):
+    """Quantized addition of int8 tensors.
+
+    Tensors: input and other, int8, shapes of rank 6 at most that broadcast together as NumPy's do.
+    Output: the broadcast shape, int8.
+
+    ``input_offset`` and ``other_offset`` (= -zero point) are added, the sums shifted left by
+    ``left_shift`` (modulo 2^32) and requantized to a common scale, added (modulo 2^32), requantized
+    to the output's scale, ``output_offset`` (= output zero point) is added and the result clamped.
+    Source: TensorFlow Lite 8-bit ADD; CMSIS-NN's arm_elementwise_add_s8 gives the same values.
+    """
+
+    name: ClassVar[str] = "add"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("other"),
+    )
+    elementwise: ClassVar[bool] = True
+
+    left_shift: int = 20
+    input_offset: int = 0
+    input_multiplier: int
+    input_shift: int
+    other_offset: int = 0
+    other_multiplier: int
+    other_shift: int
+    output_offset: int = 0
+    output_multiplier: int
+    output_shift: int
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "left_shift", self.left_shift, 0, 31)
+        check_offset(self, "input_offset", self.input_offset, -127, 128)
+        check_offset(self, "other_offset", self.other_offset, -127, 128)
+        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
+        check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
+        check_multiplier(self, "output_", self.output_multiplier, self.output_shift)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_max_rank(self, types, "input")
+        check_max_rank(self, types, "other")
+        first, second = types["input"].shape, types["other"].shape
+        rank = max(len(first), len(second))
+        pairs = list(
+            zip(
+                (1,) * (rank - len(first)) + first,
+                (1,) * (rank - len(second)) + second,
+                strict=True,
+            )
+        )
+        self.expect(
+            all(a == b or a == 1 or b == 1 for a, b in pairs),
+            "other",
+            f"a shape that broadcasts with input's shape {first}",
+            second,
+        )
+        return tuple(b if a == 1 else a for a, b in pairs)
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        output_shape = self.output_shape(types)
+        strides = {
+            name: broadcast_strides(types[name].shape, output_shape) for name in ("input", "other")
+        }
+        return super().constants(types) | loop_constants(output_shape, strides)
+
+
+def rescaling(
+    input_scale: float, other_scale: float, output_scale: float, left_shift: int = 20
+) -> dict[str, int]:
+    """The fields of Add that follow from the scales: ``left_shift``, multipliers and shifts.
+
+    Both operands are brought to twice the larger input scale, divided by 2^left_shift.
+    Source: TensorFlow Lite's preparation of the quantized ADD.
+    """
+    common = 2.0 * max(input_scale, other_scale)
+    input_multiplier, input_shift = quantize_multiplier(input_scale / common)
+    other_multiplier, other_shift = quantize_multiplier(other_scale / common)
+    output_multiplier, output_shift = quantize_multiplier(
+        common / ((1 << left_shift) * output_scale)
+    )
+    return {
+        "left_shift": left_shift,
+        "input_multiplier": input_multiplier,
+        "input_shift": input_shift,
+        "other_multiplier": other_multiplier,
+        "other_shift": other_shift,
+        "output_multiplier": output_multiplier,
+        "output_shift": output_shift,
+    }
+
+
+def _operands_not_broadcast(layer: Layer) -> tuple[str, ...]:
+    """An operand as large as the output is read once, at the place that is written."""
+    return tuple(
+        name for name in ("input", "other") if layer.types[name].elements == layer.output.elements
+    )
+
+
+OP = Add
+KERNELS = [Kernel("add_s8__ref", in_place=_operands_not_broadcast)]

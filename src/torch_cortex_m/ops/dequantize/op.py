@@ -1,0 +1,43 @@
+"""dequantize: int8 -> float32."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..checks import check_scale
+from ..window import check_offset
+
+
+@dataclass(frozen=True)
+class Dequantize(Op):
+    """scale * (input - zero_point), one float32 multiplication per element.
+
+    Tensors: input int8, any shape. Output: the same shape, float32.
+    Source: the definition of affine quantization; equals Tensor.dequantize of PyTorch.
+    """
+
+    name: ClassVar[str] = "dequantize"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    output_dtype: ClassVar[str] = "float32"
+    elementwise: ClassVar[bool] = True
+
+    scale: float
+    zero_point: int
+
+    def __post_init__(self) -> None:
+        check_scale(self, self.scale)
+        check_offset(self, "zero_point", self.zero_point, -128, 127)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return types["input"].shape
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        return super().constants(types) | {"elements": types["input"].elements}
+
+
+OP = Dequantize
+KERNELS = [Kernel("dequantize_s8__ref")]

@@ -1,0 +1,68 @@
+"""pad: a border of one value around a tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..checks import check_max_rank
+from ..strides import loop_constants, row_major_strides
+from ..window import check_offset
+
+
+@dataclass(frozen=True)
+class Pad(Op):
+    """Surrounds a tensor with ``value``.
+
+    Tensors: input int8, rank 6 at most. Output: int8, dimension i larger by
+    ``padding[2 * i]`` elements before and ``padding[2 * i + 1]`` after the input's.
+    ``value`` is the quantized value: the zero point, where the model pads with zeros.
+    Source: numpy.pad with mode "constant".
+    """
+
+    name: ClassVar[str] = "pad"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+
+    padding: tuple[int, ...]
+    value: int = 0
+
+    def __post_init__(self) -> None:
+        non_negative = all(count >= 0 for count in self.padding)
+        self.expect(non_negative, "padding", "non-negative values", self.padding)
+        check_offset(self, "value", self.value, -128, 127)
+
+    @property
+    def before(self) -> tuple[int, ...]:
+        return self.padding[::2]
+
+    @property
+    def after(self) -> tuple[int, ...]:
+        return self.padding[1::2]
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_max_rank(self, types, "input")
+        shape = types["input"].shape
+        self.expect(
+            len(self.padding) == 2 * len(shape),
+            "padding",
+            f"before and after for each of {len(shape)} dimensions: {2 * len(shape)} values",
+            self.padding,
+        )
+        return tuple(sum(sizes) for sizes in zip(self.before, shape, self.after, strict=True))
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        output = types["input"].with_shape(self.output_shape(types))
+        strides = row_major_strides(output.shape)
+        start = sum(count * step for count, step in zip(self.before, strides, strict=True))
+        return (
+            super().constants(types)
+            | loop_constants(types["input"].shape, {"output": strides})
+            | {"output_elements": output.elements, "output_start": start}
+        )
+
+
+OP = Pad
+KERNELS = [Kernel("pad_s8__ref")]

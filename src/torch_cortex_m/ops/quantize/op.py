@@ -1,0 +1,55 @@
+"""quantize: float32 -> int8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..checks import check_scale
+from ..window import check_offset
+
+
+@dataclass(frozen=True)
+class Quantize(Op):
+    """clamp(round(input * inverse_scale) + zero_point, -128, 127), ties to even.
+
+    Tensors: input float32, any shape. Output: the same shape, int8.
+
+    The product is a float32, with ``inverse_scale`` = 1 / scale in float32. Infinities saturate;
+    a NaN counts as 0 and becomes the zero point.
+    Source: torch.quantize_per_tensor, which this equals for every finite input.
+    """
+
+    name: ClassVar[str] = "quantize"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", "float32"),)
+    elementwise: ClassVar[bool] = True
+
+    scale: float
+    zero_point: int
+
+    def __post_init__(self) -> None:
+        check_scale(self, self.scale)
+        check_offset(self, "zero_point", self.zero_point, -128, 127)
+
+    @property
+    def inverse_scale(self) -> float:
+        """1 / scale as a float32 division gives it."""
+        return float(np.float32(1.0) / np.float32(self.scale))
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return types["input"].shape
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        return super().constants(types) | {
+            "elements": types["input"].elements,
+            "inverse_scale": self.inverse_scale,
+        }
+
+
+OP = Quantize
+KERNELS = [Kernel("quantize_s8__ref")]

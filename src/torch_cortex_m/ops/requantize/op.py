@@ -1,0 +1,51 @@
+"""requantize: int8 values in another scale, zero point or range; also relu and clamp alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..checks import check_multiplier
+from ..window import check_activation, check_offset
+
+
+@dataclass(frozen=True)
+class Requantize(Op):
+    """clamp(requantize(input + input_offset) + output_offset), element by element.
+
+    Tensors: input int8, any shape. Output: the same shape, int8.
+
+    ``input_offset`` is -input zero point, ``output_offset`` the output's zero point. ``multiplier``
+    and ``shift`` stand for input scale / output scale; the defaults are exactly one.
+    Source: TensorFlow Lite 8-bit quantization specification, requantization.
+    """
+
+    name: ClassVar[str] = "requantize"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    elementwise: ClassVar[bool] = True
+
+    input_offset: int = 0
+    multiplier: int = 1 << 30
+    shift: int = 1
+    output_offset: int = 0
+    activation_min: int = -128
+    activation_max: int = 127
+
+    def __post_init__(self) -> None:
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, -127, 128)
+        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_multiplier(self, "", self.multiplier, self.shift)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return types["input"].shape
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        return super().constants(types) | {"elements": types["input"].elements}
+
+
+OP = Requantize
+KERNELS = [Kernel("requantize_s8__ref", in_place=lambda layer: ("input",))]

@@ -1,0 +1,18 @@
+"""The exact reference of requantize on torch tensors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..integer_torch import requantize_to_int8
+from .op import Requantize
+
+
+def reference(op: Requantize, input: Tensor) -> Tensor:
+    """int8 -> int8 of the same shape; see Requantize."""
+    values = input.to(torch.int64) + op.input_offset
+    multiplier, shift = values.new_tensor(op.multiplier), values.new_tensor(op.shift)
+    return requantize_to_int8(
+        values, multiplier, shift, op.output_offset, op.activation_min, op.activation_max
+    )

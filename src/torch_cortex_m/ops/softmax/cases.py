@@ -1,0 +1,51 @@
+"""The rows that softmax must compute, everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base import Case
+from ..case_data import generator, random_int8
+from .op import Softmax, scaling
+
+
+def case(
+    name: str, shape: tuple[int, ...], scale: float = 0.1, diff_min: int | None = None
+) -> Case:
+    """A case with random data for an input of this scale."""
+    multiplier, left_shift, smallest = scaling(scale)
+    op = Softmax(multiplier, left_shift, smallest if diff_min is None else diff_min)
+    return Case(name, op, {"input": random_int8(generator(f"softmax {name}"), shape)})
+
+
+def data_case(name: str, rows: np.ndarray, scale: float = 0.1) -> Case:
+    return Case(name, Softmax(*scaling(scale)), {"input": rows.astype(np.int8)})
+
+
+EVERY_DIFFERENCE = np.stack([np.full(256, 127), np.arange(-128, 128)], axis=1)
+"""Rows of two: the largest value and each other one."""
+
+SPIKE = np.where(np.arange(600) == 77, 127, -128)
+
+CASES = [
+    case("10_classes", (1, 10)),
+    case("rank_1", (10,)),
+    case("rank_4", (1, 3, 4, 5)),
+    case("many_rows", (13, 3)),
+    case("1_value", (3, 1)),
+    case("2_values", (1, 2)),
+    *(case(f"scale_{scale:g}", (4, 12), scale) for scale in (1e-9, 1e-3, 0.02, 0.5, 3.0, 1e3)),
+    case("diff_min_smaller", (2, 20), 0.1, diff_min=-9),
+    case("diff_min_zero", (2, 20), 0.1, diff_min=0),
+    case("diff_min_positive", (2, 20), 0.1, diff_min=(1 << 31) - 1),
+    case("300_values", (2, 300), 0.01),
+    case("1000_values", (1, 1000), 0.05),
+    data_case("every_difference", EVERY_DIFFERENCE, 0.02),
+    data_case("every_difference_large_scale", EVERY_DIFFERENCE, 0.13),
+    data_case("equal", np.full((2, 7), -128)),
+    data_case("equal_255", np.full((1, 255), 5)),
+    data_case("equal_512", np.full((1, 512), 127)),
+    data_case("equal_4096", np.full((1, 4096), -1)),
+    data_case("spike", SPIKE, 0.3),
+    data_case("ascending", np.arange(-128, 128), 0.03),
+]

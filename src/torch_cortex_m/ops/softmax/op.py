@@ -1,0 +1,87 @@
+"""softmax: over the last dimension, in integers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..numerics import round_half_away
+from ..window import check_offset
+
+MAX_ROW_SIZE = 8191
+"""The longest row whose sum of exponentials, each at most 2^19, always fits 32 bits."""
+
+INTEGER_BITS = 5
+"""The exponential takes fixed point numbers in (-32, 0]: 5 integer and 26 fractional bits."""
+
+
+@dataclass(frozen=True)
+class Softmax(Op):
+    """Softmax over the last dimension.
+
+    Tensors: input [..., N] int8, N at most 8191. Output: the same shape, int8, with scale 1 / 256
+    and zero point -128.
+
+    An element's difference d to the largest of its row becomes the fixed point number
+    (d << input_left_shift) * input_multiplier / 2^31 with 26 fractional bits; an element with
+    d < ``diff_min`` counts as zero. ``scaling`` computes the three fields.
+    Source: TensorFlow Lite 8-bit SOFTMAX on gemmlowp's fixed point functions; CMSIS-NN's
+    arm_softmax_s8 gives the same values (where its shifts are defined: rows of 511 at most).
+    """
+
+    name: ClassVar[str] = "softmax"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+
+    input_multiplier: int
+    input_left_shift: int
+    diff_min: int
+
+    def __post_init__(self) -> None:
+        largest = (1 << 31) - 1
+        check_offset(self, "input_multiplier", self.input_multiplier, 0, largest)
+        check_offset(self, "input_left_shift", self.input_left_shift, 0, 31)
+        check_offset(self, "diff_min", self.diff_min, -largest - 1, largest)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        shape = types["input"].shape
+        self.expect(
+            len(shape) >= 1 and 1 <= shape[-1] <= MAX_ROW_SIZE,
+            "input",
+            f"a last dimension of 1 to {MAX_ROW_SIZE}",
+            f"shape {shape}",
+        )
+        return shape
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        row_size = self.output_shape(types)[-1]
+        rows = types["input"].elements // row_size
+        return super().constants(types) | {"rows": rows, "row_size": row_size}
+
+
+def scaling(input_scale: float) -> tuple[int, int, int]:
+    """(input_multiplier, input_left_shift, diff_min) for an input of this scale.
+
+    ``diff_min`` is the least difference that, shifted left, stays above -31 in Q5.26. A scale of
+    less than 2^-26 takes no left shift and a multiplier below 2^30. Raises ValueError if the scale
+    is not positive and finite.
+    Source: TensorFlow Lite's PreprocessSoftmaxScaling and CalculateInputRadius, beta = 1.
+    """
+    if not (math.isfinite(input_scale) and input_scale > 0):
+        raise ValueError(f"a scale must be finite and positive, got {input_scale}")
+    fractional_bits = 31 - INTEGER_BITS
+    largest = float((1 << 31) - 1)
+    real = min(input_scale * (1 << fractional_bits), largest)
+    left_shift = max(math.frexp(real)[1], 0)
+    multiplier = round_half_away(math.ldexp(real, 31 - left_shift))
+    if multiplier == 1 << 31:
+        multiplier, left_shift = multiplier // 2, left_shift + 1
+    radius = ((1 << INTEGER_BITS) - 1) * (1 << fractional_bits) // (1 << left_shift)
+    return multiplier, left_shift, -radius
+
+
+OP = Softmax
+KERNELS = [Kernel("softmax_s8__ref", in_place=lambda layer: ("input",))]
