@@ -1,0 +1,44 @@
+PYTHON ?= python3
+BIN := .venv/bin
+# Test processes at a time.
+JOBS ?= 2
+# Further arguments for pytest, as in: make test ARGS="-k depthwise"
+ARGS ?=
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test mlperf lint format clean setup-demo setup-test
+
+help: ## Show what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: setup-demo ## Train, quantize, compile and run a digit classifier on emulated cores
+	$(BIN)/python examples/digits.py
+
+test: setup-test ## Lint, check types and run all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+mlperf: setup-demo ## Compile and verify the MLPerf Tiny networks, print their table
+	$(BIN)/python examples/mlperf_report.py $(ARGS)
+
+lint: setup-test ## Lint and check types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+format: setup-test ## Format the code, mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## Remove .venv, out/ and caches
+	rm -rf .venv out build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup-demo:
+	@.ci/setup demo
+
+setup-test:
+	@.ci/setup test
