@@ -57,6 +57,7 @@ class Op:
         """The output's type. Raises TcmError, naming the operator and the argument, if the
         arguments do not fit."""
         self.check_presence_and_dtypes(types)
+        self.check_not_empty(types)
         shape = self.output_shape({name: t for name, t in types.items() if t is not None})
         return TensorType(shape, self.output_dtype)
 
@@ -68,6 +69,12 @@ class Op:
                     raise self.error(argument.name, expected="a tensor", got="nothing")
             elif type_.dtype != argument.dtype:
                 raise self.error(argument.name, expected=argument.dtype, got=type_.dtype)
+
+    def check_not_empty(self, types: Mapping[str, TensorType | None]) -> None:
+        for name, type_ in types.items():
+            if type_ is not None:
+                fits = all(size >= 1 for size in type_.shape)
+                self.expect(fits, name, "sizes of at least 1", type_.shape)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         """The shape rule; checks ranks and sizes with ``expect`` first."""
@@ -119,6 +126,18 @@ def _schema_type(hint: Any) -> str:
     if hint in (int, float, bool):
         return hint.__name__
     return "int[]"
+
+
+def make_op(op_class: type[Op], fields: Mapping[str, Any]) -> Any:
+    """The operator from keyword fields; lists become tuples, names that are no fields are left out."""
+    known = {item.name for item in dataclasses.fields(op_class)}
+    return op_class(
+        **{
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in fields.items()
+            if name in known
+        }
+    )
 
 
 @dataclass(frozen=True)

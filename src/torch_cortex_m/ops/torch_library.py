@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from ..ir import TensorType
 from . import definitions, part
-from .base import Op
+from .base import Op, make_op
 
 
 @cache
@@ -46,15 +45,6 @@ def _fake(op_class: type[Op]) -> Callable[..., Tensor]:
         return torch.empty(inferred.shape, dtype=getattr(torch, inferred.dtype), device=device)
 
     return shape
-
-
-def make_op(op_class: type[Op], fields: dict[str, Any]) -> Any:
-    """The operator from keyword fields; lists become tuples."""
-    values = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
-    }
-    known = {item.name for item in dataclasses.fields(op_class)}
-    return op_class(**{name: value for name, value in values.items() if name in known})
 
 
 def _types(op_class: type[Op], tensors: tuple[Tensor | None, ...]) -> dict[str, TensorType | None]:

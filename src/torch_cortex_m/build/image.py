@@ -1,0 +1,172 @@
+"""Builds one executable from the harness and any number of emitted programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..artifacts import ALIGNMENT, Program
+from ..target import Target
+from .toolchain import Toolchain, run_tool, toolchain_for
+
+HARNESS = Path(__file__).parent.parent / "run" / "harness"
+PROGRAMS_PER_FILE = 16
+
+
+@dataclass(frozen=True)
+class Image:
+    """An executable that runs ``programs`` by index on the inputs it reads."""
+
+    path: Path
+    target: Target
+    programs: tuple[Program, ...]
+    trace: bool
+    flash_bytes: int
+
+
+def build_image(
+    programs: Sequence[Program],
+    target: Target,
+    folder: Path,
+    *,
+    trace: bool = False,
+    include: Sequence[Path] = (),
+    libraries: Sequence[Path] = (),
+) -> Image:
+    """Compiles and links into ``folder``. With ``trace`` every layer reports ticks and output.
+
+    ``include`` and ``libraries`` are those of a linked kernel library. Raises TcmError if a tool
+    is missing or fails.
+    """
+    toolchain = toolchain_for(target)
+    sources = write_sources(programs, folder)
+    flags = [*toolchain.flags, f"-I{HARNESS}", *(f"-I{path}" for path in include)]
+    model_flags = [*flags, "-include", str(HARNESS / "trace.h")] if trace else flags
+    harness = ["harness.c", "host.c" if target.machine is None else "core.c"]
+    harness_flags = [*flags, *_counter_flags(target)]
+    if trace:
+        harness.append("trace.c")
+        harness_flags.append("-DTCM_TRACE")
+    jobs = [(HARNESS / name, harness_flags) for name in harness]
+    jobs += [(source, model_flags) for source in sources]
+    jobs.append((folder / "image.c", flags))
+    with ThreadPoolExecutor(2) as pool:
+        objects = list(pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs))
+    path = folder / "image.elf"
+    _link(toolchain, target, objects, libraries, path)
+    model_objects = objects[len(harness) : -1]
+    return Image(path, target, tuple(programs), trace, _flash_bytes(toolchain, model_objects))
+
+
+def _counter_flags(target: Target) -> list[str]:
+    counter = None if target.machine is None else target.machine.counter
+    defines = {"sse_counter": "TCM_COUNTER_SSE", "cmsdk_timer_secure": "TCM_COUNTER_SECURE"}
+    return [f"-D{defines[counter]}"] if counter in defines else []
+
+
+def write_sources(programs: Sequence[Program], folder: Path) -> list[Path]:
+    """Writes every program to its own folder and image.c; returns the files to compile.
+
+    One program is compiled file by file, as its user would; many are put together, because
+    starting the compiler costs more than compiling a small layer.
+    """
+    includes = []
+    for index, program in enumerate(programs):
+        home = folder / f"program_{index}"
+        home.mkdir(parents=True, exist_ok=True)
+        for name, text in program.files.items():
+            (home / name).write_text(text)
+        includes.append(
+            f'#include "program_{index}/{program.prefix}.c"\n#include "program_{index}/weights.c"\n'
+        )
+    (folder / "image.c").write_text(_image_source(programs))
+    if len(programs) == 1:
+        return [folder / "program_0" / f"{programs[0].prefix}.c", folder / "program_0/weights.c"]
+    sources = []
+    for start in range(0, len(includes), PROGRAMS_PER_FILE):
+        source = folder / f"programs_{start}.c"
+        source.write_text("".join(includes[start : start + PROGRAMS_PER_FILE]))
+        sources.append(source)
+    return sources
+
+
+def padded(size: int) -> int:
+    """Inputs and outputs of one program follow each other at aligned offsets."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _image_source(programs: Sequence[Program]) -> str:
+    lines = ['#include "harness.h"']
+    lines += [
+        f'#include "program_{index}/{program.prefix}.h"' for index, program in enumerate(programs)
+    ]
+    entries = []
+    for index, program in enumerate(programs):
+        arguments = [
+            *_arguments("const ", "inputs", program.input_types, program.input_bytes),
+            *_arguments("", "outputs", program.output_types, program.output_bytes),
+        ]
+        lines.append(
+            f"static int32_t run_{index}(const uint8_t *inputs, uint8_t *outputs)\n{{\n"
+            f"    return {program.prefix}_run({', '.join(arguments)});\n}}"
+        )
+        sizes = _total(program.input_bytes), _total(program.output_bytes)
+        entries.append(f"    {{run_{index}, {sizes[0]}, {sizes[1]}}},")
+    lines += ["const tcm_case tcm_cases[] = {", *entries, "};"]
+    for name, sizes in (
+        ("inputs", [program.input_bytes for program in programs]),
+        ("outputs", [program.output_bytes for program in programs]),
+    ):
+        largest = max(1, *(_total(size) for size in sizes))
+        lines.append(f"_Alignas({ALIGNMENT}) uint8_t tcm_{name}[{largest}];")
+    return "\n".join(lines) + "\n"
+
+
+def _total(sizes: Sequence[int]) -> int:
+    return sum(padded(size) for size in sizes)
+
+
+def _arguments(qualifier: str, base: str, types: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    arguments, offset = [], 0
+    for c_type, size in zip(types, sizes, strict=True):
+        arguments.append(f"({qualifier}{c_type} *)({qualifier}void *)({base} + {offset})")
+        offset += padded(size)
+    return arguments
+
+
+def _compile(toolchain: Toolchain, source: Path, flags: Sequence[str], folder: Path) -> Path:
+    name = source.relative_to(folder) if source.is_relative_to(folder) else Path(source.name)
+    output = folder / ("_".join(name.parts) + ".o")
+    run_tool([toolchain.compiler, *flags, "-c", source, "-o", output], folder)
+    return output
+
+
+def _link(
+    toolchain: Toolchain,
+    target: Target,
+    objects: Sequence[Path],
+    libraries: Sequence[Path],
+    output: Path,
+) -> None:
+    flags: list[str] = [*toolchain.flags, "-Wl,--gc-sections"]
+    if target.machine is not None:
+        machine = target.machine
+        symbols = {
+            "CODE_ORIGIN": machine.code.origin,
+            "CODE_LENGTH": machine.code.length,
+            "DATA_ORIGIN": machine.data.origin,
+            "DATA_LENGTH": machine.data.length,
+        }
+        flags += ["-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"]
+        flags += [f"-Wl,--defsym={name}={value}" for name, value in symbols.items()]
+        flags += ["-T", str(HARNESS / "core.ld")]
+    command = [toolchain.compiler, *flags, *objects, *libraries, "-o", output]
+    run_tool(command, output.parent)
+
+
+def _flash_bytes(toolchain: Toolchain, objects: Sequence[Path]) -> int:
+    """Code and constants of the objects (the "text" column of size)."""
+    output = run_tool([toolchain.size, *objects], objects[0].parent)
+    return sum(int(line.split()[0]) for line in output.splitlines()[1:])

@@ -1,0 +1,95 @@
+"""The C of the layers: a function for each distinct kernel and set of constants, and its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ..ops import definition
+from ..ops.base import Kernel, Layer
+from .arrays import float_literal
+from .prototype import Parameter, Prototype, read_prototype
+
+
+@dataclass
+class LayerFunctions:
+    """Collects the layer functions; layers with equal kernels and constants share one."""
+
+    prefix: str
+    sources: list[str] = field(default_factory=list)
+    names: dict[tuple, str] = field(default_factory=dict)
+
+    def function(self, kernel: Kernel, layer: Layer, identifier: str) -> tuple[str, Prototype]:
+        """(name of the C function for the layer, prototype of its kernel)."""
+        header = definition(layer.op.name).header(kernel)
+        prototype = read_prototype(header, kernel.name)
+        arguments = [scalar_or_name(p, layer) for p in prototype.parameters]
+        key = (kernel.name, *arguments)
+        if key not in self.names:
+            self.names[key] = f"{self.prefix}_run_{identifier}"
+            self.sources.append(_function(self.names[key], prototype, arguments))
+        return self.names[key], prototype
+
+
+def scalar_or_name(parameter: Parameter, layer: Layer) -> str:
+    """The text that a kernel's parameter gets inside a layer function."""
+    if parameter.is_pointer:
+        absent = parameter.name in layer.op.tensor_names() and parameter.name not in layer.types
+        return "NULL" if absent else parameter.name
+    values = layer.op.constants(layer.types)
+    if parameter.name not in values:
+        raise LookupError(f"{layer.op.name} has no constant '{parameter.name}' for its kernel")
+    value = values[parameter.name]
+    if parameter.c_type == "float":
+        return float_literal(value)
+    return "INT32_MIN" if value == -(1 << 31) else str(int(value))
+
+
+def _function(name: str, prototype: Prototype, arguments: list[str]) -> str:
+    passed = [
+        parameter
+        for parameter, argument in zip(prototype.parameters, arguments, strict=True)
+        if parameter.is_pointer and argument != "NULL"
+    ]
+    parameters = ", ".join(_declare(parameter) for parameter in passed)
+    head = f"static TCM_NOINLINE {prototype.returns} {name}({parameters})"
+    result = "return " if prototype.returns != "void" else ""
+    return f"{head}\n{{\n    {result}{_call(prototype.name, arguments)};\n}}\n"
+
+
+def _declare(parameter: Parameter) -> str:
+    return f"{parameter.c_type}{parameter.name}".replace(" *", " *")
+
+
+def _call(function: str, arguments: list[str]) -> str:
+    lines, line = [], f"{function}("
+    for index, argument in enumerate(arguments):
+        text = argument + (", " if index + 1 < len(arguments) else ")")
+        if len(line) + len(text) > 96:
+            lines.append(line.rstrip())
+            line = "        "
+        line += text
+    return "\n".join([*lines, line])
+
+
+def layer_call(
+    name: str,
+    prototype: Prototype,
+    layer: Layer,
+    pointer: Callable[[str], str],
+) -> str:
+    """The statement that calls a layer function; ``pointer`` maps a parameter name to C."""
+    passed = [
+        pointer(parameter.name)
+        for parameter in prototype.parameters
+        if parameter.is_pointer and scalar_or_name(parameter, layer) != "NULL"
+    ]
+    call = _call(name, passed)
+    if prototype.returns == "void":
+        return f"    {call};"
+    return f"    status = {call};\n    if (status != 0) {{\n        return status;\n    }}"
+
+
+def packed_constants(kernel: Kernel, layer: Layer) -> Mapping:
+    """Constant name -> data as the kernel wants them."""
+    return kernel.pack(layer)

@@ -1,0 +1,82 @@
+"""model.h: what firmware needs to know of the model."""
+
+from __future__ import annotations
+
+from ..artifacts import ALIGNMENT, MemoryPlan
+from ..ir import Graph, Port
+from .arrays import C_TYPES, float_literal
+
+
+def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:
+    """Sizes, layouts and quantization of inputs and outputs as macros, and the two functions."""
+    upper = prefix.upper()
+    lines = [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
+    lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
+    lines += [
+        "/* Working memory: static by default, or given to the caller's choice with "
+        f"{prefix}_run_in. */",
+        f"#define {upper}_ARENA_BYTES {max(plan.arena_bytes, 1)}",
+        f"#define {upper}_ARENA_ALIGNMENT {ALIGNMENT}",
+        f"#define {upper}_INPUT_COUNT {len(graph.inputs)}",
+        f"#define {upper}_OUTPUT_COUNT {len(graph.outputs)}",
+        "",
+    ]
+    count = len(graph.inputs)
+    for index, port in enumerate([*graph.inputs, *graph.outputs]):
+        kind = "INPUT" if index < count else "OUTPUT"
+        lines += _port_macros(graph, port, kind, f"{upper}_{kind}_{ports[index].upper()}")
+    parameters = _parameters(graph, ports)
+    lines += [
+        "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
+        "   not overlap. Returns 0, or the error of a linked kernel library. */",
+        f"int32_t {prefix}_run_in({parameters}, uint8_t *arena);",
+        f"#if !defined({upper}_NO_STATIC_ARENA)",
+        f"int32_t {prefix}_run({parameters});",
+        "#endif",
+        "",
+        "#ifdef __cplusplus",
+        "}",
+        "#endif",
+        "",
+        "#endif",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _parameters(graph: Graph, ports: list[str]) -> str:
+    count = len(graph.inputs)
+    return ", ".join(
+        f"{'const ' if i < count else ''}{C_TYPES[graph.types[p.value].dtype]} *{ports[i]}"
+        for i, p in enumerate([*graph.inputs, *graph.outputs])
+    )
+
+
+def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
+    type_ = graph.types[port.value]
+    shape = ", ".join(str(size) for size in type_.shape)
+    lines = [
+        f"/* {kind.lower()} {port.value}: {type_.dtype}[{shape}], {layout(port)} */",
+        f"#define {name}_ELEMENTS {type_.elements}",
+        f"#define {name}_BYTES {type_.bytes}",
+        f"#define {name}_RANK {len(type_.shape)}",
+        f"#define {name}_SHAPE {{ {shape} }}",
+        f'#define {name}_LAYOUT "{layout(port)}"',
+    ]
+    if type_.quantization is not None:
+        lines += [
+            "/* real = SCALE * (quantized - ZERO_POINT) */",
+            f"#define {name}_SCALE {float_literal(type_.quantization.scale)}",
+            f"#define {name}_ZERO_POINT ({type_.quantization.zero_point})",
+        ]
+    return [*lines, ""]
+
+
+def layout(port: Port) -> str:
+    """The memory order of a port: letters for images (N, C, H, W) and sequences (N, C, L)."""
+    letters = {4: "NCHW", 3: "NCL"}.get(len(port.shape))
+    if port.permutation is not None and letters is not None:
+        return "".join(letters[axis] for axis in port.permutation)
+    if port.permutation is not None:
+        return f"the model's axes {list(port.permutation)}"
+    return "as in the model"

@@ -1,0 +1,20 @@
+"""CMakeLists.txt of the emitted folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+
+def cmake_lists(prefix: str, libraries: tuple[str, ...]) -> str:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,
+    )
+    return environment.get_template("CMakeLists.txt.j2").render(
+        prefix=prefix, cmsis_nn="cmsis-nn" in libraries
+    )

@@ -1,0 +1,41 @@
+"""A kernel's parameters, read from its header: the C is the one place where they are declared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Parameter:
+    name: str
+    c_type: str
+
+    @property
+    def is_pointer(self) -> bool:
+        return self.c_type.endswith("*")
+
+
+@dataclass(frozen=True)
+class Prototype:
+    name: str
+    returns: str
+    parameters: tuple[Parameter, ...]
+
+
+@cache
+def read_prototype(header: Path, function: str) -> Prototype:
+    """The prototype of ``TCM_KERNEL <type> function(...)`` in the header.
+
+    Raises LookupError if the header does not define it: a defect of the operator's folder.
+    """
+    match = re.search(rf"TCM_KERNEL\s+(\w+)\s+{re.escape(function)}\(([^)]*)\)", header.read_text())
+    if match is None:
+        raise LookupError(f"{header.name} does not define TCM_KERNEL {function}(...)")
+    parameters = []
+    for text in match.group(2).split(","):
+        c_type, star, name = re.fullmatch(r"(.*?)(\*?)\s*(\w+)", text.strip()).groups()  # type: ignore[union-attr]
+        parameters.append(Parameter(name, (c_type.strip() + " " + star).strip()))
+    return Prototype(function, match.group(1), tuple(parameters))

@@ -1,0 +1,73 @@
+"""A graph as plain data (for JSON) plus its constants (for .npz), and back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .graph import Graph, Node, Port
+from .types import Quantization, TensorType
+
+
+def graph_to_data(graph: Graph) -> dict[str, Any]:
+    """Everything but the constants' elements, as dicts, lists, strings and numbers."""
+    return {
+        "name": graph.name,
+        "inputs": [dataclasses.asdict(port) for port in graph.inputs],
+        "outputs": [dataclasses.asdict(port) for port in graph.outputs],
+        "constants": list(graph.constants),
+        "types": {name: dataclasses.asdict(type_) for name, type_ in graph.types.items()},
+        "nodes": [
+            {
+                "op": node.op.name,
+                "fields": dataclasses.asdict(node.op),
+                "inputs": list(node.inputs),
+                "output": node.output,
+                "source": node.source,
+            }
+            for node in graph.nodes
+        ],
+    }
+
+
+def graph_from_data(
+    data: Mapping[str, Any],
+    constants: Mapping[str, np.ndarray],
+    make_op: Callable[[str, dict[str, Any]], Any],
+) -> Graph:
+    """The graph of ``graph_to_data``; ``make_op`` builds an operator from its name and fields."""
+    return Graph(
+        data["name"],
+        [_port(item) for item in data["inputs"]],
+        [_port(item) for item in data["outputs"]],
+        [
+            Node(
+                make_op(item["op"], item["fields"]),
+                tuple(item["inputs"]),
+                item["output"],
+                item["source"],
+            )
+            for item in data["nodes"]
+        ],
+        {name: _type(item) for name, item in data["types"].items()},
+        {name: constants[name] for name in data["constants"]},
+    )
+
+
+def _port(item: Mapping[str, Any]) -> Port:
+    permutation = item["permutation"]
+    return Port(
+        item["value"], tuple(item["shape"]), None if permutation is None else tuple(permutation)
+    )
+
+
+def _type(item: Mapping[str, Any]) -> TensorType:
+    quantization = item["quantization"]
+    return TensorType(
+        tuple(item["shape"]),
+        item["dtype"],
+        None if quantization is None else Quantization(**quantization),
+    )

@@ -1,0 +1,64 @@
+"""What a compiled model costs, as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer. ``instructions`` is None until measured on the emulated core."""
+
+    name: str
+    op: str
+    kernel: str
+    macs: int
+    instructions: int | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Memory in bytes and instructions of one inference.
+
+    arena_bytes: working memory. arena_lower_bound: no plan with the same sharing needs less.
+    constant_bytes: weights and tables. flash_bytes: code and constants of the model, None without
+    a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
+    instructions: of one inference, None until measured.
+    """
+
+    target: str
+    layers: tuple[LayerReport, ...]
+    arena_bytes: int
+    arena_lower_bound: int
+    constant_bytes: int
+    flash_bytes: int | None = None
+    stack_bytes: int | None = None
+    instructions: int | None = None
+
+    @property
+    def ram_bytes(self) -> int:
+        """Arena and, once measured, stack. Inputs and outputs are the caller's."""
+        return self.arena_bytes + (self.stack_bytes or 0)
+
+    @property
+    def macs(self) -> int:
+        return sum(layer.macs for layer in self.layers)
+
+    def as_data(self) -> dict[str, Any]:
+        """The form that ``tcm profile --json`` prints."""
+        return {
+            "target": self.target,
+            "layers": [asdict(layer) for layer in self.layers],
+            "total": {
+                "instructions": self.instructions,
+                "macs": self.macs,
+                "flash_bytes": self.flash_bytes,
+                "ram_bytes": self.ram_bytes,
+                "arena_bytes": self.arena_bytes,
+                "arena_lower_bound": self.arena_lower_bound,
+                "constant_bytes": self.constant_bytes,
+                "stack_bytes": self.stack_bytes,
+            },
+        }

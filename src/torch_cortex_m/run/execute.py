@@ -1,0 +1,170 @@
+"""Runs an image on the host or in QEMU and reads what the harness reports."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from tempfile import TemporaryDirectory
+
+from ..artifacts import ALIGNMENT, Program
+from ..errors import TcmError
+from ..target import Machine, Target
+from ..tools import require_tool
+
+CALIBRATION_INSTRUCTIONS = 2 * 100_000
+"""What the long calibration loop executes more than the short one (see harness/harness.c)."""
+
+# One instruction takes 2^7 ns of virtual time, so that every board's counter (20 to 32 MHz) ticks
+# at least twice an instruction and the count is exact after rounding.
+ICOUNT_SHIFT = 7
+
+_WORD = Struct("<I")
+_TRIPLE = Struct("<III")
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """One layer of a traced run: its output's bytes and, on a core, its instructions."""
+
+    index: int
+    output: bytes
+    instructions: int
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host."""
+
+    outputs: tuple[bytes, ...]
+    status: int
+    instructions: int
+    stack_bytes: int
+    layers: tuple[LayerTrace, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Calibration:
+    empty: int
+    ticks_per_instruction: float
+
+    def instructions(self, ticks: int, overhead: int) -> int:
+        if self.ticks_per_instruction == 0:
+            return 0
+        return round((ticks - overhead) / self.ticks_per_instruction)
+
+
+def execute(
+    path: Path,
+    target: Target,
+    programs: Sequence[Program],
+    runs: Iterable[tuple[int, Sequence[bytes]]],
+    *,
+    trace: bool = False,
+    timeout: float = 1200,
+) -> list[Execution]:
+    """Runs ``(program index, inputs)`` one after the other in one process.
+
+    Raises TcmError if QEMU is missing, the image crashes or does not end in ``timeout`` seconds.
+    """
+    order: list[int] = []
+    stream = bytearray()
+    for index, inputs in runs:
+        order.append(index)
+        stream += _WORD.pack(index)
+        for data in inputs:
+            stream += data + bytes(-len(data) % ALIGNMENT)
+    machine = target.machine
+    if machine is None:
+        output = _run_host(path, bytes(stream), timeout)
+    else:
+        output = _run_emulator(path, machine, bytes(stream), timeout)
+    return _Reader(output, trace).executions([programs[index] for index in order])
+
+
+def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
+    try:
+        result = subprocess.run(
+            [str(path)], input=stream, capture_output=True, check=False, timeout=timeout
+        )
+    except subprocess.TimeoutExpired:
+        raise TcmError(f"the host build did not end in {timeout:.0f} s") from None
+    if result.returncode != 0:
+        raise TcmError("the host build crashed", got=f"exit status {result.returncode}")
+    return result.stdout
+
+
+def _run_emulator(path: Path, machine: Machine, stream: bytes, timeout: float) -> bytes:
+    command = [
+        require_tool("qemu-system-arm"),
+        *("-M", machine.name, "-display", "none", "-monitor", "none", "-serial", "null"),
+        *("-semihosting-config", "enable=on,target=native"),
+        *("-icount", f"shift={ICOUNT_SHIFT}"),
+        *("-kernel", str(path.resolve())),
+    ]
+    with TemporaryDirectory(prefix="tcm-run-") as folder:
+        (Path(folder) / "input.bin").write_bytes(stream)
+        try:
+            result = subprocess.run(
+                command, cwd=folder, capture_output=True, check=False, timeout=timeout
+            )
+        except subprocess.TimeoutExpired:
+            raise TcmError(f"the emulated core did not end in {timeout:.0f} s") from None
+        output = Path(folder) / "output.bin"
+        if result.returncode != 0 or not output.exists():
+            message = result.stderr.decode(errors="replace").strip()
+            raise TcmError(
+                f"the emulated core ({machine.name}) stopped with an error",
+                got=f"exit status {result.returncode} {message}".strip(),
+                hint="status 4 is a fault: an illegal instruction or a bad address",
+            )
+        return output.read_bytes()
+
+
+class _Reader:
+    """Takes the harness's output stream apart."""
+
+    def __init__(self, data: bytes, trace: bool) -> None:
+        self.data = data
+        self.position = 0
+        self.trace = trace
+        empty, short, long = self._take(_TRIPLE)
+        ticks = (long - short) / CALIBRATION_INSTRUCTIONS
+        self.calibration = _Calibration(empty, ticks)
+
+    def _take(self, layout: Struct) -> tuple[int, ...]:
+        return layout.unpack(self._bytes(layout.size))
+
+    def _bytes(self, size: int) -> bytes:
+        data = self.data[self.position : self.position + size]
+        if len(data) != size:
+            raise TcmError("the image ended before it had run everything")
+        self.position += size
+        return data
+
+    def executions(self, programs: Sequence[Program]) -> list[Execution]:
+        return [self._execution(program) for program in programs]
+
+    def _execution(self, program: Program) -> Execution:
+        layers = self._layers(len(program.layers)) if self.trace else ()
+        status, ticks, stack = self._take(_TRIPLE)
+        outputs = []
+        for size in program.output_bytes:
+            outputs.append(self._bytes(size))
+            self._bytes(-size % ALIGNMENT)
+        count = self.calibration.instructions(ticks, self.calibration.empty)
+        signed = status - (1 << 32) if status >= 1 << 31 else status
+        return Execution(tuple(outputs), signed, count, stack, layers)
+
+    def _layers(self, count: int) -> tuple[LayerTrace, ...]:
+        """Two reports that measure reporting itself, then one for each layer."""
+        self._take(_TRIPLE)
+        _, overhead, _ = self._take(_TRIPLE)
+        layers = []
+        for _ in range(count):
+            index, ticks, size = self._take(_TRIPLE)
+            instructions = self.calibration.instructions(ticks, overhead)
+            layers.append(LayerTrace(index, self._bytes(size), instructions))
+        return tuple(layers)

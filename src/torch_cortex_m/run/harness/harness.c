@@ -1,0 +1,62 @@
+#include "harness.h"
+
+enum { CALIBRATION_ROUNDS = 100000 };
+
+static int32_t run_nothing(const uint8_t *inputs, uint8_t *outputs)
+{
+    (void)inputs;
+    (void)outputs;
+    return 0;
+}
+
+static const tcm_case nothing = {run_nothing, 0, 0};
+
+static __attribute__((noinline)) uint32_t measure(const tcm_case *model, int32_t *status)
+{
+    const uint32_t start = tcm_ticks();
+    *status = model->run(tcm_inputs, tcm_outputs);
+    return tcm_ticks() - start;
+}
+
+static uint32_t measure_loop(uint32_t rounds)
+{
+    const uint32_t start = tcm_ticks();
+    tcm_loop(rounds);
+    return tcm_ticks() - start;
+}
+
+/* Ticks of a model that does nothing, of a short loop and of a long one: they turn ticks into instructions. */
+static void calibrate(void)
+{
+    int32_t status;
+    uint32_t ticks[3];
+    ticks[0] = measure(&nothing, &status);
+    ticks[1] = measure_loop(CALIBRATION_ROUNDS);
+    ticks[2] = measure_loop(2 * CALIBRATION_ROUNDS);
+    tcm_write(ticks, sizeof ticks);
+}
+
+int main(void)
+{
+    uint32_t index;
+    tcm_open();
+    calibrate();
+    while (tcm_read(&index, sizeof index) == sizeof index) {
+        const tcm_case *model = &tcm_cases[index];
+        int32_t status;
+        uint32_t result[3];
+        if (tcm_read(tcm_inputs, model->input_bytes) != model->input_bytes) {
+            return 1;
+        }
+#if defined(TCM_TRACE)
+        tcm_trace_start();
+#endif
+        tcm_paint_stack();
+        result[1] = measure(model, &status);
+        result[0] = (uint32_t)status;
+        result[2] = tcm_used_stack();
+        tcm_write(result, sizeof result);
+        tcm_write(tcm_outputs, model->output_bytes);
+    }
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* Included ahead of a model's C to report every layer's ticks and output. */
+#ifndef TCM_TRACE_H
+#define TCM_TRACE_H
+
+#include <stdint.h>
+
+void tcm_trace_layer(uint32_t index, const void *output, uint32_t bytes);
+#define TCM_LAYER(index, output, bytes) tcm_trace_layer(index, output, bytes)
+
+#endif

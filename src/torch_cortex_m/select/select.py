@@ -1,0 +1,67 @@
+"""Chooses the kernel of every node from the records in the operators' folders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import TcmError
+from ..ir import Graph, Node
+from ..ops import definition
+from ..ops.base import Kernel, Layer
+from ..target import Target
+
+Selection = dict[str, Kernel]
+"""Node output -> kernel, for every node that computes something (views need no kernel)."""
+
+
+def layer_of(graph: Graph, node: Node) -> Layer:
+    """What the kernels of this node may ask about."""
+    types = {name: t for name, t in graph.argument_types(node).items() if t is not None}
+    return Layer(node.op, types, graph.types[node.output], graph.argument_constants(node))
+
+
+def select_kernels(
+    graph: Graph,
+    target: Target,
+    *,
+    library: frozenset[str] = frozenset(),
+    forced: Mapping[str, str] | None = None,
+) -> Selection:
+    """The kernel of each node.
+
+    library: functions that a linked kernel library has; its kernels win where they apply.
+    forced: node output -> kernel name, checked against the same conditions.
+
+    Of several kernels that apply, the one latest in the operator's KERNELS is taken: a folder
+    lists its kernels from the most general to the most special.
+    """
+    forced = forced or {}
+    selection: Selection = {}
+    for node in graph.nodes:
+        if node.op.view:
+            continue
+        layer = layer_of(graph, node)
+        applicable = applicable_kernels(layer, target, library)
+        if node.output in forced:
+            applicable = [k for k in applicable if k.name == forced[node.output]]
+        if not applicable:
+            raise TcmError(
+                f"no kernel of {node.op.name} can compute this layer",
+                where=node.source or node.output,
+                expected=forced.get(node.output, f"a kernel for {target.name}"),
+                got=", ".join(k.name for k in definition(node.op.name).kernels) or "no kernels",
+            )
+        selection[node.output] = applicable[-1]
+    return selection
+
+
+def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) -> list[Kernel]:
+    """The kernels that compute the layer exactly on this target, the preferred one last."""
+    kernels = [
+        kernel
+        for kernel in definition(layer.op.name).kernels
+        if kernel.needs <= target.features
+        and set(kernel.symbols) <= library
+        and kernel.applies(layer)
+    ]
+    return sorted(kernels, key=lambda kernel: kernel.provider != "ours")

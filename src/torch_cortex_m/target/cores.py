@@ -1,0 +1,71 @@
+"""The cores that ``target=`` accepts by name."""
+
+from __future__ import annotations
+
+import difflib
+
+from ..errors import TcmError
+from .types import Machine, Memory, Target
+
+MEGABYTE = 1 << 20
+
+_AN385 = Machine(
+    "mps2-an385", Memory(0, 4 * MEGABYTE), Memory(0x20000000, 4 * MEGABYTE), "cmsdk_timer"
+)
+_AN386 = Machine("mps2-an386", _AN385.code, _AN385.data, "cmsdk_timer")
+_AN500 = Machine("mps2-an500", _AN385.code, _AN385.data, "cmsdk_timer")
+_AN505 = Machine(
+    "mps2-an505",
+    Memory(0x10000000, 4 * MEGABYTE),
+    Memory(0x38000000, 4 * MEGABYTE),
+    "cmsdk_timer_secure",
+)
+_AN547 = Machine(
+    "mps3-an547", Memory(0, MEGABYTE // 2), Memory(0x21000000, 2 * MEGABYTE), "sse_counter"
+)
+
+_DSP = frozenset({"dsp"})
+_MVE = frozenset({"dsp", "mve"})
+
+
+def _core(name: str, machine: Machine, features: frozenset[str], *flags: str) -> Target:
+    return Target(name, ("-mthumb", *flags), features, machine)
+
+
+CORES: dict[str, Target] = {
+    target.name: target
+    for target in (
+        _core("cortex-m0", _AN385, frozenset(), "-mcpu=cortex-m0"),
+        _core("cortex-m0plus", _AN385, frozenset(), "-mcpu=cortex-m0plus"),
+        _core("cortex-m3", _AN385, frozenset(), "-mcpu=cortex-m3"),
+        _core(
+            "cortex-m4", _AN386, _DSP, "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"
+        ),
+        _core("cortex-m7", _AN500, _DSP, "-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"),
+        _core(
+            "cortex-m33", _AN505, _DSP, "-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"
+        ),
+        _core("cortex-m55", _AN547, _MVE, "-mcpu=cortex-m55", "-mfloat-abi=hard"),
+        # GCC 12 has no -mcpu=cortex-m85; its instruction set is the M55's with double precision.
+        _core("cortex-m85", _AN547, _MVE, "-march=armv8.1-m.main+mve.fp+fp.dp", "-mfloat-abi=hard"),
+    )
+}
+"""Core name -> target, from the smallest core to the largest."""
+
+HOST = Target("host")
+"""The machine that runs the compiler; kernels there are portable C."""
+
+
+def find_target(target: str | Target) -> Target:
+    """The target of that name, or the target itself. Raises TcmError for an unknown name."""
+    if isinstance(target, Target):
+        return target
+    if target in CORES:
+        return CORES[target]
+    close = difflib.get_close_matches(str(target), CORES, n=1, cutoff=0.5)
+    raise TcmError(
+        "unknown target",
+        expected=", ".join(CORES),
+        got=target,
+        hint=f"did you mean {close[0]}?" if close else "pick one, or pass a tcm.Target",
+    )

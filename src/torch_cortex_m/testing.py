@@ -1,0 +1,163 @@
+"""Runs single operators, for tests and benchmarks of operators and kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from .build import build_image
+from .errors import TcmError
+from .generate import Generated, generate
+from .ir import Graph, Port, TensorType
+from .libraries import KernelLibrary
+from .ops.base import Case
+from .run import execute
+from .target import HOST, Target, find_target
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class OpRun:
+    """The result of one operator: its output and, on an emulated core, what it cost."""
+
+    output: Array
+    instructions: int = 0
+    stack_bytes: int = 0
+    kernel: str = ""
+
+
+def run_op(
+    op: Any,
+    inputs: Mapping[str, Array | None],
+    *,
+    target: str | Target = "cortex-m4",
+    kernel: str | None = None,
+    on: str = "host",
+    activations: Sequence[str] = ("input", "other"),
+    library: KernelLibrary | None = None,
+) -> OpRun:
+    """One operator on given data.
+
+    op: an operator such as DepthwiseConv2d(...). inputs: argument name -> array in the operator's
+    layout and dtype (None or absent: left out). ``activations`` are the arguments that are given
+    at run time; the rest are compiled in. kernel: a kernel's name, or the preferred one.
+    on: "host", "emulator" or "reference".
+
+    Raises TcmError if the arguments do not fit the operator or the kernel cannot compute it.
+    """
+    case = Case("op", op, inputs, tuple(activations))
+    return run_cases([case], target=target, kernel=kernel, on=on, library=library)[0]
+
+
+def run_cases(
+    cases: Sequence[Case],
+    *,
+    target: str | Target = "cortex-m4",
+    kernel: str | None = None,
+    on: str = "host",
+    library: KernelLibrary | None = None,
+) -> list[OpRun]:
+    """Many operators in one image, in order; see ``run_op``."""
+    if on == "reference":
+        return [OpRun(reference_output(case)) for case in cases]
+    if on not in ("host", "emulator"):
+        raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
+    place = HOST if on == "host" else find_target(target)
+    generated = [
+        generate(
+            case_graph(case),
+            place,
+            prefix=f"case_{index}",
+            library=library,
+            forced=None if kernel is None else {"output": kernel},
+        )
+        for index, case in enumerate(cases)
+    ]
+    with TemporaryDirectory(prefix="tcm-test-") as folder:
+        return _run(cases, generated, place, Path(folder), library)
+
+
+def _run(
+    cases: Sequence[Case],
+    generated: Sequence[Generated],
+    target: Target,
+    folder: Path,
+    library: KernelLibrary | None,
+) -> list[OpRun]:
+    programs = [item.program for item in generated]
+    include = library.include if library else ()
+    libraries = [library.path] if library else []
+    image = build_image(programs, target, folder, include=include, libraries=libraries)
+    runs = [
+        (index, [_bytes(case, name) for name in _given(case)]) for index, case in enumerate(cases)
+    ]
+    results = []
+    for item, execution in zip(generated, execute(image.path, target, programs, runs), strict=True):
+        if execution.status != 0:
+            raise TcmError(f"the kernel returned an error: {execution.status}")
+        type_ = item.graph.types["output"]
+        results.append(
+            OpRun(
+                np.frombuffer(execution.outputs[0], type_.dtype).reshape(type_.shape),
+                execution.instructions,
+                execution.stack_bytes,
+                ", ".join(kernel.name for kernel in item.selection.values()),
+            )
+        )
+    return results
+
+
+def _given(case: Case) -> list[str]:
+    """The arguments that are given at run time, in the operator's order."""
+    return [
+        name
+        for name in case.op.tensor_names()
+        if name in case.activations and case.tensors.get(name) is not None
+    ]
+
+
+def _bytes(case: Case, name: str) -> bytes:
+    data = case.tensors[name]
+    assert data is not None
+    return np.ascontiguousarray(data).tobytes()
+
+
+def case_graph(case: Case) -> Graph:
+    """A graph of one node named ``output``; its inputs are the case's activations."""
+    graph = Graph("case")
+    given = _given(case)
+    values: list[str | None] = []
+    for name in case.op.tensor_names():
+        data = case.tensors.get(name)
+        if data is None:
+            values.append(None)
+        elif name in given:
+            values.append(graph.add_input(name, TensorType(data.shape, str(data.dtype))))
+        else:
+            values.append(graph.add_constant(name, data))
+    output = graph.add_node(case.op, tuple(values), "output")
+    graph.outputs.append(Port(output, graph.types[output].shape))
+    return graph
+
+
+def reference_output(case: Case) -> Array:
+    """The operator's exact reference through ``torch.ops.tcm``."""
+    import dataclasses
+
+    import torch
+
+    from .ops.torch_library import register
+
+    register()
+    tensors = [
+        None if (data := case.tensors.get(name)) is None else torch.from_numpy(np.array(data))
+        for name in case.op.tensor_names()
+    ]
+    fields = {item.name: getattr(case.op, item.name) for item in dataclasses.fields(case.op)}
+    return getattr(torch.ops.tcm, case.op.name)(*tensors, **fields).numpy()

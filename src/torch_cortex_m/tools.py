@@ -1,0 +1,35 @@
+"""The programs of other people that we call, and what to install where one is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from .errors import TcmError
+
+PACKAGES = {
+    "cc": "gcc",
+    "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
+    "arm-none-eabi-size": "gcc-arm-none-eabi",
+    "qemu-system-arm": "qemu-system-arm",
+}
+"""Tool -> the Debian packages that have it."""
+
+
+def find_tool(name: str) -> str | None:
+    """The path of a program, None where it is not installed. $CC names the host compiler."""
+    if name == "cc":
+        return shutil.which(os.environ.get("CC", "cc")) or shutil.which("gcc")
+    return shutil.which(name)
+
+
+def require_tool(name: str) -> str:
+    """``find_tool``; raises TcmError that says what to install."""
+    path = find_tool(name)
+    if path is None:
+        raise TcmError(
+            f"{name} is not installed",
+            expected=f"{name} on the PATH",
+            hint=f"apt-get install {PACKAGES[name]} (`tcm doctor` lists all that is missing)",
+        )
+    return path
