@@ -1,3 +1,43 @@
-"""Compile a PyTorch model to a small, self-contained, bit-exact int8 C library for Arm Cortex-M."""
+"""Compile a PyTorch model to a small, self-contained, bit-exact int8 C library for Arm Cortex-M.
+
+    import torch_cortex_m as tcm
+    compiled = tcm.compile(model, example_inputs, target="cortex-m4", calibration=samples)
+
+Importing this package loads neither torch nor numpy; what needs them loads them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from ._torch_hook import register_operators_with_torch
+from .errors import TcmError
+
+if TYPE_CHECKING:
+    from . import testing
+    from .api import load
+    from .compiled import CompiledModel
+    from .compiler import compile
+    from .target import Target
 
 __version__ = "0.1.0"
+__all__ = ["CompiledModel", "Target", "TcmError", "compile", "load", "testing"]
+
+_LAZY = {
+    "compile": "compiler",
+    "load": "api",
+    "CompiledModel": "compiled",
+    "Target": "target",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "testing":
+        return importlib.import_module(".testing", __name__)
+    if name in _LAZY:
+        return getattr(importlib.import_module(f".{_LAZY[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+register_operators_with_torch()

@@ -1,6 +1,15 @@
 """Cores and boards as data. Imports nothing of ours but errors."""
 
 from .cores import CORES, HOST, find_target
-from .types import Machine, Memory, Target
+from .types import Machine, Memory, Target, target_from_data, target_to_data
 
-__all__ = ["CORES", "HOST", "Machine", "Memory", "Target", "find_target"]
+__all__ = [
+    "CORES",
+    "HOST",
+    "Machine",
+    "Memory",
+    "Target",
+    "find_target",
+    "target_from_data",
+    "target_to_data",
+]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,29 @@ class Target:
         if self.ram_bytes is not None or self.machine is None:
             return self.ram_bytes
         return self.machine.data.length
+
+
+def target_to_data(target: Target) -> dict[str, Any]:
+    """Plain data for JSON."""
+    data = asdict(target)
+    return data | {"flags": list(target.flags), "features": sorted(target.features)}
+
+
+def target_from_data(data: Mapping[str, Any]) -> Target:
+    """The target of ``target_to_data``."""
+    machine = data["machine"]
+    return Target(
+        data["name"],
+        tuple(data["flags"]),
+        frozenset(data["features"]),
+        None
+        if machine is None
+        else Machine(
+            machine["name"],
+            Memory(**machine["code"]),
+            Memory(**machine["data"]),
+            machine["counter"],
+        ),
+        data["flash_bytes"],
+        data["ram_bytes"],
+    )

@@ -1,0 +1,160 @@
+"""The ``tcm`` command. Each command imports what it needs when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import TcmError
+
+app = typer.Typer(
+    name="tcm",
+    help="Compile a PyTorch model to C for Arm Cortex-M: int8, no interpreter, bit-exact.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Folder = Annotated[Path, typer.Argument(help="A folder that tcm compile wrote.")]
+InputsOption = Annotated[
+    Path | None, typer.Option(help="An .npz with one array an input, in order.")
+]
+
+
+def main() -> None:
+    """Runs the command line; a TcmError becomes its message and exit status 2."""
+    try:
+        app()
+    except TcmError as error:
+        print(f"tcm: error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("tcm: interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from . import __version__
+
+        print(f"tcm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def compile(
+    source: Annotated[
+        str, typer.Argument(help="module.py:factory (returns model, inputs[, calibration]) or .pt2")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85")] = "cortex-m4",
+    calibration: Annotated[
+        Path | None, typer.Option(help="An .npz with one array an input: samples x its shape.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Prefix of the emitted files and functions.")] = "model",
+    kernels: Annotated[str, typer.Option(help="ours or cmsis-nn")] = "ours",
+    cmsis_nn_include: Annotated[
+        list[Path] | None, typer.Option(help="Include folder of CMSIS-NN; may be repeated.")
+    ] = None,
+    cmsis_nn_library: Annotated[
+        Path | None, typer.Option(help="CMSIS-NN built for the target (.a).")
+    ] = None,
+    float_io: Annotated[
+        bool, typer.Option("--float-io", help="The C takes and gives float32.")
+    ] = False,
+    dump_ir: Annotated[
+        Path | None, typer.Option(help="A folder for the graph after every pass.")
+    ] = None,
+) -> None:
+    """Compile a model to a folder of C."""
+    from .commands import compile_source
+
+    compile_source(
+        source,
+        out,
+        calibration,
+        target=target,
+        name=name,
+        kernels=kernels,
+        cmsis_nn_include=cmsis_nn_include or (),
+        cmsis_nn_library=cmsis_nn_library,
+        float_io=float_io,
+        dump_ir=dump_ir,
+    )
+
+
+@app.command()
+def run(
+    folder: Folder,
+    inputs: Annotated[Path, typer.Option(help="An .npz with one array an input, in order.")],
+    on: Annotated[str, typer.Option(help="host, emulator or reference")] = "host",
+    raw: Annotated[bool, typer.Option("--raw", help="int8 in and out.")] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write outputs (.npz).")] = None,
+) -> None:
+    """Run a compiled model on inputs."""
+    from .commands import run_folder
+
+    run_folder(folder, inputs, on, raw, out)
+
+
+@app.command()
+def verify(
+    folder: Folder,
+    inputs: InputsOption = None,
+    random: Annotated[int, typer.Option(help="How many random samples.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the random samples.")] = 0,
+    on: Annotated[
+        list[str] | None, typer.Option(help="host or emulator; may be repeated (default both)")
+    ] = None,
+    layers: Annotated[
+        bool,
+        typer.Option("--layers", help="Compare after every layer; name the first that differs."),
+    ] = False,
+) -> None:
+    """Prove reference = host build = emulated core, byte for byte."""
+    from .commands import verify_folder
+
+    verify_folder(folder, inputs, random, seed, on or ["host", "emulator"], layers)
+
+
+@app.command()
+def profile(
+    folder: Folder,
+    inputs: InputsOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure instructions per layer, memory and stack on the emulated core."""
+    from .commands import profile_folder
+
+    profile_folder(folder, inputs, json)
+
+
+@app.command()
+def ops(
+    schema: Annotated[bool, typer.Option("--schema", help="Print the torch schemas.")] = False,
+) -> None:
+    """List the operators and their kernels."""
+    from .commands import list_operators
+
+    list_operators(schema)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is installed and what is missing."""
+    from .commands import diagnose
+
+    raise typer.Exit(0 if diagnose() else 1)

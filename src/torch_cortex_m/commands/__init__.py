@@ -1,0 +1,17 @@
+"""What the commands of ``tcm`` do, one file each."""
+
+from .compile import compile_source
+from .doctor import diagnose
+from .ops import list_operators
+from .profile import profile_folder
+from .run import run_folder
+from .verify import verify_folder
+
+__all__ = [
+    "compile_source",
+    "diagnose",
+    "list_operators",
+    "profile_folder",
+    "run_folder",
+    "verify_folder",
+]

@@ -1,0 +1,54 @@
+"""Arrays on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import TcmError
+from ..ir import Graph
+
+
+def read_arrays(path: Path) -> list[np.ndarray]:
+    """The arrays of an .npz (or the one of an .npy) in the file's order.
+
+    Raises TcmError if it is missing or is not one.
+    """
+    try:
+        loaded = np.load(path)
+        if isinstance(loaded, np.ndarray):
+            return [loaded]
+        with loaded:
+            return [loaded[name] for name in loaded.files]
+    except (OSError, ValueError, EOFError) as error:
+        raise TcmError(
+            "cannot read the arrays",
+            where=str(path),
+            expected="an .npz file with one array an input",
+            got=f"{type(error).__name__}: {error}",
+        ) from None
+
+
+def read_inputs(path: Path | None, graph: Graph) -> list[np.ndarray]:
+    """One array a graph input; arrays named as the inputs are taken by name, others in order."""
+    if path is None:
+        return []
+    names = [port.value for port in graph.inputs]
+    try:
+        with np.load(path) as archive:
+            if set(archive.files) == set(names):
+                return [archive[name] for name in names]
+    except (OSError, ValueError, EOFError, AttributeError, TypeError):
+        pass
+    return read_arrays(path)
+
+
+def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray]) -> None:
+    """Writes an .npz. Raises TcmError if it cannot be written."""
+    try:
+        with path.open("wb") as file:
+            np.savez(file, **dict(zip(names, arrays, strict=True)))  # type: ignore[arg-type]
+    except OSError as error:
+        raise TcmError("cannot write the outputs", where=str(path), got=error.strerror) from None

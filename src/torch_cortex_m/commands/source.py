@@ -1,0 +1,87 @@
+"""SOURCE on the command line: module.py:factory, or a saved program."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import TcmError
+
+
+@dataclass(frozen=True)
+class Source:
+    model: Any
+    example_inputs: Any = None
+    calibration: Any = None
+
+
+def load_source(text: str) -> Source:
+    """The model, its example inputs and calibration data.
+
+    Raises TcmError if the file or the factory is missing, fails, or returns something else.
+    """
+    if text.endswith(".pt2"):
+        return Source(Path(text))
+    path_text, separator, factory_name = text.rpartition(":")
+    if not separator or not path_text.endswith(".py"):
+        raise TcmError(
+            "SOURCE is not understood",
+            expected="module.py:factory or model.pt2",
+            got=text,
+        )
+    factory = _factory(Path(path_text), factory_name)
+    try:
+        result = factory()
+    except TcmError:
+        raise
+    except Exception as error:
+        raise _failed(f"{factory_name}() failed", Path(path_text), error) from None
+    if not isinstance(result, tuple) or len(result) not in (2, 3):
+        raise TcmError(
+            f"{factory_name}() does not return what is needed",
+            where=text,
+            expected="a tuple (model, example_inputs) or (model, example_inputs, calibration)",
+            got=type(result).__name__
+            if not isinstance(result, tuple)
+            else f"a tuple of {len(result)}",
+        )
+    return Source(*result)
+
+
+def _factory(path: Path, name: str) -> Any:
+    if not path.is_file():
+        raise TcmError("file not found", expected="a Python file", got=str(path))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    sys.path.insert(0, str(path.parent.resolve()))
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise _failed("the file cannot be imported", path, error) from None
+    factory = getattr(module, name, None)
+    if not callable(factory):
+        functions = [key for key, value in vars(module).items() if callable(value)]
+        raise TcmError(
+            "the file has no such function",
+            where=str(path),
+            expected="one of " + ", ".join(key for key in functions if not key.startswith("_")),
+            got=name,
+        )
+    return factory
+
+
+def _failed(what: str, path: Path, error: Exception) -> TcmError:
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).name == path.name
+    ]
+    line = f":{frames[-1].lineno}" if frames else ""
+    return TcmError(what, where=f"{path}{line}", got=f"{type(error).__name__}: {error}")

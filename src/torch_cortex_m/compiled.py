@@ -1,0 +1,235 @@
+"""CompiledModel: what ``compile`` and ``load`` give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from .arrays import as_array, from_port, split_batch, to_port
+from .build import Image, build_image
+from .errors import TcmError
+from .generate import Generated, generate
+from .ir import Graph
+from .report import LayerReport, Report
+from .run import Execution, execute
+from .storage import save_generated
+from .target import HOST, Target
+
+PLACES = ("host", "emulator", "reference")
+
+
+class CompiledModel:
+    """A model compiled for one target: run it, prove it, measure it, save it.
+
+    Inputs and outputs are in the layout and shape of the user's model. A leading dimension that is
+    a multiple of the compiled one counts as so many inferences.
+    """
+
+    def __init__(self, generated: Generated) -> None:
+        self.generated = generated
+        self._images: dict[tuple[str, bool], Image] = {}
+        self._folder = TemporaryDirectory(prefix="tcm-build-")
+        self._report: Report | None = None
+
+    @property
+    def graph(self) -> Graph:
+        return self.generated.graph
+
+    @property
+    def target(self) -> Target:
+        return self.generated.target
+
+    def run(self, *inputs: Any, on: str = "host", raw: bool = False) -> Any:
+        """Runs the model and returns a torch tensor, or a tuple where it has several outputs.
+
+        inputs: one tensor or array an input, float32, or int8 with ``raw``.
+        on: "host" (the C built for this machine), "emulator" (the C on the emulated core) or
+            "reference" (the exact reference in torch). All three give the same values.
+        raw: int8 in and out instead of float32.
+
+        Raises TcmError if the inputs do not fit or a tool is missing.
+        """
+        import torch
+
+        outputs = self.run_arrays([as_array(value) for value in inputs], on=on, raw=raw)
+        tensors = tuple(torch.from_numpy(array) for array in outputs)
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    def run_arrays(
+        self, inputs: Sequence[np.ndarray], *, on: str = "host", raw: bool = False
+    ) -> list[np.ndarray]:
+        """``run`` with NumPy arrays in and out, one an output; needs no torch except for
+        the reference."""
+        samples = list(split_batch(self.graph, inputs))
+        ports = [
+            [
+                to_port(self.graph, port, array, raw)
+                for port, array in zip(self.graph.inputs, sample, strict=True)
+            ]
+            for sample in samples
+        ]
+        results = self._outputs(ports, on)
+        return [
+            np.concatenate([from_port(self.graph, port, result[i], raw) for result in results])
+            if self.graph.outputs[i].shape
+            else from_port(self.graph, port, results[0][i], raw)
+            for i, port in enumerate(self.graph.outputs)
+        ]
+
+    def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
+        if on not in PLACES:
+            raise TcmError("unknown place to run", expected=", ".join(PLACES), got=on)
+        if on == "reference":
+            from .run.reference import run_reference
+
+            return [run_reference(self.graph, sample) for sample in samples]
+        executions = self.execute(samples, on)
+        types = [self.graph.types[port.value] for port in self.graph.outputs]
+        return [
+            [
+                np.frombuffer(data, type_.dtype).reshape(type_.shape)
+                for data, type_ in zip(execution.outputs, types, strict=True)
+            ]
+            for execution in executions
+        ]
+
+    def execute(
+        self, samples: Sequence[list[np.ndarray]], on: str, trace: bool = False
+    ) -> list[Execution]:
+        """Runs samples in the form of the graph's ports; with ``trace`` layer by layer."""
+        image = self.image(on, trace)
+        runs = [(0, [array.tobytes() for array in sample]) for sample in samples]
+        executions = execute(image.path, image.target, image.programs, runs, trace=trace)
+        for execution in executions:
+            if execution.status != 0:
+                raise TcmError(f"the model returned an error: {execution.status}")
+        return executions
+
+    def image(self, on: str, trace: bool = False) -> Image:
+        """The executable for the host or the emulated core, built at first use."""
+        key = (on, trace)
+        if key not in self._images:
+            generated = self.generated
+            if on == "host":
+                generated = generate(self.graph, HOST, prefix=generated.program.prefix)
+            library = generated.library
+            folder = Path(self._folder.name) / f"{on}{'_trace' if trace else ''}"
+            folder.mkdir()
+            self._images[key] = build_image(
+                [generated.program],
+                generated.target,
+                folder,
+                trace=trace,
+                include=library.include if library else (),
+                libraries=[library.path] if library else [],
+            )
+        return self._images[key]
+
+    @property
+    def report(self) -> Report:
+        """Memory and layers; instructions, flash and stack once ``profile`` has measured them."""
+        if self._report is None:
+            program, plan = self.generated.program, self.generated.plan
+            layers = tuple(
+                LayerReport(layer.name, layer.op, layer.kernel, layer.macs, None, layer.source)
+                for layer in program.layers
+            )
+            self._report = Report(
+                self.target.name,
+                layers,
+                plan.arena_bytes,
+                plan.lower_bound,
+                program.constant_bytes,
+            )
+        return self._report
+
+    def profile(self, *inputs: Any) -> Report:
+        """Measures one inference on the emulated core: instructions in total and by layer, stack.
+
+        Without inputs, seeded random ones are used. Raises TcmError if a tool is missing.
+        """
+        sample = self._one_sample(inputs)
+        (plain,) = self.execute([sample], "emulator")
+        (traced,) = self.execute([sample], "emulator", trace=True)
+        layers = tuple(
+            replace(layer, instructions=trace.instructions)
+            for layer, trace in zip(self.report.layers, traced.layers, strict=True)
+        )
+        self._report = replace(
+            self.report,
+            layers=layers,
+            flash_bytes=self.image("emulator").flash_bytes,
+            stack_bytes=plain.stack_bytes,
+            instructions=plain.instructions,
+        )
+        return self._report
+
+    def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:
+        if not inputs:
+            return next(self.random_samples(1))
+        arrays = [as_array(value) for value in inputs]
+        first = next(split_batch(self.graph, arrays))
+        return [
+            to_port(self.graph, port, array, raw=array.dtype == np.int8)
+            for port, array in zip(self.graph.inputs, first, strict=True)
+        ]
+
+    def random_samples(self, count: int, seed: int = 0) -> Iterator[list[np.ndarray]]:
+        """Random inputs in the form of the graph's ports."""
+        rng = np.random.default_rng(seed)
+        for _ in range(count):
+            sample = []
+            for port in self.graph.inputs:
+                type_ = self.graph.types[port.value]
+                if type_.dtype == "int8":
+                    sample.append(rng.integers(-128, 128, type_.shape).astype(np.int8))
+                else:
+                    sample.append(rng.normal(size=type_.shape).astype(np.float32))
+            yield sample
+
+    def verify(
+        self,
+        *inputs: Any,
+        random: int = 2,
+        seed: int = 0,
+        on: Sequence[str] = ("host", "emulator"),
+        layers: bool = False,
+    ) -> int:
+        """Proves reference = host = emulated core, byte for byte; returns the samples compared.
+
+        inputs: samples as for ``run``; ``random`` more are drawn from ``seed``.
+        layers: compare after every layer, so that the first one that differs is named.
+
+        Raises TcmError that names the sample and the first difference.
+        """
+        samples = list(self.random_samples(random, seed))
+        if inputs:
+            arrays = [as_array(value) for value in inputs]
+            samples += [
+                [
+                    to_port(self.graph, port, array, raw=array.dtype == np.int8)
+                    for port, array in zip(self.graph.inputs, sample, strict=True)
+                ]
+                for sample in split_batch(self.graph, arrays)
+            ]
+        from .verify import verify_samples
+
+        verify_samples(self, samples, on, layers)
+        return len(samples)
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes the C, CMakeLists.txt, plan.json and the graph's constants; returns the folder.
+
+        The folder may exist if it is empty or was written by ``save``. Raises TcmError if it
+        cannot be written; nothing half-written stays behind.
+        """
+        return save_generated(self.generated, self.report, Path(folder))
+
+    def __repr__(self) -> str:
+        program = self.generated.program
+        return f"<CompiledModel {program.prefix}: {len(program.layers)} layers, {self.target.name}>"

@@ -1,0 +1,73 @@
+"""The story: a PyTorch model in, a CompiledModel out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .compiled import CompiledModel
+from .errors import TcmError
+from .generate import generate
+from .libraries import open_library
+from .passes import run_passes
+from .target import Target, find_target
+
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.export import ExportedProgram
+
+
+def compile(
+    model: nn.Module | ExportedProgram | str | Path,
+    example_inputs: Any = None,
+    *,
+    target: str | Target = "cortex-m4",
+    calibration: Iterable[Any] | None = None,
+    name: str = "model",
+    kernels: str = "ours",
+    cmsis_nn_include: str | Path | Sequence[str | Path] = (),
+    cmsis_nn_library: str | Path | None = None,
+    float_io: bool = False,
+    dump_ir: str | Path | None = None,
+) -> CompiledModel:
+    """Compiles a model for a core.
+
+    model: an nn.Module (float, or already PT2E-quantized), an ExportedProgram, or a .pt2 file.
+    example_inputs: a tuple of float32 tensors in the model's own layout (a single tensor counts
+        as a tuple of one); an ExportedProgram may carry its own.
+    target: a core's name ("cortex-m0" ... "cortex-m85") or a tcm.Target.
+    calibration: an iterable of input tuples that show the range of every activation; without it
+        example_inputs calibrate, with a warning. Not used if the model is already quantized.
+    name: prefix of the emitted files and C functions.
+    kernels: "ours", or "cmsis-nn" to call a linked CMSIS-NN where it can compute a layer;
+        cmsis_nn_include (one or more folders) and cmsis_nn_library (a static library) say where
+        it is.
+    float_io: the emitted C takes and gives float32 instead of int8.
+    dump_ir: a folder for the graph after every pass.
+
+    Raises TcmError for every mistake in the arguments or the model.
+    """
+    from .frontend import import_pytorch
+
+    core = find_target(target)
+    library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
+    dump = None if dump_ir is None else Path(dump_ir)
+    graph = import_pytorch(model, example_inputs, calibration, name=name)
+    graph = run_passes(graph, float_io=float_io, dump=dump)
+    return CompiledModel(generate(graph, core, prefix=name, library=library))
+
+
+def _library(kernels: str, include: Any, path: str | Path | None):
+    if kernels not in ("ours", "cmsis-nn"):
+        raise TcmError("unknown kernels", expected="ours or cmsis-nn", got=kernels)
+    if kernels == "ours":
+        return None
+    if path is None:
+        raise TcmError(
+            "kernels 'cmsis-nn' need a library",
+            expected="cmsis_nn_library and cmsis_nn_include",
+            got="no library",
+            hint="build CMSIS-NN for the target as a static library and pass it",
+        )
+    return open_library([include] if isinstance(include, str | Path) else include, path)

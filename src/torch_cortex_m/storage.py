@@ -1,0 +1,125 @@
+"""The emitted folder on disk, and a compiled model from it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from .errors import TcmError
+from .generate import Generated, generate
+from .ir.serialize import graph_from_data, graph_to_data
+from .libraries import open_library
+from .ops import definition
+from .ops.base import make_op
+from .report import Report
+from .target import target_from_data, target_to_data
+
+PLAN = "plan.json"
+CONSTANTS = "constants.npz"
+FORMAT = 1
+
+
+def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
+    """Writes everything into a new folder beside ``folder``, then puts it in place."""
+    _check_replaceable(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    try:
+        for name, text in generated.program.files.items():
+            (work / name).write_text(text)
+        (work / PLAN).write_text(json.dumps(_plan_data(generated, report), indent=1) + "\n")
+        # Names such as "features.0.weight" are not files: an index maps them to array numbers.
+        np.savez(work / CONSTANTS, *generated.graph.constants.values())
+        work.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        work.rename(folder)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+def _cannot_write(folder: Path, error: OSError) -> TcmError:
+    return TcmError(
+        "cannot write the output folder",
+        where=str(folder),
+        got=error.strerror or str(error),
+        hint="choose a folder that you may write to",
+    )
+
+
+def _check_replaceable(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise TcmError("the output is a file", where=str(folder), expected="a folder")
+    if any(folder.iterdir()) and not (folder / PLAN).exists():
+        raise TcmError(
+            "the output folder holds other files",
+            where=str(folder),
+            expected="a new or empty folder, or one that tcm wrote",
+            hint="choose another folder; tcm would replace everything in it",
+        )
+
+
+def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
+    plan, library = generated.plan, generated.library
+    return {
+        "format": FORMAT,
+        "target": target_to_data(generated.target),
+        "prefix": generated.program.prefix,
+        "library": None
+        if library is None
+        else {"include": [str(p) for p in library.include], "path": str(library.path)},
+        "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
+        "report": report.as_data(),
+        "memory": {
+            "arena_bytes": plan.arena_bytes,
+            "lower_bound": plan.lower_bound,
+            "offsets": {
+                name: location.index
+                for name, location in plan.locations.items()
+                if location.kind == "arena"
+            },
+            "scratch": dict(plan.scratch),
+        },
+        "graph": graph_to_data(generated.graph),
+    }
+
+
+def load_generated(folder: Path) -> Generated:
+    """The compiled model that ``save_generated`` wrote.
+
+    Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
+    """
+    try:
+        data = json.loads((folder / PLAN).read_text())
+        with np.load(folder / CONSTANTS) as arrays:
+            constants = [arrays[f"arr_{i}"] for i in range(len(data["graph"]["constants"]))]
+        graph = graph_from_data(
+            data["graph"],
+            dict(zip(data["graph"]["constants"], constants, strict=True)),
+            lambda name, fields: make_op(definition(name).op, fields),
+        )
+        library = data["library"]
+        target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise TcmError(
+            "not a folder that tcm compile wrote",
+            where=str(folder),
+            expected=f"{PLAN} and {CONSTANTS}",
+            got=f"{type(error).__name__}: {error}",
+            hint="run tcm compile ... -o FOLDER first",
+        ) from None
+    opened = None if library is None else open_library(library["include"], library["path"])
+    return generate(graph, target, prefix=prefix, library=opened, forced=kernels)
