@@ -1,0 +1,59 @@
+"""Graph -> Graph: every pass gives a graph with the same outputs, bit for bit.
+
+A pass is a file with one function of the same name, which is also the name of its dump.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ..ir import Graph, format_graph, verify
+from .choose_layouts import choose_layouts
+from .fold_pad import fold_pad
+from .fold_transpose_into_linear import fold_transpose_into_linear
+from .fuse_activation import fuse_activation
+from .hoist_requantize import hoist_requantize
+from .remove_duplicates import remove_duplicates
+from .simplify import simplify
+from .sink_pads import sink_pads
+from .strip_float_edges import strip_float_edges
+
+Pass = Callable[[Graph], Graph]
+
+PASSES: tuple[Pass, ...] = (
+    strip_float_edges,
+    remove_duplicates,
+    simplify,
+    hoist_requantize,
+    fuse_activation,
+    sink_pads,
+    fold_transpose_into_linear,
+    choose_layouts,
+    fold_pad,
+)
+
+__all__ = ["PASSES", "run_passes"]
+
+
+def run_passes(graph: Graph, *, float_io: bool = False, dump: Path | None = None) -> Graph:
+    """Runs PASSES in order and verifies the graph before the first and after each.
+
+    float_io: inputs and outputs stay float32, and the graph quantizes and dequantizes them.
+    dump: a folder for the graph's text before (``00_imported.txt``) and after every pass
+        (``01_<pass>.txt``, ...); it is made if it does not exist.
+    """
+    passes = [each for each in PASSES if not (float_io and each is strip_float_edges)]
+    verify(graph)
+    _dump(graph, dump, 0, "imported")
+    for index, each in enumerate(passes, start=1):
+        graph = each(graph)
+        verify(graph)
+        _dump(graph, dump, index, each.__name__)
+    return graph
+
+
+def _dump(graph: Graph, folder: Path | None, index: int, name: str) -> None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{index:02}_{name}.txt").write_text(format_graph(graph))

@@ -1,0 +1,161 @@
+"""Rewrites a graph so that its values have chosen layouts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..ir import Graph, Node, Port
+from ..ops.pad.op import Pad
+from ..ops.reshape.op import Reshape
+from ..ops.transpose.op import Transpose
+from .layouts import Layouts, order_for_operand
+from .permutation import (
+    Axes,
+    compose,
+    identity,
+    inverse,
+    natural_order,
+    permutation_of,
+    permuted,
+)
+from .rewrite import first_input
+
+
+def apply_layouts(graph: Graph, layouts: Layouts) -> Graph:
+    """The graph with every value in its order: same names, other shapes, and transposes where a
+    node does not take or give the order that is wanted."""
+    return _Application(graph, layouts).run()
+
+
+class _Application:
+    """``before`` is the graph in natural order, ``graph`` the one that is built."""
+
+    def __init__(self, before: Graph, layouts: Layouts) -> None:
+        self.before = before
+        self.layouts = layouts
+        self.graph = replace(before.copy(), nodes=[])
+        self.arranged: dict[tuple[str, Axes], str] = {}
+
+    def run(self) -> Graph:
+        for value in self.layouts.orders:
+            type_ = self.before.types[value]
+            self.graph.types[value] = type_.with_shape(
+                permuted(type_.shape, self._permutation(value))
+            )
+        self.graph.inputs = [self._port(port) for port in self.before.inputs]
+        self.graph.outputs = [self._port(port) for port in self.before.outputs]
+        for node in self.before.nodes:
+            self._add(node)
+        self.graph.remove_unused()
+        return self.graph
+
+    def _permutation(self, value: str) -> Axes:
+        """From the value in natural order to the value in its own."""
+        shape = self.before.types[value].shape
+        if value not in self.layouts.orders:
+            return identity(len(shape))
+        return permutation_of(shape, self.layouts.orders[value])
+
+    def _port(self, port: Port) -> Port:
+        permutation = self._permutation(port.value)
+        if permutation == identity(len(permutation)):
+            return port
+        if port.permutation is not None:
+            permutation = compose(port.permutation, permutation)
+        natural = permutation == identity(len(permutation))
+        return Port(port.value, port.shape, None if natural else permutation)
+
+    def _add(self, node: Node) -> None:
+        if isinstance(node.op, Transpose):
+            self._add_transpose(node)
+        elif node.output in self.layouts.following:
+            self._add_following(node)
+        else:
+            self._add_in_natural_order(node)
+
+    def _add_transpose(self, node: Node) -> None:
+        to_natural = inverse(self._permutation(first_input(node)))
+        moved = compose(to_natural, node.op.permutation)
+        op = Transpose(compose(moved, self._permutation(node.output)))
+        self.graph.nodes.append(replace(node, op=op))
+
+    def _add_following(self, node: Node) -> None:
+        inputs = tuple(None if v is None else self._operand(node, v) for v in node.inputs)
+        op: Any = node.op
+        if isinstance(op, Reshape):
+            op = Reshape(self.graph.types[node.output].shape)
+        elif isinstance(op, Pad):
+            borders = list(zip(op.before, op.after, strict=True))
+            op = Pad(sum(permuted(borders, self._permutation(node.output)), ()), op.value)
+        self.graph.nodes.append(replace(node, op=op, inputs=inputs))
+
+    def _operand(self, node: Node, value: str) -> str:
+        """The value as a following node reads it: in its order, its axes at the output's places."""
+        if isinstance(node.op, Reshape | Pad):
+            return value
+        shape = self.before.types[value].shape
+        output = self.before.types[node.output].shape
+        aligned = (1,) * (len(output) - len(shape)) + shape
+        permutation = self._permutation(node.output)
+        if value in self.before.constants:
+            if permutation == identity(len(permutation)):
+                return value
+            data = self.before.constants[value].reshape(aligned).transpose(permutation)
+            return self._constant(value, data)
+        order = order_for_operand(shape, output, self.layouts.orders[node.output])
+        return self._reshaped(self._in_order(node, value, order), permuted(aligned, permutation))
+
+    def _constant(self, value: str, data: np.ndarray) -> str:
+        """A constant like ``value`` with moved data."""
+        name = self.graph.add_constant(value, data)
+        self.graph.types[name] = self.before.types[value].with_shape(data.shape)
+        return name
+
+    def _reshaped(self, value: str, shape: Axes) -> str:
+        """The value in this shape, unless it broadcasts like that anyway."""
+        type_ = self.graph.types[value]
+        if _without_leading_ones(type_.shape) == _without_leading_ones(shape):
+            return value
+        return self.graph.add_node(Reshape(shape), (value,), value, quantization=type_.quantization)
+
+    def _add_in_natural_order(self, node: Node) -> None:
+        inputs = tuple(
+            self._in_order(node, v, natural_order(self.before.types[v].shape))
+            if v is not None and v in self.layouts.orders
+            else v
+            for v in node.inputs
+        )
+        if self.layouts.is_natural(node.output):
+            self.graph.nodes.append(replace(node, inputs=inputs))
+            return
+        quantization = self.graph.types[node.output].quantization
+        made = self.graph.add_node(
+            node.op, inputs, node.output, quantization=quantization, source=node.source
+        )
+        op = Transpose(self._permutation(node.output))
+        self.graph.nodes.append(Node(op, (made,), node.output, node.source))
+
+    def _in_order(self, node: Node, value: str, order: Axes) -> str:
+        """The value, transposed once for all who want this order."""
+        if order == self.layouts.orders[value]:
+            return value
+        if (value, order) not in self.arranged:
+            to_natural = inverse(self._permutation(value))
+            wanted = permutation_of(self.before.types[value].shape, order)
+            self.arranged[value, order] = self.graph.add_node(
+                Transpose(compose(to_natural, wanted)),
+                (value,),
+                value,
+                quantization=self.graph.types[value].quantization,
+                source=node.source,
+            )
+        return self.arranged[value, order]
+
+
+def _without_leading_ones(shape: Axes) -> Axes:
+    while shape and shape[0] == 1:
+        shape = shape[1:]
+    return shape

@@ -1,0 +1,47 @@
+"""Pass: every value keeps its axes in the order that needs the fewest transposes."""
+
+from __future__ import annotations
+
+from ..ir import Graph
+from ..ops.transpose.op import Transpose
+from .apply_layouts import apply_layouts
+from .fold_transpose_into_linear import fold_transpose_into_linear
+from .layouts import Layouts
+from .remove_duplicates import remove_duplicates
+from .simplify import simplify
+
+
+def choose_layouts(graph: Graph) -> Graph:
+    """Moves transposes to where they meet their inverses, the graph's inputs and outputs, or the
+    weights of a linear layer, as long as fewer bytes are transposed for it.
+
+    An input or output whose value changes its order says so in its port's permutation.
+    """
+    graph = _clean(graph)
+    while True:
+        layouts = _better_layouts(graph)
+        changed = _clean(apply_layouts(graph, layouts))
+        if transposed_bytes(changed) >= transposed_bytes(graph):
+            return graph
+        graph = changed
+
+
+def transposed_bytes(graph: Graph) -> int:
+    """The bytes that the graph's transposes move."""
+    return sum(graph.types[n.output].bytes for n in graph.nodes if isinstance(n.op, Transpose))
+
+
+def _clean(graph: Graph) -> Graph:
+    return simplify(remove_duplicates(fold_transpose_into_linear(simplify(graph))))
+
+
+def _better_layouts(graph: Graph) -> Layouts:
+    """Lets one region after another take the best order, until none finds a better one."""
+    layouts = Layouts(graph)
+    regions = layouts.regions()
+    improved = True
+    while improved:
+        improved = False
+        for region in regions:
+            improved |= layouts.improve(region)
+    return layouts

@@ -1,0 +1,168 @@
+"""Layouts: the order in which each value keeps its axes, and what the transposes then cost.
+
+Some nodes compute the same whatever the order of the axes (they *follow* the layout of their
+output); transposes take any input to any output; everything else wants the order that the graph
+has now, the natural one. A region is a set of values that must have one order, because nodes that
+follow a layout link them. Each region is free to choose its order; see permutation.py for orders.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ..ir import Graph, Node
+from ..ops.base import Op
+from ..ops.pad.op import Pad
+from ..ops.reshape.op import Reshape
+from ..ops.transpose.op import Transpose
+from .features import flattens_for_linear
+from .permutation import (
+    Axes,
+    compose,
+    identity,
+    inverse,
+    long_axes,
+    long_sizes,
+    natural_order,
+    order_of,
+)
+from .rewrite import first_input
+
+MAX_RANK = 6
+"""Of what can be transposed."""
+
+Region = tuple[str, ...]
+
+
+def follows_layout(graph: Graph, node: Node) -> bool:
+    """Whether the node works alike in any order of its output's axes, with fields to match."""
+    shape = graph.types[node.output].shape
+    inputs = [graph.types[value].shape for value in node.inputs if value is not None]
+    op = node.op
+    if any(len(each) > MAX_RANK for each in (shape, *inputs)):
+        return False
+    if isinstance(op, Reshape):
+        return long_sizes(inputs[0]) == long_sizes(shape)
+    if isinstance(op, Pad):
+        return long_axes(inputs[0]) == long_axes(shape)
+    return isinstance(op, Op) and op.elementwise
+
+
+def broadcast_axes(shape: Axes, output: Axes) -> Axes:
+    """The long axes of an operand, as places among the long axes of the output's shape."""
+    offset = len(output) - len(shape)
+    places = {axis: place for place, axis in enumerate(long_axes(output))}
+    return tuple(places[axis + offset] for axis in long_axes(shape))
+
+
+def order_for_operand(shape: Axes, output: Axes, order: Axes) -> Axes:
+    """The order of an operand's long axes that fits an output in ``order``."""
+    axes = broadcast_axes(shape, output)
+    return tuple(axes.index(place) for place in order if place in axes)
+
+
+class Layouts:
+    """An order for every value that a node computes or the graph takes; natural to begin with."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.producers = {node.output: node for node in graph.nodes}
+        self.users: dict[str, list[Node]] = defaultdict(list)
+        for node in graph.nodes:
+            for value in dict.fromkeys(node.inputs):
+                if value is not None:
+                    self.users[value].append(node)
+        self.following = {n.output: n for n in graph.nodes if follows_layout(graph, n)}
+        values = [*(port.value for port in graph.inputs), *self.producers]
+        self.orders = {value: natural_order(graph.types[value].shape) for value in values}
+
+    def is_natural(self, value: str) -> bool:
+        return self.orders[value] == identity(len(self.orders[value]))
+
+    def regions(self) -> list[Region]:
+        """The regions, in the order in which the graph defines their first values."""
+        region = {value: [value] for value in self.orders}
+        for output, node in self.following.items():
+            for value in self._linked_inputs(node):
+                if region[value] is not region[output]:
+                    region[output].extend(region[value])
+                    for member in region[value]:
+                        region[member] = region[output]
+        unique = {id(members): members for members in region.values()}
+        return [tuple(members) for members in unique.values()]
+
+    def _linked_inputs(self, node: Node) -> Iterator[str]:
+        """The inputs whose long axes are those of the output."""
+        count = len(self.orders[node.output])
+        for value in node.inputs:
+            if value in self.orders and len(self.orders[value]) == count:
+                yield value
+
+    def candidates(self, region: Region) -> list[Axes]:
+        """The orders in which some transpose into or out of the region has nothing to do."""
+        found = []
+        for value in region:
+            producer = self.producers.get(value)
+            if producer is not None and isinstance(producer.op, Transpose):
+                source = self.orders.get(first_input(producer))
+                if source is not None:
+                    found.append(compose(inverse(self.transpose_order(producer)), source))
+            for user in self.users[value]:
+                if isinstance(user.op, Transpose):
+                    found.append(compose(self.transpose_order(user), self.orders[user.output]))
+        return list(dict.fromkeys(found))
+
+    def transpose_order(self, node: Node) -> Axes:
+        """What a transpose does to the natural order of its input."""
+        return order_of(self.graph.types[first_input(node)].shape, node.op.permutation)
+
+    def wanted_order(self, node: Node, value: str) -> Axes:
+        """The order of ``value`` that spares ``node`` a transpose of it."""
+        order = self.orders[node.output]
+        if isinstance(node.op, Transpose):
+            return compose(self.transpose_order(node), order)
+        if node.output in self.following:
+            if not node.op.elementwise:
+                return order
+            types = self.graph.types
+            return order_for_operand(types[value].shape, types[node.output].shape, order)
+        if flattens_for_linear(self.graph, node, self.orders[value]):
+            return self.orders[value]
+        return natural_order(self.graph.types[value].shape)
+
+    def cost(self, region: Region) -> int:
+        """Bytes that transposes of values in the region, or of what its nodes read, move."""
+        values = list(region)
+        for value in region:
+            if value in self.producers:
+                values += [v for v in self.producers[value].inputs if v in self.orders]
+        return sum(self._cost_of(value) for value in dict.fromkeys(values))
+
+    def _cost_of(self, value: str) -> int:
+        wanted = {self.wanted_order(user, value) for user in self.users[value]}
+        transposes = len(wanted - {self.orders[value]})
+        if self._is_made_in_natural_order(value) and not self.is_natural(value):
+            transposes += 1
+        return transposes * self.graph.types[value].bytes
+
+    def _is_made_in_natural_order(self, value: str) -> bool:
+        producer = self.producers.get(value)
+        if producer is None or producer.output in self.following:
+            return False
+        return not isinstance(producer.op, Transpose)
+
+    def improve(self, region: Region) -> bool:
+        """Gives the region the order that costs least; whether that is another than it had."""
+        before = best = self.orders[region[0]]
+        least = self.cost(region)
+        for order in self.candidates(region):
+            self._set_order(region, order)
+            cost = self.cost(region)
+            if cost < least:
+                best, least = order, cost
+        self._set_order(region, best)
+        return best != before
+
+    def _set_order(self, region: Region, order: Axes) -> None:
+        self.orders.update(dict.fromkeys(region, order))

@@ -1,0 +1,109 @@
+"""What passes share: offering every node to rules, and the edits that rules are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import UnionType
+from typing import Any
+
+from ..errors import TcmError
+from ..ir import Graph, Node, Quantization
+
+Rule = Callable[[Graph, Node], bool]
+"""Looks at one node; if it applies, changes the graph around it and returns True."""
+
+
+def rewrite(graph: Graph, *rules: Rule) -> Graph:
+    """A copy of ``graph`` that no rule changes any more, without what is then unused."""
+    graph = graph.copy()
+    graph.remove_unused()
+    applied = True
+    while applied:
+        applied = False
+        for rule in rules:
+            applied |= _offer(graph, rule)
+        graph.remove_unused()
+    return graph
+
+
+def _offer(graph: Graph, rule: Rule) -> bool:
+    """Offers every node to the rule once; whether it applied anywhere."""
+    applied = False
+    for name in [node.output for node in graph.nodes]:
+        node = graph.producer(name)
+        if node is not None and rule(graph, node):
+            applied = True
+    return applied
+
+
+def first_input(node: Node) -> str:
+    """The value of the first argument, which no operator leaves out."""
+    value = node.inputs[0]
+    assert value is not None
+    return value
+
+
+def producer_of_input(graph: Graph, node: Node, op_class: type | UnionType) -> Node | None:
+    """What computes the node's first input, if it is an operator of this class."""
+    producer = graph.producer(first_input(node))
+    return producer if producer is not None and isinstance(producer.op, op_class) else None
+
+
+def sole_user(graph: Graph, value: str) -> bool:
+    """Whether one node alone reads the value, which is not an output of the graph."""
+    return len(graph.users(value)) == 1 and not graph.is_output(value)
+
+
+def fits(graph: Graph, op: Any, inputs: tuple[str | None, ...]) -> bool:
+    """Whether the operator accepts these inputs."""
+    try:
+        op.infer(graph.argument_types(Node(op, inputs, "")))
+    except TcmError:
+        return False
+    return True
+
+
+def insert_before(
+    graph: Graph,
+    node: Node,
+    op: Any,
+    inputs: tuple[str | None, ...],
+    wanted: str,
+    quantization: Quantization | None,
+) -> str:
+    """Adds a node just before ``node``, from the same source, and returns its output."""
+    output = graph.add_node(op, inputs, wanted, quantization=quantization, source=node.source)
+    graph.nodes.insert(graph.nodes.index(node), graph.nodes.pop())
+    return output
+
+
+def change(graph: Graph, node: Node, op: Any, inputs: tuple[str | None, ...]) -> None:
+    """Lets ``op`` on ``inputs`` compute the node's output, which keeps its name."""
+    changed = Node(op, inputs, node.output, node.source)
+    shape = op.infer(graph.argument_types(changed)).shape
+    graph.types[node.output] = graph.types[node.output].with_shape(shape)
+    graph.nodes[graph.nodes.index(node)] = changed
+
+
+def substitute(graph: Graph, node: Node, value: str) -> None:
+    """Removes the node; whatever read its output reads ``value``.
+
+    An output of the graph keeps its name, if ``value`` can take it over.
+    """
+    graph.nodes.remove(node)
+    takes_name = (
+        graph.is_output(node.output)
+        and not graph.is_output(value)
+        and graph.producer(value) is not None
+    )
+    graph.replace_uses(node.output, value)
+    type_ = graph.types.pop(node.output)
+    if takes_name:
+        graph.types[node.output] = replace(graph.types.pop(value), quantization=type_.quantization)
+        _rename(graph, value, node.output)
+
+
+def _rename(graph: Graph, old: str, new: str) -> None:
+    graph.replace_uses(old, new)
+    graph.nodes = [replace(n, output=new) if n.output == old else n for n in graph.nodes]

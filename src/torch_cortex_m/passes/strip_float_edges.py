@@ -1,0 +1,53 @@
+"""Pass: the graph takes and gives int8 where quantizing is all that happens at the edge."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..ir import Graph, Node, Quantization, TensorType
+from ..ops.dequantize.op import Dequantize
+from ..ops.quantize.op import Quantize
+from .rewrite import first_input, substitute
+
+
+def strip_float_edges(graph: Graph) -> Graph:
+    """A float input that is only quantized, always alike, becomes an int8 input; a dequantized
+    output becomes the int8 value. Their types say scale and zero point.
+
+    An input that is quantized in two ways stays float: deriving one from the other is not exact.
+    """
+    graph = graph.copy()
+    for port in list(graph.inputs):
+        _strip_input(graph, port.value)
+    for value in [port.value for port in graph.outputs]:
+        node = graph.producer(value)
+        if node is not None:
+            _strip_output(graph, node)
+    graph.remove_unused()
+    return graph
+
+
+def _strip_input(graph: Graph, value: str) -> None:
+    users = graph.users(value)
+    quantize = users[0].op if users else None
+    if not isinstance(quantize, Quantize) or graph.is_output(value):
+        return
+    if any(user.op != quantize for user in users):
+        return
+    quantization = Quantization(quantize.scale, quantize.zero_point)
+    graph.types[value] = TensorType(graph.types[value].shape, "int8", quantization)
+    for user in users:
+        substitute(graph, user, value)
+
+
+def _strip_output(graph: Graph, node: Node) -> None:
+    if not isinstance(node.op, Dequantize) or graph.users(node.output):
+        return
+    value = first_input(node)
+    type_ = graph.types[value]
+    quantization = Quantization(node.op.scale, node.op.zero_point)
+    if type_.quantization not in (None, quantization):
+        return
+    graph.types[value] = replace(type_, quantization=quantization)
+    graph.types[node.output] = graph.types[value]
+    substitute(graph, node, value)
