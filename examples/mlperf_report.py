@@ -1,0 +1,165 @@
+"""Compile the four MLPerf Tiny networks for two cores, prove them, and print one table.
+
+    python examples/mlperf_report.py [--json FILE]          (or: make mlperf)
+
+Float and int8 scores are over all samples, int8 by the generated C on this computer. A row is
+bit-exact when reference, host and emulated core give the same on three samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import mlperf_tiny
+import torch
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+from torch import Tensor
+
+import torch_cortex_m as tcm
+
+TARGETS = ("cortex-m4", "cortex-m55")
+EMULATED_SAMPLES = 3
+CHUNK = 256
+"""Samples that run at a time; the progress bar moves after each chunk."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One network on one core. Scores are percent, or the area under the ROC curve for "ad"."""
+
+    network: str
+    core: str
+    float_score: float
+    int8_score: float
+    arena_bytes: int
+    ram_bytes: int
+    flash_bytes: int | None
+    instructions: int | None
+    bit_exact: bool
+
+
+class Stages:
+    """Two progress bars: all rows, and the stage that runs now."""
+
+    def __init__(self, progress: Progress, rows: int) -> None:
+        self._progress = progress
+        self._rows = progress.add_task("MLPerf Tiny", total=rows)
+        self._stage = progress.add_task("")
+
+    def start(self, description: str, steps: int | None = None) -> None:
+        """Name the stage that starts; without ``steps`` its bar only pulses."""
+        self._progress.reset(self._stage, description=description, total=steps)
+
+    def run(self, description: str, run: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
+        """``run`` over all inputs, chunk by chunk."""
+        chunks = inputs.split(CHUNK)
+        self.start(description, len(chunks))
+        outputs = []
+        for chunk in chunks:
+            outputs.append(run(chunk))
+            self._progress.advance(self._stage)
+        return torch.cat(outputs)
+
+    def row_done(self) -> None:
+        self._progress.advance(self._rows)
+
+
+def measure(name: str, stages: Stages) -> Iterator[Row]:
+    """One row for each core, as soon as it is measured."""
+    model, example_inputs, calibration = getattr(mlperf_tiny, name)()
+    inputs, labels = mlperf_tiny.samples(name)
+    with torch.no_grad():
+        outputs = stages.run(f"{name}: float on {len(inputs)} samples", model, inputs)
+    float_score = mlperf_tiny.score(name, inputs, outputs, labels)
+    int8_score = None
+    for target in TARGETS:
+        stages.start(f"{name}: compiling for {target}")
+        compiled = tcm.compile(
+            model, example_inputs, target=target, calibration=calibration, name=name
+        )
+        if int8_score is None:  # every core computes the same: once is enough
+            outputs = stages.run(f"{name}: int8 on {len(inputs)} samples", compiled.run, inputs)
+            int8_score = mlperf_tiny.score(name, inputs, outputs, labels)
+        stages.start(f"{name}: running on an emulated {target}")
+        bit_exact = is_bit_exact(compiled, inputs[:: len(inputs) // EMULATED_SAMPLES])
+        report = compiled.profile(inputs[:1])
+        stages.row_done()
+        yield Row(
+            name,
+            target,
+            float_score,
+            int8_score,
+            report.arena_bytes,
+            report.ram_bytes,
+            report.flash_bytes,
+            report.instructions,
+            bit_exact,
+        )
+
+
+def is_bit_exact(compiled: tcm.CompiledModel, inputs: Tensor) -> bool:
+    """Whether the generated C equals the reference on this computer and on the emulated core."""
+    inputs = inputs[:EMULATED_SAMPLES]
+    expected = compiled.run(inputs, on="reference")
+    outputs = [compiled.run(inputs, on=place) for place in ("host", "emulator")]
+    return all(torch.equal(output, expected) for output in outputs)
+
+
+def table(rows: list[Row], title: str) -> Table:
+    """The rows as a table for the terminal."""
+    result = Table(title=title)
+    for heading in ("network", "core"):
+        result.add_column(heading)
+    for heading in ("float", "int8", "arena", "flash", "instructions", "bit-exact"):
+        result.add_column(heading, justify="right")
+    for row in rows:
+        unit = "{:.3f} AUC" if row.network == "ad" else "{:.1f} %"
+        result.add_row(
+            row.network,
+            row.core,
+            unit.format(row.float_score),
+            unit.format(row.int8_score),
+            f"{row.arena_bytes:,} B",
+            f"{row.flash_bytes:,} B",
+            f"{row.instructions:,}",
+            "yes" if row.bit_exact else "NO",
+        )
+    return result
+
+
+def main() -> int:
+    """Measures all networks; returns 1 if one is not bit-exact."""
+    parser = argparse.ArgumentParser(description="MLPerf Tiny on emulated Cortex-M cores")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON, too")
+    arguments = parser.parse_args()
+
+    official = mlperf_tiny.official_folder() is not None
+    title = "MLPerf Tiny" if official else "MLPerf Tiny, RANDOM weights and inputs"
+    if not official:
+        warnings.filterwarnings("ignore", message=".*no official weights")  # the title says it
+    rows: list[Row] = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        stages = Stages(progress, len(mlperf_tiny.NETWORKS) * len(TARGETS))
+        for name in mlperf_tiny.NETWORKS:
+            rows += measure(name, stages)
+    Console().print(table(rows, title))
+    if not official:
+        print(
+            "No official weights found (see examples/mlperf_tiny.py): float answers are the labels"
+        )
+    if arguments.json:
+        data = {"official_weights": official, "rows": [asdict(row) for row in rows]}
+        arguments.json.write_text(json.dumps(data, indent=2) + "\n")
+    return 0 if all(row.bit_exact for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
