@@ -23,7 +23,8 @@ class LayerFunctions:
         """(name of the C function for the layer, prototype of its kernel)."""
         header = definition(layer.op.name).header(kernel)
         prototype = read_prototype(header, kernel.name)
-        arguments = [scalar_or_name(p, layer) for p in prototype.parameters]
+        values = scalar_values(kernel, layer)
+        arguments = [scalar_or_name(p, layer, values) for p in prototype.parameters]
         key = (kernel.name, *arguments)
         if key not in self.names:
             self.names[key] = f"{self.prefix}_run_{identifier}"
@@ -31,12 +32,20 @@ class LayerFunctions:
         return self.names[key], prototype
 
 
-def scalar_or_name(parameter: Parameter, layer: Layer) -> str:
+def scalar_values(kernel: Kernel, layer: Layer) -> dict[str, int | float]:
+    """Parameter name -> value, from the operator and from the kernel."""
+    return layer.op.constants(layer.types) | kernel.constants(layer)
+
+
+def is_absent(parameter: Parameter, layer: Layer) -> bool:
+    """Whether the parameter is an optional tensor argument that this layer leaves out."""
+    return parameter.name in layer.op.tensor_names() and parameter.name not in layer.types
+
+
+def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int | float]) -> str:
     """The text that a kernel's parameter gets inside a layer function."""
     if parameter.is_pointer:
-        absent = parameter.name in layer.op.tensor_names() and parameter.name not in layer.types
-        return "NULL" if absent else parameter.name
-    values = layer.op.constants(layer.types)
+        return "NULL" if is_absent(parameter, layer) else parameter.name
     if parameter.name not in values:
         raise LookupError(f"{layer.op.name} has no constant '{parameter.name}' for its kernel")
     value = values[parameter.name]
@@ -82,7 +91,7 @@ def layer_call(
     passed = [
         pointer(parameter.name)
         for parameter in prototype.parameters
-        if parameter.is_pointer and scalar_or_name(parameter, layer) != "NULL"
+        if parameter.is_pointer and not is_absent(parameter, layer)
     ]
     call = _call(name, passed)
     if prototype.returns == "void":

@@ -60,9 +60,13 @@ class Emitter:
         names: list[str] = []
         for port in [*self.graph.inputs, *self.graph.outputs]:
             wanted = port.value
-            fresh = unique_identifiers([wanted], [*names, "arena", "status"])
+            fresh = unique_identifiers([wanted], [*names, *self._reserved()])
             names.append(fresh[wanted])
         return names
+
+    def _reserved(self) -> list[str]:
+        own = [f"{self.prefix}_{name}" for name in ("run", "run_in", "arena")]
+        return ["arena", "status", "memcpy", "NULL", *own]
 
     def emit(self) -> Program:
         nodes = [node for node in self.graph.nodes if not node.op.view]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..artifacts import Program
 from ..ops import definition
 from ..ops.base import Kernel, Layer
-from .calls import scalar_or_name
+from .calls import scalar_or_name, scalar_values
 from .emit import shared_headers
 from .prototype import read_prototype
 
@@ -25,7 +25,8 @@ def scratch_query(layers: Mapping[str, Layer], selection: Mapping[str, Kernel]) 
         function = kernel.scratch_function
         assert function is not None
         parameters = read_prototype(header, function).parameters
-        arguments = ", ".join(scalar_or_name(p, layers[name]) for p in parameters)
+        values = scalar_values(kernel, layers[name])
+        arguments = ", ".join(scalar_or_name(p, layers[name], values) for p in parameters)
         lines.append(f"    sizes[{index}] = {function}({arguments});")
     includes = [f'#include "{name}"' for name in sorted(files)]
     body = ['#include "query.h"', *includes, "int32_t query_run(int32_t *sizes)", "{"]

@@ -158,6 +158,10 @@ def _no_scratch(layer: Layer) -> int:
     return 0
 
 
+def _no_constants(layer: Layer) -> dict[str, int | float]:
+    return {}
+
+
 def _not_in_place(layer: Layer) -> tuple[str, ...]:
     return ()
 
@@ -177,7 +181,8 @@ class Kernel:
     needs: features that the core must have ("dsp", "mve").
     applies: whether the kernel computes this layer exactly.
     scratch_bytes: working memory for this layer.
-    pack: constant name -> data, as the kernel wants them.
+    pack: constant name -> data, as the kernel wants them; new names may be pointer parameters.
+    constants: more values for scalar parameters, by name (such as a shift that all channels share).
     in_place: tensor arguments whose memory the output may share in this layer.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn").
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
@@ -189,6 +194,7 @@ class Kernel:
     needs: frozenset[str] = frozenset()
     scratch_bytes: Callable[[Layer], int] = _no_scratch
     pack: Callable[[Layer], dict[str, np.ndarray]] = _as_given
+    constants: Callable[[Layer], dict[str, int | float]] = _no_constants
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
     provider: str = "ours"
     symbols: tuple[str, ...] = ()

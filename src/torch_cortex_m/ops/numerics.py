@@ -42,12 +42,16 @@ def round_half_away(value: float) -> int:
     return math.floor(value + 0.5) if value >= 0 else math.ceil(value - 0.5)
 
 
+def inverse_scale(scale: float) -> np.float32:
+    """1 / scale, rounded to float32 as PyTorch rounds it before it multiplies a tensor by it."""
+    return np.float32(1.0 / scale)
+
+
 def quantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
-    """float32 -> int8 as torch.quantize_per_tensor does: multiply by the float32 inverse of scale,
-    round half to even, then saturate. A NaN counts as 0."""
-    inverse = np.float32(1.0) / np.float32(scale)
+    """float32 -> int8 as PT2E's quantize_per_tensor does: multiply by the inverse scale in float32,
+    round half to even, add the zero point, saturate. A NaN counts as 0."""
     with np.errstate(over="ignore"):
-        scaled = np.nan_to_num(values.astype(np.float32) * inverse)
+        scaled = np.nan_to_num(values.astype(np.float32) * inverse_scale(scale))
     return np.clip(np.rint(scaled) + np.float32(zero_point), -128, 127).astype(np.int8)
 
 

@@ -123,6 +123,17 @@ def _run_emulator(path: Path, machine: Machine, stream: bytes, timeout: float) -
         return output.read_bytes()
 
 
+def _ticks_per_instruction(ticks: int) -> float:
+    """From the ticks of CALIBRATION_INSTRUCTIONS, exactly.
+
+    The count of ticks is off by one at most; as boards' clocks are whole kilohertz, rounding the
+    measured clock to that takes the error away, so that long runs are counted exactly too.
+    """
+    milliseconds_per_instruction = (1 << ICOUNT_SHIFT) * 1e-6
+    kilohertz = round(ticks / (CALIBRATION_INSTRUCTIONS * milliseconds_per_instruction))
+    return kilohertz * milliseconds_per_instruction
+
+
 class _Reader:
     """Takes the harness's output stream apart."""
 
@@ -131,8 +142,7 @@ class _Reader:
         self.position = 0
         self.trace = trace
         empty, short, long = self._take(_TRIPLE)
-        ticks = (long - short) / CALIBRATION_INSTRUCTIONS
-        self.calibration = _Calibration(empty, ticks)
+        self.calibration = _Calibration(empty, _ticks_per_instruction(long - short))
 
     def _take(self, layout: Struct) -> tuple[int, ...]:
         return layout.unpack(self._bytes(layout.size))

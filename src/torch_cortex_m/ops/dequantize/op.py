@@ -17,7 +17,7 @@ class Dequantize(Op):
     """scale * (input - zero_point), one float32 multiplication per element.
 
     Tensors: input int8, any shape. Output: the same shape, float32.
-    Source: the definition of affine quantization; equals Tensor.dequantize of PyTorch.
+    Source: PT2E's quantized_decomposed.dequantize_per_tensor, which this equals.
     """
 
     name: ClassVar[str] = "dequantize"

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..checks import check_scale
+from ..numerics import inverse_scale
 from ..window import check_offset
 
 
@@ -20,9 +19,10 @@ class Quantize(Op):
 
     Tensors: input float32, any shape. Output: the same shape, int8.
 
-    The product is a float32, with ``inverse_scale`` = 1 / scale in float32. Infinities saturate;
-    a NaN counts as 0 and becomes the zero point.
-    Source: torch.quantize_per_tensor, which this equals for every finite input.
+    The product is a float32. Infinities saturate; a NaN counts as 0 and becomes the zero point.
+    Source: PT2E's quantized_decomposed.quantize_per_tensor, which this equals for every finite
+    input. (The older torch.quantize_per_tensor adds the zero point before it rounds, so that ties
+    go the other way where the zero point is odd.)
     """
 
     name: ClassVar[str] = "quantize"
@@ -38,8 +38,8 @@ class Quantize(Op):
 
     @property
     def inverse_scale(self) -> float:
-        """1 / scale as a float32 division gives it."""
-        return float(np.float32(1.0) / np.float32(self.scale))
+        """1 / scale; a float32 number."""
+        return float(inverse_scale(self.scale))
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         return types["input"].shape

@@ -1,0 +1,162 @@
+"""The emitted C: clean under strict compilers, deterministic, with the user's names."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from torch_cortex_m import TcmError, ops
+from torch_cortex_m.emit.names import identifier, unique_identifiers
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.target import CORES, HOST, Target
+from torch_cortex_m.testing import case_graph
+
+STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-O2"]
+COMPILERS = {
+    "gcc": ["gcc"],
+    "clang": ["clang"],
+    "gcc for cortex-m0": ["arm-none-eabi-gcc", *CORES["cortex-m0"].flags],
+    "gcc for cortex-m4": ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags],
+    "gcc for cortex-m55": ["arm-none-eabi-gcc", *CORES["cortex-m55"].flags],
+}
+SAMPLE_OF_CASES = 6
+
+
+def compile_strictly(files: dict[str, str], folder: Path, compiler: list[str]) -> None:
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    for source in sorted(name for name in files if name.endswith(".c")):
+        command = [*compiler, *STRICT, "-c", source, "-o", f"{source}.o"]
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("operator", sorted(ops.definitions()))
+def test_the_c_is_clean(operator: str, compiler: str, tmp_path: Path) -> None:
+    command = COMPILERS[compiler]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    cases = ops.cases(operator)
+    step = max(1, len(cases) // SAMPLE_OF_CASES)
+    sources: dict[str, str] = {}
+    text = ""
+    for index, case in enumerate(cases[::step]):
+        program = generate(case_graph(case), HOST, prefix=f"case_{index}").program
+        sources |= {
+            n: t for n, t in program.files.items() if not n.startswith(("weights", "CMake"))
+        }
+        sources |= {f"weights_{index}.h": program.files["weights.h"]}
+        sources |= {f"weights_{index}.c": program.files["weights.c"]}
+        for name in (f"case_{index}.c", f"weights_{index}.c"):
+            sources[name] = sources[name].replace('"weights.h"', f'"weights_{index}.h"')
+        text += f'#include "case_{index}.c"\n#include "weights_{index}.c"\n'
+    units = {n: t for n, t in sources.items() if n.endswith(".h")}
+    parts = {n: t for n, t in sources.items() if n.endswith(".c")}
+    for name, part in parts.items():
+        (tmp_path / name).write_text(part)
+    compile_strictly({**units, "all.c": text}, tmp_path, command)
+
+
+def small_graph() -> Graph:
+    """Two inputs and outputs, a view, an input that is an output, names that C does not allow."""
+    graph = Graph("model")
+    q = Quantization(0.5, 3)
+    a = graph.add_input(
+        "image/int", TensorType((1, 4, 4, 2), "int8", q), (1, 2, 4, 4), (0, 2, 3, 1)
+    )
+    b = graph.add_input("2nd input", TensorType((1, 3), "int8", q))
+    weight = graph.add_constant("block.0.weight", np.arange(18, dtype=np.int8).reshape(1, 3, 3, 2))
+    m = graph.add_constant("block.0.multipliers", np.full(2, 1 << 30, np.int32))
+    s = graph.add_constant("block.0.shifts", np.full(2, -4, np.int32))
+    op = DepthwiseConv2d(padding=(1, 1, 1, 1), input_offset=-3, output_offset=3)
+    c = graph.add_node(op, (a, weight, None, m, s), "block.0", quantization=q, source="m.py:3")
+    d = graph.add_node(op, (c, weight, None, m, s), "block.1", quantization=q)
+    last = graph.add_node(op, (d, weight, None, m, s), "block.2", quantization=q)
+    e = graph.add_node(Reshape((1, 32)), (last,), "flat", quantization=q)
+    graph.outputs = [Port(e, (1, 32)), Port(c, (1, 2, 4, 4), (0, 2, 3, 1)), Port(b, (1, 3))]
+    graph.outputs.append(Port(e, (1, 32)))
+    return graph
+
+
+@pytest.mark.parametrize("compiler", ["gcc", "clang"])
+def test_several_inputs_outputs_and_odd_names(compiler: str, tmp_path: Path) -> None:
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    program = generate(small_graph(), HOST).program
+    compile_strictly(dict(program.files), tmp_path, [compiler])
+    assert "MODEL_INPUT_IMAGE_INT_SCALE 0x1.0000000000000p-1f" in program.files["model.h"]
+    assert '"NHWC"' in program.files["model.h"]
+    assert "memcpy" in program.files["model.c"]
+
+
+def test_layers_of_equal_shape_share_their_code() -> None:
+    source = generate(small_graph(), HOST).program.files["model.c"]
+    assert source.count("static TCM_NOINLINE") == 1
+    assert source.count("model_run_block_0(") == 4
+
+
+def test_the_same_graph_gives_the_same_bytes() -> None:
+    assert (
+        generate(small_graph(), HOST).program.files == generate(small_graph(), HOST).program.files
+    )
+
+
+def test_golden(update_golden: bool) -> None:
+    """The C of a small graph, kept for review: pytest --update-golden rewrites it."""
+    folder = Path(__file__).parent / "golden" / "small_graph"
+    files = generate(small_graph(), HOST).program.files
+    for name in ("model.h", "model.c", "weights.h", "weights.c", "CMakeLists.txt"):
+        path = folder / name
+        if update_golden:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(files[name])
+        assert path.read_text() == files[name], f"{path} differs; --update-golden rewrites it"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("features.0.weight", "features_0_weight"), ("3x", "v3x"), ("int", "int_"), ("é/", "value")],
+)
+def test_identifiers(name: str, expected: str) -> None:
+    assert identifier(name) == expected
+
+
+def test_identifiers_differ_also_in_capitals() -> None:
+    names = unique_identifiers(["a.b", "a_b", "A_B", "c"], taken=["C"])
+    assert len({name.upper() for name in names.values()} | {"C"}) == 5
+
+
+def test_the_arena_may_be_the_callers(tmp_path: Path) -> None:
+    program = generate(small_graph(), HOST).program
+    compile_strictly(dict(program.files), tmp_path, ["gcc", "-DMODEL_NO_STATIC_ARENA"])
+    symbols = subprocess.run(
+        ["nm", "model.c.o"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert "model_run_in" in symbols
+    assert "model_arena" not in symbols
+
+
+def test_a_model_too_large_for_its_core_is_refused() -> None:
+    tiny = dataclasses.replace(CORES["cortex-m0"], ram_bytes=31)
+    with pytest.raises(TcmError, match="does not fit the RAM of cortex-m0"):
+        generate(small_graph(), tiny)
+    little_flash = Target("mine", flash_bytes=8)
+    with pytest.raises(TcmError, match="does not fit the flash of mine"):
+        generate(small_graph(), little_flash)
+
+
+def test_missing_optional_tensors_are_null() -> None:
+    case = ops.cases("depthwise_conv2d")[0]
+    assert isinstance(case, Case)
+    assert case.tensors["bias"] is None
+    assert "NULL" in generate(case_graph(case), HOST).program.files["model.c"]

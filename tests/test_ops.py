@@ -1,0 +1,70 @@
+"""Every operator, kernel and case: reference = host C = every emulated core."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+
+from torch_cortex_m import ops
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.select import layer_of
+from torch_cortex_m.select.select import applicable_kernels
+from torch_cortex_m.target import CORES, HOST, Target
+from torch_cortex_m.testing import case_graph, run_cases
+
+OPERATORS = sorted(ops.definitions())
+
+
+@cache
+def reference(operator: str) -> list[np.ndarray]:
+    return [run.output for run in run_cases(ops.cases(operator), on="reference")]
+
+
+def runs(operator: str, target: Target) -> dict[str, list[int]]:
+    """Kernel name -> indices of the cases that it computes on the target."""
+    kernels: dict[str, list[int]] = {}
+    for index, case in enumerate(ops.cases(operator)):
+        graph = case_graph(case)
+        node = graph.nodes[0]
+        if node.op.view:
+            kernels.setdefault("", []).append(index)
+            continue
+        for kernel in applicable_kernels(layer_of(graph, node), target, frozenset()):
+            kernels.setdefault(kernel.name, []).append(index)
+    return kernels
+
+
+def check(operator: str, target: Target, on: str) -> None:
+    cases: list[Case] = ops.cases(operator)
+    expected = reference(operator)
+    for kernel, indices in runs(operator, target).items():
+        chosen = [cases[index] for index in indices]
+        results = run_cases(chosen, target=target, kernel=kernel or None, on=on)
+        for index, result in zip(indices, results, strict=True):
+            assert result.kernel == kernel
+            assert result.output.shape == expected[index].shape
+            message = f"{operator} {cases[index].name} with {kernel} on {target.name}"
+            assert result.output.tobytes() == expected[index].tobytes(), message
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_operator_has_cases_and_a_reference_kernel(operator: str) -> None:
+    definition = ops.definition(operator)
+    assert ops.cases(operator)
+    if not definition.op.view:
+        assert any(kernel.name.endswith("__ref") for kernel in definition.kernels)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_case_on_the_host(operator: str) -> None:
+    check(operator, HOST, "host")
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_case_on_every_core(operator: str, core: str) -> None:
+    check(operator, CORES[core], "emulator")
