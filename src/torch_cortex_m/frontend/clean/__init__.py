@@ -1,0 +1,42 @@
+"""Clean-ups of the captured program, each a function of the fx module in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch.fx import GraphModule
+
+from .batch_norm import fold_batch_norms
+from .constants import fold_constants
+from .early_activations import move_activations_early
+from .first_results import keep_first_results
+from .identities import remove_identities
+from .updates import remove_statistics_updates
+
+Step = Callable[[GraphModule], None]
+
+COMMON: tuple[Step, ...] = (
+    keep_first_results,
+    remove_statistics_updates,
+    remove_identities,
+    fold_constants,
+)
+FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early)
+
+
+def clean(module: GraphModule, *, quantized: bool) -> None:
+    """Simplifies the program in place; its results stay the same (but for float rounding).
+
+    A program that is ``quantized`` already keeps its arithmetic.
+    """
+    for step in COMMON if quantized else COMMON + FLOAT_ONLY:
+        step(module)
+        _remove_unused(module)
+    module.recompile()
+
+
+def _remove_unused(module: GraphModule) -> None:
+    """Drops every node without users (there are no side effects left) but inputs and the output."""
+    for node in reversed(list(module.graph.nodes)):
+        if not node.users and node.op not in ("placeholder", "output"):
+            module.graph.erase_node(node)

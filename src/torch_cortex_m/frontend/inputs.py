@@ -1,0 +1,81 @@
+"""Checks of the tensors that a user gives: example inputs and calibration data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import TcmError
+
+
+def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
+    """``inputs`` as a tuple of contiguous float32 tensors; a bare tensor is a tuple of one.
+
+    Raises TcmError for anything that is not a tensor, not float32, or has no elements.
+    """
+    items = (inputs,) if isinstance(inputs, Tensor) else inputs
+    if not isinstance(items, Sequence) or isinstance(items, str | bytes):
+        raise TcmError(
+            "inputs must be a tuple of tensors",
+            where=where,
+            expected="a tuple of torch tensors, one for each input of the model",
+            got=type(inputs).__name__,
+        )
+    return tuple(_checked(item, f"{where}, input {i}") for i, item in enumerate(items))
+
+
+def _checked(item: Any, where: str) -> Tensor:
+    if not isinstance(item, Tensor):
+        raise TcmError(
+            "every input of the model must be a tensor",
+            where=where,
+            expected="a torch tensor",
+            got=type(item).__name__,
+            hint="keep constants such as numbers inside the model",
+        )
+    if item.dtype not in (torch.float32, torch.int8):
+        raise TcmError(
+            f"inputs of type {dtype_name(item.dtype)} are not supported",
+            where=where,
+            expected="float32",
+            got=dtype_name(item.dtype),
+            hint="convert the model and its inputs with .float()",
+        )
+    if item.numel() == 0:
+        raise TcmError(
+            "an input has no elements",
+            where=where,
+            expected="sizes of at least 1",
+            got=f"shape {list(item.shape)}",
+        )
+    return item.detach().contiguous()
+
+
+def check_like(
+    inputs: tuple[Tensor, ...], example: Sequence[tuple[tuple[int, ...], torch.dtype]], where: str
+) -> None:
+    """``inputs`` have the shapes and types of the program's inputs."""
+    if len(inputs) != len(example):
+        raise TcmError(
+            "the number of inputs is not the model's",
+            where=where,
+            expected=f"{len(example)} tensors",
+            got=f"{len(inputs)} tensors",
+            hint="give one tuple per sample, without labels",
+        )
+    for index, (tensor, (shape, dtype)) in enumerate(zip(inputs, example, strict=True)):
+        if tuple(tensor.shape) != shape or tensor.dtype != dtype:
+            raise TcmError(
+                "an input does not fit the model",
+                where=f"{where}, input {index}",
+                expected=f"{dtype_name(dtype)} {list(shape)}",
+                got=f"{dtype_name(tensor.dtype)} {list(tensor.shape)}",
+                hint="the compiled shape is fixed: give samples of the shape of example_inputs",
+            )
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")

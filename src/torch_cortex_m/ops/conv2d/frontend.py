@@ -1,0 +1,26 @@
+"""conv2d from PyTorch: every convolution that is not depthwise."""
+
+from __future__ import annotations
+
+from torch.fx import Node
+
+from ..convolution_frontend import TARGETS, WEIGHT, is_depthwise, lower, problem, read
+from ..frontend_base import Pattern
+from ..lowering import Call
+
+OHWI = (0, 2, 3, 1)
+
+
+def _matches(node: Node) -> bool:
+    return not is_depthwise(node)
+
+
+def _lower(call: Call) -> str:
+    return lower(call, "conv2d", OHWI, groups=read(call.node).groups)
+
+
+PATTERNS = [
+    Pattern(
+        TARGETS, _lower, weight=WEIGHT, fuses_activation=True, matches=_matches, problem=problem
+    )
+]

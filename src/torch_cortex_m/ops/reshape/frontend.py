@@ -1,0 +1,35 @@
+"""reshape from PyTorch: every operator that only gives a tensor another shape."""
+
+from __future__ import annotations
+
+import torch
+
+from ..frontend_base import Pattern, Result
+from ..lowering import Call
+
+aten = torch.ops.aten
+
+
+def _lower(call: Call) -> str:
+    return call.reshape(call.input("self").value, call.shape, suffix="")
+
+
+PATTERNS = [
+    Pattern(
+        (
+            aten.view.default,
+            aten._unsafe_view.default,
+            aten.reshape.default,
+            aten.flatten.using_ints,
+            aten.unflatten.int,
+            aten.squeeze.default,
+            aten.squeeze.dim,
+            aten.squeeze.dims,
+            aten.unsqueeze.default,
+        ),
+        _lower,
+        inputs=("self",),
+        result=Result.SHARED,
+        monotone=True,
+    )
+]
