@@ -26,8 +26,9 @@ def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
 def report_table(report: Report) -> Table:
     """One row a layer and a footer with the totals."""
     table = Table(title=f"{report.target}, emulated; exact instructions", show_footer=True)
-    table.add_column("layer", "total")
-    table.add_column("kernel", f"flash {report.flash_bytes} B, RAM {report.ram_bytes} B")
+    table.add_column("layer", "total", overflow="fold")
+    memory = f"flash {report.flash_bytes} B, RAM {report.ram_bytes} B"
+    table.add_column("kernel", memory, overflow="fold")
     table.add_column("MACs", f"{report.macs:,}", justify="right")
     table.add_column("instructions", f"{report.instructions or 0:,}", justify="right")
     table.add_column("per MAC", justify="right")

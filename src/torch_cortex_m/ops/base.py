@@ -129,7 +129,7 @@ def _schema_type(hint: Any) -> str:
 
 
 def make_op(op_class: type[Op], fields: Mapping[str, Any]) -> Any:
-    """The operator from keyword fields; lists become tuples, names that are no fields are left out."""
+    """The operator from keyword fields; lists become tuples, names of no field are left out."""
     known = {item.name for item in dataclasses.fields(op_class)}
     return op_class(
         **{
