@@ -42,7 +42,9 @@ def build_image(
     """
     toolchain = toolchain_for(target)
     sources = write_sources(programs, folder)
-    flags = [*toolchain.flags, f"-I{HARNESS}", *(f"-I{path}" for path in include)]
+    # As system headers, so that warnings are about our code only.
+    library_flags = [flag for path in include for flag in ("-isystem", str(path))]
+    flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
     model_flags = [*flags, "-include", str(HARNESS / "trace.h")] if trace else flags
     harness = ["harness.c", "host.c" if target.machine is None else "core.c"]
     harness_flags = [*flags, *_counter_flags(target)]

@@ -184,7 +184,8 @@ class Kernel:
     pack: constant name -> data, as the kernel wants them; new names may be pointer parameters.
     constants: more values for scalar parameters, by name (such as a shift that all channels share).
     in_place: tensor arguments whose memory the output may share in this layer.
-    provider: "ours", or the library that has ``symbols`` ("cmsis-nn").
+    provider: "ours", or the library that has ``symbols`` ("cmsis-nn") and, as its versions differ,
+        has none of ``absent_symbols``.
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
         in the same way) that gives the scratch size; it is asked on the core itself.
     """
@@ -198,6 +199,7 @@ class Kernel:
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
+    absent_symbols: tuple[str, ...] = ()
     scratch_function: str | None = None
 
     @property

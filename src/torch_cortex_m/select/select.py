@@ -61,7 +61,8 @@ def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) ->
         kernel
         for kernel in definition(layer.op.name).kernels
         if kernel.needs <= target.features
-        and set(kernel.symbols) <= library
+        and library.issuperset(kernel.symbols)
+        and library.isdisjoint(kernel.absent_symbols)
         and kernel.applies(layer)
     ]
     return sorted(kernels, key=lambda kernel: kernel.provider != "ours")

@@ -12,6 +12,7 @@ from ..checks import check_max_rank, check_multiplier
 from ..numerics import quantize_multiplier
 from ..strides import broadcast_strides, loop_constants
 from ..window import check_activation, check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,4 +119,4 @@ def _operands_not_broadcast(layer: Layer) -> tuple[str, ...]:
 
 
 OP = Add
-KERNELS = [Kernel("add_s8__ref", in_place=_operands_not_broadcast)]
+KERNELS = [Kernel("add_s8__ref", in_place=_operands_not_broadcast), *CMSIS_NN_KERNELS]

@@ -17,6 +17,7 @@ from ..window import (
     window_constants,
     window_output_size,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 LARGEST_DIVISOR = 1 << 22
 """Keeps 128 * divisor, and with it every sum of a window, within int32."""
@@ -121,4 +122,4 @@ class AvgPool2d(Op):
 
 
 OP = AvgPool2d
-KERNELS = [Kernel("avg_pool2d_s8__ref")]
+KERNELS = [Kernel("avg_pool2d_s8__ref"), *CMSIS_NN_KERNELS]

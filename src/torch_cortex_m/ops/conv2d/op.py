@@ -17,6 +17,7 @@ from ..window import (
     window_constants,
     window_output_size,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ class Conv2d(Op):
 
 
 OP = Conv2d
-KERNELS = [Kernel("conv2d_s8__ref")]
+KERNELS = [Kernel("conv2d_s8__ref"), *CMSIS_NN_KERNELS]

@@ -17,6 +17,8 @@ from ..window import (
     window_constants,
     window_output_size,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_conv2d import CONV2D_REF
 
 
 @dataclass(frozen=True)
@@ -90,4 +92,4 @@ class DepthwiseConv2d(Op):
 
 
 OP = DepthwiseConv2d
-KERNELS = [Kernel("depthwise_conv2d_s8__ref")]
+KERNELS = [Kernel("depthwise_conv2d_s8__ref"), CONV2D_REF, *CMSIS_NN_KERNELS]

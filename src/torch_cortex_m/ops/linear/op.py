@@ -10,6 +10,7 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..window import check_activation, check_offset, check_per_channel, check_rank
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 
 @dataclass(frozen=True)
@@ -75,4 +76,4 @@ class Linear(Op):
 
 
 OP = Linear
-KERNELS = [Kernel("linear_s8__ref")]
+KERNELS = [Kernel("linear_s8__ref"), *CMSIS_NN_KERNELS]

@@ -16,6 +16,7 @@ from ..window import (
     window_constants,
     window_output_size,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,4 @@ class MaxPool2d(Op):
 
 
 OP = MaxPool2d
-KERNELS = [Kernel("max_pool2d_s8__ref")]
+KERNELS = [Kernel("max_pool2d_s8__ref"), *CMSIS_NN_KERNELS]

@@ -1,0 +1,68 @@
+"""linear by CMSIS-NN: its versions have different functions for it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..cmsis_nn import LARGEST_FILTER, LARGEST_SIZE, PROVIDER, are_constant
+
+
+def _fits(layer: Layer) -> bool:
+    features, inputs = layer.types["weight"].shape
+    rows = layer.output.elements // features
+    return inputs <= LARGEST_FILTER and max(features, rows) <= LARGEST_SIZE
+
+
+def _without_weight_offset(layer: Layer) -> bool:
+    return layer.op.weight_offset == 0 and _fits(layer)
+
+
+def _is_per_tensor(layer: Layer) -> bool:
+    """All features have one multiplier and one shift."""
+    names = ("multipliers", "shifts")
+    return are_constant(layer, *names) and all(
+        bool(np.all(layer.constants[name] == layer.constants[name][0])) for name in names
+    )
+
+
+def _per_tensor_without_weight_offset(layer: Layer) -> bool:
+    return _is_per_tensor(layer) and _without_weight_offset(layer)
+
+
+def _requantization(layer: Layer) -> dict[str, int | float]:
+    return {
+        "multiplier": int(layer.constants["multipliers"][0]),
+        "shift": int(layer.constants["shifts"][0]),
+    }
+
+
+CMSIS_NN_KERNELS = [
+    Kernel(
+        "linear_s8__cmsis_nn_convolve",
+        applies=_without_weight_offset,
+        provider=PROVIDER,
+        symbols=("arm_convolve_wrapper_s8", "arm_convolve_wrapper_s8_get_buffer_size"),
+        scratch_function="linear_s8__cmsis_nn_convolve_scratch_bytes",
+    ),
+    Kernel(
+        "linear_s8__cmsis_nn",
+        applies=_per_tensor_without_weight_offset,
+        constants=_requantization,
+        provider=PROVIDER,
+        symbols=("arm_fully_connected_s8",),
+        absent_symbols=("arm_vector_sum_s8",),
+    ),
+    Kernel(
+        "linear_s8__cmsis_nn_wrapper",
+        applies=_fits,
+        constants=lambda layer: {"per_channel": int(not _is_per_tensor(layer))},
+        provider=PROVIDER,
+        symbols=(
+            "arm_fully_connected_wrapper_s8",
+            "arm_fully_connected_s8_get_buffer_size",
+            "arm_vector_sum_s8",
+        ),
+        scratch_function="linear_s8__cmsis_nn_wrapper_scratch_bytes",
+    ),
+]
