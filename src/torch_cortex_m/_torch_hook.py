@@ -16,7 +16,7 @@ from typing import Any
 
 def register_operators_with_torch() -> None:
     """Registers now if torch is loaded, otherwise right after it gets loaded."""
-    if "torch" in sys.modules:
+    if sys.modules.get("torch") is not None:
         _register()
     else:
         sys.meta_path.insert(0, _TorchFinder())

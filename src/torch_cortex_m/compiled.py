@@ -34,7 +34,7 @@ class CompiledModel:
         self.generated = generated
         self._images: dict[tuple[str, bool], Image] = {}
         self._folder = TemporaryDirectory(prefix="tcm-build-")
-        self._report: Report | None = None
+        self._measured: Report | None = None
 
     @property
     def graph(self) -> Graph:
@@ -65,6 +65,8 @@ class CompiledModel:
     ) -> list[np.ndarray]:
         """``run`` with NumPy arrays in and out, one an output; needs no torch except for
         the reference."""
+        if on not in PLACES:
+            raise TcmError("unknown place to run", expected=", ".join(PLACES), got=on)
         samples = list(split_batch(self.graph, inputs))
         ports = [
             [
@@ -82,8 +84,6 @@ class CompiledModel:
         ]
 
     def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
-        if on not in PLACES:
-            raise TcmError("unknown place to run", expected=", ".join(PLACES), got=on)
         if on == "reference":
             from .run.reference import run_reference
 
@@ -133,20 +133,18 @@ class CompiledModel:
     @property
     def report(self) -> Report:
         """Memory and layers; instructions, flash and stack once ``profile`` has measured them."""
-        if self._report is None:
-            program, plan = self.generated.program, self.generated.plan
-            layers = tuple(
-                LayerReport(layer.name, layer.op, layer.kernel, layer.macs, None, layer.source)
-                for layer in program.layers
-            )
-            self._report = Report(
-                self.target.name,
-                layers,
-                plan.arena_bytes,
-                plan.lower_bound,
-                program.constant_bytes,
-            )
-        return self._report
+        return self._static_report() if self._measured is None else self._measured
+
+    def _static_report(self) -> Report:
+        """What is known without building: equal models save equal bytes, measured or not."""
+        program, plan = self.generated.program, self.generated.plan
+        layers = tuple(
+            LayerReport(layer.name, layer.op, layer.kernel, layer.macs, None, layer.source)
+            for layer in program.layers
+        )
+        return Report(
+            self.target.name, layers, plan.arena_bytes, plan.lower_bound, program.constant_bytes
+        )
 
     def profile(self, *inputs: Any) -> Report:
         """Measures one inference on the emulated core: instructions in total and by layer, stack.
@@ -160,14 +158,14 @@ class CompiledModel:
             replace(layer, instructions=trace.instructions)
             for layer, trace in zip(self.report.layers, traced.layers, strict=True)
         )
-        self._report = replace(
+        self._measured = replace(
             self.report,
             layers=layers,
             flash_bytes=self.image("emulator").flash_bytes,
             stack_bytes=plain.stack_bytes,
             instructions=plain.instructions,
         )
-        return self._report
+        return self._measured
 
     def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         if not inputs:
@@ -228,7 +226,7 @@ class CompiledModel:
         The folder may exist if it is empty or was written by ``save``. Raises TcmError if it
         cannot be written; nothing half-written stays behind.
         """
-        return save_generated(self.generated, self.report, Path(folder))
+        return save_generated(self.generated, self._static_report(), Path(folder))
 
     def __repr__(self) -> str:
         program = self.generated.program

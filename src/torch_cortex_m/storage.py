@@ -26,7 +26,7 @@ FORMAT = 1
 
 def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
     """Writes everything into a new folder beside ``folder``, then puts it in place."""
-    _check_replaceable(folder)
+    check_replaceable(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -58,7 +58,8 @@ def _cannot_write(folder: Path, error: OSError) -> TcmError:
     )
 
 
-def _check_replaceable(folder: Path) -> None:
+def check_replaceable(folder: Path) -> None:
+    """Raises TcmError if ``folder`` is a file or holds what tcm did not write."""
     if not folder.exists():
         return
     if not folder.is_dir():

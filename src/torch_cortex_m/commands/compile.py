@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ..compiler import compile as compile_model
+from ..storage import check_replaceable
 from ..target import find_target
 from .arrays import read_arrays
 from .source import load_source
@@ -18,6 +19,7 @@ from .source import load_source
 def compile_source(source: str, out: Path, calibration: Path | None, **options: Any) -> None:
     """Compiles SOURCE and saves it in ``out``; raises TcmError."""
     find_target(options["target"])
+    check_replaceable(out)
     loaded = load_source(source)
     samples = loaded.calibration if calibration is None else _samples(calibration)
     console = Console(stderr=True)

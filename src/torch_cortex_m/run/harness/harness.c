@@ -48,10 +48,10 @@ int main(void)
         if (tcm_read(tcm_inputs, model->input_bytes) != model->input_bytes) {
             return 1;
         }
+        tcm_paint_stack();
 #if defined(TCM_TRACE)
         tcm_trace_start();
 #endif
-        tcm_paint_stack();
         result[1] = measure(model, &status);
         result[0] = (uint32_t)status;
         result[2] = tcm_used_stack();

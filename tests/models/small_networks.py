@@ -1,0 +1,69 @@
+"""Small networks for tests, and factories for the command line."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Separable(nn.Module):
+    """Stem, a depthwise-separable block with a residual, pooling, a classifier, softmax."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU())
+        self.depthwise = nn.Conv2d(8, 8, 3, padding=1, groups=8)
+        self.pointwise = nn.Conv2d(8, 8, 1)
+        self.classifier = nn.Linear(8, 4)
+
+    def forward(self, image: Tensor) -> Tensor:
+        x = self.stem(image)
+        x = torch.relu(x + self.pointwise(nn.functional.relu6(self.depthwise(x))))
+        x = x.mean((2, 3))
+        return torch.softmax(self.classifier(x), 1)
+
+
+class TwoInTwoOut(nn.Module):
+    """Two inputs; two outputs, one of them an image."""
+
+    def forward(self, left: Tensor, right: Tensor) -> tuple[Tensor, Tensor]:
+        total = left + right
+        return torch.max_pool2d(total, 2), total.flatten(1)
+
+
+def samples(count: int, *shapes: tuple[int, ...], seed: int = 0) -> list[tuple[Tensor, ...]]:
+    generator = torch.Generator().manual_seed(seed)
+    return [
+        tuple(torch.randn(shape, generator=generator) for shape in shapes) for _ in range(count)
+    ]
+
+
+def separable() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]]:
+    torch.manual_seed(0)
+    data = samples(8, (1, 3, 12, 10))
+    return Separable().eval(), data[0], data
+
+
+def two_in_two_out() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]]:
+    data = samples(4, (1, 2, 4, 6), (1, 2, 4, 6))
+    return TwoInTwoOut(), data[0], data
+
+
+def broken() -> None:
+    raise RuntimeError("this factory fails")
+
+
+def wrong() -> int:
+    return 3
+
+
+class Unsupported(nn.Module):
+    """Uses operators that nobody has."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = torch.erf(x)
+        return torch.cumsum(y, 1)
+
+
+def unsupported() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return Unsupported(), (torch.ones(1, 4),)

@@ -1,0 +1,159 @@
+"""The tcm command: a user's mistake is one clear message, exit status 2, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+
+NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
+
+
+def tcm(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from torch_cortex_m.cli import main; main()"]
+    return subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False
+    )
+
+
+def fails(result: subprocess.CompletedProcess[str], *texts: str) -> None:
+    assert result.returncode == 2, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    for text in texts:
+        assert text in result.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("cli") / "out"
+    ir = out.parent / "ir"
+    result = tcm("compile", f"{NETWORKS}:separable", "-o", out, "--dump-ir", ir)
+    assert result.returncode == 0, result.stderr
+    assert "cortex-m4" in result.stdout
+    dumps = sorted(path.name for path in ir.iterdir())
+    assert dumps[0] == "00_imported.txt"
+    assert "depthwise_conv2d" in (ir / dumps[-1]).read_text()
+    return out
+
+
+def test_help_is_quick() -> None:
+    start = time.perf_counter()
+    result = tcm("--help")
+    assert result.returncode == 0
+    assert "compile" in result.stdout
+    assert time.perf_counter() - start < 5  # no import of torch, which alone takes that on CI
+
+
+def test_compile_writes_what_it_says(folder: Path) -> None:
+    names = {path.name for path in folder.iterdir()}
+    assert {"model.c", "model.h", "weights.c", "CMakeLists.txt", "plan.json", "tcm.h"} <= names
+
+
+def test_run_prints_and_writes(folder: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.zeros((3, 3, 12, 10), np.float32))
+    result = tcm("run", folder, "--inputs", tmp_path / "x.npy")
+    assert result.returncode == 0, result.stderr
+    assert "float32[3, 4]" in result.stdout
+    out = tmp_path / "y.npz"
+    result = tcm("run", folder, "--inputs", tmp_path / "x.npy", "-o", out, "--on", "reference")
+    assert result.returncode == 0, result.stderr
+    with np.load(out) as archive:
+        assert archive[archive.files[0]].shape == (3, 4)
+
+
+@needs_emulator
+def test_verify_and_profile(folder: Path) -> None:
+    result = tcm("verify", folder, "--layers", "--random", "1")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("bit-exact")
+    data = json.loads(tcm("profile", folder, "--json").stdout)
+    layer = data["layers"][0]
+    assert {"name", "op", "kernel", "macs", "instructions"} <= set(layer)
+    assert {"instructions", "flash_bytes", "ram_bytes"} <= set(data["total"])
+    assert "total" in tcm("profile", folder).stdout
+
+
+def test_ops_and_schemas() -> None:
+    assert "depthwise_conv2d_s8__ref" in tcm("ops").stdout.replace("\n", "")
+    assert "tcm::depthwise_conv2d(Tensor input, Tensor weight" in tcm("ops", "--schema").stdout
+
+
+def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", "from torch_cortex_m.cli import main; main()", "doctor"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": str(tmp_path)},
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "MISSING (apt-get install qemu-system-arm)" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ("nowhere.py:model", ["file not found", "nowhere.py"]),
+        (f"{NETWORKS}:nothing", ["no such function", "separable"]),
+        (f"{NETWORKS}:broken", ["broken() failed", "this factory fails", "small_networks.py:"]),
+        (f"{NETWORKS}:wrong", ["does not return", "int"]),
+        (f"{NETWORKS}", ["SOURCE is not understood"]),
+        ("nowhere.pt2", ["nowhere.pt2"]),
+        (f"{NETWORKS}:unsupported", ["erf", "cumsum", "small_networks.py"]),
+    ],
+)
+def test_bad_sources(source: str, texts: list[str], tmp_path: Path) -> None:
+    fails(tcm("compile", source, "-o", tmp_path / "out", cwd=tmp_path), *texts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "bad.pt2").write_bytes(b"nonsense")
+    fails(tcm("compile", tmp_path / "bad.pt2", "-o", tmp_path / "out"), "bad.pt2")
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_options(folder: Path, tmp_path: Path) -> None:
+    source = f"{NETWORKS}:separable"
+    fails(tcm("compile", source, "-o", tmp_path / "o", "--target", "cortex-m9"), "unknown target")
+    fails(tcm("compile", source, "-o", NETWORKS), "the output is a file")
+    fails(tcm("compile", source, "-o", NETWORKS.parent), "holds other files")
+    fails(tcm("compile", source, "-o", "/proc/nothing/out"), "cannot write the output folder")
+    calibration = ["--calibration", NETWORKS]
+    fails(tcm("compile", source, "-o", tmp_path / "o", *calibration), "cannot read the arrays")
+    fails(tcm("verify", tmp_path), "not a folder that tcm compile wrote")
+    fails(tcm("run", folder, "--inputs", tmp_path / "none.npz"), "none.npz")
+    np.save(tmp_path / "x.npy", np.zeros((1, 2), np.float32))
+    fails(tcm("run", folder, "--inputs", tmp_path / "x.npy"), "does not have the shape")
+    fails(tcm("run", folder, "--inputs", tmp_path / "x.npy", "--on", "mars"), "unknown place")
+    fails(tcm("run"), "Usage")
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_missing_emulator_is_named(folder: Path, tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-c", "from torch_cortex_m.cli import main; main()", "profile", folder],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": str(tmp_path)},
+        check=False,
+    )
+    fails(result, "is not installed", "apt-get install")
+
+
+def test_calibration_from_a_file(tmp_path: Path) -> None:
+    images = np.random.default_rng(0).normal(size=(5, 3, 12, 10))
+    file = tmp_path / "calibration.npz"
+    command = ["compile", f"{NETWORKS}:separable", "-o", tmp_path / "o", "--calibration", file]
+    np.savez(file, image=images)
+    fails(tcm(*command), "float32")
+    np.savez(file, image=images.astype(np.float32))
+    result = tcm(*command)
+    assert result.returncode == 0, result.stderr

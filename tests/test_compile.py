@@ -1,0 +1,226 @@
+"""tcm.compile, run, verify, profile, save and load: what a user does from Python."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import needs_emulator
+from models.small_networks import separable, two_in_two_out
+
+import torch_cortex_m as tcm
+
+
+@pytest.fixture(scope="module")
+def compiled() -> tcm.CompiledModel:
+    model, inputs, calibration = separable()
+    return tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+
+
+@pytest.fixture(scope="module")
+def images() -> torch.Tensor:
+    return torch.cat([sample[0] for sample in separable()[2]])
+
+
+def test_close_to_float(compiled: tcm.CompiledModel, images: torch.Tensor) -> None:
+    model = separable()[0]
+    with torch.no_grad():
+        expected = model(images)
+    got = compiled.run(images)
+    assert got.shape == expected.shape
+    assert got.dtype == torch.float32
+    assert (got - expected).abs().max() < 0.05
+
+
+def test_reference_and_host_are_equal(compiled: tcm.CompiledModel, images: torch.Tensor) -> None:
+    host = compiled.run(images)
+    assert torch.equal(host, compiled.run(images, on="reference"))
+
+
+@needs_emulator
+@pytest.mark.parametrize("target", ["cortex-m0", "cortex-m4", "cortex-m55"])
+def test_emulated_cores_are_equal(target: str, images: torch.Tensor) -> None:
+    model, inputs, calibration = separable()
+    compiled = tcm.compile(model, inputs, target=target, calibration=calibration)
+    assert torch.equal(compiled.run(images, on="emulator"), compiled.run(images))
+    assert compiled.verify(images, random=1, layers=True) == len(images) + 1
+
+
+def test_raw_is_int8_in_the_models_layout(compiled: tcm.CompiledModel) -> None:
+    raw = torch.randint(-128, 128, (1, 3, 12, 10), dtype=torch.int8)
+    result = compiled.run(raw, raw=True)
+    assert result.dtype == torch.int8
+    assert torch.equal(result, compiled.run(raw, raw=True, on="reference"))
+    type_ = compiled.graph.types[compiled.graph.inputs[0].value]
+    assert type_.quantization is not None
+    real = (raw.float() - type_.quantization.zero_point) * type_.quantization.scale
+    real_result = compiled.run(real)
+    output = compiled.graph.types[compiled.graph.outputs[0].value].quantization
+    assert output is not None
+    assert torch.equal(real_result, (result.float() - output.zero_point) * output.scale)
+
+
+def test_memory_formats_make_no_difference(images: torch.Tensor) -> None:
+    model, inputs, calibration = separable()
+    results = []
+    for channels_last in (False, True):
+        form = torch.channels_last if channels_last else torch.contiguous_format
+        net = model.to(memory_format=form)  # type: ignore[call-overload]
+        example = tuple(x.contiguous(memory_format=form) for x in inputs)
+        data = [tuple(x.contiguous(memory_format=form) for x in s) for s in calibration]
+        one = tcm.compile(net, example, target="cortex-m4", calibration=data)
+        results.append(one.run(images.contiguous(memory_format=form)))
+        assert one.generated.program.files == one.generated.program.files
+    assert torch.equal(results[0], results[1])
+
+
+def test_several_inputs_and_outputs() -> None:
+    model, inputs, calibration = two_in_two_out()
+    compiled = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+    outputs = compiled.run(*inputs)
+    expected = model(*inputs)
+    assert isinstance(outputs, tuple)
+    for got, want, reference in zip(
+        outputs, expected, compiled.run(*inputs, on="reference"), strict=True
+    ):
+        assert got.shape == want.shape
+        assert torch.equal(got, reference)
+        assert (got - want).abs().max() < 0.1
+
+
+def test_compiling_twice_gives_the_same_bytes(compiled: tcm.CompiledModel) -> None:
+    model, inputs, calibration = separable()
+    again = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+    assert again.generated.program.files == compiled.generated.program.files
+
+
+def test_the_callers_model_is_left_alone() -> None:
+    model, inputs, calibration = separable()
+    model.train()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    tcm.compile(model, inputs, calibration=calibration)
+    assert model.training
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+
+
+@needs_emulator
+def test_profile_measures_layers_and_total(compiled: tcm.CompiledModel) -> None:
+    report = compiled.profile()
+    assert [layer.instructions is not None for layer in report.layers] == [True] * len(
+        report.layers
+    )
+    total = sum(layer.instructions or 0 for layer in report.layers)
+    assert report.instructions is not None
+    assert abs(total - report.instructions) < 20 * len(report.layers)
+    assert report.flash_bytes is not None
+    assert report.flash_bytes > report.constant_bytes
+    assert report.ram_bytes == report.arena_bytes + (report.stack_bytes or 0)
+    assert 0 < (report.stack_bytes or 0) < 4096
+    assert compiled.profile() == report
+
+
+def test_save_and_load(compiled: tcm.CompiledModel, images: torch.Tensor, tmp_path: Path) -> None:
+    folder = compiled.save(tmp_path / "deep" / "out")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    loaded = tcm.load(folder)
+    assert torch.equal(loaded.run(images), compiled.run(images))
+    assert loaded.generated.program.files == compiled.generated.program.files
+    loaded.save(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
+
+
+def test_run_needs_no_torch(compiled: tcm.CompiledModel, tmp_path: Path) -> None:
+    folder = compiled.save(tmp_path / "out")
+    np.savez(tmp_path / "x.npz", image=np.zeros((2, 3, 12, 10), np.float32))
+    program = f"""
+        import sys
+        sys.modules["torch"] = None
+        sys.argv = ["tcm", "run", {str(folder)!r}, "--inputs", {str(tmp_path / "x.npz")!r},
+                    "-o", {str(tmp_path / "y.npz")!r}]
+        from torch_cortex_m.cli import main
+        main()
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
+    with np.load(tmp_path / "y.npz") as result:
+        (output,) = (result[name] for name in result.files)
+    assert output.shape == (2, 4)
+
+
+def test_float_in_and_out() -> None:
+    model, inputs, calibration = separable()
+    compiled = tcm.compile(model, inputs, calibration=calibration, float_io=True)
+    assert "const float *" in compiled.generated.program.files["model.h"]
+    stripped = tcm.compile(model, inputs, calibration=calibration)
+    assert torch.equal(compiled.run(*inputs), stripped.run(*inputs))
+    assert compiled.verify(*inputs, on=("host",)) == 3
+
+
+def test_a_folder_built_alone_with_cmake(compiled: tcm.CompiledModel, tmp_path: Path) -> None:
+    import shutil
+
+    if shutil.which("cmake") is None or shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("cmake or arm-none-eabi-gcc is not installed")
+    folder = compiled.save(tmp_path / "out")
+    flags = "-DCMAKE_C_FLAGS=-mcpu=cortex-m4 -mthumb -Wall -Wextra -Werror"
+    system = ["-DCMAKE_SYSTEM_NAME=Generic", "-DCMAKE_C_COMPILER=arm-none-eabi-gcc"]
+    configure = ["cmake", "-S", str(folder), "-B", str(tmp_path / "b"), *system, flags]
+    subprocess.run(configure, check=True, capture_output=True)
+    subprocess.run(["cmake", "--build", str(tmp_path / "b")], check=True, capture_output=True)
+    assert (tmp_path / "b" / "libmodel.a").exists()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ([torch.zeros(1, 3, 12, 11)], "an input does not have the shape"),
+        ([torch.zeros(1, 3, 12, 10, dtype=torch.float64)], "wrong dtype"),
+        ([torch.zeros(1, 3, 12, 10, dtype=torch.int8)], "wrong dtype"),
+        ([torch.zeros(0, 3, 12, 10)], "an input does not have the shape"),
+        ([], "wrong number of inputs"),
+        ([torch.zeros(1, 3, 12, 10)] * 2, "wrong number of inputs"),
+    ],
+)
+def test_wrong_inputs_are_named(
+    compiled: tcm.CompiledModel, inputs: list[torch.Tensor], message: str
+) -> None:
+    with pytest.raises(tcm.TcmError, match=message):
+        compiled.run(*inputs)
+
+
+def test_unknown_places_and_targets(compiled: tcm.CompiledModel) -> None:
+    model, inputs, _ = separable()
+    with pytest.raises(tcm.TcmError, match="unknown place"):
+        compiled.run(*inputs, on="moon")
+    with pytest.raises(tcm.TcmError, match=r"did you mean cortex-m4\?"):
+        tcm.compile(model, inputs, target="cortexm4")
+    with pytest.raises(tcm.TcmError, match="unknown kernels"):
+        tcm.compile(model, inputs, kernels="theirs")
+    with pytest.raises(tcm.TcmError, match="need a library"):
+        tcm.compile(model, inputs, kernels="cmsis-nn")
+
+
+@needs_emulator
+def test_a_difference_is_named_by_its_first_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that computes something else is found, and the message says where."""
+    import dataclasses
+
+    from torch_cortex_m import generate
+
+    model, inputs, calibration = separable()
+    compiled = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+    program = compiled.generated.program
+    source = program.files["depthwise_conv2d_s8__ref.h"]
+    broken = source.replace("sum += (value + input_offset)", "sum += 1 + (value + input_offset)")
+    assert broken != source
+    files = {**program.files, "depthwise_conv2d_s8__ref.h": broken}
+    bad = dataclasses.replace(compiled.generated, program=dataclasses.replace(program, files=files))
+    assert isinstance(bad, generate.Generated)
+    with pytest.raises(tcm.TcmError, match="emulator differs") as caught:
+        tcm.CompiledModel(bad).verify(on=("emulator",), layers=True)
+    assert "depthwise" in str(caught.value)
