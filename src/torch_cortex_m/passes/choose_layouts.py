@@ -17,10 +17,10 @@ def choose_layouts(graph: Graph) -> Graph:
 
     An input or output whose value changes its order says so in its port's permutation.
     """
-    graph = _clean(graph)
+    graph = clean(graph)
     while True:
         layouts = _better_layouts(graph)
-        changed = _clean(apply_layouts(graph, layouts))
+        changed = clean(apply_layouts(graph, layouts))
         if transposed_bytes(changed) >= transposed_bytes(graph):
             return graph
         graph = changed
@@ -31,7 +31,8 @@ def transposed_bytes(graph: Graph) -> int:
     return sum(graph.types[n.output].bytes for n in graph.nodes if isinstance(n.op, Transpose))
 
 
-def _clean(graph: Graph) -> Graph:
+def clean(graph: Graph) -> Graph:
+    """The graph without the transposes that other passes can spare."""
     return simplify(remove_duplicates(fold_transpose_into_linear(simplify(graph))))
 
 

@@ -137,9 +137,10 @@ class Layouts:
         for value in region:
             if value in self.producers:
                 values += [v for v in self.producers[value].inputs if v in self.orders]
-        return sum(self._cost_of(value) for value in dict.fromkeys(values))
+        return sum(self.cost_of_value(value) for value in dict.fromkeys(values))
 
-    def _cost_of(self, value: str) -> int:
+    def cost_of_value(self, value: str) -> int:
+        """Bytes that transposes of this value move."""
         wanted = {self.wanted_order(user, value) for user in self.users[value]}
         transposes = len(wanted - {self.orders[value]})
         if self._is_made_in_natural_order(value) and not self.is_natural(value):

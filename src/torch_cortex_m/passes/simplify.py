@@ -82,7 +82,7 @@ def _fold_constant(graph: Graph, node: Node) -> bool:
     """A data movement of a constant -> a constant of the same name."""
     data = graph.constants.get(first_input(node))
     moved = None if data is None else _moved(node.op, data)
-    if moved is None or graph.is_output(node.output):
+    if moved is None:
         return False
     graph.nodes.remove(node)
     graph.constants[node.output] = np.ascontiguousarray(moved)
