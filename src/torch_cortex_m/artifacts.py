@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 ALIGNMENT = 16
 """Bytes; every block of the arena starts at a multiple (the width of an MVE register)."""
@@ -61,3 +62,21 @@ class Program:
     input_types: tuple[str, ...]
     output_types: tuple[str, ...]
     libraries: tuple[str, ...] = ()
+
+
+class Block(NamedTuple):
+    """A run of instructions that is entered at its first one; ``address`` is that one's."""
+
+    address: int
+    instructions: int
+
+
+BlockFlow = Mapping[tuple[Block, Block], int]
+"""What an emulated core executed: (block, the block after it) -> how often. Every execution of a
+block counts once, with the block before it. Overhead that was taken off may leave negative counts.
+"""
+
+
+def flow_instructions(flow: BlockFlow) -> int:
+    """The instructions that a flow executed."""
+    return sum(count * block.instructions for (_, block), count in flow.items())

@@ -99,12 +99,19 @@ class CompiledModel:
         ]
 
     def execute(
-        self, samples: Sequence[list[np.ndarray]], on: str, trace: bool = False
+        self,
+        samples: Sequence[list[np.ndarray]],
+        on: str,
+        trace: bool = False,
+        count_blocks: bool = False,
     ) -> list[Execution]:
-        """Runs samples in the form of the graph's ports; with ``trace`` layer by layer."""
+        """Runs samples in the form of the graph's ports; with ``trace`` layer by layer, with
+        ``count_blocks`` (on a core) telling which blocks were executed."""
         image = self.image(on, trace)
         runs = [(0, [array.tobytes() for array in sample]) for sample in samples]
-        executions = execute(image.path, image.target, image.programs, runs, trace=trace)
+        executions = execute(
+            image.path, image.target, image.programs, runs, trace=trace, count_blocks=count_blocks
+        )
         for execution in executions:
             if execution.status != 0:
                 raise TcmError(f"the model returned an error: {execution.status}")

@@ -8,9 +8,11 @@ from importlib.metadata import PackageNotFoundError, version
 from ..tools import PACKAGES, find_tool
 
 _USED_FOR = {
-    "cc": "run on the host",
+    "cc": "run on the host, count blocks on an emulated core",
     "arm-none-eabi-gcc": "build for a core",
     "arm-none-eabi-size": "flash size",
+    "arm-none-eabi-nm": "count blocks on an emulated core",
+    "arm-none-eabi-objdump": "estimate cycles",
     "qemu-system-arm": "run, verify and profile on an emulated core",
 }
 _LIBRARIES = {

@@ -9,10 +9,11 @@ from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
 
-from ..artifacts import ALIGNMENT, Program
+from ..artifacts import ALIGNMENT, BlockFlow, Program
 from ..errors import TcmError
 from ..target import Machine, Target
 from ..tools import require_tool
+from .block_counter import block_counter, flow_difference, read_phases
 
 CALIBRATION_INSTRUCTIONS = 2 * 100_000
 """What the long calibration loop executes more than the short one (see harness/harness.c)."""
@@ -27,22 +28,27 @@ _TRIPLE = Struct("<III")
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One layer of a traced run: its output's bytes and, on a core, its instructions."""
+    """One layer of a traced run: its output's bytes and, on a core, its instructions and (where
+    blocks are counted) their flow."""
 
     index: int
     output: bytes
     instructions: int
+    flow: BlockFlow | None = None
 
 
 @dataclass(frozen=True)
 class Execution:
-    """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host."""
+    """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host; ``flow`` is None
+    unless blocks are counted. A traced run has both by layer: its own instructions include the
+    reports."""
 
     outputs: tuple[bytes, ...]
     status: int
     instructions: int
     stack_bytes: int
     layers: tuple[LayerTrace, ...] = ()
+    flow: BlockFlow | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,12 @@ def execute(
     runs: Iterable[tuple[int, Sequence[bytes]]],
     *,
     trace: bool = False,
+    count_blocks: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
     """Runs ``(program index, inputs)`` one after the other in one process.
+
+    trace: the image was built with ``trace``. count_blocks: counts blocks, too (on a core only).
 
     Raises TcmError if QEMU is missing, the image crashes or does not end in ``timeout`` seconds.
     """
@@ -77,11 +86,12 @@ def execute(
         for data in inputs:
             stream += data + bytes(-len(data) % ALIGNMENT)
     machine = target.machine
+    phases = None
     if machine is None:
         output = _run_host(path, bytes(stream), timeout)
     else:
-        output = _run_emulator(path, machine, bytes(stream), timeout)
-    return _Reader(output, trace).executions([programs[index] for index in order])
+        output, phases = _run_emulator(path, machine, bytes(stream), timeout, count_blocks)
+    return _Reader(output, phases, trace).executions([programs[index] for index in order])
 
 
 def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
@@ -96,14 +106,19 @@ def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
     return result.stdout
 
 
-def _run_emulator(path: Path, machine: Machine, stream: bytes, timeout: float) -> bytes:
+def _run_emulator(
+    path: Path, machine: Machine, stream: bytes, timeout: float, count_blocks: bool
+) -> tuple[bytes, list[BlockFlow] | None]:
+    qemu = require_tool("qemu-system-arm")
     command = [
-        require_tool("qemu-system-arm"),
+        qemu,
         *("-M", machine.name, "-display", "none", "-monitor", "none", "-serial", "null"),
         *("-semihosting-config", "enable=on,target=native"),
         *("-icount", f"shift={ICOUNT_SHIFT}"),
         *("-kernel", str(path.resolve())),
     ]
+    if count_blocks:
+        command += block_counter(qemu, path).arguments()
     with TemporaryDirectory(prefix="tcm-run-") as folder:
         (Path(folder) / "input.bin").write_bytes(stream)
         try:
@@ -120,7 +135,7 @@ def _run_emulator(path: Path, machine: Machine, stream: bytes, timeout: float) -
                 got=f"exit status {result.returncode} {message}".strip(),
                 hint="status 4 is a fault: an illegal instruction or a bad address",
             )
-        return output.read_bytes()
+        return output.read_bytes(), read_phases(Path(folder)) if count_blocks else None
 
 
 def _ticks_per_instruction(ticks: int) -> float:
@@ -135,14 +150,22 @@ def _ticks_per_instruction(ticks: int) -> float:
 
 
 class _Reader:
-    """Takes the harness's output stream apart."""
+    """Takes the harness's output stream apart.
 
-    def __init__(self, data: bytes, trace: bool) -> None:
+    The harness calls its counter at the start and the end of everything it measures, so that each
+    measurement is one phase of the block counter: ``phase`` follows those calls.
+    """
+
+    def __init__(self, data: bytes, phases: list[BlockFlow] | None, trace: bool) -> None:
         self.data = data
         self.position = 0
+        self.phases = phases
+        self.phase = 1
         self.trace = trace
         empty, short, long = self._take(_TRIPLE)
         self.calibration = _Calibration(empty, _ticks_per_instruction(long - short))
+        self.empty_flow = self._flow(0)
+        self.phase += 6
 
     def _take(self, layout: Struct) -> tuple[int, ...]:
         return layout.unpack(self._bytes(layout.size))
@@ -154,27 +177,44 @@ class _Reader:
         self.position += size
         return data
 
+    def _flow(self, offset: int) -> BlockFlow:
+        """What ran between the ``offset``-th call of the counter from here and the next one."""
+        return self.phases[self.phase + offset] if self.phases is not None else {}
+
+    def _net(self, flow: BlockFlow, overhead: BlockFlow) -> BlockFlow | None:
+        return None if self.phases is None else flow_difference(flow, overhead)
+
     def executions(self, programs: Sequence[Program]) -> list[Execution]:
         return [self._execution(program) for program in programs]
 
     def _execution(self, program: Program) -> Execution:
         layers = self._layers(len(program.layers)) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
+        flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
+        self.phase += 2
         outputs = []
         for size in program.output_bytes:
             outputs.append(self._bytes(size))
             self._bytes(-size % ALIGNMENT)
         count = self.calibration.instructions(ticks, self.calibration.empty)
         signed = status - (1 << 32) if status >= 1 << 31 else status
-        return Execution(tuple(outputs), signed, count, stack, layers)
+        return Execution(tuple(outputs), signed, count, stack, layers, flow)
 
     def _layers(self, count: int) -> tuple[LayerTrace, ...]:
-        """Two reports that measure reporting itself, then one for each layer."""
+        """Two reports that measure reporting itself, then one for each layer.
+
+        A report's own two calls of the counter lie around its writing; the run's first call lies
+        between the two reports and the first layer.
+        """
         self._take(_TRIPLE)
         _, overhead, _ = self._take(_TRIPLE)
+        between_reports = self._flow(1)
+        self.phase += 4
         layers = []
         for _ in range(count):
             index, ticks, size = self._take(_TRIPLE)
             instructions = self.calibration.instructions(ticks, overhead)
-            layers.append(LayerTrace(index, self._bytes(size), instructions))
+            flow = self._net(self._flow(0), between_reports)
+            self.phase += 2
+            layers.append(LayerTrace(index, self._bytes(size), instructions, flow))
         return tuple(layers)

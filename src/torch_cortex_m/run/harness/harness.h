@@ -24,7 +24,4 @@ void tcm_loop(uint32_t rounds); /* executes 2 instructions a round, where instru
 void tcm_paint_stack(void);
 uint32_t tcm_used_stack(void);
 
-/* With TCM_TRACE, layers report themselves (see trace.h). */
-void tcm_trace_start(void);
-
 #endif

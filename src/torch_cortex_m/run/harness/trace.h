@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+void tcm_trace_start(uint32_t ticks); /* of the run's begin */
 void tcm_trace_layer(uint32_t index, const void *output, uint32_t bytes);
 #define TCM_LAYER(index, output, bytes) tcm_trace_layer(index, output, bytes)
 
