@@ -15,7 +15,7 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from ..errors import TcmError
-from .inputs import as_tuple, check_like, dtype_name
+from .inputs import as_tuple, check_like, dtype_name, row_major
 from .quiet import quiet
 from .source import error_line, where
 
@@ -40,6 +40,7 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
         functional = program.run_decompositions({})
         module = functional.module(check_guards=False)
     assert isinstance(module, GraphModule)
+    _make_constants_row_major(module)
     _check_shapes(module)
     if inputs is not None:
         check_like(inputs, placeholder_types(module), "example_inputs")
@@ -161,6 +162,15 @@ def _data_dependent(place: str | None, got: str) -> TcmError:
         got=got,
         hint=STATIC_HINT,
     )
+
+
+def _make_constants_row_major(module: GraphModule) -> None:
+    """Weights in any memory format give the same float results, to the last bit."""
+    for child in module.modules():
+        for name, parameter in child.named_parameters(recurse=False):
+            setattr(child, name, nn.Parameter(row_major(parameter), requires_grad=False))
+        for name, buffer in child.named_buffers(recurse=False):
+            setattr(child, name, row_major(buffer))
 
 
 def _check_shapes(module: GraphModule) -> None:

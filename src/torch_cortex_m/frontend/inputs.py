@@ -12,7 +12,7 @@ from ..errors import TcmError
 
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
-    """``inputs`` as a tuple of contiguous float32 tensors; a bare tensor is a tuple of one.
+    """``inputs`` as a tuple of row-major float32 tensors; a bare tensor is a tuple of one.
 
     Raises TcmError for anything that is not a tensor, not float32, or has no elements.
     """
@@ -51,7 +51,19 @@ def _checked(item: Any, where: str) -> Tensor:
             expected="sizes of at least 1",
             got=f"shape {list(item.shape)}",
         )
-    return item.detach().contiguous()
+    return row_major(item)
+
+
+def row_major(tensor: Tensor) -> Tensor:
+    """The same values in PyTorch's default layout.
+
+    ``contiguous`` is not enough: it keeps channels_last strides where dimensions of size 1 leave
+    the choice, and convolutions then run other float kernels.
+    """
+    strides = torch.empty(tensor.shape, device="meta").stride()
+    if tensor.stride() == strides:
+        return tensor.detach()
+    return tensor.detach().clone(memory_format=torch.contiguous_format)
 
 
 def check_like(

@@ -45,6 +45,19 @@ def import_pytorch(
     The graph's inputs and outputs are float32 in the user's shapes; quantize and dequantize nodes
     stand at its edges. Raises TcmError for a model or for data that cannot be compiled.
     """
+    graph = import_quantized(quantized_program(model, example_inputs, calibration, dump), name)
+    verify(graph)
+    return graph
+
+
+def quantized_program(
+    model: nn.Module | ExportedProgram | str | os.PathLike[str],
+    example_inputs: Any,
+    calibration: Iterable[Any] | None = None,
+    dump: Dump | None = None,
+) -> GraphModule:
+    """The model as an fx program with quantize and dequantize nodes: what ``import_pytorch``
+    turns into a graph, and what PyTorch can run."""
     module, inputs = capture(model, example_inputs)
     complete_values(module)
     quantized = is_quantized(module)
@@ -57,9 +70,7 @@ def import_pytorch(
     if not quantized:
         module = quantize(module, calibration, inputs)
         _dump(dump, "quantized", module)
-    graph = import_quantized(module, name)
-    verify(graph)
-    return graph
+    return module
 
 
 def _dump(dump: Dump | None, stage: str, module: GraphModule) -> None:

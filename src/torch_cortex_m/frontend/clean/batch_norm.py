@@ -150,9 +150,9 @@ def _depthwise(module: GraphModule, node: Node, input: Node, scale: Tensor, shif
     spatial = [1, *shape[2:]] if len(shape) == 3 else [*shape[2:], 1, 1][:2]
     full = [shape[0], channels, *spatial]
     if len(shape) != 4:
-        input = add_call(module, node, aten.view.default, (input, full), like)
+        input = add_call(module, node, aten.reshape.default, (input, full), like)
     window = ([1, 1], [0, 0], [1, 1], channels)
     result = add_call(module, node, aten.conv2d.default, (input, weight, bias, *window), like)
     if len(shape) != 4:
-        result = add_call(module, node, aten.view.default, (result, shape), like)
+        result = add_call(module, node, aten.reshape.default, (result, shape), like)
     return result

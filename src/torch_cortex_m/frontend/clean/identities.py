@@ -32,10 +32,15 @@ COPIES = (
 identity when a model is used."""
 
 
+VIEWS = (aten.view.default, aten._unsafe_view.default)
+
+
 def remove_identities(module: GraphModule) -> None:
-    """Removes them, and the assertions on metadata that export leaves."""
+    """Removes them. A view becomes a reshape, which needs no copy before it."""
     for node in list(module.graph.nodes):
-        if node.target is operator.getitem and _is_native_dropout(node.args[0]):
+        if node.target in VIEWS:
+            node.target = aten.reshape.default
+        elif node.target is operator.getitem and _is_native_dropout(node.args[0]):
             node.replace_all_uses_with(node.args[0].args[0])
         elif node.target in COPIES and _same(node, node.args[0]):
             node.replace_all_uses_with(node.args[0])

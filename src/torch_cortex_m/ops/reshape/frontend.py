@@ -17,9 +17,8 @@ def _lower(call: Call) -> str:
 PATTERNS = [
     Pattern(
         (
-            aten.view.default,
-            aten._unsafe_view.default,
             aten.reshape.default,
+            aten.view.default,
             aten.flatten.using_ints,
             aten.unflatten.int,
             aten.squeeze.default,
