@@ -19,7 +19,7 @@ ALLOWED = {
     "ops": {"errors", "ir"},
     "frontend": {"errors", "ir", "ops"},
     "passes": {"errors", "ir", "ops"},
-    "select": {"errors", "ir", "ops", "target"},
+    "select": {"errors", "ir", "measurements", "ops", "target"},
     "plan": {"artifacts", "errors", "ir"},
     "emit": {"artifacts", "errors", "ir", "ops"},
     "build": {"artifacts", "errors", "target", "tools"},

@@ -1,5 +1,6 @@
 """Graph and target -> one kernel per node."""
 
-from .select import Selection, layer_of, select_kernels
+from .cost import CostModel
+from .select import Selection, applicable_kernels, layer_of, select_kernels
 
-__all__ = ["Selection", "layer_of", "select_kernels"]
+__all__ = ["CostModel", "Selection", "applicable_kernels", "layer_of", "select_kernels"]

@@ -9,6 +9,8 @@ from ..ir import Graph, Node
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..target import Target
+from .cost import CostModel
+from .objective import check_objective, order_kernels
 
 Selection = dict[str, Kernel]
 """Node output -> kernel, for every node that computes something (views need no kernel)."""
@@ -26,16 +28,23 @@ def select_kernels(
     *,
     library: frozenset[str] = frozenset(),
     forced: Mapping[str, str] | None = None,
+    model: CostModel | None = None,
+    objective: str = "speed",
+    prefer_library: bool = True,
 ) -> Selection:
     """The kernel of each node.
 
-    library: functions that a linked kernel library has; its kernels win where they apply.
+    library: functions that a linked kernel library has. prefer_library: its kernels win where they
+        apply; otherwise they compete with ours.
     forced: node output -> kernel name, checked against the same conditions.
+    model: what kernels cost on this target. objective: see ``objective.score``.
 
-    Of several kernels that apply, the one latest in the operator's KERNELS is taken: a folder
-    lists its kernels from the most general to the most special.
+    Where nothing was measured, the applicable kernel latest in the operator's KERNELS is taken: a
+    folder lists its kernels from the most general to the most special.
     """
+    check_objective(objective)
     forced = forced or {}
+    model = model or CostModel({})
     selection: Selection = {}
     for node in graph.nodes:
         if node.op.view:
@@ -51,13 +60,16 @@ def select_kernels(
                 expected=forced.get(node.output, f"a kernel for {target.name}"),
                 got=", ".join(k.name for k in definition(node.op.name).kernels) or "no kernels",
             )
-        selection[node.output] = applicable[-1]
+        ordered = order_kernels(layer, applicable, model, objective)
+        if prefer_library:
+            ordered.sort(key=lambda kernel: kernel.provider != "ours")
+        selection[node.output] = ordered[-1]
     return selection
 
 
 def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) -> list[Kernel]:
-    """The kernels that compute the layer exactly on this target, the preferred one last."""
-    kernels = [
+    """The kernels that compute the layer exactly on this target, in their folder's order."""
+    return [
         kernel
         for kernel in definition(layer.op.name).kernels
         if kernel.needs <= target.features
@@ -65,4 +77,3 @@ def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) ->
         and library.isdisjoint(kernel.absent_symbols)
         and kernel.applies(layer)
     ]
-    return sorted(kernels, key=lambda kernel: kernel.provider != "ours")

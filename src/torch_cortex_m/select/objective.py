@@ -1,0 +1,52 @@
+"""What ``--optimize`` means: an order of the kernels that can compute a layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..errors import TcmError
+from ..measurements import Measurement
+from ..ops.base import Kernel, Layer
+from .cost import CostModel
+
+OBJECTIVES = ("speed", "size", "balanced")
+
+
+def check_objective(objective: str) -> None:
+    if objective not in OBJECTIVES:
+        raise TcmError(
+            "unknown objective", expected=", ".join(OBJECTIVES), got=objective, where="optimize"
+        )
+
+
+def score(objective: str, cost: Measurement) -> tuple[float, ...]:
+    """Smaller is better. speed: estimated cycles, then instructions. size: flash, then speed.
+    balanced: cycles times the square root of flash, so that four times the flash must halve the
+    time to be worth it."""
+    time = tuple(float(value) for value in cost.time)
+    if objective == "speed":
+        return time
+    if objective == "size":
+        return (float(cost.flash_bytes), *time)
+    return (time[0] * math.sqrt(max(1, cost.flash_bytes)), *time)
+
+
+def order_kernels(
+    layer: Layer, kernels: Sequence[Kernel], model: CostModel, objective: str
+) -> list[Kernel]:
+    """The kernels from the worst to the best.
+
+    Kernels of which nothing is known come first, in the order of their folder, which lists them
+    from the most general to the most special.
+    """
+    costs = {kernel.name: model.cost(layer, kernel) for kernel in kernels}
+    known = [kernel for kernel in kernels if costs[kernel.name] is not None]
+    unknown = [kernel for kernel in kernels if costs[kernel.name] is None]
+
+    def badness(kernel: Kernel) -> tuple[float, ...]:
+        cost = costs[kernel.name]
+        assert cost is not None
+        return score(objective, cost)
+
+    return [*unknown, *sorted(known, key=badness, reverse=True)]
