@@ -168,7 +168,7 @@ class CompiledModel:
         self._measured = replace(
             self.report,
             layers=layers,
-            flash_bytes=self.image("emulator").flash_bytes,
+            flash_bytes=self.image("emulator").flash_bytes[0],
             stack_bytes=plain.stack_bytes,
             instructions=plain.instructions,
         )

@@ -17,13 +17,16 @@ PROGRAMS_PER_FILE = 16
 
 @dataclass(frozen=True)
 class Image:
-    """An executable that runs ``programs`` by index on the inputs it reads."""
+    """An executable that runs ``programs`` by index on the inputs it reads.
+
+    ``flash_bytes``: code and constants of each program, where each was compiled by itself.
+    """
 
     path: Path
     target: Target
     programs: tuple[Program, ...]
     trace: bool
-    flash_bytes: int
+    flash_bytes: tuple[int, ...]
 
 
 def build_image(
@@ -32,16 +35,20 @@ def build_image(
     folder: Path,
     *,
     trace: bool = False,
+    separate: bool = False,
     include: Sequence[Path] = (),
     libraries: Sequence[Path] = (),
 ) -> Image:
-    """Compiles and links into ``folder``. With ``trace`` every layer reports ticks and output.
+    """Compiles and links into ``folder``.
 
-    ``include`` and ``libraries`` are those of a linked kernel library. Raises TcmError if a tool
-    is missing or fails.
+    trace: every layer reports ticks and output. separate: each program is compiled file by file, as
+    its user would, so that its size is known; otherwise many are compiled together, because
+    starting the compiler costs more than compiling a small layer. include, libraries: those of a
+    linked kernel library. Raises TcmError if a tool is missing or fails.
     """
     toolchain = toolchain_for(target)
-    sources = write_sources(programs, folder)
+    separate = separate or len(programs) == 1
+    sources = write_sources(programs, folder, separate)
     # As system headers, so that warnings are about our code only.
     library_flags = [flag for path in include for flag in ("-isystem", str(path))]
     flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
@@ -58,8 +65,9 @@ def build_image(
         objects = list(pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs))
     path = folder / "image.elf"
     _link(toolchain, target, objects, libraries, path)
-    model_objects = objects[len(harness) : -1]
-    return Image(path, target, tuple(programs), trace, _flash_bytes(toolchain, model_objects))
+    sizes = _flash_bytes(toolchain, objects[len(harness) : -1]) if separate else []
+    pairs = tuple(sum(sizes[i : i + 2]) for i in range(0, len(sizes), 2))
+    return Image(path, target, tuple(programs), trace, pairs)
 
 
 def _counter_flags(target: Target) -> list[str]:
@@ -68,12 +76,9 @@ def _counter_flags(target: Target) -> list[str]:
     return [f"-D{defines[counter]}"] if counter in defines else []
 
 
-def write_sources(programs: Sequence[Program], folder: Path) -> list[Path]:
-    """Writes every program to its own folder and image.c; returns the files to compile.
-
-    One program is compiled file by file, as its user would; many are put together, because
-    starting the compiler costs more than compiling a small layer.
-    """
+def write_sources(programs: Sequence[Program], folder: Path, separate: bool) -> list[Path]:
+    """Writes every program to its own folder and image.c; returns the files to compile: two of each
+    program if ``separate``, otherwise fewer that include them."""
     includes = []
     for index, program in enumerate(programs):
         home = folder / f"program_{index}"
@@ -84,8 +89,12 @@ def write_sources(programs: Sequence[Program], folder: Path) -> list[Path]:
             f'#include "program_{index}/{program.prefix}.c"\n#include "program_{index}/weights.c"\n'
         )
     (folder / "image.c").write_text(_image_source(programs))
-    if len(programs) == 1:
-        return [folder / "program_0" / f"{programs[0].prefix}.c", folder / "program_0/weights.c"]
+    if separate:
+        return [
+            folder / f"program_{index}" / name
+            for index, program in enumerate(programs)
+            for name in (f"{program.prefix}.c", "weights.c")
+        ]
     sources = []
     for start in range(0, len(includes), PROGRAMS_PER_FILE):
         source = folder / f"programs_{start}.c"
@@ -168,7 +177,7 @@ def _link(
     run_tool(command, output.parent)
 
 
-def _flash_bytes(toolchain: Toolchain, objects: Sequence[Path]) -> int:
-    """Code and constants of the objects (the "text" column of size)."""
+def _flash_bytes(toolchain: Toolchain, objects: Sequence[Path]) -> list[int]:
+    """Code and constants of each object (the "text" column of size)."""
     output = run_tool([toolchain.size, *objects], objects[0].parent)
-    return sum(int(line.split()[0]) for line in output.splitlines()[1:])
+    return [int(line.split()[0]) for line in output.splitlines()[1:]]
