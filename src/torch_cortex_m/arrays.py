@@ -67,7 +67,8 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
             hint="raw=True takes int8" if not integers else "without raw, inputs are float32",
         )
     if type_.dtype == "int8" and not raw and type_.quantization is not None:
-        array = quantize_array(array, type_.quantization.scale, type_.quantization.zero_point)
+        scale, zero_point = type_.quantization.scale, type_.quantization.zero_point
+        array = quantize_array(array, scale, zero_point, port.ties_away)
     if port.permutation is not None:
         array = array.transpose(port.permutation)
     return np.ascontiguousarray(array)

@@ -50,12 +50,14 @@ class Port:
     """An input or output of the whole graph as the user's model has it.
 
     ``shape`` is the user's shape. The graph's value holds the user's tensor permuted by
-    ``permutation`` (None: as it is).
+    ``permutation`` (None: as it is). Where the user has float32 and the value is int8,
+    ``ties_away`` says how they become int8: see the operator quantize.
     """
 
     value: str
     shape: tuple[int, ...]
     permutation: tuple[int, ...] | None = None
+    ties_away: bool = False
 
 
 @dataclass

@@ -60,7 +60,10 @@ def graph_from_data(
 def _port(item: Mapping[str, Any]) -> Port:
     permutation = item["permutation"]
     return Port(
-        item["value"], tuple(item["shape"]), None if permutation is None else tuple(permutation)
+        item["value"],
+        tuple(item["shape"]),
+        None if permutation is None else tuple(permutation),
+        item["ties_away"],
     )
 
 

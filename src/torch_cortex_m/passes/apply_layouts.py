@@ -66,7 +66,7 @@ class _Application:
         if port.permutation is not None:
             permutation = compose(port.permutation, permutation)
         natural = permutation == identity(len(permutation))
-        return Port(port.value, port.shape, None if natural else permutation)
+        return replace(port, permutation=None if natural else permutation)
 
     def _add(self, node: Node) -> None:
         if isinstance(node.op, Transpose):

@@ -36,6 +36,10 @@ def _strip_input(graph: Graph, value: str) -> None:
         return
     quantization = Quantization(quantize.scale, quantize.zero_point)
     graph.types[value] = TensorType(graph.types[value].shape, "int8", quantization)
+    if quantize.ties_away:
+        graph.inputs = [
+            replace(port, ties_away=True) if port.value == value else port for port in graph.inputs
+        ]
     for user in users:
         substitute(graph, user, value)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..base import Case
@@ -24,6 +26,10 @@ def neighbours(values: np.ndarray) -> np.ndarray:
     center = values.astype(np.float32)
     below, above = (np.nextafter(center, np.float32(end)) for end in (-np.inf, np.inf))
     return np.stack([below, center, above])
+
+
+def ties_away(op: Quantize) -> Quantize:
+    return replace(op, ties_away=True)
 
 
 FLOAT = np.finfo(np.float32)
@@ -52,3 +58,4 @@ CASES = [
     case("infinite", np.array([np.inf, -np.inf, 1.0])),
     case("not_a_number", np.array([np.nan, -np.nan, 1.0])),
 ]
+CASES += [replace(each, name=f"{each.name}_ties_away", op=ties_away(each.op)) for each in CASES]

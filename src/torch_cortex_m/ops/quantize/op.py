@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..checks import check_scale
@@ -15,14 +17,16 @@ from ..window import check_offset
 
 @dataclass(frozen=True)
 class Quantize(Op):
-    """clamp(round(input * inverse_scale) + zero_point, -128, 127), ties to even.
+    """clamp(round(input * inverse_scale) + zero_point, -128, 127), ties to even; with
+    ``ties_away`` clamp(round(input / scale) + zero_point, -128, 127), ties away from zero.
 
     Tensors: input float32, any shape. Output: the same shape, int8.
 
-    The product is a float32. Infinities saturate; a NaN counts as 0 and becomes the zero point.
+    Product and quotient are float32, as the scale is then. Infinities saturate; a NaN counts as 0
+    and becomes the zero point.
     Source: PT2E's quantized_decomposed.quantize_per_tensor, which this equals for every finite
     input. (The older torch.quantize_per_tensor adds the zero point before it rounds, so that ties
-    go the other way where the zero point is odd.)
+    go the other way where the zero point is odd.) With ``ties_away``: TensorFlow Lite's QUANTIZE.
     """
 
     name: ClassVar[str] = "quantize"
@@ -31,6 +35,7 @@ class Quantize(Op):
 
     scale: float
     zero_point: int
+    ties_away: bool = False
 
     def __post_init__(self) -> None:
         check_scale(self, self.scale)
@@ -47,6 +52,7 @@ class Quantize(Op):
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return super().constants(types) | {
             "elements": types["input"].elements,
+            "scale": float(np.float32(self.scale)),
             "inverse_scale": self.inverse_scale,
         }
 

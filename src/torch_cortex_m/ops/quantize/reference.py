@@ -10,5 +10,12 @@ from .op import Quantize
 
 def reference(op: Quantize, input: Tensor) -> Tensor:
     """float32 -> int8 of the same shape; see Quantize."""
-    rounded = torch.nan_to_num(torch.round(input * op.inverse_scale), nan=0.0)
+    if op.ties_away:
+        scaled = input / input.new_tensor(op.scale)
+        half = torch.where(torch.signbit(scaled), -0.5, 0.5)
+        # Beyond 2^23 every float32 is an integer, and half added would round.
+        rounded = torch.where(scaled.abs() < 2.0**23, torch.trunc(scaled.double() + half), scaled)
+    else:
+        rounded = torch.round(input * op.inverse_scale)
+    rounded = torch.nan_to_num(rounded, nan=0.0)
     return torch.clamp(rounded + op.zero_point, -128, 127).to(torch.int8)
