@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ..ir import Graph, format_graph, verify
 from .choose_layouts import choose_layouts
+from .fold_constant_channels import fold_constant_channels
 from .fold_pad import fold_pad
 from .fold_transpose_into_linear import fold_transpose_into_linear
 from .fuse_activation import fuse_activation
 from .hoist_requantize import hoist_requantize
 from .remove_duplicates import remove_duplicates
+from .remove_unread_channels import remove_unread_channels
 from .simplify import simplify
 from .sink_pads import sink_pads
 from .strip_float_edges import strip_float_edges
@@ -31,6 +33,8 @@ PASSES: tuple[Pass, ...] = (
     fold_transpose_into_linear,
     choose_layouts,
     fold_pad,
+    fold_constant_channels,
+    remove_unread_channels,
 )
 
 __all__ = ["PASSES", "run_passes"]
