@@ -217,7 +217,8 @@ def interpret(graph: Graph, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray
         type_ = graph.types[port.value]
         if type_.dtype == "int8":
             assert type_.quantization is not None
-            quantize = Quantize(type_.quantization.scale, type_.quantization.zero_point)
+            scale, zero_point = type_.quantization.scale, type_.quantization.zero_point
+            quantize = Quantize(scale, zero_point, ties_away=port.ties_away)
             data = _run(quantize, (data,))
         values[port.value] = data.permute(port.permutation or tuple(range(data.ndim)))
     for node in graph.nodes:

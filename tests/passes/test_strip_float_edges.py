@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph_builder import GraphBuilder, check_same, names
+import numpy as np
+from graph_builder import GraphBuilder, check_same, interpret, names
 
 from torch_cortex_m.ir import Port, Quantization, TensorType, format_graph
 from torch_cortex_m.ops.quantize.op import Quantize
@@ -78,3 +79,34 @@ def test_output_in_another_scale_than_its_value_stays_float() -> None:
     build.graph.types[x] = TensorType((1, 4), "int8", Quantization(0.5, 0))
     graph = strip_float_edges(build.graph)
     assert names(graph) == ["requantize", "dequantize"]
+
+
+def test_input_that_is_also_an_output_stays_float() -> None:
+    build = GraphBuilder()
+    build.output(build.relu(build.input(1, 4)))
+    build.graph.outputs.append(Port("x", (1, 4)))
+    graph = strip_float_edges(build.graph)
+    assert [graph.types[port.value].dtype for port in graph.outputs] == ["int8", "float32"]
+    check_same(build.graph, graph)
+
+
+def test_output_that_is_quantized_again_stays_float() -> None:
+    build = GraphBuilder()
+    first = build.output(build.relu(build.input(1, 4)))
+    build.output(build.node(Quantize(0.1, 0), first, zero_point=0))
+    graph = strip_float_edges(build.graph)
+    assert [graph.types[port.value].dtype for port in graph.outputs] == ["float32", "int8"]
+
+
+def test_port_says_how_the_input_is_rounded() -> None:
+    build = GraphBuilder()
+    x = build.graph.add_input("x", TensorType((9,), "float32"))
+    y = build.node(Quantize(0.5, 3, ties_away=True), x)
+    build.graph.types[y] = TensorType((9,), "int8", Quantization(0.5, 3))
+    build.output(y)
+    graph = strip_float_edges(build.graph)
+    assert graph.inputs == [Port("x", (9,), ties_away=True)]
+    halves = {"x": np.arange(9, dtype=np.float32) / 4 - 1}
+    (before,), (after,) = interpret(build.graph, halves), interpret(graph, halves)
+    np.testing.assert_array_equal(before, after)
+    np.testing.assert_array_equal(before, [-1, -1, -0.5, -0.5, 0, 0.5, 0.5, 1, 1])

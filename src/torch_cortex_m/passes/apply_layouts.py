@@ -37,7 +37,6 @@ class _Application:
         self.before = before
         self.layouts = layouts
         self.graph = replace(before.copy(), nodes=[])
-        self.arranged: dict[tuple[str, Axes], str] = {}
 
     def run(self) -> Graph:
         for value in self.layouts.orders:
@@ -139,20 +138,18 @@ class _Application:
         self.graph.nodes.append(Node(op, (made,), node.output, node.source))
 
     def _in_order(self, node: Node, value: str, order: Axes) -> str:
-        """The value, transposed once for all who want this order."""
+        """The value in this order; remove_duplicates merges what several nodes ask for."""
         if order == self.layouts.orders[value]:
             return value
-        if (value, order) not in self.arranged:
-            to_natural = inverse(self._permutation(value))
-            wanted = permutation_of(self.before.types[value].shape, order)
-            self.arranged[value, order] = self.graph.add_node(
-                Transpose(compose(to_natural, wanted)),
-                (value,),
-                value,
-                quantization=self.graph.types[value].quantization,
-                source=node.source,
-            )
-        return self.arranged[value, order]
+        to_natural = inverse(self._permutation(value))
+        wanted = permutation_of(self.before.types[value].shape, order)
+        return self.graph.add_node(
+            Transpose(compose(to_natural, wanted)),
+            (value,),
+            value,
+            quantization=self.graph.types[value].quantization,
+            source=node.source,
+        )
 
 
 def _without_leading_ones(shape: Axes) -> Axes:
