@@ -10,6 +10,7 @@ from .emit import emit
 from .errors import TcmError
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
+from .ops.base import Layer
 from .plan import plan_memory
 from .select import Selection, layer_of, select_kernels
 from .target import Target
@@ -36,14 +37,65 @@ def generate(
     forced: Mapping[str, str] | None = None,
 ) -> Generated:
     """Selects, plans and emits. Raises TcmError if the model does not fit the target's memories."""
+    return generate_all({prefix: graph}, target, library=library, forced=forced)[0]
+
+
+def generate_all(
+    graphs: Mapping[str, Graph],
+    target: Target,
+    *,
+    library: KernelLibrary | None = None,
+    forced: Mapping[str, str] | None = None,
+) -> list[Generated]:
+    """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
     symbols = library.symbols if library is not None else frozenset()
-    selection = select_kernels(graph, target, library=symbols, forced=forced)
-    nodes = [node for node in graph.nodes if not node.op.view]
-    layers = {node.output: layer_of(graph, node) for node in nodes}
+    chosen = {
+        prefix: _choose(graph, select_kernels(graph, target, library=symbols, forced=forced))
+        for prefix, graph in graphs.items()
+    }
+    asked = {
+        (prefix, name): (kernel, choice.layers[name])
+        for prefix, choice in chosen.items()
+        for name, kernel in choice.selection.items()
+        if kernel.scratch_function
+    }
+    sizes = {} if library is None else library_scratch_bytes(asked, target, library)
+    return [
+        _emit(
+            prefix,
+            choice,
+            target,
+            library,
+            {n: size for (p, n), size in sizes.items() if p == prefix},
+        )
+        for prefix, choice in chosen.items()
+    ]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A graph with a kernel for each layer."""
+
+    graph: Graph
+    selection: Selection
+    layers: Mapping[str, Layer]
+
+
+def _choose(graph: Graph, selection: Selection) -> _Choice:
+    layers = {n.output: layer_of(graph, n) for n in graph.nodes if n.output in selection}
+    return _Choice(graph, selection, layers)
+
+
+def _emit(
+    prefix: str,
+    choice: _Choice,
+    target: Target,
+    library: KernelLibrary | None,
+    library_scratch: Mapping[str, int],
+) -> Generated:
+    graph, selection, layers = choice.graph, choice.selection, choice.layers
     scratch = {name: kernel.scratch_bytes(layers[name]) for name, kernel in selection.items()}
-    if library is not None:
-        scratch |= library_scratch_bytes(layers, selection, target, library)
-    arguments = {node.output: node.arguments() for node in nodes}
+    arguments = {node.output: node.arguments() for node in graph.nodes}
     in_place = {
         name: tuple(
             value
@@ -52,7 +104,7 @@ def generate(
         )
         for name, kernel in selection.items()
     }
-    plan = plan_memory(graph, scratch, in_place)
+    plan = plan_memory(graph, scratch | dict(library_scratch), in_place)
     program = emit(graph, layers, selection, plan, prefix)
     check_fits(target, program)
     return Generated(graph, target, selection, plan, program, library)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from .target import Target
 
 _MAGIC = b"!<arch>\n"
 _HEADER_BYTES = 60
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -69,16 +72,15 @@ def archive_symbols(path: Path) -> frozenset[str]:
 
 
 def library_scratch_bytes(
-    layers: Mapping[str, Layer],
-    selection: Mapping[str, Kernel],
-    target: Target,
-    library: KernelLibrary,
-) -> dict[str, int]:
-    """Node output -> scratch bytes, asked of the library itself on the emulated core."""
-    asked = {name: kernel for name, kernel in selection.items() if kernel.scratch_function}
+    asked: Mapping[Key, tuple[Kernel, Layer]], target: Target, library: KernelLibrary
+) -> dict[Key, int]:
+    """Scratch bytes by key, asked of the library itself on the emulated core.
+
+    Every kernel has a scratch_function. Raises TcmError if a tool is missing or fails.
+    """
     if not asked:
         return {}
-    program = scratch_query({name: layers[name] for name in asked}, asked)
+    program = scratch_query(list(asked.values()))
     with TemporaryDirectory(prefix="tcm-query-") as folder:
         image = build_image(
             [program],
@@ -89,4 +91,4 @@ def library_scratch_bytes(
         )
         (execution,) = execute(image.path, target, [program], [(0, ())])
     sizes = np.frombuffer(execution.outputs[0], np.int32)
-    return {name: int(size) for name, size in zip(asked, sizes, strict=True)}
+    return {key: int(size) for key, size in zip(asked, sizes, strict=True)}

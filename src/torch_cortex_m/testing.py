@@ -12,7 +12,7 @@ import numpy as np
 
 from .build import build_image
 from .errors import TcmError
-from .generate import Generated, generate
+from .generate import Generated, generate_all
 from .ir import Graph, Port, TensorType
 from .libraries import KernelLibrary
 from .ops.base import Case
@@ -30,6 +30,7 @@ class OpRun:
     instructions: int = 0
     stack_bytes: int = 0
     kernel: str = ""
+    arena_bytes: int = 0
 
 
 def run_op(
@@ -48,6 +49,7 @@ def run_op(
     layout and dtype (None or absent: left out). ``activations`` are the arguments that are given
     at run time; the rest are compiled in. kernel: a kernel's name, or the preferred one.
     on: "host", "emulator" or "reference".
+    library: a kernel library for the emulated core; its kernels are used where they apply.
 
     Raises TcmError if the arguments do not fit the operator or the kernel cannot compute it.
     """
@@ -68,17 +70,13 @@ def run_cases(
         return [OpRun(reference_output(case)) for case in cases]
     if on not in ("host", "emulator"):
         raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
-    place = HOST if on == "host" else find_target(target)
-    generated = [
-        generate(
-            case_graph(case),
-            place,
-            prefix=f"case_{index}",
-            library=library,
-            forced=None if kernel is None else {"output": kernel},
-        )
-        for index, case in enumerate(cases)
-    ]
+    place, library = (HOST, None) if on == "host" else (find_target(target), library)
+    generated = generate_all(
+        {f"case_{index}": case_graph(case) for index, case in enumerate(cases)},
+        place,
+        library=library,
+        forced=None if kernel is None else {"output": kernel},
+    )
     with TemporaryDirectory(prefix="tcm-test-") as folder:
         return _run(cases, generated, place, Path(folder), library)
 
@@ -108,6 +106,7 @@ def _run(
                 execution.instructions,
                 execution.stack_bytes,
                 ", ".join(kernel.name for kernel in item.selection.values()),
+                item.plan.arena_bytes,
             )
         )
     return results

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ..artifacts import Program
 from ..ops import definition
@@ -12,21 +12,21 @@ from .emit import shared_headers
 from .prototype import read_prototype
 
 
-def scratch_query(layers: Mapping[str, Layer], selection: Mapping[str, Kernel]) -> Program:
-    """A program without inputs whose output is one int32 a layer of ``selection``, in order.
+def scratch_query(asked: Sequence[tuple[Kernel, Layer]]) -> Program:
+    """A program without inputs whose output is one int32 for each kernel and layer, in order.
 
-    Every kernel of ``selection`` has a scratch_function.
+    Every kernel has a scratch_function.
     """
     files: dict[str, str] = {}
     lines = []
-    for index, (name, kernel) in enumerate(selection.items()):
-        header = definition(layers[name].op.name).header(kernel)
+    for index, (kernel, layer) in enumerate(asked):
+        header = definition(layer.op.name).header(kernel)
         files[kernel.header] = header.read_text()
         function = kernel.scratch_function
         assert function is not None
         parameters = read_prototype(header, function).parameters
-        values = scalar_values(kernel, layers[name])
-        arguments = ", ".join(scalar_or_name(p, layers[name], values) for p in parameters)
+        values = scalar_values(kernel, layer)
+        arguments = ", ".join(scalar_or_name(p, layer, values) for p in parameters)
         lines.append(f"    sizes[{index}] = {function}({arguments});")
     includes = [f'#include "{name}"' for name in sorted(files)]
     body = ['#include "query.h"', *includes, "int32_t query_run(int32_t *sizes)", "{"]
@@ -34,5 +34,5 @@ def scratch_query(layers: Mapping[str, Layer], selection: Mapping[str, Kernel]) 
     files["query.h"] = "#include <stdint.h>\nint32_t query_run(int32_t *sizes);\n"
     files["query.c"] = "\n".join([*body, *lines, "    return 0;", "}", ""])
     files["weights.c"] = '#include "query.h"\n'
-    size = 4 * len(selection)
+    size = 4 * len(asked)
     return Program("query", files, (), 0, 0, (), (size,), (), ("int32_t",), ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..base import Kernel, Layer
 from ..cmsis_nn import (
     PROVIDER,
@@ -14,6 +16,10 @@ from ..cmsis_nn import (
     windows_meet_input,
 )
 from .kernels_conv2d import CMSIS_NN_CONVOLVE
+
+MANY_FILTERS = 16
+"""From so many filters on one channel, CMSIS-NN's convolution takes fewer instructions than its
+depthwise convolution: 30 % fewer with 64 filters of 10x4 on a Cortex-M4, 60 % on a Cortex-M55."""
 
 
 def _middle_column_meets_input(values: Sizes) -> bool:
@@ -33,14 +39,22 @@ def _computes(layer: Layer) -> bool:
     )
 
 
+DEPTHWISE = Kernel(
+    "depthwise_conv2d_s8__cmsis_nn",
+    applies=_computes,
+    pack=fill_bias,
+    provider=PROVIDER,
+    symbols=("arm_depthwise_conv_wrapper_s8", "arm_depthwise_conv_wrapper_s8_get_buffer_size"),
+    scratch_function="depthwise_conv2d_s8__cmsis_nn_scratch_bytes",
+)
+
+
+def _convolves_with_many_filters(layer: Layer) -> bool:
+    return layer.op.depth_multiplier >= MANY_FILTERS and CMSIS_NN_CONVOLVE.applies(layer)
+
+
 CMSIS_NN_KERNELS = [
-    Kernel(
-        "depthwise_conv2d_s8__cmsis_nn",
-        applies=_computes,
-        pack=fill_bias,
-        provider=PROVIDER,
-        symbols=("arm_depthwise_conv_wrapper_s8", "arm_depthwise_conv_wrapper_s8_get_buffer_size"),
-        scratch_function="depthwise_conv2d_s8__cmsis_nn_scratch_bytes",
-    ),
     CMSIS_NN_CONVOLVE,
+    DEPTHWISE,
+    replace(CMSIS_NN_CONVOLVE, applies=_convolves_with_many_filters),
 ]
