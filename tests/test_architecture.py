@@ -23,6 +23,7 @@ ALLOWED = {
     "plan": {"artifacts", "errors", "ir"},
     "emit": {"artifacts", "errors", "ir", "ops"},
     "build": {"artifacts", "errors", "target", "tools"},
+    "cycles": {"artifacts", "errors", "target", "tools"},
     "run": {"artifacts", "errors", "ir", "ops", "target", "tools"},
 }
 """Stage -> what it may import of ours beside itself."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -154,24 +153,17 @@ class CompiledModel:
         )
 
     def profile(self, *inputs: Any) -> Report:
-        """Measures one inference on the emulated core: instructions in total and by layer, stack.
+        """Measures one inference on the emulated core: exact instructions and estimated cycles,
+        in total and by layer, and the stack.
 
-        Without inputs, seeded random ones are used. Raises TcmError if a tool is missing.
+        Without inputs, seeded random ones are used. ``Report.cycles_model`` says what the
+        estimate is worth; for cores without a model, cycles are None.
+
+        Raises TcmError if a tool is missing.
         """
-        sample = self._one_sample(inputs)
-        (plain,) = self.execute([sample], "emulator")
-        (traced,) = self.execute([sample], "emulator", trace=True)
-        layers = tuple(
-            replace(layer, instructions=trace.instructions)
-            for layer, trace in zip(self.report.layers, traced.layers, strict=True)
-        )
-        self._measured = replace(
-            self.report,
-            layers=layers,
-            flash_bytes=self.image("emulator").flash_bytes[0],
-            stack_bytes=plain.stack_bytes,
-            instructions=plain.instructions,
-        )
+        from .profiling import profile_sample
+
+        self._measured = profile_sample(self, self._one_sample(inputs))
         return self._measured
 
     def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:

@@ -8,7 +8,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class LayerReport:
-    """One layer. ``instructions`` is None until measured on the emulated core."""
+    """One layer. ``instructions`` and ``cycles`` are None until measured on the emulated core,
+    ``cycles`` also where the core has no model."""
 
     name: str
     op: str
@@ -16,6 +17,7 @@ class LayerReport:
     macs: int
     instructions: int | None = None
     source: str = ""
+    cycles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class Report:
     arena_bytes: working memory. arena_lower_bound: no plan with the same sharing needs less.
     constant_bytes: weights and tables. flash_bytes: code and constants of the model, None without
     a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
-    instructions: of one inference, None until measured.
+    instructions: of one inference, None until measured. cycles: an estimate of them, None until
+    measured or where the core has no model; cycles_model says how it was made and how far it is
+    off.
     """
 
     target: str
@@ -36,6 +40,8 @@ class Report:
     flash_bytes: int | None = None
     stack_bytes: int | None = None
     instructions: int | None = None
+    cycles: int | None = None
+    cycles_model: str | None = None
 
     @property
     def ram_bytes(self) -> int:
@@ -51,8 +57,10 @@ class Report:
         return {
             "target": self.target,
             "layers": [asdict(layer) for layer in self.layers],
+            "cycles_model": self.cycles_model,
             "total": {
                 "instructions": self.instructions,
+                "cycles": self.cycles,
                 "macs": self.macs,
                 "flash_bytes": self.flash_bytes,
                 "ram_bytes": self.ram_bytes,

@@ -1,0 +1,241 @@
+"""The cycle models: decoding, the published timings on short sequences, whole programs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+
+from torch_cortex_m.artifacts import Block, Program
+from torch_cortex_m.build import build_image
+from torch_cortex_m.compiled import CompiledModel
+from torch_cortex_m.cycles import CYCLE_MODELS, CycleEstimator, cycle_estimator, cycle_model
+from torch_cortex_m.cycles.decode import decode
+from torch_cortex_m.cycles.disassembly import Disassembly, parse_listing
+from torch_cortex_m.cycles.operation import Kind
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph, Port, TensorType
+from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
+from torch_cortex_m.ops.requantize.op import Requantize
+from torch_cortex_m.run import execute
+from torch_cortex_m.target import CORES, find_target
+
+DECODED = [
+    ("ldr r3, [r0], #4", Kind.LOAD, "r3", "r0"),
+    ("ldrd r0, r1, [r2, #8]", Kind.LOAD_PAIR, "r0 r1", "r2"),
+    ("strb.w r0, [r1], #1", Kind.STORE, "", "r0 r1"),
+    ("pop {r4, r5, pc}", Kind.LOAD_MULTIPLE, "r4 r5 pc", "sp"),
+    ("vpush {d8-d9}", Kind.STORE_MULTIPLE, "", "d8 d9 sp"),
+    ("smlad r0, r1, r2, r3", Kind.MULTIPLY_ADD, "r0", "r1 r2 r3"),
+    ("smlal r0, r1, r2, r3", Kind.MULTIPLY_ADD_LONG, "r0 r1", "r0 r1 r2 r3"),
+    ("smull r0, r1, r2, r3", Kind.MULTIPLY_LONG, "r0 r1", "r2 r3"),
+    ("muls r3, r2", Kind.MULTIPLY, "r3", "r2 r3"),
+    ("sxtb16 r0, r1, ror #8", Kind.BITFIELD, "r0", "r1"),
+    ("ssat r0, #8, r1, asr #3", Kind.BITFIELD, "r0", "r1"),
+    ("add.w r0, r1, r2, asr #31", Kind.ALU, "r0", "r1 r2"),
+    ("adds r0, #1", Kind.ALU, "r0", "r0"),
+    ("movs r0, #1", Kind.ALU, "r0", ""),
+    ("cmp r0, r1", Kind.ALU, "", "r0 r1"),
+    ("bics r0, r1", Kind.ALU, "r0", "r0 r1"),
+    ("ble.n", Kind.BRANCH, "", ""),
+    ("bl", Kind.CALL, "", ""),
+    ("cbz r3", Kind.BRANCH, "", "r3"),
+    ("bx lr", Kind.INDIRECT_BRANCH, "", "lr"),
+    ("ldr.w pc, [r3]", Kind.INDIRECT_BRANCH, "pc", "r3"),
+    ("letp lr,", Kind.LOOP_END, "", "lr"),
+    ("dlstp.8 lr, r3", Kind.LOOP_START, "lr", "r3"),
+    ("ite eq", Kind.CONDITION, "", ""),
+    ("vldrb.8 q0, [r0], #16", Kind.VECTOR_LOAD, "q0", "r0"),
+    ("vldrb.u32 q0, [r0, q1]", Kind.GATHER, "q0", "q1 r0"),
+    ("vst40.8 {q0, q1, q2, q3}, [r0]", Kind.VECTOR_STORE, "", "q0 q1 q2 q3 r0"),
+    ("vmladava.s8 lr, q0, q1", Kind.VECTOR_MULTIPLY, "lr", "lr q0 q1"),
+    ("vmladav.s8 r0, q0, q1", Kind.VECTOR_MULTIPLY, "r0", "q0 q1"),
+    ("vqrdmlah.s32 q0, q1, r0", Kind.VECTOR_MULTIPLY, "q0", "q0 q1 r0"),
+    ("vaddt.i32 q0, q1, r2", Kind.VECTOR_ALU, "q0", "q1 r2"),
+    ("vqrshrnb.s32 q0, q1, #8", Kind.VECTOR_NARROW, "q0", "q0 q1"),
+    ("vrshl.s32 q0, q1", Kind.VECTOR_SHIFT, "q0", "q1"),
+    ("vmov q0[2], q0[0], r1, r2", Kind.VECTOR_MOVE, "q0", "q0 r1 r2"),
+    ("vmov r1, r2, q0[2], q0[0]", Kind.VECTOR_MOVE, "r1 r2", "q0"),
+    ("vfma.f32 s0, s1, s2", Kind.FLOAT_MULTIPLY_ADD, "s0", "s0 s1 s2"),
+    ("vdiv.f32 s0, s1, s2", Kind.FLOAT_DIVIDE, "s0", "s1 s2"),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "writes", "inputs"), DECODED)
+def test_decoding(text: str, kind: Kind, writes: str, inputs: str) -> None:
+    operation = decode(text, 4)
+    assert operation.kind is kind
+    assert " ".join(operation.writes) == writes
+    assert " ".join(sorted(set(operation.inputs))) == inputs
+
+
+def test_a_listing_is_read_without_its_data_and_comments() -> None:
+    listing = (
+        "00000000 <f>:\n"
+        "   0:\tf850 3b04 \tldr.w\tr3, [r0], #4\n"
+        "   4:\td0fc      \tbeq.n\t0 <f>\n"
+        "   6:\t4a01      \tldr\tr2, [pc, #4]\t@ (c <d0+0x4>)\n"
+        "   8:\t00000008 \t.word\t0x00000008\n"
+    )
+    operations = parse_listing(listing)
+    assert {address: operation.size for address, operation in operations.items()} == {
+        0: 4,
+        4: 2,
+        6: 2,
+    }
+    assert operations[4].inputs == ()
+    assert operations[6].address == ("pc",)
+
+
+def cycles(core: str, *instructions: str, rounds: int = 1, size: int = 4) -> int:
+    """Straight-line code, after it ran once before; or a loop's rounds after the first."""
+    operations = {size * i: decode(text, size) for i, text in enumerate(instructions)}
+    block = Block(0, len(instructions))
+    estimator = CycleEstimator(CYCLE_MODELS[core], Disassembly(operations))
+    source = Block(0, 0) if rounds == 1 else block
+    return estimator.cycles({(source, block): rounds})
+
+
+def load_chain(count: int) -> Sequence[str]:
+    return [f"ldr r{i + 1}, [r0, #{4 * i}]" for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("core", "instructions", "expected"),
+    [
+        # DDI 0439B, 3.3.3: loads overlap, unless an address comes from the load before.
+        ("cortex-m4", load_chain(4), 5),
+        ("cortex-m4", ["ldr r1, [r0]", "ldr r2, [r1]"], 4),
+        ("cortex-m4", ["ldr r1, [r0]", "str r1, [r2, #4]"], 2),
+        ("cortex-m4", ["smlad r0, r1, r2, r0"] * 4, 4),
+        ("cortex-m4", ["push {r4, r5, r6, lr}"], 5),
+        ("cortex-m4", ["add r0, r1, r2", "ldr r3, [r0]"], 4),
+        ("cortex-m4", ["vfma.f32 s0, s1, s2"] * 2, 7),
+        ("cortex-m3", ["mla r0, r1, r2, r3"], 2),
+        # DDI 0432C: two cycles a load, never overlapping.
+        ("cortex-m0", load_chain(4), 8),
+        ("cortex-m0", ["muls r0, r1"], 1),
+        ("cortex-m33", ["ldr r1, [r0]", "add r2, r1, #1"], 3),
+        ("cortex-m33", ["ldr r1, [r0]", "add r2, r3, #1"], 2),
+        # Two independent instructions a cycle; a multiplication a cycle; two banks of memory.
+        ("cortex-m7", ["add r0, r1, #1", "add r2, r3, #1"] * 4, 4),
+        ("cortex-m7", ["add r0, r0, #1"] * 4, 4),
+        ("cortex-m7", ["smlad r0, r1, r2, r0"] * 4, 4),
+        ("cortex-m7", load_chain(8), 4),
+        ("cortex-m7", ["ldr r1, [r0]", "ldr r2, [r0, #8]"] * 2, 4),
+        ("cortex-m7", ["uxtb r0, r1", "uxtb r2, r3"], 2),
+        ("cortex-m7", ["push {r4, r5, r6, lr}"], 2),
+        # Two beats a vector; instructions for different units overlap.
+        ("cortex-m55", ["vldrw.32 q0, [r0]", "vmul.i32 q1, q2, q3"] * 4, 8),
+        ("cortex-m55", ["vadd.i32 q1, q2, q3"] * 4, 7),
+        ("cortex-m55", ["vmul.i32 q1, q2, q3", "vmul.i32 q1, q1, q3"] * 2, 7),
+        ("cortex-m55", ["ldrd r0, r1, [r2]"], 1),
+    ],
+)
+def test_published_timings(core: str, instructions: Sequence[str], expected: int) -> None:
+    assert cycles(core, *instructions) == expected
+
+
+@pytest.mark.parametrize(
+    ("core", "a_round"),
+    [
+        ("cortex-m0", 1 + 3),
+        ("cortex-m0plus", 1 + 2),
+        ("cortex-m3", 1 + 3),
+        ("cortex-m4", 1 + 3),
+        ("cortex-m33", 1 + 3),
+        ("cortex-m55", 1 + 1),  # the two issue together
+    ],
+)
+def test_a_taken_branch_refills_the_pipeline(core: str, a_round: int) -> None:
+    assert cycles(core, "subs r0, #1", "bne.n", rounds=100, size=2) == 100 * a_round
+
+
+def test_the_end_of_a_low_overhead_loop_is_free() -> None:
+    loop = ["vldrb.8 q0, [r0], #16", "vadd.i8 q1, q0, q2"]
+    assert cycles("cortex-m55", *loop, "le lr,", rounds=10) == 20
+    assert cycles("cortex-m55", *loop, "subs r1, #1", "bne", rounds=10) == 50
+
+
+def test_a_gather_costs_a_cycle_an_element() -> None:
+    assert cycles("cortex-m55", *["vldrb.8 q0, [r0]"] * 4) <= 8
+    assert cycles("cortex-m55", *["vldrb.u8 q0, [r0, q1]"] * 4) == 4 * 16
+    assert cycles("cortex-m55", *["vldrh.u16 q0, [r0, q1]"] * 4) == 4 * 8
+
+
+def test_the_rarer_way_of_a_branch_is_mispredicted() -> None:
+    operations = {0: decode("subs r0, #1", 2), 2: decode("bne.n", 2), 4: decode("nop", 2)}
+    estimator = CycleEstimator(CYCLE_MODELS["cortex-m7"], Disassembly(operations))
+    loop, after = Block(0, 2), Block(4, 1)
+    rounds = estimator.cycles({(loop, loop): 100})
+    left = estimator.cycles({(loop, loop): 100, (loop, after): 10})
+    assert 60 <= left - rounds <= 70
+
+
+def test_every_model_says_what_its_estimates_are_worth() -> None:
+    for core, target in CORES.items():
+        model = cycle_model(target)
+        assert (model is None) == (core == "cortex-m85")
+        if model is not None:
+            assert "zero-wait-state estimate" in model.text
+            assert "silicon" in model.text
+
+
+LOOP = """#include "loop.h"
+int32_t loop_run(const int32_t *rounds, int32_t *result)
+{
+    int32_t count = *rounds;
+    __asm__ volatile(".syntax unified\\n1: subs %0, #1\\n bne 1b" : "+l"(count) : : "cc");
+    *result = count;
+    return 0;
+}
+"""
+
+
+@needs_emulator
+@pytest.mark.parametrize(
+    ("core", "a_round"), [("cortex-m0", 4), ("cortex-m4", 4), ("cortex-m55", 2)]
+)
+def test_cycles_of_a_loop_on_the_emulated_core(core: str, a_round: int, tmp_path: Path) -> None:
+    header = "#include <stdint.h>\nint32_t loop_run(const int32_t *rounds, int32_t *result);\n"
+    files = {"loop.c": LOOP, "loop.h": header, "weights.c": '#include "loop.h"\n'}
+    program = Program("loop", files, (), 0, 0, (4,), (4,), ("int32_t",), ("int32_t",))
+    image = build_image([program], CORES[core], tmp_path)
+    runs = [(0, [length.to_bytes(4, "little")]) for length in (100, 10_100)]
+    first, second = execute(image.path, CORES[core], [program], runs, count_blocks=True)
+    estimator = cycle_estimator(image.path, CORES[core])
+    assert estimator is not None
+    assert first.flow is not None
+    assert second.flow is not None
+    assert estimator.cycles(second.flow) - estimator.cycles(first.flow) == 10_000 * a_round
+
+
+def small_model(core: str) -> CompiledModel:
+    graph = Graph("layers")
+    value = graph.add_input("input", TensorType((1, 6, 6, 3), "int8"))
+    value = graph.add_node(Requantize(multiplier=1 << 30, shift=0), (value,), "halved")
+    value = graph.add_node(AvgPool2d(kernel=(2, 2), stride=(2, 2)), (value,), "pooled")
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    return CompiledModel(generate(graph, find_target(core)))
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", CORES)
+def test_a_profile_has_cycles_where_there_is_a_model(core: str) -> None:
+    compiled = small_model(core)
+    report = compiled.profile(np.zeros((1, 6, 6, 3), np.int8))
+    data = json.loads(json.dumps(report.as_data()))
+    layers = [layer["cycles"] for layer in data["layers"]]
+    if core == "cortex-m85":
+        assert layers == [None, None]
+        assert data["total"]["cycles"] is data["cycles_model"] is None
+        return
+    assert re.match("zero-wait-state estimate", data["cycles_model"])
+    assert all(cycles > 0 for cycles in layers)
+    assert abs(data["total"]["cycles"] - sum(layers)) < 100
+    assert 0.4 < data["total"]["cycles"] / data["total"]["instructions"] < 3
