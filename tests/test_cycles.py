@@ -24,6 +24,7 @@ from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.run import execute
 from torch_cortex_m.target import CORES, find_target
+from torch_cortex_m.testing import run_op
 
 DECODED = [
     ("ldr r3, [r0], #4", Kind.LOAD, "r3", "r0"),
@@ -239,3 +240,15 @@ def test_a_profile_has_cycles_where_there_is_a_model(core: str) -> None:
     assert all(cycles > 0 for cycles in layers)
     assert abs(data["total"]["cycles"] - sum(layers)) < 100
     assert 0.4 < data["total"]["cycles"] / data["total"]["instructions"] < 3
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m85"])
+def test_an_operator_run_tells_its_cycles_if_asked(core: str) -> None:
+    op = Requantize(multiplier=1 << 30, shift=1)
+    inputs = {"input": np.arange(-8, 8, dtype=np.int8)}
+    assert run_op(op, inputs, target=core, on="emulator").cycles is None
+    run = run_op(op, inputs, target=core, on="emulator", cycles=True)
+    assert (run.cycles is None) == (core == "cortex-m85")
+    if run.cycles is not None:
+        assert run.instructions < run.cycles < 3 * run.instructions

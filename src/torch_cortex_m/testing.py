@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .build import build_image
+from .cycles import cycle_estimator
 from .errors import TcmError
 from .generate import Generated, generate_all
 from .ir import Graph, Port, TensorType
@@ -24,13 +25,17 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class OpRun:
-    """The result of one operator: its output and, on an emulated core, what it cost."""
+    """The result of one operator: its output and, on an emulated core, what it cost.
+
+    ``cycles`` is an estimate (see torch_cortex_m.cycles), None if it was not asked for or the core
+    has no model."""
 
     output: Array
     instructions: int = 0
     stack_bytes: int = 0
     kernel: str = ""
     arena_bytes: int = 0
+    cycles: int | None = None
 
 
 def run_op(
@@ -42,6 +47,7 @@ def run_op(
     on: str = "host",
     activations: Sequence[str] = ("input", "other"),
     library: KernelLibrary | None = None,
+    cycles: bool = False,
 ) -> OpRun:
     """One operator on given data.
 
@@ -50,11 +56,12 @@ def run_op(
     at run time; the rest are compiled in. kernel: a kernel's name, or the preferred one.
     on: "host", "emulator" or "reference".
     library: a kernel library for the emulated core; its kernels are used where they apply.
+    cycles: estimates cycles, too, where the emulated core has a model.
 
     Raises TcmError if the arguments do not fit the operator or the kernel cannot compute it.
     """
     case = Case("op", op, inputs, tuple(activations))
-    return run_cases([case], target=target, kernel=kernel, on=on, library=library)[0]
+    return run_cases([case], target=target, kernel=kernel, on=on, library=library, cycles=cycles)[0]
 
 
 def run_cases(
@@ -64,6 +71,7 @@ def run_cases(
     kernel: str | None = None,
     on: str = "host",
     library: KernelLibrary | None = None,
+    cycles: bool = False,
 ) -> list[OpRun]:
     """Many operators in one image, in order; see ``run_op``."""
     if on == "reference":
@@ -78,7 +86,7 @@ def run_cases(
         forced=None if kernel is None else {"output": kernel},
     )
     with TemporaryDirectory(prefix="tcm-test-") as folder:
-        return _run(cases, generated, place, Path(folder), library)
+        return _run(cases, generated, place, Path(folder), library, cycles)
 
 
 def _run(
@@ -87,6 +95,7 @@ def _run(
     target: Target,
     folder: Path,
     library: KernelLibrary | None,
+    cycles: bool,
 ) -> list[OpRun]:
     programs = [item.program for item in generated]
     include = library.include if library else ()
@@ -95,8 +104,11 @@ def _run(
     runs = [
         (index, [_bytes(case, name) for name in _given(case)]) for index, case in enumerate(cases)
     ]
+    estimator = cycle_estimator(image.path, target) if cycles else None
+    counted = estimator is not None
+    executions = execute(image.path, target, programs, runs, count_blocks=counted)
     results = []
-    for item, execution in zip(generated, execute(image.path, target, programs, runs), strict=True):
+    for item, execution in zip(generated, executions, strict=True):
         if execution.status != 0:
             raise TcmError(f"the kernel returned an error: {execution.status}")
         type_ = item.graph.types["output"]
@@ -107,6 +119,7 @@ def _run(
                 execution.stack_bytes,
                 ", ".join(kernel.name for kernel in item.selection.values()),
                 item.plan.arena_bytes,
+                estimator.cycles(execution.flow) if estimator and execution.flow else None,
             )
         )
     return results
