@@ -57,7 +57,10 @@ def options(
 @app.command()
 def compile(
     source: Annotated[
-        str, typer.Argument(help="module.py:factory (returns model, inputs[, calibration]) or .pt2")
+        str,
+        typer.Argument(
+            help="module.py:factory (returns model, inputs[, calibration]), .pt2 or .tflite"
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
     target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85")] = "cortex-m4",

@@ -1,4 +1,4 @@
-"""The story: a PyTorch model in, a CompiledModel out."""
+"""The story: a PyTorch or TensorFlow Lite model in, a CompiledModel out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .compiled import CompiledModel
 from .errors import TcmError
 from .generate import generate
+from .ir import Graph
 from .libraries import open_library
 from .passes import run_passes
 from .target import Target, find_target
@@ -33,7 +34,9 @@ def compile(
 ) -> CompiledModel:
     """Compiles a model for a core.
 
-    model: an nn.Module (float, or already PT2E-quantized), an ExportedProgram, or a .pt2 file.
+    model: an nn.Module (float, or already PT2E-quantized), an ExportedProgram, or the path of a
+        .pt2 file or of a fully quantized .tflite file. The last needs neither example_inputs nor
+        calibration.
     example_inputs: a tuple of float32 tensors in the model's own layout (a single tensor counts
         as a tuple of one); an ExportedProgram may carry its own.
     target: a core's name ("cortex-m0" ... "cortex-m85") or a tcm.Target.
@@ -48,14 +51,24 @@ def compile(
 
     Raises TcmError for every mistake in the arguments or the model.
     """
-    from .frontend import import_pytorch
-
     core = find_target(target)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
-    graph = import_pytorch(model, example_inputs, calibration, name=name)
+    graph = _imported(model, example_inputs, calibration, name, float_io)
     graph = run_passes(graph, float_io=float_io, dump=dump)
     return CompiledModel(generate(graph, core, prefix=name, library=library))
+
+
+def _imported(
+    model: Any, example_inputs: Any, calibration: Iterable[Any] | None, name: str, float_io: bool
+) -> Graph:
+    if isinstance(model, str | Path) and str(model).endswith(".tflite"):
+        from .frontend.tflite import import_tflite
+
+        return import_tflite(model, name=name, float_io=float_io)
+    from .frontend import import_pytorch
+
+    return import_pytorch(model, example_inputs, calibration, name=name)
 
 
 def _library(kernels: str, include: Any, path: str | Path | None):

@@ -1,4 +1,4 @@
-"""SOURCE on the command line: module.py:factory, or a saved program."""
+"""SOURCE on the command line: module.py:factory, or a saved model."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def load_source(text: str) -> Source:
 
     Raises TcmError if the file or the factory is missing, fails, or returns something else.
     """
-    if text.endswith(".pt2"):
+    if text.endswith((".pt2", ".tflite")):
         return Source(Path(text))
     path_text, separator, factory_name = text.rpartition(":")
     if not separator or not path_text.endswith(".py"):
         raise TcmError(
             "SOURCE is not understood",
-            expected="module.py:factory or model.pt2",
+            expected="module.py:factory, model.pt2 or model.tflite",
             got=text,
         )
     factory = _factory(Path(path_text), factory_name)

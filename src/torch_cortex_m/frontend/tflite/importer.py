@@ -1,0 +1,192 @@
+"""import_tflite: a .tflite file becomes a graph."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from ...errors import TcmError
+from ...ir import Graph, Port, Quantization, TensorType, verify
+from ...ops.dequantize.op import Dequantize
+from ...ops.quantize.op import Quantize
+from ...ops.tflite_base import FileTensor, Kind
+from ...ops.tflite_lowering import Call
+from .builtins import builtins
+from .model import FileModel, FileOperator
+from .reader import read_model
+from .support import check_supported, needed_operators
+
+MOST_ELEMENTS = 1 << 28
+"""Of all tensors together; far more than a microcontroller holds."""
+
+LARGEST_SIZE = 1 << 20
+"""Of one dimension."""
+
+
+def import_tflite(
+    path: str | os.PathLike[str], *, name: str = "model", float_io: bool = False
+) -> Graph:
+    """The int8 graph of a model.
+
+    path: a fully quantized .tflite file. name: the graph's name.
+    float_io: int8 inputs and outputs become float32, with quantize and dequantize nodes.
+
+    Inputs and outputs have the file's shapes; int8 ones have its scale and zero point, uint8 ones
+    become int8 (128 less). Raises TcmError for a file that is damaged or cannot be compiled; one
+    error lists all operators that are not supported.
+    """
+    try:
+        model = read_model(Path(path))
+        operators = needed_operators(model)
+        check_supported(model, operators)
+        graph = _Importer(model, Graph(name), float_io).run(operators)
+    except TcmError as error:
+        raise TcmError(
+            error.what,
+            where=f"{path}, {error.where}" if error.where else str(path),
+            expected=error.expected,
+            got=error.got,
+            hint=error.hint,
+        ) from None
+    verify(graph)
+    return graph
+
+
+class _Importer:
+    """``values`` says which value of the graph each tensor of the file has become."""
+
+    def __init__(self, model: FileModel, graph: Graph, float_io: bool) -> None:
+        self.model = model
+        self.graph = graph
+        self.float_io = float_io
+        self.values: dict[int, str] = {}
+        self.elements = 0
+
+    def run(self, operators: list[FileOperator]) -> Graph:
+        for index in self.model.inputs:
+            self._add_input(self.model.tensors[index])
+        for operator in operators:
+            self._add_operator(operator)
+        for index in self.model.outputs:
+            self._add_output(self.model.tensors[index])
+        return self.graph
+
+    def _add_input(self, tensor: FileTensor) -> None:
+        where = f"input '{tensor.name}'"
+        if tensor.index in self.values:
+            raise TcmError("a tensor is an input twice", where=where)
+        if tensor.dtype not in ("int8", "uint8", "float32"):
+            raise TcmError(
+                "the type of an input is not supported",
+                where=where,
+                expected="int8, uint8 or float32",
+                got=tensor.dtype,
+            )
+        if -1 in tensor.signature[1:] or min(tensor.shape, default=1) < 1:
+            raise TcmError(
+                "an input has no fixed shape",
+                where=where,
+                expected="sizes of at least 1; only the first may be left open (it becomes 1)",
+                got=tensor.signature,
+                hint="convert the model with the shape that the firmware will use",
+            )
+        self.values[tensor.index] = self._input_value(tensor)
+        self._limit(self.values[tensor.index])
+
+    def _input_value(self, tensor: FileTensor) -> str:
+        if tensor.dtype == "float32":
+            return self.graph.add_input(tensor.name, TensorType(tensor.shape, "float32"))
+        quantization = _edge_quantization(tensor, "input")
+        if self.float_io:
+            value = self.graph.add_input(tensor.name, TensorType(tensor.shape, "float32"))
+            op = Quantize(quantization.scale, quantization.zero_point, ties_away=True)
+            return self.graph.add_node(
+                op, (value,), f"{tensor.name}.int8", quantization=quantization
+            )
+        value = self.graph.add_input(tensor.name, TensorType(tensor.shape, "int8", quantization))
+        self.graph.inputs[-1] = replace(self.graph.inputs[-1], ties_away=True)
+        return value
+
+    def _add_output(self, tensor: FileTensor) -> None:
+        where = f"output '{tensor.name}'"
+        if tensor.index not in self.values:
+            raise TcmError("an output does not depend on the inputs", where=where)
+        value = self.values[tensor.index]
+        if self.float_io and tensor.dtype != "float32":
+            quantization = _edge_quantization(tensor, "output")
+            op = Dequantize(quantization.scale, quantization.zero_point)
+            value = self.graph.add_node(op, (value,), f"{tensor.name}.float32")
+        self.graph.outputs.append(Port(value, self.graph.types[value].shape))
+
+    def _add_operator(self, operator: FileOperator) -> None:
+        source = f"operator {operator.index} {operator.name}"
+        output = self.model.tensors[operator.outputs[0]]
+        if output.index in self.values:
+            raise TcmError(
+                "a tensor is computed twice", where=self.model.place(operator), got=output.name
+            )
+        builtin = builtins()[operator.name]
+        present = [
+            (argument, self.model.tensors[index])
+            for argument, index in zip(builtin.arguments, operator.inputs, strict=False)
+            if index >= 0
+        ]
+        call = Call(
+            self.graph,
+            {argument.name: tensor for argument, tensor in present},
+            {
+                argument.name: self._value(tensor, operator)
+                for argument, tensor in present
+                if argument.kind is Kind.ACTIVATION
+            },
+            operator.options,
+            output,
+            output.name,
+            source,
+        )
+        before = len(self.graph.nodes)
+        self.values[output.index] = builtin.lower(call)
+        for node in self.graph.nodes[before:]:
+            self._limit(node.output)
+
+    def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
+        """The graph's value of an activation, which may be a constant too."""
+        if tensor.index in self.values:
+            return self.values[tensor.index]
+        if tensor.data is None:
+            raise TcmError(
+                "a tensor is read before it is computed",
+                where=self.model.place(operator),
+                expected="operators in the order of execution",
+                got=f"tensor {tensor.index} '{tensor.name}'",
+            )
+        value = self.graph.add_constant(tensor.name, tensor.data)
+        self.graph.types[value] = replace(self.graph.types[value], quantization=tensor.quantization)
+        self.values[tensor.index] = value
+        return value
+
+    def _limit(self, value: str) -> None:
+        """Raises TcmError if the graph gets larger than what any core could hold."""
+        type_ = self.graph.types[value]
+        self.elements += type_.elements
+        if max(type_.shape, default=1) > LARGEST_SIZE or self.elements > MOST_ELEMENTS:
+            raise TcmError(
+                "the model is too large for a microcontroller",
+                where=f"'{value}'",
+                expected=f"at most {LARGEST_SIZE} in each dimension, {MOST_ELEMENTS} in all",
+                got=f"shape {type_.shape}, {self.elements} elements so far",
+            )
+
+
+def _edge_quantization(tensor: FileTensor, kind: str) -> Quantization:
+    """Of an int8 or uint8 input or output, which an operator need not have checked."""
+    quantization = tensor.quantization if tensor.scales.size == 1 else None
+    if quantization is None or not -128 <= quantization.zero_point <= 127:
+        raise TcmError(
+            f"an {kind} has no usable scale",
+            where=f"{kind} '{tensor.name}'",
+            expected="one scale and one zero point of its type",
+            got=f"{tensor.scales.size} scales",
+        )
+    return quantization

@@ -1,0 +1,25 @@
+"""add from TensorFlow Lite: ADD, with broadcasting."""
+
+from __future__ import annotations
+
+from ..tflite_base import Argument, Builtin
+from ..tflite_lowering import Call
+from .op import rescaling
+
+
+def _lower(call: Call) -> str:
+    input, other = call.quantization("input"), call.quantization("other")
+    output = call.output.quantization
+    call.multiplier(2.0 * max(input.scale, other.scale) / output.scale / (1 << 20))
+    return call.emit(
+        "add",
+        (call.value("input"), call.value("other")),
+        **rescaling(input.scale, other.scale, output.scale),
+        input_offset=-input.zero_point,
+        other_offset=-other.zero_point,
+        output_offset=output.zero_point,
+        **call.activation_limits(),
+    )
+
+
+BUILTINS = [Builtin("ADD", _lower, (Argument("input"), Argument("other")), options="AddOptions")]

@@ -1,0 +1,14 @@
+"""avg_pool2d from TensorFlow Lite: AVERAGE_POOL_2D. (MEAN is an operator of its own: mean.)"""
+
+from __future__ import annotations
+
+from ..tflite_base import Builtin
+from ..tflite_lowering import Call
+from ..tflite_window import pool_fields
+
+
+def _lower(call: Call) -> str:
+    return call.emit("avg_pool2d", (call.value(),), **pool_fields(call), **call.activation_limits())
+
+
+BUILTINS = [Builtin("AVERAGE_POOL_2D", _lower, options="Pool2DOptions")]

@@ -1,0 +1,39 @@
+"""conv2d from TensorFlow Lite: CONV_2D, with groups where the weights have fewer channels."""
+
+from __future__ import annotations
+
+from ..tflite_base import Argument, Builtin, Kind
+from ..tflite_lowering import Call
+from ..tflite_weights import convolution_operands
+from ..tflite_window import window
+
+OUTPUT_CHANNEL_AXIS = 0
+"""Of weights [C_out, KH, KW, C_in / groups]."""
+
+
+def _lower(call: Call) -> str:
+    operands = convolution_operands(call, OUTPUT_CHANNEL_AXIS)
+    _, height, width, group_channels = call.data("weight").shape
+    return call.emit(
+        "conv2d",
+        operands,
+        **window(call, (height, width)),
+        groups=max(call.shape()[3] // group_channels, 1),
+        input_offset=-call.quantization().zero_point,
+        output_offset=call.output.quantization.zero_point,
+        **call.activation_limits(),
+    )
+
+
+BUILTINS = [
+    Builtin(
+        "CONV_2D",
+        _lower,
+        (
+            Argument("input"),
+            Argument("weight", Kind.CONSTANT),
+            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
+        ),
+        options="Conv2DOptions",
+    )
+]

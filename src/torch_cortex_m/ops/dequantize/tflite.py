@@ -1,0 +1,14 @@
+"""dequantize from TensorFlow Lite: DEQUANTIZE."""
+
+from __future__ import annotations
+
+from ..tflite_base import Builtin
+from ..tflite_lowering import Call
+
+
+def _lower(call: Call) -> str:
+    input = call.quantization()
+    return call.emit("dequantize", (call.value(),), scale=input.scale, zero_point=input.zero_point)
+
+
+BUILTINS = [Builtin("DEQUANTIZE", _lower, outputs=("float32",))]

@@ -1,0 +1,14 @@
+"""max_pool2d from TensorFlow Lite: MAX_POOL_2D."""
+
+from __future__ import annotations
+
+from ..tflite_base import Builtin
+from ..tflite_lowering import Call
+from ..tflite_window import pool_fields
+
+
+def _lower(call: Call) -> str:
+    return call.emit("max_pool2d", (call.value(),), **pool_fields(call), **call.activation_limits())
+
+
+BUILTINS = [Builtin("MAX_POOL_2D", _lower, options="Pool2DOptions")]

@@ -1,0 +1,28 @@
+"""pad from TensorFlow Lite: PAD with the zero point, PADV2 with a constant."""
+
+from __future__ import annotations
+
+from ..tflite_base import Argument, Builtin, Kind
+from ..tflite_lowering import Call
+
+INPUT = Argument("input")
+PADDING = Argument("padding", Kind.CONSTANT, ("int32", "int64"))
+
+
+def _lower_pad(call: Call) -> str:
+    return _emit(call, call.output.quantization.zero_point)
+
+
+def _lower_with_value(call: Call) -> str:
+    """The constant has the result's quantization, so that its integer is the one to pad with."""
+    return _emit(call, call.integer("value"))
+
+
+def _emit(call: Call, value: int) -> str:
+    return call.emit("pad", (call.value(),), padding=call.integers("padding"), value=value)
+
+
+BUILTINS = [
+    Builtin("PAD", _lower_pad, (INPUT, PADDING)),
+    Builtin("PADV2", _lower_with_value, (INPUT, PADDING, Argument("value", Kind.CONSTANT))),
+]

@@ -1,0 +1,39 @@
+"""requantize from TensorFlow Lite: activations that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..tflite_base import Builtin
+from ..tflite_lowering import Call, clamp_limits
+
+
+def _clamp(low: float, high: float | None) -> Callable[[Call], str]:
+    """The lowering of a clamp to real bounds, from one quantization to another."""
+
+    def lower(call: Call) -> str:
+        input, output = call.quantization(), call.output.quantization
+        # TensorFlow Lite divides the two float32 scales here, elsewhere their doubles.
+        with np.errstate(over="ignore"):
+            real = float(np.float32(input.scale) / np.float32(output.scale))
+        multiplier, shift = call.multiplier(real)
+        return call.emit(
+            "requantize",
+            (call.value(),),
+            input_offset=-input.zero_point,
+            multiplier=multiplier,
+            shift=shift,
+            output_offset=output.zero_point,
+            **clamp_limits(low, high, output),
+        )
+
+    return lower
+
+
+BUILTINS = [
+    Builtin("RELU", _clamp(0.0, None)),
+    Builtin("RELU6", _clamp(0.0, 6.0)),
+    Builtin("RELU_N1_TO_1", _clamp(-1.0, 1.0)),
+]

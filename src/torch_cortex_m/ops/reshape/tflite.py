@@ -1,0 +1,77 @@
+"""reshape from TensorFlow Lite: RESHAPE, SQUEEZE and EXPAND_DIMS."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..tflite_base import Argument, Builtin, Kind
+from ..tflite_lowering import Call
+
+Shape = tuple[int, ...]
+
+
+def _lower_reshape(call: Call) -> str:
+    return _emit(call, _resolved(call, _wanted(call)))
+
+
+def _wanted(call: Call) -> Shape:
+    """The new shape from the tensor that says it; else from the options, where [0] stands for no
+    dimension; else from the result's shape in the file."""
+    tensor = call.tensors.get("shape")
+    if tensor is not None and tensor.data is not None and len(tensor.shape) == 1:
+        return call.integers("shape")
+    given = call.options.vector("NewShape")
+    if tensor is None and given is not None:
+        return () if given == (0,) else given
+    return call.output.shape
+
+
+def _resolved(call: Call, wanted: Shape) -> Shape:
+    """``wanted`` with the size that takes the place of a -1."""
+    elements, known = prod(call.shape()), prod(size for size in wanted if size != -1)
+    if wanted.count(-1) > 1 or any(size < -1 or size == 0 for size in wanted):
+        raise call.error(
+            "the new shape is not understood", expected="positive sizes and one -1", got=wanted
+        )
+    if -1 not in wanted or known == 0:
+        return wanted
+    return tuple(elements // known if size == -1 else size for size in wanted)
+
+
+def _lower_squeeze(call: Call) -> str:
+    shape = call.shape()
+    given = call.options.vector("SqueezeDims") or ()
+    axes = {call.axis(axis, len(shape)) for axis in given}
+    if not given:
+        axes = {axis for axis, size in enumerate(shape) if size == 1}
+    if any(shape[axis] != 1 for axis in axes):
+        raise call.error(
+            "only dimensions of size 1 can be squeezed", expected="size 1", got=(given, shape)
+        )
+    return _emit(call, tuple(size for axis, size in enumerate(shape) if axis not in axes))
+
+
+def _lower_expand(call: Call) -> str:
+    shape = call.shape()
+    axis = call.axis(call.integer("axis"), len(shape) + 1)
+    return _emit(call, (*shape[:axis], 1, *shape[axis:]))
+
+
+def _emit(call: Call, shape: Shape) -> str:
+    return call.emit("reshape", (call.value(),), shape=shape)
+
+
+BUILTINS = [
+    Builtin(
+        "RESHAPE",
+        _lower_reshape,
+        (Argument("input"), Argument("shape", Kind.SHAPE, ("int32",), optional=True)),
+        options="ReshapeOptions",
+    ),
+    Builtin("SQUEEZE", _lower_squeeze, options="SqueezeOptions"),
+    Builtin(
+        "EXPAND_DIMS",
+        _lower_expand,
+        (Argument("input"), Argument("axis", Kind.CONSTANT, ("int32", "int64"))),
+    ),
+]

@@ -1,0 +1,37 @@
+"""softmax from TensorFlow Lite: SOFTMAX over the last dimension."""
+
+from __future__ import annotations
+
+import math
+
+from ..tflite_base import Builtin
+from ..tflite_lowering import Call
+from .op import scaling
+
+OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, -128
+
+
+def _lower(call: Call) -> str:
+    output, beta = call.output.quantization, float(call.options.number("Beta"))
+    if (
+        abs(output.scale - OUTPUT_SCALE) > 0.001 * OUTPUT_SCALE
+        or output.zero_point != OUTPUT_ZERO_POINT
+    ):
+        raise call.error(
+            "the result of SOFTMAX has an unexpected quantization",
+            expected=f"scale 1/256, zero point {OUTPUT_ZERO_POINT}",
+            got=f"scale {output.scale:g}, zero point {output.zero_point}",
+        )
+    if not (math.isfinite(beta) and beta > 0):
+        raise call.error("beta is not usable", expected="a positive number", got=beta)
+    multiplier, left_shift, diff_min = scaling(beta * call.quantization().scale)
+    return call.emit(
+        "softmax",
+        (call.value(),),
+        input_multiplier=multiplier,
+        input_left_shift=left_shift,
+        diff_min=diff_min,
+    )
+
+
+BUILTINS = [Builtin("SOFTMAX", _lower, options="SoftmaxOptions")]
