@@ -18,6 +18,7 @@ from pathlib import Path
 
 import mlperf_tiny
 import torch
+from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -114,21 +115,19 @@ def is_bit_exact(compiled: tcm.CompiledModel, inputs: Tensor) -> bool:
 
 
 def table(rows: list[Row], title: str) -> Table:
-    """The rows as a table for the terminal."""
-    result = Table(title=title)
-    for heading in ("network", "core"):
-        result.add_column(heading)
-    for heading in ("float", "int8", "arena", "flash", "instructions", "bit-exact"):
+    """The rows as a table for a terminal of 80 columns."""
+    result = Table("network", "core", title=title, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for heading in ("float", "int8", "arena B", "flash B", "instructions", "bit-exact"):
         result.add_column(heading, justify="right")
     for row in rows:
-        unit = "{:.3f} AUC" if row.network == "ad" else "{:.1f} %"
+        score = "{:.3f}" if row.network == "ad" else "{:.1f} %"
         result.add_row(
             row.network,
             row.core,
-            unit.format(row.float_score),
-            unit.format(row.int8_score),
-            f"{row.arena_bytes:,} B",
-            f"{row.flash_bytes:,} B",
+            score.format(row.float_score),
+            score.format(row.int8_score),
+            f"{row.arena_bytes:,}",
+            f"{row.flash_bytes:,}",
             f"{row.instructions:,}",
             "yes" if row.bit_exact else "NO",
         )
