@@ -68,7 +68,7 @@ def compile(
         Path | None, typer.Option(help="An .npz with one array an input: samples x its shape.")
     ] = None,
     name: Annotated[str, typer.Option(help="Prefix of the emitted files and functions.")] = "model",
-    kernels: Annotated[str, typer.Option(help="ours or cmsis-nn")] = "ours",
+    kernels: Annotated[str, typer.Option(help="ours, cmsis-nn or any")] = "ours",
     cmsis_nn_include: Annotated[
         list[Path] | None, typer.Option(help="Include folder of CMSIS-NN; may be repeated.")
     ] = None,
@@ -77,6 +77,17 @@ def compile(
     ] = None,
     float_io: Annotated[
         bool, typer.Option("--float-io", help="The C takes and gives float32.")
+    ] = False,
+    optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
+    flash: Annotated[
+        int | None, typer.Option(help="Bytes that code and constants may take.")
+    ] = None,
+    ram: Annotated[int | None, typer.Option(help="Bytes that the working memory may take.")] = None,
+    tuning: Annotated[
+        Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
+    ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Measure all kernels on all layers before choosing.")
     ] = False,
     dump_ir: Annotated[
         Path | None, typer.Option(help="A folder for the graph after every pass.")
@@ -95,6 +106,11 @@ def compile(
         cmsis_nn_include=cmsis_nn_include or (),
         cmsis_nn_library=cmsis_nn_library,
         float_io=float_io,
+        optimize=optimize,
+        flash=flash,
+        ram=ram,
+        tuning=tuning,
+        tune=tune,
         dump_ir=dump_ir,
     )
 
@@ -143,6 +159,21 @@ def profile(
     from .commands import profile_folder
 
     profile_folder(folder, inputs, json)
+
+
+@app.command()
+def tune(
+    folder: Folder,
+    tuning: Annotated[
+        Path, typer.Option(help="The file to keep measurements in; it is resumed.")
+    ] = Path("tuning.json"),
+    optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
+    jobs: Annotated[int, typer.Option("-j", "--jobs", help="Processes.")] = 1,
+) -> None:
+    """Measure every kernel on every layer, keep the best in the folder."""
+    from .commands import tune_folder
+
+    tune_folder(folder, tuning, optimize, jobs)
 
 
 @app.command()

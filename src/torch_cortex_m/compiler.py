@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from .compiled import CompiledModel
 from .errors import TcmError
-from .generate import generate
+from .generate import Preferences, generate
 from .ir import Graph
-from .libraries import open_library
+from .libraries import KernelLibrary, open_library
+from .measurements import Measurements, load_measurements, shipped_measurements
 from .passes import run_passes
+from .select import check_objective
 from .target import Target, find_target
+
+DEFAULT_TUNING = "tuning.json"
+"""The tuning file of ``tune=True``, in the current folder."""
 
 if TYPE_CHECKING:
     from torch import nn
@@ -30,6 +35,11 @@ def compile(
     cmsis_nn_include: str | Path | Sequence[str | Path] = (),
     cmsis_nn_library: str | Path | None = None,
     float_io: bool = False,
+    optimize: str = "speed",
+    flash: int | None = None,
+    ram: int | None = None,
+    tuning: str | Path | None = None,
+    tune: bool = False,
     dump_ir: str | Path | None = None,
 ) -> CompiledModel:
     """Compiles a model for a core.
@@ -43,10 +53,15 @@ def compile(
     calibration: an iterable of input tuples that show the range of every activation; without it
         example_inputs calibrate, with a warning. Not used if the model is already quantized.
     name: prefix of the emitted files and C functions.
-    kernels: "ours", or "cmsis-nn" to call a linked CMSIS-NN where it can compute a layer;
-        cmsis_nn_include (one or more folders) and cmsis_nn_library (a static library) say where
-        it is.
+    kernels: "ours", "cmsis-nn" to call a linked CMSIS-NN wherever it can compute a layer, or "any"
+        to let both compete; cmsis_nn_include (one or more folders) and cmsis_nn_library (a static
+        library) say where it is.
     float_io: the emitted C takes and gives float32 instead of int8.
+    optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
+    flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    tuning: a tuning file, whose measurements count more than those that ship with the package.
+    tune: measure every kernel on every layer first, and keep that in the tuning file
+        ("tuning.json" unless ``tuning`` names another).
     dump_ir: a folder for the graph after every pass.
 
     Raises TcmError for every mistake in the arguments or the model.
@@ -56,7 +71,32 @@ def compile(
     dump = None if dump_ir is None else Path(dump_ir)
     graph = _imported(model, example_inputs, calibration, name, float_io)
     graph = run_passes(graph, float_io=float_io, dump=dump)
-    return CompiledModel(generate(graph, core, prefix=name, library=library))
+    check_objective(optimize)
+    measurements = _measurements(graph, core, library, tuning, tune)
+    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
+    return CompiledModel(
+        generate(graph, core, prefix=name, library=library, preferences=preferences)
+    )
+
+
+def _measurements(
+    graph: Graph,
+    target: Target,
+    library: KernelLibrary | None,
+    tuning: str | Path | None,
+    tune: bool,
+) -> Measurements:
+    """What ships with the package and, above it, the user's tuning file."""
+    measurements = Measurements()
+    measurements.update(shipped_measurements())
+    if tune:
+        from .tune import tune_graph
+
+        path = Path(tuning or DEFAULT_TUNING)
+        measurements.update(tune_graph(graph, target, path, library=library))
+    elif tuning is not None:
+        measurements.update(load_measurements(Path(tuning)))
+    return measurements
 
 
 def _imported(
@@ -72,13 +112,13 @@ def _imported(
 
 
 def _library(kernels: str, include: Any, path: str | Path | None):
-    if kernels not in ("ours", "cmsis-nn"):
-        raise TcmError("unknown kernels", expected="ours or cmsis-nn", got=kernels)
+    if kernels not in ("ours", "cmsis-nn", "any"):
+        raise TcmError("unknown kernels", expected="ours, cmsis-nn or any", got=kernels)
     if kernels == "ours":
         return None
     if path is None:
         raise TcmError(
-            "kernels 'cmsis-nn' need a library",
+            f"kernels '{kernels}' need a library",
             expected="cmsis_nn_library and cmsis_nn_include",
             got="no library",
             hint="build CMSIS-NN for the target as a static library and pass it",

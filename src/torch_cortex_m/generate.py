@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .artifacts import MemoryPlan, Program
+from .choice import Choice
 from .emit import emit
 from .errors import TcmError
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
-from .ops.base import Layer
+from .measurements import Measurements, shipped_measurements
 from .plan import plan_memory
-from .select import Selection, layer_of, select_kernels
+from .select import CostModel, Selection, rank_kernels
 from .target import Target
 
 
@@ -28,6 +29,22 @@ class Generated:
     library: KernelLibrary | None = field(default=None)
 
 
+@dataclass(frozen=True)
+class Preferences:
+    """What the choice of kernels is to be good for.
+
+    objective: "speed", "size" or "balanced". flash_bytes, ram_bytes: budgets for the model's code
+    and constants, and for its working memory. measurements: what kernels cost; None: what ships
+    with the package. prefer_library: a linked library's kernels win wherever they apply.
+    """
+
+    objective: str = "speed"
+    flash_bytes: int | None = None
+    ram_bytes: int | None = None
+    measurements: Measurements | None = None
+    prefer_library: bool = True
+
+
 def generate(
     graph: Graph,
     target: Target,
@@ -35,9 +52,19 @@ def generate(
     prefix: str = "model",
     library: KernelLibrary | None = None,
     forced: Mapping[str, str] | None = None,
+    preferences: Preferences = Preferences(),
 ) -> Generated:
-    """Selects, plans and emits. Raises TcmError if the model does not fit the target's memories."""
-    return generate_all({prefix: graph}, target, library=library, forced=forced)[0]
+    """Selects, plans and emits; ``forced``: node output -> kernel.
+
+    Raises TcmError if the model does not fit the target's memories or the budgets.
+    """
+    return generate_all(
+        {prefix: graph},
+        target,
+        library=library,
+        forced={prefix: forced or {}},
+        preferences=preferences,
+    )[0]
 
 
 def generate_all(
@@ -45,57 +72,78 @@ def generate_all(
     target: Target,
     *,
     library: KernelLibrary | None = None,
-    forced: Mapping[str, str] | None = None,
+    forced: Mapping[str, Mapping[str, str]] | None = None,
+    preferences: Preferences = Preferences(),
 ) -> list[Generated]:
     """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
-    symbols = library.symbols if library is not None else frozenset()
-    chosen = {
-        prefix: _choose(graph, select_kernels(graph, target, library=symbols, forced=forced))
-        for prefix, graph in graphs.items()
-    }
-    asked = {
-        (prefix, name): (kernel, choice.layers[name])
-        for prefix, choice in chosen.items()
-        for name, kernel in choice.selection.items()
-        if kernel.scratch_function
-    }
-    sizes = {} if library is None else library_scratch_bytes(asked, target, library)
-    return [
-        _emit(
-            prefix,
-            choice,
+    measurements = preferences.measurements or shipped_measurements()
+    model = CostModel(measurements.for_core(target.name))
+    choices = {}
+    for prefix, graph in graphs.items():
+        ranked = rank_kernels(
+            graph,
             target,
-            library,
-            {n: size for (p, n), size in sizes.items() if p == prefix},
+            library=library.symbols if library is not None else frozenset(),
+            forced=(forced or {}).get(prefix, {}),
+            model=model,
+            objective=preferences.objective,
+            prefer_library=preferences.prefer_library,
         )
-        for prefix, choice in chosen.items()
+        choices[prefix] = Choice.best(graph, ranked, model)
+    scratch = _library_scratch(choices, target, library)
+    return [
+        _emit(prefix, choice, target, library, preferences, scratch[prefix])
+        for prefix, choice in choices.items()
     ]
 
 
-@dataclass(frozen=True)
-class _Choice:
-    """A graph with a kernel for each layer."""
-
-    graph: Graph
-    selection: Selection
-    layers: Mapping[str, Layer]
-
-
-def _choose(graph: Graph, selection: Selection) -> _Choice:
-    layers = {n.output: layer_of(graph, n) for n in graph.nodes if n.output in selection}
-    return _Choice(graph, selection, layers)
+def _library_scratch(
+    choices: Mapping[str, Choice], target: Target, library: KernelLibrary | None
+) -> dict[str, dict[tuple[str, str], int]]:
+    """Prefix -> (node output, kernel) -> scratch bytes that the library asks for, for all kernels
+    that could be chosen."""
+    asked = {
+        (prefix, name, kernel.name): (kernel, choice.layers[name])
+        for prefix, choice in choices.items()
+        for name, kernels in choice.ranked.items()
+        for kernel in kernels
+        if kernel.scratch_function
+    }
+    sizes = {} if library is None else library_scratch_bytes(asked, target, library)
+    result: dict[str, dict[tuple[str, str], int]] = {prefix: {} for prefix in choices}
+    for (prefix, name, kernel), size in sizes.items():
+        result[prefix][name, kernel] = size
+    return result
 
 
 def _emit(
     prefix: str,
-    choice: _Choice,
+    choice: Choice,
     target: Target,
     library: KernelLibrary | None,
-    library_scratch: Mapping[str, int],
+    preferences: Preferences,
+    library_scratch: Mapping[tuple[str, str], int],
 ) -> Generated:
-    graph, selection, layers = choice.graph, choice.selection, choice.layers
-    scratch = {name: kernel.scratch_bytes(layers[name]) for name, kernel in selection.items()}
-    arguments = {node.output: node.arguments() for node in graph.nodes}
+    def plan(selection: Selection) -> MemoryPlan:
+        return _plan(choice, selection, library_scratch)
+
+    choice = choice.within_flash(preferences.flash_bytes)
+    choice = choice.within_ram(preferences.ram_bytes, plan)
+    memory = plan(choice.selection)
+    program = emit(choice.graph, choice.layers, choice.selection, memory, prefix)
+    check_fits(target, program)
+    return Generated(choice.graph, target, choice.selection, memory, program, library)
+
+
+def _plan(
+    choice: Choice, selection: Selection, library_scratch: Mapping[tuple[str, str], int]
+) -> MemoryPlan:
+    layers = choice.layers
+    scratch = {
+        name: library_scratch.get((name, kernel.name), kernel.scratch_bytes(layers[name]))
+        for name, kernel in selection.items()
+    }
+    arguments = {node.output: node.arguments() for node in choice.graph.nodes}
     in_place = {
         name: tuple(
             value
@@ -104,10 +152,7 @@ def _emit(
         )
         for name, kernel in selection.items()
     }
-    plan = plan_memory(graph, scratch | dict(library_scratch), in_place)
-    program = emit(graph, layers, selection, plan, prefix)
-    check_fits(target, program)
-    return Generated(graph, target, selection, plan, program, library)
+    return plan_memory(choice.graph, scratch, in_place)
 
 
 def check_fits(target: Target, program: Program) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from .errors import TcmError
@@ -146,6 +147,7 @@ SHIPPED = Path(__file__).parent / "measured"
 """Tuning files that come with the package: common layers, measured by its authors."""
 
 
+@cache
 def shipped_measurements() -> Measurements:
     """All tuning files of the package together."""
     result = Measurements()

@@ -79,12 +79,9 @@ def run_cases(
     if on not in ("host", "emulator"):
         raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
     place, library = (HOST, None) if on == "host" else (find_target(target), library)
-    generated = generate_all(
-        {f"case_{index}": case_graph(case) for index, case in enumerate(cases)},
-        place,
-        library=library,
-        forced=None if kernel is None else {"output": kernel},
-    )
+    graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
+    forced = {} if kernel is None else {prefix: {"output": kernel} for prefix in graphs}
+    generated = generate_all(graphs, place, library=library, forced=forced)
     with TemporaryDirectory(prefix="tcm-test-") as folder:
         return _run(cases, generated, place, Path(folder), library, cycles)
 

@@ -5,6 +5,7 @@ from .doctor import diagnose
 from .ops import list_operators
 from .profile import profile_folder
 from .run import run_folder
+from .tune import tune_folder
 from .verify import verify_folder
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "list_operators",
     "profile_folder",
     "run_folder",
+    "tune_folder",
     "verify_folder",
 ]

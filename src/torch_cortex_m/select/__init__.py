@@ -1,6 +1,14 @@
 """Graph and target -> one kernel per node."""
 
 from .cost import CostModel
-from .select import Selection, applicable_kernels, layer_of, select_kernels
+from .objective import check_objective
+from .select import Selection, applicable_kernels, layer_of, rank_kernels
 
-__all__ = ["CostModel", "Selection", "applicable_kernels", "layer_of", "select_kernels"]
+__all__ = [
+    "CostModel",
+    "Selection",
+    "applicable_kernels",
+    "check_objective",
+    "layer_of",
+    "rank_kernels",
+]

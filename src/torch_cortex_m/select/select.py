@@ -22,7 +22,7 @@ def layer_of(graph: Graph, node: Node) -> Layer:
     return Layer(node.op, types, graph.types[node.output], graph.argument_constants(node))
 
 
-def select_kernels(
+def rank_kernels(
     graph: Graph,
     target: Target,
     *,
@@ -31,21 +31,21 @@ def select_kernels(
     model: CostModel | None = None,
     objective: str = "speed",
     prefer_library: bool = True,
-) -> Selection:
-    """The kernel of each node.
+) -> dict[str, list[Kernel]]:
+    """Node output -> the kernels that can compute it, the best one last. Never empty.
 
     library: functions that a linked kernel library has. prefer_library: its kernels win where they
         apply; otherwise they compete with ours.
-    forced: node output -> kernel name, checked against the same conditions.
+    forced: node output -> the only kernel to consider, checked against the same conditions.
     model: what kernels cost on this target. objective: see ``objective.score``.
 
-    Where nothing was measured, the applicable kernel latest in the operator's KERNELS is taken: a
-    folder lists its kernels from the most general to the most special.
+    Where nothing was measured, a folder's order decides, which lists its kernels from the most
+    general to the most special.
     """
     check_objective(objective)
     forced = forced or {}
     model = model or CostModel({})
-    selection: Selection = {}
+    ranked: dict[str, list[Kernel]] = {}
     for node in graph.nodes:
         if node.op.view:
             continue
@@ -63,8 +63,8 @@ def select_kernels(
         ordered = order_kernels(layer, applicable, model, objective)
         if prefer_library:
             ordered.sort(key=lambda kernel: kernel.provider != "ours")
-        selection[node.output] = ordered[-1]
-    return selection
+        ranked[node.output] = ordered
+    return ranked
 
 
 def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) -> list[Kernel]:

@@ -1,0 +1,73 @@
+"""tcm tune."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ..api import load
+from ..compiled import CompiledModel
+from ..generate import Preferences, generate
+from ..measurements import Measurements, shipped_measurements, signature
+from ..select import check_objective, layer_of
+from ..tune import tune_graph
+
+
+def tune_folder(folder: Path, tuning: Path, optimize: str, jobs: int) -> None:
+    """Measures, writes the tuning file, chooses again and saves the folder; prints what changed."""
+    check_objective(optimize)
+    compiled = load(folder)
+    generated = compiled.generated
+    columns = (TextColumn("measuring kernels"), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("")
+        measured = tune_graph(
+            compiled.graph,
+            compiled.target,
+            tuning,
+            library=generated.library,
+            jobs=jobs,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    measurements = Measurements()
+    measurements.update(shipped_measurements())
+    measurements.update(measured)
+    preferences = Preferences(optimize, measurements=measurements, prefer_library=False)
+    tuned = CompiledModel(
+        generate(
+            compiled.graph,
+            compiled.target,
+            prefix=generated.program.prefix,
+            library=generated.library,
+            preferences=preferences,
+        )
+    )
+    tuned.save(folder)
+    Console().print(_changes(compiled, tuned, measured))
+    print(f"{folder}: tuned; measurements in {tuning}")
+
+
+def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements) -> Table:
+    table = Table()
+    for title in ("layer", "before", "after", "instructions", "estimated cycles"):
+        table.add_column(title, overflow="fold")
+    kernels = measured.for_core(after.target.name)
+    for node in after.graph.nodes:
+        if node.op.view:
+            continue
+        costs = kernels.get(signature(layer_of(after.graph, node)), {})
+        old = before.generated.selection[node.output].name
+        new = after.generated.selection[node.output].name
+        pair = [costs.get(name) for name in (old, new)]
+        table.add_row(
+            node.output,
+            old,
+            new if new != old else "same",
+            " -> ".join(f"{cost.instructions:,}" for cost in pair if cost),
+            " -> ".join(f"{cost.cycles:,}" for cost in pair if cost and cost.cycles is not None),
+        )
+    return table

@@ -1,0 +1,8 @@
+"""Measures the kernels that can compute a model's layers. Outside the arrows: it drives select,
+plan, emit, build and run, and comes back as a data file."""
+
+from .candidates import Candidate, candidates_of
+from .measure import measure_candidates, table_name
+from .tune import tune_graph
+
+__all__ = ["Candidate", "candidates_of", "measure_candidates", "table_name", "tune_graph"]

@@ -1,0 +1,84 @@
+"""Measures what a tuning file does not have yet, in batches, on any number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..ir import Graph
+from ..libraries import KernelLibrary
+from ..measurements import Measurements, load_measurements
+from ..target import Target
+from .candidates import Candidate, candidates_of
+from .measure import measure_candidates, table_name
+
+BATCH = 8
+"""Candidates in one image: enough to share its start, few enough to lose little at a stop."""
+
+
+def tune_graph(
+    graph: Graph,
+    target: Target,
+    path: Path,
+    *,
+    library: KernelLibrary | None = None,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Measurements:
+    """Measures every kernel that applies to every distinct layer and keeps the results in ``path``.
+
+    What the file has already is not measured again, and it is written after every batch: an
+    interrupted run goes on where it stopped. ``executor`` is any concurrent.futures.Executor (its
+    workers need this package, the Arm compiler and QEMU); without one, ``jobs`` local processes.
+    ``progress`` is called with the number of candidates done and their total.
+
+    Raises TcmError if a tool is missing or the file cannot be read or written.
+    """
+    measurements = load_measurements(path) if path.exists() else Measurements()
+    table = table_name(target)
+    symbols = library.symbols if library is not None else frozenset[str]()
+    candidates = candidates_of(graph, target, symbols)
+    missing = [c for c in candidates if measurements.find(table, c.layer, c.kernel) is None]
+    done = len(candidates) - len(missing)
+    progress(done, len(candidates))
+    batches = [missing[i : i + BATCH] for i in range(0, len(missing), BATCH)]
+    with _workers(executor, jobs, len(batches)) as pool:
+        for batch, results in _run(pool, batches, target, library):
+            for candidate, result in zip(batch, results, strict=True):
+                measurements.add(table, candidate.layer, candidate.kernel, result)
+            measurements.save(path)
+            done += len(batch)
+            progress(done, len(candidates))
+    return measurements
+
+
+@contextmanager
+def _workers(executor: Executor | None, jobs: int, batches: int) -> Iterator[Executor | None]:
+    """The given executor, a pool of ``jobs`` processes, or None to work in this process."""
+    if executor is not None or jobs <= 1 or batches <= 1:
+        yield executor
+        return
+    with ProcessPoolExecutor(min(jobs, batches)) as pool:
+        yield pool
+
+
+def _run(
+    pool: Executor | None,
+    batches: Sequence[Sequence[Candidate]],
+    target: Target,
+    library: KernelLibrary | None,
+) -> Iterator[tuple[Sequence[Candidate], list]]:
+    if pool is None:
+        for batch in batches:
+            yield batch, measure_candidates(batch, target, library)
+        return
+    futures = {pool.submit(measure_candidates, b, target, library): b for b in batches}
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        for future in futures:
+            future.cancel()
