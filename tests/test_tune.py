@@ -1,0 +1,174 @@
+"""Measuring kernels and choosing by what was measured."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import needs_emulator
+from models.small_networks import separable
+
+import torch_cortex_m as tcm
+from torch_cortex_m import ops
+from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.measurements import (
+    Measurement,
+    Measurements,
+    load_measurements,
+    signature,
+)
+from torch_cortex_m.ops.base import Layer
+from torch_cortex_m.select import CostModel, layer_of
+from torch_cortex_m.select.objective import order_kernels
+from torch_cortex_m.target import CORES
+from torch_cortex_m.testing import case_graph
+from torch_cortex_m.tune import tune_graph
+
+M4 = CORES["cortex-m4"]
+
+
+@pytest.fixture(scope="module")
+def compiled() -> tcm.CompiledModel:
+    model, inputs, calibration = separable()
+    return tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+
+
+@pytest.fixture(scope="module")
+def tuned(compiled: tcm.CompiledModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tune") / "tuning.json"
+    tune_graph(compiled.graph, M4, path)
+    return path
+
+
+def layer(case: int = 0, operator: str = "depthwise_conv2d") -> Layer:
+    graph = case_graph(ops.cases(operator)[case])
+    return layer_of(graph, graph.nodes[0])
+
+
+@needs_emulator
+def test_every_kernel_of_every_layer_is_measured(compiled: tcm.CompiledModel, tuned: Path) -> None:
+    data = load_measurements(tuned).for_core("cortex-m4")
+    for node in compiled.graph.nodes:
+        if not node.op.view:
+            kernels = data[signature(layer_of(compiled.graph, node))]
+            assert f"{node.op.name}_s8__ref" in kernels
+            for measurement in kernels.values():
+                assert measurement.instructions > 0
+                assert (measurement.cycles or 0) > 0
+                assert measurement.flash_bytes > 0
+    assert all(
+        name.startswith("cortex-m4 gcc-") for name in json.loads(tuned.read_text())["tables"]
+    )
+
+
+@needs_emulator
+def test_nothing_is_measured_twice_and_an_executor_may_do_the_work(
+    compiled: tcm.CompiledModel, tuned: Path, tmp_path: Path
+) -> None:
+    seen: list[tuple[int, int]] = []
+    tune_graph(compiled.graph, M4, tuned, progress=lambda done, total: seen.append((done, total)))
+    assert len(seen) == 1
+    assert seen[0][0] == seen[0][1]
+    partial = load_measurements(tuned)
+    (table,) = partial.tables
+    dropped = next(iter(partial.tables[table]))
+    del partial.tables[table][dropped]
+    partial.save(tmp_path / "partial.json")
+    with ThreadPoolExecutor(1) as pool:
+        tune_graph(compiled.graph, M4, tmp_path / "partial.json", executor=pool)
+    assert (tmp_path / "partial.json").read_text() == tuned.read_text()
+
+
+@needs_emulator
+def test_tuned_choices_are_never_slower(compiled: tcm.CompiledModel, tuned: Path) -> None:
+    table = load_measurements(tuned).for_core("cortex-m4")
+    preferences = Preferences(measurements=load_measurements(tuned))
+    after = generate(compiled.graph, M4, preferences=preferences)
+    for name, kernel in after.selection.items():
+        node = compiled.graph.producer(name)
+        assert node is not None
+        costs = table[signature(layer_of(compiled.graph, node))]
+        assert costs[kernel.name].time == min(cost.time for cost in costs.values())
+        assert costs[kernel.name].time <= costs[compiled.generated.selection[name].name].time
+
+
+def test_measurements_decide_and_objectives_differ() -> None:
+    kernels = ops.definition("depthwise_conv2d").kernels
+    names = [kernel.name for kernel in kernels[:2]]
+    fast, small = names
+    table = {
+        signature(layer()): {
+            fast: Measurement(1000, 900, 1000, 4000),
+            small: Measurement(1000, 800, 2000, 100),
+        }
+    }
+    model = CostModel(table)
+    assert order_kernels(layer(), kernels[:2], model, "speed")[-1].name == fast
+    assert order_kernels(layer(), kernels[:2], model, "size")[-1].name == small
+    assert order_kernels(layer(), kernels[:2], model, "balanced")[-1].name == small
+    assert order_kernels(layer(), kernels[:2], CostModel({}), "speed") == list(kernels[:2])
+
+
+def test_an_unmeasured_layer_takes_the_cost_of_the_nearest_one() -> None:
+    near, far = layer(0), layer(3)
+    table = {
+        signature(near): {"k": Measurement(100, 1000, None, 50)},
+        signature(far): {"k": Measurement(100, 9000, None, 50)},
+    }
+    estimate = CostModel(table).estimate(signature(near), 200, "k")
+    assert estimate is not None
+    assert estimate.instructions == 18000
+    assert CostModel(table).estimate(signature(near), 200, "other") is None
+
+
+def test_signatures_leave_quantization_out() -> None:
+    text = signature(layer())
+    assert text.startswith("depthwise_conv2d input=1x8x8x4 weight=1x3x3x4 stride=1,1")
+    assert "offset" not in text
+    assert "depth_multiplier=1" in text
+
+
+def test_budgets_are_kept_or_refused(compiled: tcm.CompiledModel) -> None:
+    arena = compiled.generated.plan.arena_bytes
+    fits = generate(compiled.graph, M4, preferences=Preferences(ram_bytes=100_000))
+    assert fits.selection == compiled.generated.selection
+    if compiled.generated.plan.scratch:
+        tight = generate(compiled.graph, M4, preferences=Preferences(ram_bytes=arena - 16))
+        assert tight.plan.arena_bytes <= arena - 16
+    with pytest.raises(tcm.TcmError, match="RAM budget"):
+        generate(compiled.graph, M4, preferences=Preferences(ram_bytes=16))
+
+
+@needs_emulator
+def test_a_flash_budget_changes_kernels(compiled: tcm.CompiledModel, tuned: Path) -> None:
+    measurements = load_measurements(tuned)
+    table = measurements.for_core("cortex-m4")
+
+    def flash(selection: dict) -> int:
+        nodes = [node for node in compiled.graph.nodes if node.output in selection]
+        return sum(
+            table[signature(layer_of(compiled.graph, n))][selection[n.output].name].flash_bytes
+            for n in nodes
+        )
+
+    fast = generate(compiled.graph, M4, preferences=Preferences(measurements=measurements))
+    limit = flash(fast.selection) - 1
+    less = generate(
+        compiled.graph, M4, preferences=Preferences(flash_bytes=limit, measurements=measurements)
+    )
+    assert flash(less.selection) <= limit
+    with pytest.raises(tcm.TcmError, match="flash budget"):
+        generate(
+            compiled.graph, M4, preferences=Preferences(flash_bytes=10, measurements=measurements)
+        )
+
+
+def test_tuning_files_that_are_none(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text("{}")
+    for name in ("bad.json", "missing.json"):
+        with pytest.raises(tcm.TcmError, match="not a tuning file"):
+            load_measurements(tmp_path / name)
+    with pytest.raises(tcm.TcmError, match="cannot write the tuning file"):
+        Measurements().save(Path("/proc/nothing/t.json"))
