@@ -172,3 +172,16 @@ def test_tuning_files_that_are_none(tmp_path: Path) -> None:
             load_measurements(tmp_path / name)
     with pytest.raises(tcm.TcmError, match="cannot write the tuning file"):
         Measurements().save(Path("/proc/nothing/t.json"))
+
+
+@needs_emulator
+def test_a_dask_cluster_may_do_the_work(
+    compiled: tcm.CompiledModel, tuned: Path, tmp_path: Path
+) -> None:
+    """As docs/tuning.md shows it, with workers in this process."""
+    distributed = pytest.importorskip("distributed")
+    options = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
+    with distributed.Client(**options, dashboard_address=None) as client:
+        path = tmp_path / "tuning.json"
+        tune_graph(compiled.graph, M4, path, executor=client.get_executor())
+    assert path.read_text() == tuned.read_text()
