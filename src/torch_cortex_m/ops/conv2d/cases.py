@@ -79,6 +79,7 @@ CASES = [
     case("stem_3_channels", (1, 12, 12, 3), 8, stride=(2, 2), padding=(0, 0, 1, 1), bias=True),
     case("stem_1_channel", (1, 10, 9, 1), 8, stride=(2, 2), padding=SAME, bias=True),
     case("10x4_stem", (1, 14, 8, 1), 6, (10, 4), stride=(2, 2), padding=(4, 1, 5, 1), bias=True),
+    case("1_channel_1_column_stride_3", (1, 8, 7, 1), 2, (5, 5), stride=(1, 3)),
     case("batch_3", (3, 4, 4, 3), 4, padding=SAME, bias=True),
     case("batch_2_1x1", (2, 3, 5, 6), 7, (1, 1), bias=True),
     case("batch_2_groups", (2, 4, 4, 4), 4, padding=SAME, groups=2),

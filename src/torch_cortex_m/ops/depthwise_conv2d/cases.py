@@ -44,6 +44,7 @@ def case(
 
 
 SAME = (1, 1, 1, 1)
+RELU = {"output_offset": -128, "bias": True}
 CASES = [
     case("4_channels", (1, 8, 8, 4), padding=SAME),
     case("depth_multiplier_2", (1, 6, 6, 3), padding=SAME, depth_multiplier=2),
@@ -60,6 +61,7 @@ CASES = [
     case("1_channel", (1, 6, 6, 1), padding=SAME, bias=True),
     case("1_channel_depth_multiplier_3", (1, 6, 6, 1), padding=SAME, depth_multiplier=3),
     case("1_channel_depth_multiplier_16", (1, 6, 6, 1), padding=SAME, depth_multiplier=16),
+    case("1_channel_1_column_stride_3", (1, 8, 7, 1), (5, 5), stride=(1, 3)),
     case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
     case("dilation_2x1", (1, 8, 6, 3), dilation=(2, 1)),
     case("batch_3", (3, 5, 5, 4), padding=SAME, bias=True),
@@ -77,6 +79,17 @@ CASES = [
     case("saturating", (1, 5, 5, 4), padding=SAME, multipliers=MAXIMUM, shifts=-2),
     case("activation_narrow", (1, 5, 5, 4), padding=SAME, activation_min=-10, activation_max=20),
     case("activation_single_value", (1, 3, 3, 4), activation_min=5, activation_max=5),
+    case("relu_tall", (1, 11, 5, 8), padding=SAME, **RELU),
+    case("relu_wide", (1, 6, 10, 4), padding=SAME, **RELU),
+    case("relu_overlapping_blocks", (1, 3, 7, 6), padding=SAME, **RELU),
+    case("relu_batch_2_depth_multiplier_2", (2, 4, 3, 5), depth_multiplier=2, **RELU),
+    case("relu_clamped", (1, 5, 6, 4), output_offset=-40, activation_min=-30, activation_max=60),
+    case("relu_stride_2_tall", (1, 13, 4, 4), stride=(2, 2), padding=SAME, **RELU),
+    case("relu_stride_2_padding_after", (1, 8, 10, 4), stride=(2, 2), padding=(0, 0, 1, 1), **RELU),
+    case("relu_5x5", (1, 7, 9, 4), (5, 5), padding=(2, 2, 2, 2), **RELU),
+    case("relu_5x5_stride_2", (1, 9, 6, 5), (5, 5), stride=(2, 2), padding=(2, 2, 2, 2), **RELU),
+    case("relu_7x2_dilation_1x2", (1, 9, 8, 4), (7, 2), dilation=(1, 2), **RELU),
+    case("relu_shift_31", (1, 3, 4, 3), shifts=-31, **RELU),
     *(case(f"channels_{n}", (1, 5, 4, n), padding=SAME, bias=True) for n in range(1, 21)),
     case("channels_64", (1, 5, 5, 64), padding=SAME, bias=True),
 ]
