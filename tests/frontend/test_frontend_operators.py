@@ -81,6 +81,7 @@ CASES: list[tuple[str, Factory, tuple[Shape, ...], list[str]]] = [
     ("add_scalar_negative", function(lambda m, x: x + (-0.75)), (IMAGE,), ["add"]),
     ("add_constant", function(lambda m, x: x + m.c, c=constant(4, 1, 1)), (IMAGE,), ["add"]),
     ("add_constant_left", function(lambda m, x: m.c + x, c=constant(8)), (IMAGE,), ["add"]),
+    ("add_rank_0", function(lambda m, x: x + m.c, c=torch.tensor(0.7)), (IMAGE,), ["add"]),
     ("sub_scalar", function(lambda m, x: x - 0.5), (IMAGE,), ["add"]),
     ("sub_constant", function(lambda m, x: x - m.c, c=constant(8)), (IMAGE,), ["add"]),
     ("avg_pool2d", lambda: nn.AvgPool2d(2), (IMAGE,), ["avg_pool2d"]),

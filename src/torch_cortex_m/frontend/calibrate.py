@@ -11,19 +11,15 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ..errors import TcmError
-from ..ops.frontend_base import arguments
+from .biases import MeanInputs, correct_biases, leave_room_for_biases
 from .capture import placeholder_types
-from .inputs import as_tuple, check_like
+from .inputs import as_tuple, check_like, dtype_name
 from .observers import ActivationObserver
-from .patterns import pattern_of
-from .program import complete_values, constant_value, name_constants
+from .program import complete_values, name_constants
 from .quantizer import TcmQuantizer
 from .quiet import quiet
 from .source import where
 from .torchao_names import convert_pt2e, prepare_pt2e
-
-LARGEST_BIAS = 2.0**30
-"""A quantized bias stays below this, half of what 32 bits hold, to leave room for the sum."""
 
 
 def quantize(
@@ -34,11 +30,13 @@ def quantize(
     ``calibration`` gives input tuples; without it, ``example`` calibrates, with a warning.
     """
     types = placeholder_types(module)
+    _check_float(types)
     samples = _samples(calibration, example)
     name_constants(module)
     with quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
+    calibrator = MeanInputs(prepared)
     count = 0
     with torch.no_grad():
         for count, sample in enumerate(samples, start=1):
@@ -46,7 +44,7 @@ def quantize(
             inputs = as_tuple(sample, place)
             check_like(inputs, types, place)
             _check_finite(inputs, place)
-            prepared(*inputs)
+            calibrator.run(*inputs)
     if count == 0:
         raise TcmError(
             "the calibration data is empty",
@@ -55,11 +53,24 @@ def quantize(
             hint="an iterator that was used up gives nothing: make a new one, or give a list",
         )
     _check_observers(prepared)
-    _leave_room_for_biases(prepared)
-    with quiet():
+    leave_room_for_biases(prepared)
+    with quiet(), torch.no_grad():
+        correct_biases(prepared, calibrator)
         converted = convert_pt2e(prepared)
     complete_values(converted)
     return converted
+
+
+def _check_float(types: list[tuple[tuple[int, ...], torch.dtype]]) -> None:
+    for index, (_, dtype) in enumerate(types):
+        if dtype != torch.float32:
+            raise TcmError(
+                f"a float model with inputs of type {dtype_name(dtype)} is not supported",
+                where=f"input {index}",
+                expected="float32; the compiled model takes float32 or int8",
+                got=dtype_name(dtype),
+                hint="give float32 example inputs",
+            )
 
 
 def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[Any]:
@@ -113,26 +124,3 @@ def _check_observers(prepared: GraphModule) -> None:
                     got=f"a range of {float(ends[0])} to {float(ends[1])}",
                     hint="check the model's weights and the range of the calibration data",
                 )
-
-
-def _leave_room_for_biases(prepared: GraphModule) -> None:
-    """Raises weight scales, where bias / (input scale * weight scale) would not fit 32 bits.
-
-    That happens to channels of (nearly) zero weights, as training with batch norm leaves them.
-    """
-    for node in prepared.graph.nodes:
-        pattern = pattern_of(node)
-        if pattern is None or pattern.weight is None or pattern.weight.bias is None:
-            continue
-        values = arguments(node)
-        bias = values[pattern.weight.bias]
-        if bias is None:
-            continue
-        input_scale, _ = _observer(prepared, values[pattern.inputs[0]]).calculate_qparams()
-        weight_observer = _observer(prepared, values[pattern.weight.argument])
-        largest = constant_value(prepared, bias).abs().to(torch.float64).reshape(-1)
-        weight_observer.least_scales = largest / (float(input_scale) * LARGEST_BIAS)
-
-
-def _observer(prepared: GraphModule, node: Node) -> Any:
-    return prepared.get_submodule(str(node.target))

@@ -15,7 +15,7 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from ..errors import TcmError
-from .inputs import as_tuple, check_like, dtype_name, row_major
+from .inputs import INPUT_DTYPES, as_tuple, check_like, dtype_name, row_major
 from .quiet import quiet
 from .source import error_line, where
 
@@ -190,6 +190,13 @@ def _check_shapes(module: GraphModule) -> None:
                     got=type(value).__name__,
                 )
             continue
+        if node.op == "placeholder" and value.dtype not in INPUT_DTYPES:
+            raise TcmError(
+                f"inputs of type {dtype_name(value.dtype)} are not supported",
+                where=f"input '{node.name}'",
+                expected="float32",
+                got=dtype_name(value.dtype),
+            )
         dynamic = any(not isinstance(size, int) for size in value.shape)
         if dynamic and node.op == "placeholder":
             raise TcmError(

@@ -127,6 +127,8 @@ class _Importer:
                 where=where(node),
                 expected=operand.quantization if isinstance(operand, Activation) else "int8",
                 got=wanted,
+                hint="use one scale and zero point in a quantize node and the dequantize nodes "
+                "that read it",
             )
         return Activation(operand.value, wanted)
 

@@ -10,6 +10,9 @@ from torch import Tensor
 
 from ..errors import TcmError
 
+INPUT_DTYPES = (torch.float32, torch.int8)
+"""float32, and int8 for programs that are quantized already."""
+
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
     """``inputs`` as a tuple of row-major float32 tensors; a bare tensor is a tuple of one.
@@ -36,7 +39,7 @@ def _checked(item: Any, where: str) -> Tensor:
             got=type(item).__name__,
             hint="keep constants such as numbers inside the model",
         )
-    if item.dtype not in (torch.float32, torch.int8):
+    if item.dtype not in INPUT_DTYPES:
         raise TcmError(
             f"inputs of type {dtype_name(item.dtype)} are not supported",
             where=where,

@@ -27,18 +27,19 @@ class ActivationObserver(MinMaxObserver):
 
 
 class PerChannelWeightObserver(PerChannelMinMaxObserver):
-    """Symmetric in [-127, 127] for each channel.
-
-    ``least_scales`` (a tensor for each channel, or None) keeps a channel whose weights are tiny or
-    zero from a scale at which its bias would not fit 32 bits.
-    """
+    """Symmetric in [-127, 127] for each channel; a channel without weights gets scale 1."""
 
     least_scales: Tensor | None = None
+
+    def raise_scales(self, least: Tensor) -> None:
+        """From now on no channel's scale is below ``least``, which has one value for each."""
+        known = torch.zeros_like(least) if self.least_scales is None else self.least_scales
+        self.least_scales = torch.maximum(known, least)
 
     def calculate_qparams(self) -> tuple[Tensor, Tensor]:
         largest = torch.maximum(self.max_val, -self.min_val).to(torch.float64)
         scales = largest / 127.0
         if self.least_scales is not None:
             scales = torch.maximum(scales, self.least_scales)
-        scales = torch.where(largest + scales < SMALLEST_RANGE, torch.ones_like(scales), scales)
+        scales = torch.where(scales < SMALLEST_RANGE, torch.ones_like(scales), scales)
         return scales.to(torch.float32), torch.zeros_like(scales, dtype=torch.int64)

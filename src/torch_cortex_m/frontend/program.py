@@ -90,3 +90,13 @@ def add_call(
     with mode:
         node.meta["val"] = target(*map_arg(args, fake), **(kwargs or {}))
     return node
+
+
+def set_argument(node: Node, name: str, value: Node) -> None:
+    """Replaces one argument of a call, by its name in the schema."""
+    names = [argument.name for argument in node.target._schema.arguments]  # type: ignore[union-attr]
+    index = names.index(name)
+    if name in node.kwargs or index > len(node.args):
+        node.kwargs = {**node.kwargs, name: value}
+    else:
+        node.args = (*node.args[:index], value, *node.args[index + 1 :])

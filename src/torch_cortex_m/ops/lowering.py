@@ -125,9 +125,15 @@ class Call:
         )
 
     def add_constant(self, argument: str, data: np.ndarray) -> str:
-        """Adds the integers of a constant argument under its name; returns the value's name."""
+        """Adds the integers of a constant argument under its name; returns the value's name.
+
+        A constant that several operators share is added once.
+        """
         constant = self.constant(argument)
         assert constant is not None
+        known = self.graph.constants.get(constant.name)
+        if known is not None and known.dtype == data.dtype and np.array_equal(known, data):
+            return constant.name
         return self.graph.add_constant(constant.name, data)
 
     def activation_limits(self) -> dict[str, int]:

@@ -11,13 +11,13 @@ from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import remove_identities
-from .updates import remove_statistics_updates
+from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
+    remove_updates,
     keep_first_results,
-    remove_statistics_updates,
     remove_identities,
     fold_constants,
 )

@@ -15,7 +15,7 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...ops.frontend_base import Weight, arguments, shape_of
 from ..patterns import pattern_of
-from ..program import add_call, add_constant, constant_name, constant_value
+from ..program import add_call, add_constant, constant_name, constant_value, set_argument
 from ..source import value_name, where
 
 aten = torch.ops.aten
@@ -117,17 +117,8 @@ def _scale(module: GraphModule, node: Node, weight: Weight, scale: Tensor, shift
         bias_name = constant_name(bias_node)
         bias = constant_value(module, bias_node).to(torch.float64) * scale + shift
     new_bias = add_constant(module, node, bias.to(torch.float32), bias_name)
-    _set_argument(node, weight.argument, new_weight)
-    _set_argument(node, weight.bias, new_bias)
-
-
-def _set_argument(node: Node, name: str, value: Node) -> None:
-    names = [argument.name for argument in node.target._schema.arguments]  # type: ignore[union-attr]
-    index = names.index(name)
-    if name in node.kwargs or index > len(node.args):
-        node.kwargs = {**node.kwargs, name: value}
-    else:
-        node.args = (*node.args[:index], value, *node.args[index + 1 :])
+    set_argument(node, weight.argument, new_weight)
+    set_argument(node, weight.bias, new_bias)
 
 
 def _depthwise(module: GraphModule, node: Node, input: Node, scale: Tensor, shift: Tensor) -> Node:

@@ -1,4 +1,5 @@
-"""Updates of batch norm statistics, which a program captured in training mode has."""
+"""Updates at the end of a program: of batch norm statistics, which a program captured in training
+mode has, and of inputs that the model changes in place."""
 
 from __future__ import annotations
 
@@ -11,22 +12,22 @@ from ..source import where
 aten = torch.ops.aten
 
 
-def remove_statistics_updates(module: GraphModule) -> None:
-    """Removes ``copy_`` into buffers of batch norms; raises TcmError for any other buffer."""
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked")
+
+
+def remove_updates(module: GraphModule) -> None:
+    """Removes them; raises TcmError for an update of any other buffer."""
     for node in list(module.graph.nodes):
         if node.target is not aten.copy_.default:
             continue
-        destination = str(node.args[0].target)
-        if destination.rpartition(".")[2] not in (
-            "running_mean",
-            "running_var",
-            "num_batches_tracked",
-        ):
+        destination = node.args[0]
+        name = str(destination.target)
+        if destination.op == "get_attr" and name.rpartition(".")[2] not in STATISTICS:
             raise TcmError(
                 "the model changes a buffer of its own",
                 where=where(node.args[1]),
                 expected="a model without state: its outputs depend on its inputs only",
-                got=f"an update of '{destination}'",
+                got=f"an update of '{name}'",
                 hint="make the state an input and an output of the model",
             )
         module.graph.erase_node(node)

@@ -32,7 +32,7 @@ def import_tflite(
     path: a fully quantized .tflite file. name: the graph's name.
     float_io: int8 inputs and outputs become float32, with quantize and dequantize nodes.
 
-    Inputs and outputs have the file's shapes; int8 ones have its scale and zero point, uint8 ones
+    Inputs and outputs have the file's shapes and layouts; int8 ones have its scale and zero point, uint8 ones
     become int8 (128 less). Raises TcmError for a file that is damaged or cannot be compiled; one
     error lists all operators that are not supported.
     """
@@ -92,6 +92,7 @@ class _Importer:
                 hint="convert the model with the shape that the firmware will use",
             )
         self.values[tensor.index] = self._input_value(tensor)
+        self.graph.inputs[-1] = replace(self.graph.inputs[-1], ties_away=True, keeps_layout=True)
         self._limit(self.values[tensor.index])
 
     def _input_value(self, tensor: FileTensor) -> str:
@@ -104,9 +105,7 @@ class _Importer:
             return self.graph.add_node(
                 op, (value,), f"{tensor.name}.int8", quantization=quantization
             )
-        value = self.graph.add_input(tensor.name, TensorType(tensor.shape, "int8", quantization))
-        self.graph.inputs[-1] = replace(self.graph.inputs[-1], ties_away=True)
-        return value
+        return self.graph.add_input(tensor.name, TensorType(tensor.shape, "int8", quantization))
 
     def _add_output(self, tensor: FileTensor) -> None:
         where = f"output '{tensor.name}'"
@@ -117,7 +116,8 @@ class _Importer:
             quantization = _edge_quantization(tensor, "output")
             op = Dequantize(quantization.scale, quantization.zero_point)
             value = self.graph.add_node(op, (value,), f"{tensor.name}.float32")
-        self.graph.outputs.append(Port(value, self.graph.types[value].shape))
+        shape = self.graph.types[value].shape
+        self.graph.outputs.append(Port(value, shape, keeps_layout=True))
 
     def _add_operator(self, operator: FileOperator) -> None:
         source = f"operator {operator.index} {operator.name}"

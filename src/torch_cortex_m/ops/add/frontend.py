@@ -65,6 +65,7 @@ def _add_constant(call: Call, constant: Constant, factor: float) -> tuple[str, f
         real = constant.data.astype(np.float64) * factor
         quantization = quantization_of(real)
         values = quantize_array(real, quantization.scale, quantization.zero_point)
+    values = np.atleast_1d(values)
     name = call.graph.add_constant(constant.name, values)
     call.graph.types[name] = TensorType(values.shape, "int8", quantization)
     return name, quantization.scale
