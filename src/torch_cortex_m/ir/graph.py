@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -50,14 +50,16 @@ class Port:
     """An input or output of the whole graph as the user's model has it.
 
     ``shape`` is the user's shape. The graph's value holds the user's tensor permuted by
-    ``permutation`` (None: as it is). Where the user has float32 and the value is int8,
-    ``ties_away`` says how they become int8: see the operator quantize.
+    ``permutation`` (None: as it is); ``keeps_layout`` says that it must stay as it is.
+    Where the user has float32 and the value is int8, ``ties_away`` says how they become int8: see
+    the operator quantize.
     """
 
     value: str
     shape: tuple[int, ...]
     permutation: tuple[int, ...] | None = None
     ties_away: bool = False
+    keeps_layout: bool = False
 
 
 @dataclass
@@ -161,7 +163,7 @@ class Graph:
             for n in self.nodes
         ]
         self.outputs = [
-            Port(new, port.shape, port.permutation) if port.value == old else port
+            replace(port, value=new) if port.value == old else port
             for port in self.outputs
         ]
 

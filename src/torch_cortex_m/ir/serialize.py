@@ -64,6 +64,7 @@ def _port(item: Mapping[str, Any]) -> Port:
         tuple(item["shape"]),
         None if permutation is None else tuple(permutation),
         item["ties_away"],
+        item["keeps_layout"],
     )
 
 

@@ -74,6 +74,8 @@ class Layouts:
                 if value is not None:
                     self.users[value].append(node)
         self.following = {n.output: n for n in graph.nodes if follows_layout(graph, n)}
+        ports = [*graph.inputs, *graph.outputs]
+        self.fixed = {port.value for port in ports if port.keeps_layout}
         values = [*(port.value for port in graph.inputs), *self.producers]
         self.orders = {value: natural_order(graph.types[value].shape) for value in values}
 
@@ -154,7 +156,12 @@ class Layouts:
         return not isinstance(producer.op, Transpose)
 
     def improve(self, region: Region) -> bool:
-        """Gives the region the order that costs least; whether that is another than it had."""
+        """Gives the region the order that costs least; whether that is another than it had.
+
+        A region with an input or output whose layout is fixed stays as it is.
+        """
+        if not self.fixed.isdisjoint(region):
+            return False
         before = best = self.orders[region[0]]
         least = self.cost(region)
         for order in self.candidates(region):

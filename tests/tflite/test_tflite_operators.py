@@ -1,0 +1,111 @@
+"""Every TensorFlow Lite operator: what the compiled C gives is what other runtimes give."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+from judges import litert, tflite_micro
+from operator_models import MODELS, OperatorModel
+
+from torch_cortex_m.build import build_image
+from torch_cortex_m.frontend.tflite import import_tflite
+from torch_cortex_m.frontend.tflite.builtins import builtins
+from torch_cortex_m.frontend.tflite.reader import read_model
+from torch_cortex_m.generate import generate_all
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.passes import run_passes
+from torch_cortex_m.run import execute
+from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.target import HOST
+
+SAMPLES = 6
+
+
+def imported(model: OperatorModel, folder: Path) -> Graph:
+    path = folder / "model.tflite"
+    path.write_bytes(model.content)
+    return import_tflite(path, float_io=False)
+
+
+def has_float_edges(model: OperatorModel) -> bool:
+    return any(dtype == "float32" for _, dtype in model.inputs)
+
+
+def as_port(array: np.ndarray) -> np.ndarray:
+    """uint8 data of a model are int8 data of the graph."""
+    return (array.astype(np.int16) - 128).astype(np.int8) if array.dtype == np.uint8 else array
+
+
+def compiled_outputs(model: OperatorModel, graph: Graph) -> list[list[np.ndarray]]:
+    return [
+        run_reference(graph, [as_port(array) for array in sample])
+        for sample in model.samples(SAMPLES)
+    ]
+
+
+def largest_difference(got: list[list[np.ndarray]], expected: list[list[np.ndarray]]) -> float:
+    """Over all samples and outputs; shapes and types must agree."""
+    largest = 0.0
+    for outputs, others in zip(got, expected, strict=True):
+        for output, other in zip(outputs, others, strict=True):
+            comparable = as_port(other)
+            assert (output.shape, output.dtype) == (comparable.shape, comparable.dtype)
+            difference = np.abs(output.astype(np.float64) - comparable.astype(np.float64))
+            largest = max(largest, float(difference.max()))
+    return largest
+
+
+def by_name(model: OperatorModel) -> str:
+    return model.name
+
+
+@pytest.mark.parametrize("model", [each for each in MODELS if each.litert], ids=by_name)
+def test_equals_litert(model: OperatorModel, tmp_path: Path) -> None:
+    """As imported, and after the passes."""
+    expected = litert(model.content, model.samples(SAMPLES))
+    graph = imported(model, tmp_path)
+    for form in (graph, run_passes(graph, float_io=has_float_edges(model))):
+        difference = largest_difference(compiled_outputs(model, form), expected)
+        assert difference <= (1 if model.rounds_once else 0)
+
+
+@pytest.mark.parametrize("model", [each for each in MODELS if each.micro], ids=by_name)
+def test_equals_tflite_micro(model: OperatorModel, tmp_path: Path) -> None:
+    expected = tflite_micro(model.content, model.samples(SAMPLES), model.outputs)
+    graph = run_passes(imported(model, tmp_path), float_io=has_float_edges(model))
+    assert largest_difference(compiled_outputs(model, graph), expected) == 0
+
+
+def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
+    """All models in one image for this computer."""
+    graphs = {
+        f"model_{index}": run_passes(imported(model, tmp_path), float_io=has_float_edges(model))
+        for index, model in enumerate(MODELS)
+    }
+    programs = [generated.program for generated in generate_all(graphs, HOST)]
+    image = build_image(programs, HOST, tmp_path / "image")
+    runs = [
+        (index, [as_port(array).tobytes() for array in sample])
+        for index, model in enumerate(MODELS)
+        for sample in model.samples(2)
+    ]
+    executions = iter(execute(image.path, HOST, programs, runs))
+    for model, graph in zip(MODELS, graphs.values(), strict=True):
+        for sample in model.samples(2):
+            execution = next(executions)
+            expected = run_reference(graph, [as_port(array) for array in sample])
+            assert execution.status == 0
+            for got, output in zip(execution.outputs, expected, strict=True):
+                assert got == np.ascontiguousarray(output).tobytes(), model.name
+
+
+def test_every_declared_operator_has_models(tmp_path: Path) -> None:
+    counts: Counter[str] = Counter()
+    for model in MODELS:
+        path = tmp_path / "model.tflite"
+        path.write_bytes(model.content)
+        counts.update(operator.name for operator in read_model(path).operators)
+    assert set(builtins()) <= set(counts)
