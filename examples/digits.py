@@ -12,6 +12,7 @@ The same model as a factory for the command line:
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import torch
@@ -159,4 +160,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except tcm.TcmError as error:
+        sys.exit(f"error: {error}")

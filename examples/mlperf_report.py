@@ -116,7 +116,9 @@ def is_bit_exact(compiled: tcm.CompiledModel, inputs: Tensor) -> bool:
 
 def table(rows: list[Row], title: str) -> Table:
     """The rows as a table for a terminal of 80 columns."""
-    result = Table("network", "core", title=title, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    result = Table(
+        "network", "core", title=title, box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), show_edge=False
+    )
     for heading in ("float", "int8", "arena B", "flash B", "instructions", "bit-exact"):
         result.add_column(heading, justify="right")
     for row in rows:
@@ -161,4 +163,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (tcm.TcmError, OSError) as error:
+        sys.exit(f"error: {error}")
