@@ -133,9 +133,9 @@ def test_text_of_a_small_network(build: GraphBuilder) -> None:
         "int8[1, 4, 4, 2] scale=0.05 zero_point=-7",
         "  %reshape_2 = reshape(input=%conv2d) {shape=(1, 32)} : "
         "int8[1, 32] scale=0.05 zero_point=-7",
-        "  %output = linear(input=%reshape_2, weight=%weight_2, bias=%bias_2, "
+        "  %linear = linear(input=%reshape_2, weight=%weight_2, bias=%bias_2, "
         "multipliers=%multipliers_2, shifts=%shifts_2) {input_offset=7, weight_offset=0, "
         "output_offset=-7, activation_min=-128, activation_max=127} : "
         "int8[1, 2] scale=0.05 zero_point=-7",
-        "  output   %output : int8[1, 2] scale=0.05 zero_point=-7",
+        "  output   %linear : int8[1, 2] scale=0.05 zero_point=-7",
     ]

@@ -17,10 +17,10 @@ def test_input_and_output_become_int8() -> None:
     assert format_graph(graph) == (
         "graph test\n"
         "  input    %x : int8[1, 4] scale=0.05 zero_point=3\n"
-        "  %output = requantize(input=%x) {input_offset=-3, multiplier=1357908642, shift=0, "
+        "  %requantize = requantize(input=%x) {input_offset=-3, multiplier=1357908642, shift=0, "
         "output_offset=11, activation_min=-128, activation_max=127} : "
         "int8[1, 4] scale=0.05 zero_point=11\n"
-        "  output   %output : int8[1, 4] scale=0.05 zero_point=11\n"
+        "  output   %requantize : int8[1, 4] scale=0.05 zero_point=11\n"
     )
     check_same(build.graph, graph)
 
@@ -60,7 +60,7 @@ def test_value_with_two_outputs() -> None:
     build.output(x)
     build.output(x)
     graph = strip_float_edges(build.graph)
-    assert [port.value for port in graph.outputs] == ["output", "output"]
+    assert [port.value for port in graph.outputs] == ["requantize", "requantize"]
     check_same(build.graph, graph)
 
 

@@ -12,7 +12,7 @@ from .rewrite import first_input, substitute
 
 def strip_float_edges(graph: Graph) -> Graph:
     """A float input that is only quantized, always alike, becomes an int8 input; a dequantized
-    output becomes the int8 value. Their types say scale and zero point.
+    output becomes the int8 value, by its own name. Their types say scale and zero point.
 
     An input that is quantized in two ways stays float: deriving one from the other is not exact.
     """
@@ -53,5 +53,4 @@ def _strip_output(graph: Graph, node: Node) -> None:
     if type_.quantization not in (None, quantization):
         return
     graph.types[value] = replace(type_, quantization=quantization)
-    graph.types[node.output] = graph.types[value]
-    substitute(graph, node, value)
+    graph.replace_uses(node.output, value)
