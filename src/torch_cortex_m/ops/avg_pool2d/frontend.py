@@ -37,7 +37,7 @@ def _lower_pool(call: Call) -> str:
         stride=pair(values["stride"], rank, missing=1) if values["stride"] else kernel,
         padding=(vertical, horizontal, vertical, horizontal),
         ceil_mode=values["ceil_mode"],
-        count_include_pad=values["count_include_pad"],
+        count_include_pad=values["count_include_pad"] and bool(vertical or horizontal),
         divisor_override=values.get("divisor_override") or 0,
     )
     return from_nhwc(call, result)
