@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ from judges import litert, tflite_micro
 from operator_models import MODELS, OperatorModel
 
 from torch_cortex_m.build import build_image
-from torch_cortex_m.frontend.tflite import import_tflite
 from torch_cortex_m.frontend.tflite.builtins import builtins
+from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.frontend.tflite.reader import read_model
 from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph
@@ -22,12 +21,6 @@ from torch_cortex_m.run.reference import run_reference
 from torch_cortex_m.target import HOST
 
 SAMPLES = 6
-
-
-def imported(model: OperatorModel, folder: Path) -> Graph:
-    path = folder / "model.tflite"
-    path.write_bytes(model.content)
-    return import_tflite(path, float_io=False)
 
 
 def has_float_edges(model: OperatorModel) -> bool:
@@ -63,26 +56,26 @@ def by_name(model: OperatorModel) -> str:
 
 
 @pytest.mark.parametrize("model", [each for each in MODELS if each.litert], ids=by_name)
-def test_equals_litert(model: OperatorModel, tmp_path: Path) -> None:
+def test_equals_litert(model: OperatorModel) -> None:
     """As imported, and after the passes."""
     expected = litert(model.content, model.samples(SAMPLES))
-    graph = imported(model, tmp_path)
+    graph = import_content(model.content)
     for form in (graph, run_passes(graph, float_io=has_float_edges(model))):
         difference = largest_difference(compiled_outputs(model, form), expected)
         assert difference <= (1 if model.rounds_once else 0)
 
 
 @pytest.mark.parametrize("model", [each for each in MODELS if each.micro], ids=by_name)
-def test_equals_tflite_micro(model: OperatorModel, tmp_path: Path) -> None:
+def test_equals_tflite_micro(model: OperatorModel) -> None:
     expected = tflite_micro(model.content, model.samples(SAMPLES), model.outputs)
-    graph = run_passes(imported(model, tmp_path), float_io=has_float_edges(model))
+    graph = run_passes(import_content(model.content), float_io=has_float_edges(model))
     assert largest_difference(compiled_outputs(model, graph), expected) == 0
 
 
 def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
     """All models in one image for this computer."""
     graphs = {
-        f"model_{index}": run_passes(imported(model, tmp_path), float_io=has_float_edges(model))
+        f"model_{index}": run_passes(import_content(model.content), float_io=has_float_edges(model))
         for index, model in enumerate(MODELS)
     }
     programs = [generated.program for generated in generate_all(graphs, HOST)]
@@ -102,10 +95,6 @@ def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
                 assert got == np.ascontiguousarray(output).tobytes(), model.name
 
 
-def test_every_declared_operator_has_models(tmp_path: Path) -> None:
-    counts: Counter[str] = Counter()
-    for model in MODELS:
-        path = tmp_path / "model.tflite"
-        path.write_bytes(model.content)
-        counts.update(operator.name for operator in read_model(path).operators)
-    assert set(builtins()) <= set(counts)
+def test_every_declared_operator_has_models() -> None:
+    used = {each.name for model in MODELS for each in read_model(model.content).operators}
+    assert set(builtins()) <= used

@@ -14,7 +14,7 @@ from ...ops.tflite_base import FileTensor, Kind
 from ...ops.tflite_lowering import Call
 from .builtins import builtins
 from .model import FileModel, FileOperator
-from .reader import read_model
+from .reader import read_file, read_model
 from .support import check_supported, needed_operators
 
 MOST_ELEMENTS = 1 << 28
@@ -32,15 +32,12 @@ def import_tflite(
     path: a fully quantized .tflite file. name: the graph's name.
     float_io: int8 inputs and outputs become float32, with quantize and dequantize nodes.
 
-    Inputs and outputs have the file's shapes and layouts; int8 ones have its scale and zero point, uint8 ones
-    become int8 (128 less). Raises TcmError for a file that is damaged or cannot be compiled; one
-    error lists all operators that are not supported.
+    Inputs and outputs have the file's shapes and layouts; int8 ones have its scale and zero point,
+    uint8 ones become int8 (128 less). Raises TcmError for a file that is damaged or cannot be
+    compiled; one error lists all operators that are not supported.
     """
     try:
-        model = read_model(Path(path))
-        operators = needed_operators(model)
-        check_supported(model, operators)
-        graph = _Importer(model, Graph(name), float_io).run(operators)
+        return import_content(read_file(Path(path)), name=name, float_io=float_io)
     except TcmError as error:
         raise TcmError(
             error.what,
@@ -49,6 +46,14 @@ def import_tflite(
             got=error.got,
             hint=error.hint,
         ) from None
+
+
+def import_content(data: bytes, *, name: str = "model", float_io: bool = False) -> Graph:
+    """``import_tflite`` of a file's content."""
+    model = read_model(data)
+    operators = needed_operators(model)
+    check_supported(model, operators)
+    graph = _Importer(model, Graph(name), float_io).run(operators)
     verify(graph)
     return graph
 

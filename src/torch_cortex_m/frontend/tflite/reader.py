@@ -39,12 +39,11 @@ OPERATORS = _names(tflite.BuiltinOperator)
 OPTIONS = _names(tflite.BuiltinOptions)
 
 
-def read_model(path: Path) -> FileModel:
-    """The main subgraph of a file.
+def read_model(data: bytes) -> FileModel:
+    """The main subgraph of a file's content.
 
-    Raises TcmError if the file is missing, too large, damaged, or of another version.
+    Raises TcmError if it is damaged, or of another format or version.
     """
-    data = _file_bytes(path)
     if len(data) < 8 or data[4:8] != IDENTIFIER:
         raise TcmError(
             "not a TensorFlow Lite model",
@@ -59,7 +58,8 @@ def read_model(path: Path) -> FileModel:
         return _Reader(data, model).read()
 
 
-def _file_bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The content of a file. Raises TcmError if it is missing, unreadable or too large."""
     try:
         if not path.is_file():
             raise TcmError("file not found", expected="a .tflite file", got=str(path))
@@ -93,7 +93,7 @@ class _Reader:
         operators = self._operators(graph, count)
         inputs = self._indices(graph.InputsAsNumpy(), count, "inputs")
         outputs = self._indices(graph.OutputsAsNumpy(), count, "outputs")
-        if min((*inputs, *outputs), default=0) < 0:
+        if not outputs or min((*inputs, *outputs)) < 0:
             raise damaged("the model", f"inputs {inputs}, outputs {outputs}")
         return FileModel(tuple(tensors), operators, inputs, outputs)
 
