@@ -97,8 +97,8 @@ class Classifier(nn.Module):
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.linear = nn.Linear(channels, classes)
 
-    def forward(self, input: Tensor) -> Tensor:
-        features = self.pool(self.body(input)).flatten(1)
+    def forward(self, image: Tensor) -> Tensor:
+        features = self.pool(self.body(image)).flatten(1)
         return self.linear(features).softmax(dim=-1)
 
 
