@@ -1,0 +1,157 @@
+/* Rows of input for convolutions on MVE: copied with their borders, and read as two neighbouring windows. */
+#ifndef TCM_MVE_ROWS_H
+#define TCM_MVE_ROWS_H
+
+#include <arm_mve.h>
+#include <string.h>
+
+#include "tcm_mve_tiles.h"
+
+/* Copies any number of bytes to other ones, or to some before them. */
+TCM_KERNEL void tcm_mve_copy(int8_t *to, const int8_t *from, int32_t bytes)
+{
+    __asm__ volatile("wlstp.8 lr, %2, 2f\n"
+                     "1:\n"
+                     "vldrb.8 q0, [%1], #16\n"
+                     "vstrb.8 q0, [%0], #16\n"
+                     "letp lr, 1b\n"
+                     "2:\n"
+                     : "+r"(to), "+r"(from)
+                     : "r"(bytes)
+                     : "lr", "q0", "cc", "memory");
+}
+
+/* Copies a few bytes, a literal number, and writes up to 15 bytes more. */
+TCM_KERNEL void tcm_mve_copy_over(int8_t *to, const int8_t *from, int32_t bytes)
+{
+    if (bytes <= 8) {
+        for (int32_t i = 0; i < bytes; i += 4) {
+            memcpy(to + i, from + i, 4);
+        }
+    } else {
+        for (int32_t i = 0; i < bytes; i += 16) {
+            vst1q_s8(to + i, vld1q_s8(from + i));
+        }
+    }
+}
+
+/* Sets any number of bytes. */
+TCM_KERNEL void tcm_mve_fill(int8_t *to, int32_t value, int32_t bytes)
+{
+    __asm__ volatile("vdup.8 q0, %2\n"
+                     "wlstp.8 lr, %1, 2f\n"
+                     "1:\n"
+                     "vstrb.8 q0, [%0], #16\n"
+                     "letp lr, 1b\n"
+                     "2:\n"
+                     : "+r"(to)
+                     : "r"(bytes), "r"(value)
+                     : "lr", "q0", "cc", "memory");
+}
+
+/* Rows of input, row_bytes apart in `rows`, with borders of the input's zero point at both ends. */
+typedef struct {
+    int8_t *rows;
+    int32_t row_bytes;
+    int32_t left_bytes;
+    int32_t input_height;
+    int32_t input_bytes;
+    int32_t zero_point;
+} tcm_mve_rows;
+
+/* Fills `count` rows from `first` on with those of `image` from row `top` on; outside of the image all is border. */
+TCM_KERNEL void tcm_mve_load_rows(tcm_mve_rows r, int32_t first, int32_t count, const int8_t *image, int32_t top)
+{
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t y = top + i;
+        int8_t *row = r.rows + (first + i) * r.row_bytes;
+        if (y >= 0 && y < r.input_height) {
+            tcm_mve_copy(row + r.left_bytes, image + y * r.input_bytes, r.input_bytes);
+        } else {
+            tcm_mve_fill(row, r.zero_point, r.row_bytes);
+        }
+    }
+}
+
+/* Brings the rows for output row y, `needed` of them from input row y * stride - padding_top on, and returns the first
+ * one. There is room for `spare` rows more: only when they are used up, the rows that are still needed move to the
+ * beginning. */
+TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t y, int32_t stride, int32_t padding_top,
+                                   int32_t needed, int32_t spare)
+{
+    const int32_t kept = needed > stride ? needed - stride : 0;
+    const int32_t period = spare / (needed - kept) + 1;
+    const int32_t first = (y % period) * (needed - kept);
+    const int32_t top = y * stride - padding_top;
+    if (y == 0) {
+        tcm_mve_load_rows(r, 0, needed, image, top);
+        return r.rows;
+    }
+    if (first == 0) {
+        tcm_mve_copy(r.rows, r.rows + period * (needed - kept) * r.row_bytes, kept * r.row_bytes);
+    }
+    tcm_mve_load_rows(r, first + kept, needed - kept, image, top + kept);
+    return r.rows + first * r.row_bytes;
+}
+
+/* All steps of two windows at r3, "distance" bytes apart; r9 walks over the kernel's rows. */
+#define TCM_MVE_WINDOW_ROW(register)                                                                                  \
+    ".set tcm_at, 0\n"                                                                                                \
+    ".rept %c[row_steps]\n"                                                                                           \
+    TCM_MVE_TWO_VECTORS_STEP("vmladava", "vldrw.32", "[" register ", #tcm_at]",                                       \
+                             "[" register ", #tcm_at + %c[distance]]")                                                \
+    ".set tcm_at, tcm_at + 16\n"                                                                                      \
+    ".endr\n"
+
+#define TCM_MVE_WINDOW_STEPS                                                                                          \
+    ".if %c[kernel_rows] * %c[row_steps] > 24\n" /* a loop, to spare flash */                                         \
+    ".irp sum, r0, r2, r4, r6, r8, r10, r12, lr\n"                                                                    \
+    "mov \\sum, #0\n"                                                                                                 \
+    ".endr\n"                                                                                                         \
+    "mov r9, r3\n"                                                                                                    \
+    "mov r7, %[kernel_rows]\n"                                                                                        \
+    "2:\n"                                                                                                            \
+    TCM_MVE_WINDOW_ROW("r9")                                                                                          \
+    "add r9, r9, %[row_step]\n"                                                                                       \
+    "subs r7, r7, #1\n"                                                                                               \
+    "bne 2b\n"                                                                                                        \
+    ".else\n"                                                                                                         \
+    TCM_MVE_TWO_VECTORS_STEP("vmladav", "vldrw.32", "[r3]", "[r3, %[distance]]")                                      \
+    ".set tcm_at, 16\n"                                                                                               \
+    ".rept %c[row_steps] - 1\n"                                                                                       \
+    TCM_MVE_TWO_VECTORS_STEP("vmladava", "vldrw.32", "[r3, #tcm_at]", "[r3, #tcm_at + %c[distance]]")                 \
+    ".set tcm_at, tcm_at + 16\n"                                                                                      \
+    ".endr\n"                                                                                                         \
+    ".set tcm_row, 1\n"                                                                                               \
+    ".rept %c[kernel_rows] - 1\n"                                                                                     \
+    ".if tcm_row == 1\n"                                                                                              \
+    "add r9, r3, %[row_step]\n"                                                                                       \
+    ".else\n"                                                                                                         \
+    "add r9, r9, %[row_step]\n"                                                                                       \
+    ".endif\n"                                                                                                        \
+    TCM_MVE_WINDOW_ROW("r9")                                                                                          \
+    ".set tcm_row, tcm_row + 1\n"                                                                                     \
+    ".endr\n"                                                                                                         \
+    ".endif\n"
+
+/* Long strings of assembly are meant. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+/* Like tcm_mve_two_vectors, for the window at `window` and the one `distance` bytes after it: kernel_rows rows,
+ * row_step bytes apart, of 16 * row_steps values. Addresses, distance and row_step are multiples of 4. */
+TCM_KERNEL void tcm_mve_two_windows(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t channels,
+                                    int32_t kernel_rows, int32_t row_steps, int32_t row_step, int32_t distance,
+                                    int32_t rounding, int32_t output_offset, int32_t activation_min,
+                                    int32_t activation_max)
+{
+    const int32_t output_step = channels;
+    const int8_t *first = window;
+    const int8_t *second = window;
+    TCM_MVE_PAIR_CHANNELS(TCM_MVE_WINDOW_STEPS, "", [kernel_rows] "i"(kernel_rows), [row_steps] "i"(row_steps),
+                          [row_step] "i"(row_step), [distance] "i"(distance));
+}
+
+#pragma GCC diagnostic pop
+
+#endif

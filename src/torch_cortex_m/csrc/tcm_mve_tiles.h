@@ -1,0 +1,256 @@
+/* Dot products of one or two input vectors with the weights of all output channels, for MVE.
+ *
+ * A tile is four channels: for each step of 16 input values 16 weights of each channel, then the requantization of the
+ * channels. Every eight channels are two tiles, channels 0 2 4 6 and 1 3 5 7, so that narrowing into bottom and top
+ * halves brings them into order; one to four last channels are one tile in order. See packing_mve.py.
+ *
+ * Two vectors go over one tile at a time: eight accumulators, six loads for 128 multiplications. One vector goes over
+ * two tiles at a time.
+ *
+ * Registers: r1 output, r3 (first) vector, r9 second vector or second tile, r5 tiles, r11 remaining octets of channels,
+ * r7 inner loop. r7 may be the frame pointer, so that it is saved here instead of being listed. */
+#ifndef TCM_MVE_TILES_H
+#define TCM_MVE_TILES_H
+
+#include "tcm_mve.h"
+
+/* 16 values of two vectors, at these addresses, with 16 weights of each of four channels: the first vector's sums are
+ * in r0 r2 r4 r6, the second's in r8 r10 r12 lr. */
+#define TCM_MVE_TWO_VECTORS_STEP(multiply, load, first, second)                                                       \
+    "vldrw.32 q0, [r5], #16\n" load " q2, " first "\n" multiply ".s8 r0, q0, q2\n" load " q3, " second "\n"           \
+    multiply ".s8 r8, q0, q3\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r2, q1, q2\n" multiply ".s8 r10, q1, q3\n"     \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n" multiply ".s8 r12, q0, q3\n"                               \
+    "vldrw.32 q1, [r5], #16\n" multiply ".s8 r6, q1, q2\n" multiply ".s8 lr, q1, q3\n"
+
+/* 16 values of one vector with those of two tiles, the sums of the second one in r8 r10 r12 lr. */
+#define TCM_MVE_TWO_TILES_STEP(multiply, vector)                                                                      \
+    "vldrb.8 q2, " vector "\n"                                                                                        \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r0, q0, q2\n vldrw.32 q1, [r9], #16\n" multiply ".s8 r8, q1, q2\n"       \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r2, q0, q2\n vldrw.32 q1, [r9], #16\n" multiply ".s8 r10, q1, q2\n"      \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n vldrw.32 q1, [r9], #16\n" multiply ".s8 r12, q1, q2\n"      \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r6, q0, q2\n vldrw.32 q1, [r9], #16\n" multiply ".s8 lr, q1, q2\n"
+
+/* 16 values of one vector with those of one tile. */
+#define TCM_MVE_ONE_TILE_STEP(multiply, vector)                                                                       \
+    "vldrb.8 q2, " vector "\n"                                                                                        \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r0, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r2, q1, q2\n"       \
+    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r6, q1, q2\n"
+
+/* All steps. Up to eight have immediate offsets, which spares resetting the pointers: STEP(multiply, offset) is the
+ * macro of a step at ", #offset]". More are a loop of eight, after the first one to eight. */
+#define TCM_MVE_ALL_STEPS(STEP)                                                                                       \
+    ".if %c[steps] <= 8\n"                                                                                            \
+    ".set tcm_at, 16\n" STEP("vmladav", "]")                                                                          \
+    ".rept %c[steps] - 1\n" STEP("vmladava", ", #tcm_at]")                                                            \
+    ".set tcm_at, tcm_at + 16\n"                                                                                      \
+    ".endr\n"                                                                                                         \
+    ".else\n" STEP("vmladav", "], #16")                                                                               \
+    ".rept (%c[steps] - 1) %% 8\n" STEP("vmladava", "], #16")                                                         \
+    ".endr\n"                                                                                                         \
+    "mov r7, #(%c[steps] - 1) / 8\n"                                                                                  \
+    "2:\n"                                                                                                            \
+    ".rept 8\n" STEP("vmladava", "], #16")                                                                            \
+    ".endr\n"                                                                                                         \
+    "subs r7, r7, #1\n"                                                                                               \
+    "bne 2b\n"                                                                                                        \
+    ".endif\n"
+
+#define TCM_MVE_TWO_VECTORS_AT(multiply, at) TCM_MVE_TWO_VECTORS_STEP(multiply, "vldrb.8", "[r3" at, "[r9" at)
+#define TCM_MVE_TWO_TILES_AT(multiply, at) TCM_MVE_TWO_TILES_STEP(multiply, "[r3" at)
+#define TCM_MVE_ONE_TILE_AT(multiply, at) TCM_MVE_ONE_TILE_STEP(multiply, "[r3" at)
+
+/* A vector back to its start, for the next tile; r0 is free between the tiles. */
+#define TCM_MVE_REWIND(v)                                                                                             \
+    ".if %c[steps] > 8\n"                                                                                             \
+    "movw r0, #16 * %c[steps]\n"                                                                                      \
+    "sub " v ", " v ", r0\n"                                                                                          \
+    ".endif\n"
+
+/* Sums of four channels each to vectors. */
+#define TCM_MVE_SUMS                                                                                                  \
+    "vmov q0[2], q0[0], r0, r4\n"                                                                                     \
+    "vmov q0[3], q0[1], r2, r6\n"                                                                                     \
+    "vmov q1[2], q1[0], r8, r12\n"                                                                                    \
+    "vmov q1[3], q1[1], r10, lr\n"
+
+/* Adds the biases at "from" to one vector; q2 changes. */
+#define TCM_MVE_ADD_BIAS(v, from) "vldrw.32 q2, [" from "], #16\n vadd.i32 " v ", " v ", q2\n"
+
+/* After the steps of a tile: the outputs of both vectors as bottom (b) or top (t) halves of q4 and q5. */
+#define TCM_MVE_NARROW_PAIR(half)                                                                                     \
+    TCM_MVE_SUMS TCM_MVE_REQUANTIZE_PAIR "vqmovn" half ".s32 q4, q3\n vqmovn" half ".s32 q5, q0\n"
+
+/* Stores octets: q5 for the second vector, whose outputs are output_step after the first's, and q4; r1 advances. */
+#define TCM_MVE_STORE_OCTETS                                                                                          \
+    ".if %c[output_step] <= 127\n"                                                                                    \
+    "vstrb.16 q5, [r1, %[output_step]]\n"                                                                             \
+    ".else\n"                                                                                                         \
+    "movw r0, %[output_step]\n"                                                                                       \
+    "add r0, r0, r1\n"                                                                                                \
+    "vstrb.16 q5, [r0]\n"                                                                                             \
+    ".endif\n"                                                                                                        \
+    "vstrb.16 q4, [r1], #8\n"
+
+/* Stores the lanes of q4 and q5 that "mask" has; the predicate stays as it was. */
+#define TCM_MVE_STORE_SOME_PAIR(store)                                                                                \
+    "movw r0, %[output_step]\n"                                                                                       \
+    "add r0, r0, r1\n"                                                                                                \
+    "vmrs r2, p0\n"                                                                                                   \
+    "movw r4, %[mask]\n"                                                                                              \
+    "vmsr p0, r4\n"                                                                                                   \
+    "vpstt\n"                                                                                                         \
+    store " q4, [r1]\n"                                                                                               \
+    store " q5, [r0]\n"                                                                                               \
+    "vmsr p0, r2\n"
+
+/* The same for q4 alone. */
+#define TCM_MVE_STORE_SOME(store)                                                                                     \
+    "vmrs r2, p0\n"                                                                                                   \
+    "movw r4, %[mask]\n"                                                                                              \
+    "vmsr p0, r4\n"                                                                                                   \
+    "vpst\n"                                                                                                          \
+    store " q4, [r1]\n"                                                                                               \
+    "vmsr p0, r2\n"
+
+/* Two vectors over all octets of channels; then, as separate statements, what is left: five to seven channels, or up to
+ * four. STEPS are all steps of a tile, REWIND goes back to their start. */
+#define TCM_MVE_PAIR_OCTETS(STEPS, REWIND)                                                                            \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "1:\n"                                                                                                            \
+    STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
+    STEPS TCM_MVE_NARROW_PAIR("t") REWIND                                                                             \
+    TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_OCTETS                                                      \
+    "subs r11, r11, #1\n"                                                                                             \
+    "bne 1b\n"                                                                                                        \
+    "pop {r7}\n" TCM_MVE_ROOM
+
+#define TCM_MVE_PAIR_LAST_OCTET(STEPS, REWIND)                                                                        \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
+    STEPS TCM_MVE_NARROW_PAIR("t")                                                                                    \
+    TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_SOME_PAIR("vstrbt.16")                                      \
+    "pop {r7}\n" TCM_MVE_ROOM
+
+#define TCM_MVE_PAIR_LAST_TILE(STEPS)                                                                                 \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    STEPS TCM_MVE_NARROW_PAIR("b")                                                                                    \
+    TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_SOME_PAIR("vstrbt.32")                                      \
+    "pop {r7}\n" TCM_MVE_ROOM
+
+/* These statements, for the literal `channels`, with the operands of STEPS at the end. */
+#define TCM_MVE_PAIR_CHANNELS(STEPS, REWIND, ...)                                                                     \
+    do {                                                                                                              \
+        const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);                                     \
+        register int8_t *r1 __asm__("r1") = output;                                                                   \
+        register const int8_t *r3 __asm__("r3") = first;                                                              \
+        register const int8_t *r9 __asm__("r9") = second;                                                             \
+        register const int8_t *r5 __asm__("r5") = tiles;                                                              \
+        register int32_t r11 __asm__("r11") = channels / 8;                                                           \
+        if (channels >= 8) {                                                                                          \
+            __asm__ volatile(TCM_MVE_PAIR_OCTETS(STEPS, REWIND)                                                       \
+                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5), "+r"(r11)                                      \
+                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step), __VA_ARGS__               \
+                             : TCM_MVE_CLOBBERS);                                                                     \
+        }                                                                                                             \
+        if (channels % 8 > 4) {                                                                                       \
+            __asm__ volatile(TCM_MVE_PAIR_LAST_OCTET(STEPS, REWIND)                                                   \
+                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)                                                 \
+                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step),                           \
+                               [mask] "i"((1 << (2 * (channels % 8))) - 1), __VA_ARGS__                               \
+                             : TCM_MVE_CLOBBERS);                                                                     \
+        } else if (channels % 8 > 0) {                                                                                \
+            __asm__ volatile(TCM_MVE_PAIR_LAST_TILE(STEPS)                                                            \
+                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)                                                 \
+                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step),                           \
+                               [mask] "i"((1 << (4 * (channels % 8))) - 1), __VA_ARGS__                               \
+                             : TCM_MVE_CLOBBERS);                                                                     \
+        }                                                                                                             \
+    } while (0)
+
+/* Long strings of assembly are meant. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+/* output[0 ... channels) from `first` and output[output_step ... output_step + channels) from `second`, each a vector
+ * of 16 * steps values. All scalars are literals. */
+TCM_KERNEL void tcm_mve_two_vectors(const int8_t *first, const int8_t *second, const int8_t *tiles, int8_t *output,
+                                    int32_t channels, int32_t output_step, int32_t steps, int32_t rounding,
+                                    int32_t output_offset, int32_t activation_min, int32_t activation_max)
+{
+    TCM_MVE_PAIR_CHANNELS(TCM_MVE_ALL_STEPS(TCM_MVE_TWO_VECTORS_AT), TCM_MVE_REWIND("r3") TCM_MVE_REWIND("r9"),
+                          [steps] "i"(steps));
+}
+
+/* One vector over all octets of channels, and over what is left of them. */
+#define TCM_MVE_ONE_OCTETS                                                                                            \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "1:\n"                                                                                                            \
+    "movw r0, %[tile_bytes]\n"                                                                                        \
+    "add r9, r5, r0\n"                                                                                                \
+    TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
+    TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \
+    TCM_MVE_SCALE("q0", "r5", "q2", "q3") TCM_MVE_SCALE("q1", "r9", "q2", "q3")                                       \
+    "vqmovnb.s32 q4, q0\n"                                                                                            \
+    "vqmovnt.s32 q4, q1\n"                                                                                            \
+    TCM_MVE_CLAMP("q4")                                                                                               \
+    "vstrb.16 q4, [r1], #8\n"                                                                                         \
+    "mov r5, r9\n"                                                                                                    \
+    TCM_MVE_REWIND("r3")                                                                                              \
+    "subs r11, r11, #1\n"                                                                                             \
+    "bne 1b\n"                                                                                                        \
+    "pop {r7}\n" TCM_MVE_ROOM
+
+#define TCM_MVE_ONE_LAST_OCTET                                                                                        \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "movw r0, %[tile_bytes]\n"                                                                                        \
+    "add r9, r5, r0\n"                                                                                                \
+    TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
+    TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \
+    TCM_MVE_SCALE("q0", "r5", "q2", "q3") TCM_MVE_SCALE("q1", "r9", "q2", "q3")                                       \
+    "vqmovnb.s32 q4, q0\n"                                                                                            \
+    "vqmovnt.s32 q4, q1\n"                                                                                            \
+    TCM_MVE_CLAMP("q4")                                                                                               \
+    TCM_MVE_STORE_SOME("vstrbt.16") "pop {r7}\n" TCM_MVE_ROOM
+
+#define TCM_MVE_ONE_LAST_TILE                                                                                         \
+    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    TCM_MVE_ALL_STEPS(TCM_MVE_ONE_TILE_AT)                                                                            \
+    TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_SCALE("q0", "r5", "q2", "q3")                                   \
+    "vqmovnb.s32 q4, q0\n"                                                                                            \
+    TCM_MVE_CLAMP("q4") TCM_MVE_STORE_SOME("vstrbt.32") "pop {r7}\n" TCM_MVE_ROOM
+
+/* output[0 ... channels) from `vector` of 16 * steps values. All scalars are literals. */
+TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, int8_t *output, int32_t channels,
+                                   int32_t steps, int32_t rounding, int32_t output_offset, int32_t activation_min,
+                                   int32_t activation_max)
+{
+    const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
+    const int32_t tile_bytes = 64 * steps + (rounding == 2 ? 80 : 48);
+    register int8_t *r1 __asm__("r1") = output;
+    register const int8_t *r3 __asm__("r3") = vector;
+    register const int8_t *r5 __asm__("r5") = tiles;
+    register int32_t r11 __asm__("r11") = channels / 8;
+    if (channels >= 8) {
+        __asm__ volatile(TCM_MVE_ONE_OCTETS
+                         : "+r"(r1), "+r"(r3), "+r"(r5), "+r"(r11)
+                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes)
+                         : "r9", TCM_MVE_CLOBBERS);
+    }
+    if (channels % 8 > 4) {
+        __asm__ volatile(TCM_MVE_ONE_LAST_OCTET
+                         : "+r"(r1), "+r"(r3), "+r"(r5)
+                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
+                           [mask] "i"((1 << (2 * (channels % 8))) - 1)
+                         : "r9", TCM_MVE_CLOBBERS);
+    } else if (channels % 8 > 0) {
+        __asm__ volatile(TCM_MVE_ONE_LAST_TILE
+                         : "+r"(r1), "+r"(r3), "+r"(r5)
+                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps),
+                           [mask] "i"((1 << (4 * (channels % 8))) - 1)
+                         : TCM_MVE_CLOBBERS);
+    }
+}
+
+#pragma GCC diagnostic pop
+
+#endif

@@ -1,0 +1,211 @@
+"""conv2d's kernels for MVE (Cortex-M55, M85)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..packing_mve import (
+    LANES,
+    folded_bias,
+    has_plain_requantization,
+    packed_tiles,
+    padded,
+    padded_to_lanes,
+    requantization_vectors,
+    rounding,
+)
+
+MVE = frozenset({"mve"})
+
+ALONE_COLUMNS = 31
+"""Up to so many pixels it pays to compute a last odd one on its own."""
+
+LARGEST_OFFSET = 508
+"""The largest immediate offset of VLDRW."""
+
+MOST_ROW_STEPS = 24
+"""The steps of a kernel row that TCM_MVE_ROOM has room for."""
+
+LARGEST_ROW = 255 << 8
+"""The largest multiple of 256 that ADD takes."""
+
+
+def _pointwise_applies(layer: Layer) -> bool:
+    op, weight = layer.op, layer.constants.get("weight")
+    if weight is None or not has_plain_requantization(layer):
+        return False
+    return weight.shape[1:3] == (1, 1) and op.groups == 1 and not any(op.padding)
+
+
+def _rows_and_columns(layer: Layer) -> tuple[int, int]:
+    """Rows of evenly spaced pixels; with stride 1 all pixels are one row."""
+    batches, height, width, _ = layer.output.shape
+    if layer.op.stride == (1, 1):
+        return 1, batches * height * width
+    return batches * height, width
+
+
+def _pointwise_constants(layer: Layer) -> dict[str, int | float]:
+    _, height, width, channels = layer.types["input"].shape
+    rows, columns = _rows_and_columns(layer)
+    return {
+        "rounding": rounding(layer),
+        "rows": rows,
+        "columns": columns,
+        "alone": int(columns % 2 == 1 and columns <= ALONE_COLUMNS),
+        "image_rows": layer.output.shape[1],
+        "image_step": height * width * channels,
+        "row_step": layer.op.stride[0] * width * channels,
+        "column_step": layer.op.stride[1] * channels,
+        "input_elements": layer.types["input"].elements,
+    }
+
+
+def _pointwise_pack(layer: Layer) -> dict[str, np.ndarray]:
+    weight = layer.constants["weight"]
+    rows = padded_to_lanes(weight.reshape(len(weight), -1))
+    return {"tiles": _tiles(layer, rows, slice(None))}
+
+
+def _pointwise_scratch(layer: Layer) -> int:
+    channels = layer.types["input"].shape[3]
+    return 2 * (channels + -channels % LANES) if channels % LANES else 0
+
+
+def _rows_applies(layer: Layer) -> bool:
+    op, weight = layer.op, layer.constants.get("weight")
+    if weight is None or not has_plain_requantization(layer):
+        return False
+    _, _, kernel_width, channels = weight.shape
+    row_steps = padded(kernel_width * channels) // LANES
+    farthest = LANES * (row_steps - 1) + op.stride[1] * channels
+    return (
+        op.groups == 1
+        and op.dilation[1] == 1
+        and channels % 4 == 0
+        and layer.output.shape[2] >= 2
+        and row_steps <= MOST_ROW_STEPS
+        and farthest <= LARGEST_OFFSET
+        and op.dilation[0] * _row_bytes(layer) <= LARGEST_ROW
+        and _rows_cost_less(layer)
+    )
+
+
+def _rows_cost_less(layer: Layer) -> bool:
+    """Whether windows in rows take fewer instructions than copied ones, per row of output.
+
+    Rows pad every kernel row to whole vectors, and compute the last pixel of an odd row twice.
+    A step of a tile takes 14 instructions; copying a vector of a window about 3.
+    """
+    filters, kernel_height, kernel_width, channels = layer.types["weight"].shape
+    width = layer.output.shape[2]
+    tiles = -(-filters // 4)
+    row_steps = padded(kernel_width * channels) // LANES
+    window_steps = padded(kernel_height * kernel_width * channels) // LANES
+    rows = (width + 1) // 2 * tiles * 14 * kernel_height * row_steps
+    copies = width / 2 * (tiles * 14 * window_steps + 2 * kernel_height * (3 * row_steps + 2))
+    return rows <= copies
+
+
+def _row_bytes(layer: Layer) -> int:
+    """Bytes from one copied row to the next; the additions of the core can take them."""
+    channels = layer.types["input"].shape[3]
+    width = max(layer.op.padding[1] + layer.types["input"].shape[2], _columns_read(layer))
+    size = width * channels
+    return size + -size % (LANES if layer.op.dilation[0] * size <= 4080 else 256)
+
+
+def _columns_read(layer: Layer) -> int:
+    """Columns of the padded input that windows cover."""
+    extent = layer.op.dilation[1] * (layer.types["weight"].shape[2] - 1) + 1
+    return (layer.output.shape[2] - 1) * layer.op.stride[1] + extent
+
+
+def _rows_needed(layer: Layer) -> int:
+    """Rows of input under one row of output."""
+    return (layer.types["weight"].shape[1] - 1) * layer.op.dilation[0] + 1
+
+
+def _spare_rows(layer: Layer) -> int:
+    """Room for new rows before the others have to move: twice."""
+    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+
+
+def _rows_scratch(layer: Layer) -> int:
+    """The copied rows, and what a last vector may read beyond them."""
+    return (_rows_needed(layer) + _spare_rows(layer)) * _row_bytes(layer) + LANES
+
+
+def _rows_constants(layer: Layer) -> dict[str, int | float]:
+    return {
+        "rounding": rounding(layer),
+        "row_bytes": _row_bytes(layer),
+        "spare_rows": _spare_rows(layer),
+    }
+
+
+def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Tiles of weights that are padded to whole vectors in every kernel row."""
+    weight = layer.constants["weight"]
+    filters, kernel_height = weight.shape[:2]
+    rows = padded_to_lanes(weight.reshape(filters * kernel_height, -1))
+    return {"tiles": _tiles(layer, rows.reshape(filters, -1), slice(None))}
+
+
+def _im2col_applies(layer: Layer) -> bool:
+    return "weight" in layer.constants and has_plain_requantization(layer)
+
+
+def _im2col_scratch(layer: Layer) -> int:
+    """Two windows with room for what copying writes beyond them, then the rows."""
+    window = int(np.prod(layer.types["weight"].shape[1:]))
+    return 2 * (padded(window) + LANES) + _rows_scratch(layer)
+
+
+def _im2col_constants(layer: Layer) -> dict[str, int | float]:
+    tiles = _im2col_pack(layer)["tiles"]
+    return _rows_constants(layer) | {"group_tile_bytes": tiles.nbytes // layer.op.groups}
+
+
+def _im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """The tiles of each group's filters."""
+    weight = layer.constants["weight"]
+    rows = padded_to_lanes(weight.reshape(len(weight), -1))
+    size = len(weight) // layer.op.groups
+    groups = [slice(start, start + size) for start in range(0, len(weight), size)]
+    return {"tiles": np.concatenate([_tiles(layer, rows, group) for group in groups])}
+
+
+def _tiles(layer: Layer, rows: np.ndarray, channels: slice) -> np.ndarray:
+    """The tiles of some output channels; rows: [channels, 16 * steps], all weights in order."""
+    bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
+    return packed_tiles(rows[channels], requantization_vectors(layer, bias)[:, channels])
+
+
+MVE_KERNELS = [
+    Kernel(
+        "conv2d_s8__im2col_mve",
+        needs=MVE,
+        applies=_im2col_applies,
+        pack=_im2col_pack,
+        constants=_im2col_constants,
+        scratch_bytes=_im2col_scratch,
+    ),
+    Kernel(
+        "conv2d_s8__rows_mve",
+        needs=MVE,
+        applies=_rows_applies,
+        pack=_rows_pack,
+        constants=_rows_constants,
+        scratch_bytes=_rows_scratch,
+    ),
+    Kernel(
+        "conv2d_s8__pointwise_mve",
+        needs=MVE,
+        applies=_pointwise_applies,
+        pack=_pointwise_pack,
+        constants=_pointwise_constants,
+        scratch_bytes=_pointwise_scratch,
+    ),
+]
