@@ -1,0 +1,154 @@
+/* What kernels for cores with the DSP extension (Cortex-M4, M7, M33) share: instructions and fast requantization. */
+#ifndef TCM_DSP_H
+#define TCM_DSP_H
+
+#include "tcm.h"
+
+/* Before a loop of few turns whose count is a literal: no loop is left, and arrays that it indexes become registers. */
+#if defined(__clang__)
+#define TCM_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define TCM_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+/* Signed halfword products. They are volatile so that the compiler keeps their order, which is chosen to need few
+ * registers; left to its scheduler, GCC spills. */
+#define TCM_DSP_ACCUMULATE(name)                                                                                      \
+    TCM_KERNEL int32_t tcm_##name(int32_t a, int32_t b, int32_t sum)                                                  \
+    {                                                                                                                 \
+        int32_t result;                                                                                               \
+        __asm__ volatile(#name " %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));                          \
+        return result;                                                                                                \
+    }
+
+TCM_DSP_ACCUMULATE(smlad)  /* sum + a.low * b.low + a.high * b.high */
+TCM_DSP_ACCUMULATE(smlabt) /* sum + a.low * b.high */
+TCM_DSP_ACCUMULATE(smlatb) /* sum + a.high * b.low */
+TCM_DSP_ACCUMULATE(smmla)  /* sum + floor(a * b / 2^32) */
+TCM_DSP_ACCUMULATE(smmlar) /* sum + floor(a * b / 2^32 + 1/2) */
+
+/* Bytes 0 and 2 of a word as signed halfwords. */
+TCM_KERNEL int32_t tcm_sxtb16(uint32_t word)
+{
+    int32_t result;
+    __asm__("sxtb16 %0, %1" : "=r"(result) : "r"(word));
+    return result;
+}
+
+/* Bytes 1 and 3 of a word as signed halfwords. */
+TCM_KERNEL int32_t tcm_sxtb16_odd(uint32_t word)
+{
+    int32_t result;
+    __asm__("sxtb16 %0, %1, ror #8" : "=r"(result) : "r"(word));
+    return result;
+}
+
+/* The low halves of a and b, a's in the low half. */
+TCM_KERNEL uint32_t tcm_pack_low(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
+/* The high halves of a and b, a's in the low half. */
+TCM_KERNEL uint32_t tcm_pack_high(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__("pkhtb %0, %1, %2, asr #16" : "=r"(result) : "r"(b), "r"(a));
+    return result;
+}
+
+/* value / 2^shift, rounded down, limited to -128 ... 127; shift is a literal in [1, 31]. */
+TCM_KERNEL int32_t tcm_shift_saturate_s8(int32_t value, int32_t shift)
+{
+    int32_t result;
+#if defined(__OPTIMIZE__)
+    __asm__("ssat %0, #8, %1, asr %2" : "=r"(result) : "r"(value), "i"(shift));
+#else
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value >> shift));
+#endif
+    return result;
+}
+
+TCM_KERNEL int32_t tcm_saturate_s8(int32_t value)
+{
+    int32_t result;
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value));
+    return result;
+}
+
+/* A word at any address; these cores load it with one instruction. */
+TCM_KERNEL uint32_t tcm_load_word(const void *address)
+{
+    uint32_t word;
+    __builtin_memcpy(&word, address, sizeof(word));
+    return word;
+}
+
+/* The first count <= 4 bytes at an address, the rest zero; nothing else is read. */
+TCM_KERNEL uint32_t tcm_load_bytes(const void *address, int32_t count)
+{
+    const uint8_t *bytes = (const uint8_t *)address;
+    uint32_t word = 0;
+    if (count >= 4) {
+        return tcm_load_word(bytes);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        word |= (uint32_t)bytes[i] << (8 * i);
+    }
+    return word;
+}
+
+/* The same address, in a register of its own: accesses behind it become offsets in their instructions. */
+TCM_KERNEL const int32_t *tcm_in_register(const int32_t *address)
+{
+    __asm__("" : "+r"(address));
+    return address;
+}
+
+/* Stores two words, at a word's alignment, and returns the address after them. */
+TCM_KERNEL int32_t *tcm_store_two_words(int32_t *address, int32_t first, int32_t second)
+{
+    __asm__ volatile("strd %1, %2, [%0], #8" : "+r"(address) : "r"(first), "r"(second) : "memory");
+    return address;
+}
+
+/* Both halves of a pair times 2^shift; the products must fit 16 bits. */
+TCM_KERNEL int32_t tcm_scale_pair(int32_t pair, int32_t shift)
+{
+    return (int32_t)tcm_pack_low((uint32_t)pair << shift, (uint32_t)(pair >> 16) << shift);
+}
+
+/* How a layer's accumulators become outputs; ops/requantization.py chooses the way and proves that it is exact. */
+enum {
+    /* The plain sequence: any multiplier, shift and range. */
+    TCM_REQUANTIZE_ANY = 0,
+    /* Right shifts: the accumulator is doubled, addend = 2^(shift - 1) + output_offset * 2^shift. */
+    TCM_REQUANTIZE_RIGHT = 1,
+    /* Right shifts where negative accumulators end at activation_min: the accumulator is scaled by a power of two of
+     * its channel, so that all channels share one shift and both roundings are one floor. */
+    TCM_REQUANTIZE_NON_NEGATIVE = 2
+};
+
+/* The output of an accumulator that is scaled as its way asks. shift: of the channel; common_shift: of the layer. */
+TCM_KERNEL int8_t tcm_dsp_output(int32_t sum, int32_t multiplier, int32_t addend, int32_t shift, int32_t way,
+                                 int32_t common_shift, int32_t output_offset, int32_t activation_min,
+                                 int32_t activation_max)
+{
+    int32_t value;
+    if (way == TCM_REQUANTIZE_ANY) {
+        return tcm_requantize_s8(sum, multiplier, shift, output_offset, activation_min, activation_max);
+    }
+    if (way == TCM_REQUANTIZE_RIGHT) {
+        value = tcm_saturate_s8(tcm_smmlar(sum, multiplier, addend + (sum >> 31)) >> shift);
+    } else {
+        value = tcm_shift_saturate_s8(tcm_smmla(sum, multiplier, addend), common_shift);
+    }
+    if (activation_min > -128 || activation_max < 127) {
+        value = tcm_clamp(value, activation_min, activation_max);
+    }
+    return (int8_t)value;
+}
+
+#endif

@@ -1,0 +1,157 @@
+"""depthwise_conv2d on cores with the DSP extension (Cortex-M4, M7, M33).
+
+The kernels work along lines of the image: rows, or columns where those are longer. ``along`` is the
+axis of a line, ``across`` the other one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..cmsis_nn import are_constant
+from ..requantization import (
+    NON_NEGATIVE,
+    Requantization,
+    choose_requantization,
+    folded_bias,
+    layer_bias,
+    wrapped,
+)
+
+CHANNEL_WORDS = 10
+"""Of depthwise_3x3_channel in the header."""
+
+EDGES = {"height": "top", "width": "left"}
+
+
+def _applies(layer: Layer) -> bool:
+    return are_constant(layer, "weight", "bias", "multipliers", "shifts")
+
+
+def _applies_3x3(layer: Layer) -> bool:
+    op = layer.op
+    kernel = layer.types["weight"].shape[1:3]
+    return kernel == (3, 3) and op.stride == op.dilation == (1, 1) and _applies(layer)
+
+
+def _axes(layer: Layer) -> dict[str, str]:
+    """Which axis is ``along`` (the longer one: each line has its own overhead) and ``across``."""
+    _, height, width, _ = layer.output.shape
+    along, across = ("height", "width") if height > width else ("width", "height")
+    return {"along": along, "across": across}
+
+
+def _taps(layer: Layer) -> np.ndarray:
+    """[across, along, C_out] int8."""
+    weight = layer.constants["weight"][0]
+    return weight.transpose(1, 0, 2) if _axes(layer)["along"] == "height" else weight
+
+
+def _requantization(layer: Layer) -> Requantization:
+    weight = layer.constants["weight"]
+    return choose_requantization(layer, weight.reshape(-1, weight.shape[-1]).T)
+
+
+def _pack(layer: Layer) -> dict[str, np.ndarray]:
+    """``weight`` [across, along, C_out] and ``parameters``, 4 words a channel: the scale or shift,
+    the bias with the input's zero point (times 2^scale), the multiplier and the addend."""
+    taps = _taps(layer)
+    flat = taps.reshape(-1, taps.shape[-1]).T
+    found = _requantization(layer)
+    bias = folded_bias(flat, layer_bias(layer), layer.op.input_offset) << found.scales
+    shift = found.scales if found.way == NON_NEGATIVE else found.shifts
+    words = (shift, bias, found.multipliers, found.addends)
+    return {
+        "weight": np.ascontiguousarray(taps),
+        "parameters": np.column_stack([wrapped(values) for values in words]),
+    }
+
+
+def _constants(layer: Layer) -> dict[str, int | float]:
+    """The geometry and the way of requantization."""
+    found = _requantization(layer)
+    return {**_geometry(layer), "way": found.way, "common_shift": found.common_shift}
+
+
+def _geometry(layer: Layer) -> dict[str, int]:
+    """Sizes, steps in bytes and windows by ``along`` and ``across``."""
+    sizes = {name: int(value) for name, value in layer.op.constants(layer.types).items()}
+    channels = {"input": sizes["input_channels"], "output": layer.output.shape[-1]}
+    values: dict[str, int] = {}
+    for name, axis in _axes(layer).items():
+        for tensor, count in channels.items():
+            width = sizes[f"{tensor}_width"] if axis == "height" else 1
+            values[f"{name}_{tensor}_step"] = count * width
+            values[f"{name}_{tensor}_size"] = sizes[f"{tensor}_{axis}"]
+        values[f"{name}_padding"] = sizes[f"padding_{EDGES[axis]}"]
+        for field in ("kernel", "stride", "dilation"):
+            values[f"{name}_{field}"] = sizes[f"{field}_{axis}"]
+    return values | _pairs(values)
+
+
+def _pairs(values: dict[str, int]) -> dict[str, int]:
+    """How the general kernel pairs lines.
+
+    lines: of output in a sweep; depth: pairs of a sweep; shared_pairs: whether sweeps share them;
+    along_length: places of a line of pairs with padding; along_count: those from the input.
+    """
+    stride, dilation = values["across_stride"], values["across_dilation"]
+    lines = 2 if stride == dilation == 1 else 1
+    extent = values["along_dilation"] * (values["along_kernel"] - 1) + 1
+    length = values["along_stride"] * (values["along_output_size"] - 1) + extent
+    room = max(0, length - values["along_padding"])
+    return {
+        "lines": lines,
+        "depth": (values["across_kernel"] + lines) // 2,
+        "shared_pairs": int(dilation == 1 and stride <= 2),
+        "along_length": length,
+        "along_count": min(values["along_input_size"], room),
+    }
+
+
+def _block(layer: Layer) -> int:
+    """Channels of the input that are unpacked at a time."""
+    return min(4, layer.types["input"].shape[3])
+
+
+def _scratch(layer: Layer) -> int:
+    values = _geometry(layer)
+    pair = 1 + values["along_length"] * _block(layer)
+    taps = values["along_kernel"] * values["lines"] * _block(layer) * layer.op.depth_multiplier
+    return 4 * values["depth"] * (pair + taps)
+
+
+def _scratch_3x3(layer: Layer) -> int:
+    length = max(layer.output.shape[1:3]) + 2
+    return 4 * _block(layer) * (2 * length + CHANNEL_WORDS * layer.op.depth_multiplier)
+
+
+def _in_place_3x3(layer: Layer) -> tuple[str, ...]:
+    """Lines are read two ahead of the output; blocks of channels must not overlap."""
+    channels = layer.types["input"].shape[3]
+    top, left, _, _ = layer.op.padding
+    same = layer.types["input"].shape == layer.output.shape and max(top, left) <= 2
+    return ("input",) if same and (channels % 4 == 0 or channels < 4) else ()
+
+
+ROW_PAIRS = Kernel(
+    "depthwise_conv2d_s8__row_pairs_dsp",
+    applies=_applies,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=_scratch,
+    pack=_pack,
+    constants=_constants,
+)
+
+ROW_PAIRS_3X3 = Kernel(
+    "depthwise_conv2d_s8__row_pairs_3x3_dsp",
+    applies=_applies_3x3,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=_scratch_3x3,
+    pack=_pack,
+    constants=_constants,
+    in_place=_in_place_3x3,
+)
+
+DSP_KERNELS = [ROW_PAIRS, ROW_PAIRS_3X3]

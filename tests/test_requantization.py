@@ -1,0 +1,131 @@
+"""The fast ways of requantization: equal to the definition for every accumulator in range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from torch_cortex_m.ir import TensorType
+from torch_cortex_m.ops.base import Layer
+from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.integer_torch import requantize_to_int8
+from torch_cortex_m.ops.requantization import (
+    ANY,
+    NON_NEGATIVE,
+    RIGHT,
+    Channel,
+    Limits,
+    Requantization,
+    choose_requantization,
+    output_of,
+)
+
+MULTIPLIERS = st.one_of(st.integers(1 << 30, (1 << 31) - 1), st.sampled_from([0, 1, 1 << 30]))
+LIMITS = st.builds(
+    lambda offset, low, span: Limits(offset, low, min(low + span, 127)),
+    st.integers(-128, 127),
+    st.integers(-128, 127),
+    st.integers(0, 255),
+)
+
+
+def compute(accumulator: int, found: Requantization, index: int, limits: Limits) -> int:
+    """What the C does, in exact integers; fails where an intermediate value leaves int32."""
+    scaled = accumulator << int(found.scales[index])
+    addend, shift = int(found.addends[index]), int(found.shifts[index])
+    product = scaled * int(found.multipliers[index])
+    if found.way == RIGHT:
+        value = addend + (-1 if scaled < 0 else 0) + ((product + (1 << 31)) >> 32)
+    else:
+        value, shift = addend + (product >> 32), found.common_shift
+    assert -(1 << 31) <= scaled < 1 << 31
+    assert -(1 << 31) <= value < 1 << 31
+    saturated = min(max(value >> shift, -128), 127)
+    return min(max(saturated, limits.activation_min), limits.activation_max)
+
+
+def choose(
+    weight: np.ndarray,
+    bias: np.ndarray,
+    multipliers: Sequence[int],
+    shifts: Sequence[int],
+    limits: Limits,
+    input_offset: int,
+) -> Requantization:
+    op = DepthwiseConv2d(
+        input_offset=input_offset,
+        output_offset=limits.output_offset,
+        activation_min=limits.activation_min,
+        activation_max=limits.activation_max,
+    )
+    constants = {
+        "bias": bias,
+        "multipliers": np.array(multipliers, np.int32),
+        "shifts": np.array(shifts, np.int32),
+    }
+    output = TensorType((1, 1, 1, len(weight)), "int8")
+    return choose_requantization(Layer(op, {}, output, constants), weight)
+
+
+@given(st.data(), st.integers(0, 2**32 - 1), LIMITS, st.integers(-127, 128))
+def test_every_way_is_exact(data: st.DataObject, seed: int, limits: Limits, offset: int) -> None:
+    rng = np.random.default_rng(seed)
+    count, taps = int(rng.integers(1, 5)), int(rng.integers(1, 60))
+    weight = rng.integers(-128, 128, (count, taps)) // data.draw(st.sampled_from([1, 8, 100]))
+    bias = rng.integers(-100000, 100000, count).astype(np.int32)
+    multipliers = data.draw(st.lists(MULTIPLIERS, min_size=count, max_size=count))
+    least = data.draw(st.integers(-31, 0))
+    shifts = rng.integers(least, min(least + data.draw(st.integers(1, 12)), 2), count).tolist()
+    found = choose(weight, bias, multipliers, shifts, limits, offset)
+    if found.way == ANY:
+        return
+    for index in range(count):
+        inputs = rng.integers(-128, 128, (200, taps))
+        inputs[:2] = np.where(weight[index] < 0, 127, -128), np.where(weight[index] < 0, -128, 127)
+        sums = (inputs + offset) @ weight[index] + int(bias[index])
+        channel = Channel(0, 0, multipliers[index], -shifts[index])
+        for accumulator in sums.tolist():
+            expected = output_of(accumulator, channel, limits)
+            assert compute(accumulator, found, index, limits) == expected
+
+
+def test_a_relu_layer_takes_the_cheapest_way() -> None:
+    weight = np.full((3, 9), 50)
+    bias = np.zeros(3, np.int32)
+    relu, plain = Limits(-128, -128, 127), Limits(3, -128, 127)
+    multipliers, shifts = [1 << 30, (1 << 31) - 1, 1 << 30], [-6, -8, -7]
+    assert choose(weight, bias, multipliers, shifts, relu, 0).way == NON_NEGATIVE
+    assert choose(weight, bias, multipliers, shifts, plain, 0).way == RIGHT
+    assert choose(weight, bias, multipliers, [3, -8, -7], plain, 0).way == ANY
+
+
+def test_a_channel_that_never_moves_does_not_spoil_the_way() -> None:
+    """All outputs of the second channel are the offset, whatever its shift."""
+    weight = np.array([[50] * 9, [1] * 9])
+    bias = np.zeros(2, np.int32)
+    found = choose(weight, bias, [1 << 30, 1 << 30], [-7, -30], Limits(-128, -128, 127), 0)
+    assert found.way == NON_NEGATIVE
+    assert found.multipliers.tolist() == [1 << 30, 0]
+
+
+@given(
+    st.integers(-(1 << 24), 1 << 24),
+    MULTIPLIERS,
+    st.integers(-31, 6),
+    LIMITS,
+)
+def test_the_definition(accumulator: int, multiplier: int, shift: int, limits: Limits) -> None:
+    channel = Channel(0, 0, multiplier, -shift)
+    expected = requantize_to_int8(
+        torch.tensor([accumulator]),
+        torch.tensor([multiplier]),
+        torch.tensor([shift]),
+        limits.output_offset,
+        limits.activation_min,
+        limits.activation_max,
+    )
+    assert output_of(accumulator, channel, limits) == int(expected)
