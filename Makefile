@@ -7,7 +7,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mlperf lint format clean setup-demo setup-test
+.PHONY: help demo test mlperf bench lint format clean setup-demo setup-test
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ test: setup-test ## Lint, check types and run all tests
 
 mlperf: setup-demo ## Compile and verify the MLPerf Tiny networks, print their table
 	$(BIN)/python examples/mlperf_report.py $(ARGS)
+
+bench: setup-test ## Measure kernels and networks against CMSIS-NN (see bench/__main__.py)
+	$(BIN)/python -c 'import matplotlib' 2>/dev/null || $(BIN)/pip install -qq -e '.[bench]'
+	$(BIN)/python -m bench $(ARGS)
 
 lint: setup-test ## Lint and check types only
 	$(BIN)/ruff check .

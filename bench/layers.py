@@ -1,0 +1,147 @@
+"""The layers that stand for each family of operators, most of them taken from real networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch_cortex_m.ops import cases, definition, definitions
+from torch_cortex_m.ops.add.cases import case as add
+from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv2d.cases import case as conv2d
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.ops.linear.cases import case as linear
+from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.pad.cases import case as pad
+from torch_cortex_m.ops.quantize.cases import normal as quantize
+from torch_cortex_m.ops.requantize.cases import case as requantize
+from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.transpose.cases import case as transpose
+
+SAME = (1, 1, 1, 1)
+
+
+def depthwise_3x3(height: int, width: int, channels: int, stride: int = 1) -> Case:
+    """Padded as TensorFlow pads "same": with stride 2, an even size has one row at the bottom."""
+    padding = SAME if stride == 1 else (0, 0, 1, 1)
+    shape = (1, height, width, channels)
+    name = f"dw3x3 {height}x{width}x{channels}" + (" s2" if stride == 2 else "")
+    return depthwise(name, shape, stride=(stride, stride), padding=padding, bias=True)
+
+
+def pointwise(height: int, width: int, channels: int, filters: int) -> Case:
+    name = f"conv1x1 {height}x{width}x{channels}-{filters}"
+    return conv2d(name, (1, height, width, channels), filters, (1, 1), bias=True)
+
+
+def conv_3x3(size: int, channels: int, filters: int, stride: int = 1) -> Case:
+    padding = SAME if stride == 1 else (0, 0, 1, 1)
+    name = f"conv3x3 {size}x{size}x{channels}-{filters}" + (" s2" if stride == 2 else "")
+    shape = (1, size, size, channels)
+    return conv2d(name, shape, filters, stride=(stride, stride), padding=padding, bias=True)
+
+
+def global_pool(height: int, width: int, channels: int) -> Case:
+    name = f"global avg_pool {height}x{width}x{channels}"
+    return avg_pool2d(name, (1, height, width, channels), (height, width))
+
+
+FAMILIES: dict[str, list[Case]] = {
+    "depthwise convolution": [
+        depthwise_3x3(48, 48, 8),
+        depthwise_3x3(48, 48, 16, stride=2),
+        depthwise_3x3(24, 24, 32),
+        depthwise_3x3(12, 12, 64),
+        depthwise_3x3(6, 6, 128),
+        depthwise_3x3(3, 3, 256),
+        depthwise_3x3(25, 5, 64),
+        depthwise(
+            "dw3x3 12x12x16 x4", (1, 12, 12, 16), padding=SAME, depth_multiplier=4, bias=True
+        ),
+        depthwise("dw5x5 24x24x32", (1, 24, 24, 32), (5, 5), padding=(2, 2, 2, 2), bias=True),
+        depthwise(
+            "dw3x3 24x24x32 dilated 2",
+            (1, 24, 24, 32),
+            padding=(2, 2, 2, 2),
+            dilation=(2, 2),
+            bias=True,
+        ),
+    ],
+    "pointwise convolution": [
+        pointwise(48, 48, 8, 16),
+        pointwise(25, 5, 64, 64),
+        pointwise(24, 24, 32, 32),
+        pointwise(6, 6, 128, 128),
+        pointwise(3, 3, 256, 256),
+    ],
+    "convolution": [
+        conv_3x3(96, 3, 8, stride=2),
+        conv_3x3(32, 3, 16),
+        conv_3x3(32, 16, 16),
+        conv_3x3(16, 32, 32),
+        conv_3x3(8, 64, 64),
+        conv2d(
+            "conv10x4 49x10x1-64 s2",
+            (1, 49, 10, 1),
+            64,
+            (10, 4),
+            stride=(2, 2),
+            padding=(4, 1, 5, 1),
+            bias=True,
+        ),
+        conv2d("conv1x3 1x128x16-32", (1, 1, 128, 16), 32, (1, 3), padding=(0, 1, 0, 1), bias=True),
+        conv2d(
+            "conv3x3 16x16x32-32 4 groups", (1, 16, 16, 32), 32, padding=SAME, groups=4, bias=True
+        ),
+    ],
+    "linear": [
+        linear("linear 640-128", (1, 640), 128, bias=True),
+        linear("linear 128-128", (1, 128), 128, bias=True),
+        linear("linear 128-8", (1, 128), 8, bias=True),
+        linear("linear 64-12", (1, 64), 12, bias=True),
+    ],
+    "other": [
+        add("add 32x32x16", (1, 32, 32, 16)),
+        global_pool(25, 5, 64),
+        global_pool(8, 8, 64),
+        avg_pool2d("avg_pool 2x2 24x24x32", (1, 24, 24, 32)),
+        max_pool2d("max_pool 2x2 24x24x32", (1, 24, 24, 32)),
+        softmax("softmax 1x12", (1, 12)),
+        softmax("softmax 16x10", (16, 10)),
+        requantize(
+            "requantize 24x24x32", (1, 24, 24, 32), multiplier=1518500250, shift=-1, input_offset=7
+        ),
+        pad("pad 24x24x32", (1, 24, 24, 32), (0, 0, 1, 1, 1, 1, 0, 0)),
+        transpose((1, 32, 24, 24), (0, 2, 3, 1)),
+        quantize("quantize 4096", (4096,)),
+    ],
+}
+"""Family -> its layers. Operators that are not here are measured on one of their own cases."""
+
+
+def all_layers() -> list[tuple[str, Case]]:
+    listed = [(family, case) for family, chosen in FAMILIES.items() for case in chosen]
+    known = {case.op.name for _, case in listed}
+    others = [name for name in definitions() if name not in known and not _is_view(name)]
+    return listed + [("other", _largest_case(name)) for name in others if cases(name)]
+
+
+def _is_view(operator: str) -> bool:
+    return definition(operator).op.view
+
+
+def _largest_case(operator: str) -> Case:
+    """The operator's own case with the largest input, named after the operator."""
+    largest = max(cases(operator), key=_input_elements)
+    return replace(largest, name=f"{operator} {largest.name}")
+
+
+def _input_elements(case: Case) -> int:
+    arrays = (case.tensors[name] for name in case.activations)
+    return sum(int(array.size) for array in arrays if array is not None)
+
+
+def constant_bytes(case: Case) -> int:
+    """What the layer's constants take, to know how many layers fit into one image."""
+    arrays = (case.tensors[n] for n in case.op.tensor_names() if n not in case.activations)
+    return sum(int(array.nbytes) for array in arrays if array is not None)

@@ -1,0 +1,203 @@
+"""Measures layers and networks, every variant on the same data in the same run."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import mlperf_tiny
+import numpy as np
+
+from torch_cortex_m.artifacts import Program
+from torch_cortex_m.build import build_image
+from torch_cortex_m.compiled import CompiledModel
+from torch_cortex_m.cycles import cycle_estimator, cycle_model
+from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.generate import Generated
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.libraries import KernelLibrary
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.passes import PASSES
+from torch_cortex_m.target import Target
+from torch_cortex_m.testing import case_graph
+from torch_cortex_m.tools import require_tool
+from torch_cortex_m.tune import Candidate, measure_candidates
+
+from .layers import constant_bytes
+from .variants import CMSIS_NN, OURS, REFERENCE, generate_variants, uses_library
+
+IMAGE_BYTES = 100_000
+"""Constants of the layers in one image; the smallest board has room for three variants of them."""
+
+GRAPH_GAINS = ("fold_constant_channels", "remove_unread_channels")
+"""Passes that change the work itself; CMSIS-NN is measured without them, as its users run it."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One inference of one variant. ``cycles`` is an estimate, None where the core has no model.
+    flash_bytes: code and constants. code_bytes: the code of a network alone, library included."""
+
+    kernel: str
+    instructions: int
+    cycles: int | None
+    flash_bytes: int
+    code_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer or a network on a core: work is multiply-accumulates, or output elements."""
+
+    name: str
+    family: str
+    core: str
+    work: int
+    unit: str
+    costs: dict[str, Cost]
+    equal: bool
+    layers: list[dict] = field(default_factory=list)
+
+    def ratio(self, measure: str, variant: str = CMSIS_NN) -> float | None:
+        """How many times as much the variant needs as ours; measure: "instructions", "cycles"."""
+        ours, other = self.costs[OURS], self.costs.get(variant)
+        if other is None or getattr(ours, measure) is None:
+            return None
+        return getattr(other, measure) / getattr(ours, measure)
+
+
+def batches(layers: Sequence[tuple[str, Case]]) -> list[list[tuple[str, Case]]]:
+    """Layers that go into one image together."""
+    result: list[list[tuple[str, Case]]] = [[]]
+    total = 0
+    for family, case in layers:
+        size = constant_bytes(case)
+        if result[-1] and total + size > IMAGE_BYTES:
+            result.append([])
+            total = 0
+        result[-1].append((family, case))
+        total += size
+    return result
+
+
+def measure_layers(
+    layers: Sequence[tuple[str, Case]], target: Target, library: KernelLibrary | None
+) -> list[Row]:
+    """One image, one run. Raises TcmError if two variants of a layer give different outputs."""
+    graphs = {f"layer_{i}": case_graph(case) for i, (_, case) in enumerate(layers)}
+    variants = generate_variants(graphs, target, library)
+    entries: list[tuple[int, str, Candidate]] = []
+    for variant, generated in variants.items():
+        for index, item in enumerate(generated):
+            if variant != CMSIS_NN or uses_library(item):
+                case = layers[index][1]
+                kernel = item.selection["output"].name
+                entries.append((index, variant, Candidate(case.name, kernel, case)))
+    measured = measure_candidates([candidate for *_, candidate in entries], target, library)
+    costs: list[dict[str, Cost]] = [{} for _ in layers]
+    work = [0] * len(layers)
+    for (index, variant, candidate), result in zip(entries, measured, strict=True):
+        costs[index][variant] = Cost(
+            candidate.kernel, result.instructions, result.cycles, result.flash_bytes
+        )
+        work[index] = result.work
+    return [
+        Row(
+            case.name,
+            family,
+            target.name,
+            work[index],
+            "MAC" if variants[OURS][index].program.layers[0].macs else "element",
+            costs[index],
+            equal=True,  # measure_candidates has compared the outputs
+        )
+        for index, (family, case) in enumerate(layers)
+    ]
+
+
+@cache
+def network_graphs(name: str) -> tuple[Graph, Graph]:
+    """(with all passes, without GRAPH_GAINS) of an MLPerf Tiny network."""
+    model, example_inputs, calibration = getattr(mlperf_tiny, name)()
+    imported = import_pytorch(model, example_inputs, calibration, name=name)
+    results = []
+    for left_out in ((), GRAPH_GAINS):
+        graph = copy.deepcopy(imported)
+        for each in PASSES:
+            if each.__name__ not in left_out:
+                graph = each(graph)
+        results.append(graph)
+    return results[0], results[1]
+
+
+def measure_network(
+    name: str, target: Target, library: KernelLibrary | None, *, layers: bool
+) -> Row:
+    """Every variant of a network on one random sample; ``layers``: ours layer by layer, too."""
+    full, plain = network_graphs(name)
+    variants = {
+        f"{variant}, all channels" if variant == OURS else variant: items[0]
+        for variant, items in generate_variants({name: plain}, target, library).items()
+    }
+    variants = {OURS: generate_variants({name: full}, target, None)[OURS][0], **variants}
+    sample: list[np.ndarray] | None = None
+    costs: dict[str, Cost] = {}
+    outputs = []
+    compiled: dict[str, CompiledModel] = {}
+    for variant, generated in variants.items():
+        compiled[variant] = CompiledModel(generated)
+        if sample is None:
+            sample = next(compiled[variant].random_samples(1))
+        costs[variant], output = _measure(compiled[variant], generated, sample)
+        outputs.append(output)
+    return Row(
+        name,
+        "network",
+        target.name,
+        sum(layer.macs for layer in variants[REFERENCE].program.layers),
+        "MAC",
+        costs,
+        equal=all(output == outputs[0] for output in outputs),
+        layers=list(_layer_data(compiled[OURS])) if layers else [],
+    )
+
+
+def _measure(
+    compiled: CompiledModel, generated: Generated, sample: list[np.ndarray]
+) -> tuple[Cost, tuple[bytes, ...]]:
+    target = compiled.target
+    counted = cycle_model(target) is not None
+    (execution,) = compiled.execute([sample], "emulator", count_blocks=counted)
+    image = compiled.image("emulator")
+    estimator = cycle_estimator(image.path, target)
+    cycles = estimator.cycles(execution.flow) if estimator and execution.flow else None
+    flash = _text_bytes(image.path) - _harness_bytes(target)
+    code = flash - generated.program.constant_bytes
+    return Cost("", execution.instructions, cycles, flash, code), execution.outputs
+
+
+def _text_bytes(image: Path) -> int:
+    """Code and constants of an executable."""
+    command = [require_tool("arm-none-eabi-size"), str(image)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return int(output.splitlines()[1].split()[0])
+
+
+@cache
+def _harness_bytes(target: Target) -> int:
+    """The share of an executable that is not the model's."""
+    header = "#include <stdint.h>\nint32_t empty_run(void);\n"
+    source = '#include "empty.h"\nint32_t empty_run(void)\n{\n    return 0;\n}\n'
+    files = {"empty.h": header, "empty.c": source, "weights.c": '#include "empty.h"\n'}
+    program = Program("empty", files, (), 0, 0, (), (), (), ())
+    with TemporaryDirectory(prefix="tcm-bench-") as folder:
+        return _text_bytes(build_image([program], target, Path(folder)).path)
+
+
+def _layer_data(compiled: CompiledModel) -> Iterator[dict]:
+    yield from compiled.profile().as_data()["layers"]

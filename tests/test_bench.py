@@ -1,0 +1,96 @@
+"""The benchmark's own arithmetic, and one layer through it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import needs_emulator
+
+sys.path.append(str(Path(__file__).parent.parent))
+
+from rich.console import Console
+
+from bench import layers, measure, report, variants
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.ops import definitions
+from torch_cortex_m.target import CORES
+
+
+def row(name: str, family: str = "linear", core: str = "cortex-m4") -> measure.Row:
+    costs = {
+        "ours": measure.Cost("linear_s8__fast_dsp", 1_000_000, 2_000_000, 900, 500),
+        "ref": measure.Cost("linear_s8__ref", 8_000_000, 9_000_000, 800, 400),
+        "cmsis_nn": measure.Cost("linear_s8__cmsis_nn", 3_000_000, 5_000_000, 700, 300),
+    }
+    return measure.Row(name, family, core, 1_000_000, "MAC", costs, True)
+
+
+def test_ratios_are_theirs_to_ours() -> None:
+    assert row("a").ratio("instructions") == 3
+    assert row("a").ratio("cycles") == 2.5
+    assert row("a").ratio("cycles", "ref") == 4.5
+    without = row("a")
+    del without.costs["cmsis_nn"]
+    assert without.ratio("cycles") is None
+
+
+def test_tables_show_every_row_and_what_cycles_are_worth() -> None:
+    console = Console(width=140, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console.print(report.layer_table([row("a layer")], "layers"))
+    console.print(report.network_table([row("a network", "network", "cortex-m55")], "networks"))
+    text = console.export_text()
+    for expected in ("a layer", "fast_dsp", "3.00x", "2.50x", "a network", "silicon"):
+        assert expected in text
+
+
+def test_json_has_all_costs(tmp_path: Path) -> None:
+    report.write_json(tmp_path / "results.json", [row("a")], {"compiler": "gcc"})
+    data = json.loads((tmp_path / "results.json").read_text())
+    assert data["compiler"] == "gcc"
+    assert data["rows"][0]["costs"]["ours"]["cycles"] == 2_000_000
+    assert data["rows"][0]["cmsis_nn_cycles_ratio"] == 2.5
+
+
+def test_the_plot_is_written(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    report.write_plot(tmp_path / "plot.png", [row("a"), row("b", "network")])
+    assert (tmp_path / "plot.png").stat().st_size > 1000
+
+
+def test_layers_stand_for_every_operator_that_computes() -> None:
+    measured = {case.op.name for _, case in layers.all_layers()}
+    assert measured == {d.name for d in definitions().values() if not d.op.view}
+    names = [case.name for _, case in layers.all_layers()]
+    assert len(names) == len(set(names))
+
+
+def test_batches_keep_all_layers_and_fit_a_board() -> None:
+    batches = measure.batches(layers.all_layers())
+    assert [entry for batch in batches for entry in batch] == layers.all_layers()
+    for batch in batches:
+        size = sum(layers.constant_bytes(case) for _, case in batch)
+        assert size <= measure.IMAGE_BYTES or len(batch) == 1
+
+
+def test_a_library_without_headers_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CMSIS_NN_LIBRARY_CORTEX_M4", "lib.a")
+    monkeypatch.delenv("CMSIS_NN_INCLUDE", raising=False)
+    with pytest.raises(TcmError, match="CMSIS_NN_INCLUDE"):
+        variants.cmsis_nn_library("cortex-m4", tmp_path)
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m0plus"])
+def test_a_layer_is_measured_with_every_variant_there_is(core: str) -> None:
+    chosen = [entry for entry in layers.all_layers() if entry[1].name == "linear 64-12"]
+    (result,) = measure.measure_layers(chosen, CORES[core], None)
+    assert set(result.costs) == {"ours", "ref"}
+    assert result.work == 64 * 12
+    assert result.unit == "MAC"
+    ours, reference = result.costs["ours"], result.costs["ref"]
+    assert ours.instructions <= reference.instructions
+    assert ours.cycles is not None
+    assert reference.kernel == "linear_s8__ref"
