@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
+
+if TYPE_CHECKING:
+    from cmsis_nn import CmsisNN
 
 torch.set_num_threads(1)
 
@@ -28,3 +34,32 @@ def has_emulator() -> bool:
 needs_emulator = pytest.mark.skipif(
     not has_emulator(), reason="arm-none-eabi-gcc or qemu-system-arm is not installed"
 )
+
+
+@pytest.fixture(scope="session")
+def cmsis_nn(tmp_path_factory: pytest.TempPathFactory) -> CmsisNN:
+    """A real CMSIS-NN for each core, compiled once for all test processes."""
+    from cmsis_nn import CmsisNN
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder = folder / "cmsis-nn"
+    folder.mkdir(exist_ok=True)
+    return CmsisNN(folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many of CMSIS-NN's test vectors were equal, different, and skipped by family."""
+    for status in ("passed", "failed"):
+        for report in terminalreporter.getreports(status):
+            text = dict(report.user_properties).get("vectors")
+            if text is None:
+                continue
+            counts = json.loads(str(text))
+            families = ", ".join(f"{name}: {n}" for name, n in sorted(counts["skipped"].items()))
+            terminalreporter.write_line(
+                f"vectors on {counts['place']}: {counts['equal']} equal, "
+                f"{len(counts['different'])} different, "
+                f"{sum(counts['skipped'].values())} skipped ({families})"
+            )

@@ -58,14 +58,15 @@ def archive_symbols(path: Path) -> frozenset[str]:
     """
     with path.open("rb") as file:
         magic, header = file.read(len(_MAGIC)), file.read(_HEADER_BYTES)
-        if magic != _MAGIC or header[:16].rstrip() != b"/":
+        size = header[48:58].strip()
+        if magic != _MAGIC or header[:16].rstrip() != b"/" or not size.isdigit():
             raise TcmError(
                 "not a static library with a symbol index",
                 where=str(path),
                 expected="an archive made by ar",
                 hint="run ranlib on it, or pass another file",
             )
-        index = file.read(int(header[48:58]))
+        index = file.read(int(size))
     count = int.from_bytes(index[:4], "big")
     names = index[4 + 4 * count :].split(b"\0")[:count]
     return frozenset(name.decode() for name in names)

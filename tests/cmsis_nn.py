@@ -1,0 +1,86 @@
+"""A real CMSIS-NN to compare with: compiled from the sources that the package bakenn carries.
+
+CMSIS_NN_INCLUDE (folders, separated as in PATH) and CMSIS_NN_LIBRARY (a static library, with
+``{core}`` in place of the core's name) name another one instead.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import os
+import subprocess
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import has_emulator
+
+from torch_cortex_m.libraries import KernelLibrary, open_library
+from torch_cortex_m.target import CORES, Target
+
+VENDOR = Path("backend") / "cmsis_nn" / "vendor"
+
+
+@dataclass(frozen=True)
+class CmsisNN:
+    """Gives the library of a core, compiled at first use into ``folder``."""
+
+    folder: Path
+
+    def library(self, core: str) -> KernelLibrary:
+        """Skips the test where there is nothing to compile, or nothing to compile it with."""
+        if not has_emulator():
+            pytest.skip("arm-none-eabi-gcc or qemu-system-arm is not installed")
+        given = os.environ.get("CMSIS_NN_LIBRARY")
+        if given is not None:
+            path = Path(given.replace("{core}", core))
+            if not path.is_file():
+                pytest.skip(f"CMSIS_NN_LIBRARY has no {path}")
+            return open_library(os.environ["CMSIS_NN_INCLUDE"].split(os.pathsep), path)
+        vendor = bakenn_vendor()
+        include = [vendor / "cmsis_nn" / "Include", vendor / "cmsis_core" / "Include"]
+        path = self.folder / f"libcmsis-nn-{core}.a"
+        with (self.folder / f"{core}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                sources = sorted((vendor / "cmsis_nn" / "Source").rglob("*.c"))
+                build_library(sources, include, CORES[core], path)
+        return open_library(include, path)
+
+
+def bakenn_vendor() -> Path:
+    """The folder with CMSIS-NN's sources; bakenn itself is never imported."""
+    found = importlib.util.find_spec("bakenn")
+    if found is None or found.origin is None:
+        pytest.skip("the package bakenn is not installed, and CMSIS_NN_LIBRARY is not set")
+    return Path(found.origin).parent / VENDOR
+
+
+def build_library(
+    sources: Sequence[Path], include: Sequence[Path], target: Target, path: Path
+) -> None:
+    """Compiles C sources for a core into a static library, which is there when it is complete."""
+    objects = path.parent / path.stem
+    objects.mkdir(exist_ok=True)
+    flags = ["-O3", "-ffunction-sections", "-fdata-sections", *target.flags]
+    flags += [f"-I{folder}" for folder in include]
+
+    def compile_one(source: Path) -> Path:
+        output = objects / f"{source.stem}.o"
+        run("arm-none-eabi-gcc", *flags, "-c", source, "-o", output)
+        return output
+
+    with ThreadPoolExecutor(2) as pool:
+        compiled = list(pool.map(compile_one, sources))
+    run("arm-none-eabi-ar", "rcs", path.with_suffix(".tmp"), *compiled)
+    path.with_suffix(".tmp").rename(path)
+
+
+def run(*command: str | Path) -> None:
+    result = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr

@@ -1,0 +1,258 @@
+"""CMSIS-NN's unit-test vectors (.npz files) as operators with inputs and expected outputs.
+
+A file has flat arrays and ``params``, the test's constants in lower case, as JSON. What it tests
+is told by the arrays and parameters that it has, whatever its name; only the kind of pooling and
+the order of a transposition's axes are in the name alone. x is width, y is height, data is NHWC.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from vector_networks import network_cases
+from vector_source import Source, activation, window_fields
+from vector_transposes import find_transposition
+
+from torch_cortex_m import TcmError
+from torch_cortex_m.ops.add.op import Add
+from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv2d.op import Conv2d
+from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.linear.op import Linear
+from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.pad.op import Pad
+from torch_cortex_m.ops.softmax.op import Softmax
+from torch_cortex_m.ops.transpose.op import Transpose
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A file: what it tests, and its cases with their outputs; none if we have no such operator.
+
+    A network is a case for each layer; the expected output of all but the last is the reference's.
+    ``problem``: why the file could not be read.
+    """
+
+    name: str
+    family: str
+    cases: list[tuple[Case, np.ndarray]] = field(default_factory=list)
+    problem: str = ""
+
+
+def read_vectors(folder: Path) -> list[Vector]:
+    """All files; one that cannot be read does not keep the others from being run."""
+    vectors = []
+    for path in sorted(folder.glob("*.npz")):
+        try:
+            vectors.append(read_vector(path))
+        except (AssertionError, LookupError, StopIteration, TcmError, ValueError) as error:
+            problem = f"{type(error).__name__}: {error}"
+            vectors.append(Vector(path.stem, "unreadable", problem=problem))
+    return vectors
+
+
+def read_vector(path: Path) -> Vector:
+    with np.load(path) as data:
+        arrays = {name: data[name] for name in data.files if name != "params"}
+        params = json.loads(str(data["params"]))
+    source = Source(path.stem, params, arrays)
+    family = family_of(source)
+    if family not in READERS:
+        return Vector(path.stem, family)
+    if source.has_int16():
+        return Vector(path.stem, "int16")
+    if source.has_int4_weights():
+        return Vector(path.stem, "int4")
+    return Vector(path.stem, family, READERS[family](source))
+
+
+MARKS = {
+    "lstm": "time_steps",
+    "batch_matmul": "lhs_rows",
+    "svdf": "feature_batches",
+    "transpose_conv": "pad_x_with_offset",
+    "minimum_maximum": "channel_2",
+    "pad": "pre_pad_n",
+    "transpose": "perm_size",
+    "softmax": "row_size",
+    "add": "input1_mult",
+    "mul": "input1_offset",
+    "linear": "accumulation_depth",
+    "depthwise_conv2d": "ch_mult",
+    "conv2d": "filter_x",
+}
+"""Family -> a parameter that no family after it has."""
+
+
+def family_of(source: Source) -> str:
+    """The operator that a file tests: one of ours, or the name of another."""
+    if any(name.startswith("layer_") for name in source.arrays):
+        return "network"
+    for family, mark in MARKS.items():
+        if mark in source.params:
+            return family
+    if "filter_w" in source.params and "pool" in source.name:
+        return "max_pool2d" if source.name.startswith("max") else "avg_pool2d"
+    raise LookupError(f"no family has the parameters {sorted(source.params)}")
+
+
+def _conv2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    filters, channels = source.number("out_ch"), source.number("filter_ch", "in_ch")
+    op = Conv2d(
+        **window_fields(source),
+        dilation=source.pair("dilation_y", "dilation_x"),
+        groups=source.number("in_ch") // channels,
+        **_offsets(source),
+        **activation(source),
+    )
+    shape = (filters, *source.kernel(), channels)
+    return _convolution(source, op, shape, filters)
+
+
+def _depthwise_conv2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    filters = source.number("out_ch")
+    op = DepthwiseConv2d(
+        **window_fields(source),
+        dilation=source.pair("dilation_y", "dilation_x"),
+        depth_multiplier=source.number("ch_mult"),
+        **_offsets(source),
+        **activation(source),
+    )
+    return _convolution(source, op, (1, *source.kernel(), filters), filters)
+
+
+def _offsets(source: Source) -> dict[str, Any]:
+    return {name: source.number(name) for name in ("input_offset", "output_offset")}
+
+
+def _convolution(
+    source: Source, op: Conv2d | DepthwiseConv2d, weight: tuple[int, ...], filters: int
+) -> list[tuple[Case, np.ndarray]]:
+    image = (source.number("input_h"), source.number("input_w"), source.number("in_ch"))
+    output = (source.number("output_h"), source.number("output_w"), filters)
+    inputs, expected = source.batches(image, output)
+    tensors = {
+        "input": inputs,
+        "weight": source.weights(weight),
+        "bias": source.bias(filters),
+        **source.requantization(filters),
+    }
+    return [(Case(source.name, op, tensors), expected)]
+
+
+def _linear(source: Source) -> list[tuple[Case, np.ndarray]]:
+    features, inputs = source.number("out_ch"), source.number("accumulation_depth")
+    op = Linear(
+        weight_offset=source.params.get("filter_offset", 0),
+        **_offsets(source),
+        **activation(source),
+    )
+    rows, expected = source.batches((inputs,), (features,))
+    tensors = {
+        "input": rows,
+        "weight": source.weights((features, inputs)),
+        "bias": source.bias(features),
+        **source.requantization(features),
+    }
+    return [(Case(source.name, op, tensors), expected)]
+
+
+def _max_pool2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = MaxPool2d(source.kernel(), **window_fields(source), **activation(source))
+    return _pool2d(source, op)
+
+
+def _avg_pool2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = AvgPool2d(source.kernel(), **window_fields(source), **activation(source))
+    return _pool2d(source, op)
+
+
+def _pool2d(source: Source, op: MaxPool2d | AvgPool2d) -> list[tuple[Case, np.ndarray]]:
+    channels = source.number("input_c", "in_ch")
+    image = (source.number("input_h"), source.number("input_w"), channels)
+    output = (source.number("output_h"), source.number("output_w"), channels)
+    inputs, expected = source.batches(image, output)
+    return [(Case(source.name, op, {"input": inputs}), expected)]
+
+
+def _softmax(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = Softmax(
+        source.number("input_mult", "mult"),
+        source.number("input_left_shift", "shift"),
+        source.number("diff_min"),
+    )
+    shape = (source.number("num_rows"), source.number("row_size"))
+    tensors = {"input": source.tensor("input", shape)}
+    return [(Case(source.name, op, tensors), source.tensor("output", shape))]
+
+
+def _add(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = Add(
+        left_shift=source.number("left_shift"),
+        input_offset=source.number("input1_offset"),
+        input_multiplier=source.number("input1_mult"),
+        input_shift=source.number("input1_shift"),
+        other_offset=source.number("input2_offset"),
+        other_multiplier=source.number("input2_mult"),
+        other_shift=source.number("input2_shift"),
+        output_offset=source.number("output_offset"),
+        output_multiplier=source.number("output_mult"),
+        output_shift=source.number("output_shift"),
+        **activation(source),
+    )
+    shape = (source.number("dst_size"),)
+    tensors = {
+        name: source.array(key, shape) for name, key in (("input", "input1"), ("other", "input2"))
+    }
+    return [(Case(source.name, op, tensors, ("input", "other")), source.tensor("output", shape))]
+
+
+def _pad(source: Source) -> list[tuple[Case, np.ndarray]]:
+    axes = ("n", "h", "w", "c")
+    sizes = [source.number(f"input_{axis}") for axis in axes]
+    pairs = [(source.number(f"pre_pad_{axis}"), source.number(f"post_pad_{axis}")) for axis in axes]
+    op = Pad(tuple(count for pair in pairs for count in pair), source.number("pad_value"))
+    output = [before + size + after for size, (before, after) in zip(sizes, pairs, strict=True)]
+    tensors = {"input": source.tensor("input", tuple(sizes))}
+    return [(Case(source.name, op, tensors), source.tensor("output", tuple(output)))]
+
+
+def _transpose(source: Source) -> list[tuple[Case, np.ndarray]]:
+    size = (source.number("size"),)
+    given, expected = source.tensor("input", size), source.tensor("output", size)
+    shape, permutation = find_transposition(
+        source.name, given, expected, source.number("perm_size")
+    )
+    case = Case(source.name, Transpose(permutation), {"input": given.reshape(shape)})
+    return [(case, expected.reshape([shape[axis] for axis in permutation]))]
+
+
+READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
+    "network": lambda source: network_cases(source, LAYERS),
+    "conv2d": _conv2d,
+    "depthwise_conv2d": _depthwise_conv2d,
+    "linear": _linear,
+    "max_pool2d": _max_pool2d,
+    "avg_pool2d": _avg_pool2d,
+    "softmax": _softmax,
+    "add": _add,
+    "pad": _pad,
+    "transpose": _transpose,
+}
+"""Family -> reader, for the operators that we have."""
+
+LAYERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
+    "conv_2d": _conv2d,
+    "depthwise_conv_2d": _depthwise_conv2d,
+    "average_pool_2d": _avg_pool2d,
+    "max_pool_2d": _max_pool2d,
+    "fully_connected": _linear,
+    "softmax": _softmax,
+}
+"""The kind of a network's layer -> reader."""
