@@ -35,8 +35,8 @@ class Call:
 
     tensors: the operator's inputs by argument name, those that are left out missing.
     values: the graph's values of the inputs that are activations.
-    name, source: the result's name, and the place in the file.
     output: the result as the file has it.
+    source, place: where the operator is in the file, for comments and, in full, for messages.
     """
 
     graph: Graph
@@ -44,8 +44,12 @@ class Call:
     values: Mapping[str, str]
     options: Options
     output: FileTensor
-    name: str
     source: str
+    place: str
+
+    @property
+    def name(self) -> str:
+        return self.output.name
 
     def value(self, argument: str = "input") -> str:
         return self.values[argument]
@@ -90,7 +94,7 @@ class Call:
         return axis % rank
 
     def error(self, what: str, *, expected: object = None, got: object = None) -> TcmError:
-        return TcmError(what, where=self.source, expected=expected, got=got)
+        return TcmError(what, where=self.place, expected=expected, got=got)
 
     def add_constant(self, argument: str, data: np.ndarray) -> str:
         """Adds a constant that is made for this operator; returns the value's name."""
@@ -143,7 +147,7 @@ class Call:
                 op_class(**fields), inputs, wanted, quantization=quantization, source=self.source
             )
         except TcmError as error:
-            raise error.at(self.source) from None
+            raise error.at(self.place) from None
 
 
 def clamp_limits(low: float | None, high: float | None, output: Quantization) -> dict[str, int]:

@@ -125,12 +125,10 @@ class _Importer:
         self.graph.outputs.append(Port(value, shape, keeps_layout=True))
 
     def _add_operator(self, operator: FileOperator) -> None:
-        source = f"operator {operator.index} {operator.name}"
+        place = self.model.place(operator)
         output = self.model.tensors[operator.outputs[0]]
         if output.index in self.values:
-            raise TcmError(
-                "a tensor is computed twice", where=self.model.place(operator), got=output.name
-            )
+            raise TcmError("a tensor is computed twice", where=place, got=output.name)
         builtin = builtins()[operator.name]
         present = [
             (argument, self.model.tensors[index])
@@ -147,8 +145,8 @@ class _Importer:
             },
             operator.options,
             output,
-            output.name,
-            source,
+            f"operator {operator.index} {operator.name}",
+            place,
         )
         before = len(self.graph.nodes)
         self.values[output.index] = builtin.lower(call)

@@ -1,0 +1,274 @@
+"""Models that cannot be compiled: one clear message, with the place in the file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from model_writer import ModelWriter
+from operator_models import SAME, VALID, X, Y, activation, integers, single
+
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.frontend.tflite import import_tflite
+from torch_cortex_m.frontend.tflite.importer import import_content
+
+CONV = {"StrideH": 1, "StrideW": 1, "DilationHFactor": 1, "DilationWFactor": 1}
+
+
+def message(content: bytes) -> str:
+    with pytest.raises(TcmError) as caught:
+        import_content(content)
+    return str(caught.value)
+
+
+def test_all_unsupported_operators_are_listed_at_once() -> None:
+    writer, shape = ModelWriter(), (1, 4, 4, 2)
+    names = ("x", "logistic", "custom", "tanh", "wide", "hybrid")
+    x, logistic, custom, tanh, wide, hybrid = (activation(writer, n, shape, X) for n in names)
+    writer.tensors[wide].dtype = "int16"
+    writer.tensors[hybrid].dtype = "float32"
+    weight = writer.constant("weight", np.ones((2, 1, 1, 2), np.int8), scales=0.1)
+    writer.operator("LOGISTIC", [x], logistic)
+    writer.operator("MyOwnOperator", [logistic], custom)
+    writer.operator("ADD", [custom, x], tanh, "AddOptions", FusedActivationFunction=4)
+    writer.operator("QUANTIZE", [tanh], wide)
+    writer.operator("CONV_2D", [hybrid, weight], hybrid, "Conv2DOptions", Padding=SAME, **CONV)
+    writer.operator("RELU", [x], x)
+    text = message(writer.write([x], [wide, hybrid]))
+    assert "5 of 5 operators cannot be compiled" in text
+    for line in (
+        "operator 0 LOGISTIC, output 'logistic': there is no such operator here",
+        "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
+        "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
+        "operator 3 QUANTIZE, output 'wide': its output is int16, not int8 or uint8",
+        "operator 4 CONV_2D, output 'hybrid': its input is float32, not int8",
+    ):
+        assert line in text
+    assert "AVERAGE_POOL_2D" in text  # what there is
+    assert "TFLITE_BUILTINS_INT8" in text  # how to convert
+
+
+def one(operator: str, **changes: object) -> bytes:
+    """A model of one operator on float32 or other tensors."""
+    writer = ModelWriter()
+    x, y = writer.tensor("x", (1, 8), **changes), writer.tensor("y", (1, 8), **changes)
+    writer.operator(operator, [x], y)
+    return writer.write([x], [y])
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"dtype": "float32"}, "its input is float32, not int8"),
+        ({"dtype": "int16", "scales": 0.1}, "its input is int16, not int8"),
+        ({"dtype": "uint8", "scales": 0.1, "zero_points": 128}, "its input is uint8, not int8"),
+        ({}, "its input has no scale, not one"),
+        ({"scales": [0.1] * 8, "axis": 1}, "its input has 8 scales, not one"),
+        ({"scales": 0.0}, "its input has the scale 0"),
+        ({"scales": float("nan")}, "its input has the scale nan"),
+        ({"scales": 1e-38}, "its input has the scale 1e-38"),
+        ({"scales": 0.1, "zero_points": 200}, "its input has the zero point 200"),
+    ],
+)
+def test_types_and_scales(changes: dict[str, object], text: str) -> None:
+    assert text in message(one("RELU", **changes))
+
+
+def convolution(
+    change: Callable[[ModelWriter], None], input: tuple[int, ...] = (1, 4, 4, 2), **options: int
+) -> bytes:
+    """x, weight, bias, y are tensors 0 to 3; ``change`` spoils them."""
+    writer = ModelWriter()
+    activation(writer, "x", input, X)
+    writer.constant("weight", np.ones((3, 3, 3, 2), np.int8), scales=[0.1, 0.2, 0.3])
+    writer.constant("bias", integers(1, 2, 3), scales=[0.1, 0.2, 0.3])
+    activation(writer, "y", (1, 4, 4, 3), Y)
+    options = {"Padding": SAME, **CONV, **options}
+    writer.operator("CONV_2D", [0, 1, 2], 3, "Conv2DOptions", **options)
+    change(writer)
+    return writer.write([0], [3])
+
+
+def spoil(tensor: int, **fields: object) -> Callable[[ModelWriter], None]:
+    def change(writer: ModelWriter) -> None:
+        for name, value in fields.items():
+            setattr(writer.tensors[tensor], name, value)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "text"),
+    [
+        (spoil(1, data=None), {}, "its weight is not constant"),
+        (spoil(1, scales=[0.1, 0.2]), {}, "the weights' scales do not fit the weights"),
+        (spoil(1, axis=3), {}, "the weights' scales do not fit the weights"),
+        (spoil(1, scales=[0.1, -0.2, 0.3]), {}, "the weights' scales are not usable"),
+        (spoil(1, scales=[0.1, float("inf"), 0.3]), {}, "the weights' scales are not usable"),
+        (spoil(1, zero_points=[0, 0, 1]), {}, "the weights have zero points"),
+        (spoil(1, shape=(3, 18), data=np.ones((3, 18), np.int8)), {}, "weights have a wrong rank"),
+        (spoil(2, shape=(2,), data=integers(1, 2)), {}, "the bias does not fit the weights"),
+        (spoil(2, dtype="int64", data=np.ones(3, np.int64)), {}, "its bias is int64, not int32"),
+        (spoil(0, shape=(1, 4, 8)), {}, "an input of rank 4"),
+        (spoil(0, shape=(1, 4, 4, 3)), {}, "conv2d: argument"),
+        (spoil(3, scales=1e-20), {}, "scales of inputs and output are too far apart"),
+        (spoil(3), {"StrideH": 0}, "StrideH and StrideW are not positive"),
+        (spoil(3), {"StrideW": -1}, "StrideH and StrideW are not positive"),
+        (spoil(3), {"Padding": 2}, "SAME or VALID padding"),
+        (spoil(3), {"Padding": VALID, "DilationHFactor": 9}, "conv2d: argument 'input'"),
+    ],
+)
+def test_convolutions(
+    change: Callable[[ModelWriter], None], options: dict[str, int], text: str
+) -> None:
+    assert text in message(convolution(change, **options))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (single("a", "MEAN", (1, 4, 4, 2), (1, 4), constants=[integers(1, 3)]).content,
+         "the mean over these dimensions is not supported"),
+        (single("a", "MEAN", (1, 4), (1,), constants=[integers(2)]).content,
+         "there is no such dimension"),
+        (single("a", "MEAN", (1, 4), (1,), constants=[integers(*[1] * 99)]).content,
+         "'axes' is too long"),
+        (single("a", "RESHAPE", (1, 4), (1, 5), constants=[integers(1, 5)]).content,
+         "reshape: argument 'shape'"),
+        (single("a", "RESHAPE", (1, 4), (1, 4), constants=[integers(-1, -1)]).content,
+         "the new shape is not understood"),
+        (single("a", "SQUEEZE", (1, 4), (1,), options_type="SqueezeOptions",
+                SqueezeDims=[1]).content, "only dimensions of size 1"),
+        (single("a", "EXPAND_DIMS", (1, 4), (1, 4, 1), constants=[integers(4)]).content,
+         "there is no such dimension"),
+        (single("a", "EXPAND_DIMS", (1, 4), (1, 4, 1), constants=[integers(0, 1)]).content,
+         "'axis' is not a single value"),
+        (single("a", "TRANSPOSE", (1, 4), (4, 1), constants=[integers(1, 1)]).content,
+         "transpose: argument 'permutation'"),
+        (single("a", "PAD", (1, 4), (1, 4), constants=[integers(1, 1)]).content,
+         "pad: argument 'padding'"),
+        (single("a", "PAD", (1, 4), (1, 4), constants=[integers(0, 0, -1, 0)]).content,
+         "pad: argument 'padding'"),
+        (single("a", "SOFTMAX", (1, 4), (1, 4), options_type="SoftmaxOptions", Beta=1.0).content,
+         "SOFTMAX has an unexpected quantization"),
+        (single("a", "SOFTMAX", (1, 4), (1, 4), y=(1 / 256, -128),
+                options_type="SoftmaxOptions", Beta=0.0).content, "beta is not usable"),
+        (single("a", "ADD", (1, 4), (1, 4)).content, "it has no other"),
+        (single("a", "RELU", (1, 4), (1, 4), constants=[integers(1)]).content,
+         "it has 2 inputs and 1 outputs"),
+        (single("a", "CONV_2D", (1, 4), (1, 4), options_type="Pool2DOptions").content,
+         "it has no weight"),
+        (single("a", "MAX_POOL_2D", (1, 4), (1, 4), options_type="AddOptions").content,
+         "its options are those of another operator (AddOptions)"),
+        (single("a", "MAX_POOL_2D", (1, 4, 4, 1), (1, 4, 4, 1)).content,
+         "FilterHeight and FilterWidth are not positive"),
+        (single("a", "QUANTIZE", (1, 4), (1, 4), x=(1e15, 0), y=(1e-15, 0)).content,
+         "too far apart"),
+    ],
+)  # fmt: skip
+def test_operators(content: bytes, text: str) -> None:
+    found = message(content)
+    assert text in found
+    assert "operator 0" in found
+    assert "output 'y'" in found
+
+
+def test_an_order_that_cannot_be_executed() -> None:
+    writer = ModelWriter()
+    x, first, second = (activation(writer, name, (1, 8), X) for name in ("x", "first", "second"))
+    writer.operator("ADD", [x, second], first, "AddOptions")
+    writer.operator("RELU", [first], second)
+    text = message(writer.write([x], [second]))
+    assert "a tensor is read before it is computed" in text
+    assert "operator 0 ADD, output 'first'" in text
+
+
+def test_a_tensor_that_is_computed_twice() -> None:
+    writer = ModelWriter()
+    x, y = (activation(writer, name, (1, 8), X) for name in ("x", "y"))
+    writer.operator("RELU", [x], y)
+    writer.operator("RELU6", [x], y)
+    assert "a tensor is computed twice" in message(writer.write([x], [y]))
+
+
+def test_an_input_without_a_fixed_shape() -> None:
+    writer = ModelWriter()
+    x = activation(writer, "image", (1, 1, 1, 3), X, signature=(1, -1, -1, 3))
+    y = activation(writer, "y", (1, 1, 1, 3), X)
+    writer.operator("RELU", [x], y)
+    text = message(writer.write([x], [y]))
+    assert "an input has no fixed shape" in text
+    assert "input 'image'" in text
+
+
+def test_ports_that_make_no_sense() -> None:
+    writer = ModelWriter()
+    x, y = (activation(writer, name, (1, 8), X) for name in ("x", "y"))
+    words = writer.tensor("words", (1, 8), "int32")
+    lone = writer.tensor("lone", (1, 8), "int8")
+    constant = writer.constant("constant", np.ones((1, 8), np.int8), scales=0.1)
+    writer.operator("RELU", [x], y)
+    assert "an output does not depend on the inputs" in message(writer.write([x], [y, constant]))
+    assert "the type of an input is not supported" in message(writer.write([x, words], [y]))
+    assert "an input has no usable scale" in message(writer.write([x, lone], [y]))
+    assert "a tensor is an input twice" in message(writer.write([x, x], [y]))
+    assert "the file is damaged" in message(writer.write([x], []))
+    assert "the file is damaged" in message(writer.write([x, 99], [y]))
+    assert "version 9" in message(writer.write([x], [y], version=9))
+
+
+def test_what_is_too_large() -> None:
+    padding = integers(0, 0, 0, 1 << 30)
+    model = single("a", "PAD", (1, 4), (1, 4), constants=[padding])
+    assert "too large for a microcontroller" in message(model.content)
+    writer = ModelWriter()
+    values = [activation(writer, str(index), (1, 8), X) for index in range(5002)]
+    for source, result in pairwise(values):
+        writer.operator("RELU", [source], result)
+    assert "5001 operators" in message(writer.write(values[:1], values[-1:]))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "not a TensorFlow Lite model"),
+        (b"\0" * 7, "not a TensorFlow Lite model"),
+        (b"PK\3\4" + b"\0" * 100, "not a TensorFlow Lite model"),
+        (b"\0\0\0\0TFL3", "the file is damaged"),
+        (b"\xff\xff\xff\xffTFL3" + b"\xff" * 64, "the file is damaged"),
+    ],
+)
+def test_files_of_another_kind(content: bytes, text: str, tmp_path: Path) -> None:
+    path = tmp_path / "other.tflite"
+    path.write_bytes(content)
+    with pytest.raises(TcmError, match=text) as caught:
+        import_tflite(path)
+    assert str(path) in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(TcmError, match="file not found"):
+        import_tflite(tmp_path / "missing.tflite")
+    with pytest.raises(TcmError, match="file not found"):
+        import_tflite(tmp_path)
+
+
+def test_the_command_line_says_it_without_a_traceback(tmp_path: Path) -> None:
+    path = tmp_path / "float.tflite"
+    path.write_bytes(one("LOGISTIC", dtype="float32"))
+    program = "from torch_cortex_m.cli import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", program, "compile", str(path), "-o", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert "operator 0 LOGISTIC, output 'y'" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out").exists()
