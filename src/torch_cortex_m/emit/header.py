@@ -13,8 +13,7 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
     lines = [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     lines += [
-        "/* Working memory: static by default, or given to the caller's choice with "
-        f"{prefix}_run_in. */",
+        f"/* Working memory: static by default, or given by the caller with {prefix}_run_in. */",
         f"#define {upper}_ARENA_BYTES {max(plan.arena_bytes, 1)}",
         f"#define {upper}_ARENA_ALIGNMENT {ALIGNMENT}",
         f"#define {upper}_INPUT_COUNT {len(graph.inputs)}",

@@ -163,8 +163,7 @@ class Graph:
             for n in self.nodes
         ]
         self.outputs = [
-            replace(port, value=new) if port.value == old else port
-            for port in self.outputs
+            replace(port, value=new) if port.value == old else port for port in self.outputs
         ]
 
     def remove_unused(self) -> None:

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* Working memory: static by default, or given to the caller's choice with model_run_in. */
+/* Working memory: static by default, or given by the caller with model_run_in. */
 #define MODEL_ARENA_BYTES 32
 #define MODEL_ARENA_ALIGNMENT 16
 #define MODEL_INPUT_COUNT 2
