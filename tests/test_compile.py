@@ -221,3 +221,16 @@ def test_a_difference_is_named_by_its_first_layer() -> None:
     with pytest.raises(tcm.TcmError, match="emulator differs") as caught:
         tcm.CompiledModel(bad).verify(on=("emulator",), layers=True)
     assert "'stem.0'" in str(caught.value)
+
+
+def test_inputs_keep_the_users_names() -> None:
+    """Also where the name is one that torch.export avoids."""
+
+    class Network(torch.nn.Module):
+        def forward(self, input: torch.Tensor, data: torch.Tensor) -> torch.Tensor:
+            return input + data
+
+    example = (torch.ones(1, 4), torch.ones(1, 4))
+    compiled = tcm.compile(Network(), example, calibration=[example])
+    assert [port.value for port in compiled.graph.inputs] == ["input", "data"]
+    assert "MODEL_INPUT_DATA_SCALE" in compiled.generated.program.files["model.h"]

@@ -64,17 +64,17 @@ class _Importer:
         """Float inputs stay float; an int8 input has the parameters of its dequantize node."""
         shape = shape_of(node)
         if node.meta["val"].dtype == torch.float32:
-            return Unquantized(self.graph.add_input(node.name, TensorType(shape, "float32")))
+            return Unquantized(self.graph.add_input(str(node.target), TensorType(shape, "float32")))
         reader = next((user for user in node.users if is_dequantize(user)), None)
         if reader is None:
             raise TcmError(
                 "an int8 input has no scale",
-                where=f"input '{node.name}'",
+                where=f"input '{node.target}'",
                 expected="float32, or int8 that a dequantize node reads",
                 got="int8 alone",
             )
         quantization = self.quantizer(reader).quantization
-        value = self.graph.add_input(node.name, TensorType(shape, "int8", quantization))
+        value = self.graph.add_input(str(node.target), TensorType(shape, "int8", quantization))
         return Activation(value, quantization, real=False)
 
     def quantizer(self, node: Node) -> Quantizer:
