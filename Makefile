@@ -25,7 +25,6 @@ mlperf: setup-demo ## Compile and verify the MLPerf Tiny networks, print their t
 	$(BIN)/python examples/mlperf_report.py $(ARGS)
 
 bench: setup-test ## Measure kernels and networks against CMSIS-NN (see bench/__main__.py)
-	$(BIN)/python -c 'import matplotlib' 2>/dev/null || $(BIN)/pip install -qq -e '.[bench]'
 	$(BIN)/python -m bench $(ARGS)
 
 lint: setup-test ## Lint and check types only
