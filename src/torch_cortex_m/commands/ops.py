@@ -17,5 +17,5 @@ def list_operators(schema: bool) -> None:
     table = Table("operator", "what it computes", "kernels")
     for name, definition in definitions().items():
         summary = (definition.op.__doc__ or "").strip().splitlines()[0]
-        table.add_row(name, summary, "\n".join(kernel.name for kernel in definition.kernels))
+        table.add_row(name, summary, "\n".join(dict.fromkeys(k.name for k in definition.kernels)))
     Console().print(table)

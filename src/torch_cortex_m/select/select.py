@@ -68,12 +68,19 @@ def rank_kernels(
 
 
 def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) -> list[Kernel]:
-    """The kernels that compute the layer exactly on this target, in their folder's order."""
-    return [
-        kernel
-        for kernel in definition(layer.op.name).kernels
-        if kernel.needs <= target.features
-        and library.issuperset(kernel.symbols)
-        and library.isdisjoint(kernel.absent_symbols)
-        and kernel.applies(layer)
-    ]
+    """The kernels that compute the layer exactly on this target, in their folder's order.
+
+    A folder may list a kernel again, under narrower conditions, to prefer it there: it counts at
+    the last place that applies.
+    """
+    found: dict[str, Kernel] = {}
+    for kernel in definition(layer.op.name).kernels:
+        if (
+            kernel.needs <= target.features
+            and library.issuperset(kernel.symbols)
+            and library.isdisjoint(kernel.absent_symbols)
+            and kernel.applies(layer)
+        ):
+            found.pop(kernel.name, None)
+            found[kernel.name] = kernel
+    return list(found.values())
