@@ -41,8 +41,8 @@ def run(content: bytes, inputs: np.ndarray) -> list[np.ndarray]:
         rows = _data(model, weight, np.int8).astype(np.int64)
         offset = source.Quantization().ZeroPoint(0)
         sums = (values.astype(np.int64) - offset) @ rows.T + _data(model, bias, np.int32)
-        product = np.float32(_scale(source)) * np.float32(_scale(weight))
-        scaled = rescale(sums, *multiplier_and_shift(float(product) / _scale(output)))
+        real = _scale(source) * _scale(weight) / _scale(output)
+        scaled = rescale(sums, *multiplier_and_shift(real))
         zero_point = output.Quantization().ZeroPoint(0)
         relu = options.FusedActivationFunction() == tflite.ActivationFunctionType.RELU
         low = zero_point if relu else -128

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import prod
 
-import numpy as np
-
 from ..tflite_base import Argument, Builtin, Kind
 from ..tflite_lowering import Call
 from ..tflite_weights import scales_per_channel, sum_operands, without_zero_points
@@ -15,6 +13,12 @@ DEFAULT_WEIGHTS_FORMAT = 0
 
 
 def _lower(call: Call) -> str:
+    """Multipliers are input scale * weight scale / output scale in double precision.
+
+    Source: TFLite-Micro since autumn 2026 and LiteRT's reference. TFLite-Micro before and LiteRT's
+    optimized kernels round the product of the first two to float32 where the weights have one
+    scale.
+    """
     weight = call.data("weight")
     if weight.ndim != 2 or call.options.number("WeightsFormat") != DEFAULT_WEIGHTS_FORMAT:
         raise call.error(
@@ -22,33 +26,25 @@ def _lower(call: Call) -> str:
             expected="rank 2: [output features, input features], not shuffled",
             got=f"shape {weight.shape}, format {call.options.number('WeightsFormat')}",
         )
-    reals, weight_offset = _reals(call, weight.shape[0])
+    scales = scales_per_channel(call, weight.shape[0], axis=0)
+    reals = call.quantization().scale * scales / call.output.quantization.scale
     rows = _rows(call, weight.shape[1])
     return call.emit(
         "linear",
         (rows, call.add_constant("weight", weight), *sum_operands(call, reals)),
         input_offset=-call.quantization().zero_point,
-        weight_offset=weight_offset,
+        weight_offset=_weight_offset(call),
         output_offset=call.output.quantization.zero_point,
         **call.activation_limits(),
     )
 
 
-def _reals(call: Call, features: int) -> tuple[np.ndarray, int]:
-    """The multiplier of each output feature, and the weight offset.
-
-    With one scale for all, the product of the two scales is rounded to float32.
-    Source: TensorFlow Lite's GetQuantizedConvolutionMultipler, and
-    PopulateConvolutionQuantizationParams for scales per channel.
-    """
-    scales = scales_per_channel(call, features, axis=0)
-    input_scale, output_scale = call.quantization().scale, call.output.quantization.scale
+def _weight_offset(call: Call) -> int:
+    """Weights with one scale may have a zero point."""
     if call.tensors["weight"].scales.size > 1:
         without_zero_points(call)
-        return input_scale * scales / output_scale, 0
-    with np.errstate(over="ignore", under="ignore"):
-        product = float(np.float32(input_scale) * np.float32(scales[0]))
-    return np.full(features, product / output_scale), -call.quantization("weight").zero_point
+        return 0
+    return -call.quantization("weight").zero_point
 
 
 def _rows(call: Call, features: int) -> str:
