@@ -13,9 +13,10 @@ from cmsis_nn import CmsisNN, build_library
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_layers import random_cases, random_conv2d, random_depthwise_conv2d
+from test_emit import compile_strictly
 
 from torch_cortex_m import TcmError, ops
-from torch_cortex_m.generate import generate
+from torch_cortex_m.generate import generate, generate_all
 from torch_cortex_m.libraries import KernelLibrary, archive_symbols, open_library
 from torch_cortex_m.ops.base import Case, Kernel
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
@@ -152,6 +153,28 @@ def test_the_host_uses_no_library(cmsis_nn: CmsisNN) -> None:
     assert "cmsis_nn" not in run.kernel
     generated = generate(case_graph(case), HOST)
     assert generated.program.libraries == ()
+
+
+@pytest.mark.parametrize("core", TESTED_CORES)
+def test_the_c_that_calls_the_library_is_clean(
+    core: str, cmsis_nn: CmsisNN, tmp_path: Path
+) -> None:
+    """Under strict warnings, with the library's own headers as system headers."""
+    library = cmsis_nn.library(core)
+    cases = [
+        next(c for c in ops.cases(name) if is_computed(c, library.symbols))
+        for name in OPERATORS
+        if NEEDED_SYMBOL.get(name, "arm_avgpool_s8") in library.symbols
+    ]
+    graphs = {case.op.name: case_graph(case) for case in cases}
+    include = [flag for path in library.include for flag in ("-isystem", str(path))]
+    for generated in generate_all(graphs, CORES[core], library=library):
+        program = generated.program
+        assert program.libraries == ("cmsis-nn",)
+        folder = tmp_path / program.prefix
+        folder.mkdir()
+        compiler = ["arm-none-eabi-gcc", *CORES[core].flags, *include]
+        compile_strictly(dict(program.files), folder, compiler)
 
 
 RANDOM = settings(
