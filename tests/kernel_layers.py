@@ -9,7 +9,9 @@ import numpy as np
 
 from torch_cortex_m import TcmError
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.testing import case_graph
 
 Rng = np.random.Generator
@@ -120,4 +122,33 @@ def depthwise_conv2d(rng: Rng, name: str) -> Case:
     return Case(name, op, tensors)
 
 
-GENERATORS: dict[str, Callable[[Rng, str], Case]] = {"depthwise_conv2d": depthwise_conv2d}
+def conv2d(rng: Rng, name: str) -> Case:
+    kernel, fields = window(rng, [(1, 1), (1, 1), (3, 3), (3, 3), (1, 3), (2, 2), (5, 3), (1, 5)])
+    groups = pick(rng, 1, 1, 1, 1, 2, 3)
+    inputs, filters = int(rng.integers(1, 20)), int(rng.integers(1, 12))
+    op = Conv2d(
+        **fields, groups=groups, input_offset=int(rng.integers(-127, 129)), **output_range(rng)
+    )
+    shape = (pick(rng, 1, 1, 1, 2), *image(rng), groups * inputs)
+    tensors = channel_tensors(rng, groups * filters, kernel[0] * kernel[1] * inputs)
+    tensors |= {
+        "input": int8(rng, shape),
+        "weight": weights(rng, (groups * filters, *kernel, inputs)),
+    }
+    return Case(name, op, tensors)
+
+
+def linear(rng: Rng, name: str) -> Case:
+    inputs, outputs = int(rng.integers(1, 90)), int(rng.integers(1, 20))
+    op = Linear(input_offset=int(rng.integers(-127, 129)), **output_range(rng))
+    shape = (pick(rng, 1, 1, int(rng.integers(1, 12))), inputs)
+    tensors = channel_tensors(rng, outputs, inputs)
+    tensors |= {"input": int8(rng, shape), "weight": weights(rng, (outputs, inputs))}
+    return Case(name, op, tensors)
+
+
+GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
+    "depthwise_conv2d": depthwise_conv2d,
+    "conv2d": conv2d,
+    "linear": linear,
+}

@@ -21,7 +21,9 @@ def dsp_kernels(operator: str) -> list[str]:
 def check(operator: str, seed: int, count: int, core: str) -> None:
     cases = random_cases(operator, seed, count)
     expected = [run.output for run in run_cases(cases, on="reference")]
-    for kernel in dsp_kernels(operator):
+    kernels = dsp_kernels(operator)
+    assert kernels
+    for kernel in kernels:
         record = next(k for k in ops.definition(operator).kernels if k.name == kernel)
         graphs = [case_graph(case) for case in cases]
         indices = [

@@ -100,6 +100,27 @@ TCM_KERNEL uint32_t tcm_load_bytes(const void *address, int32_t count)
     return word;
 }
 
+/* Copies count bytes, a multiple of ``unit``, and returns the end of the copy. */
+TCM_KERNEL int8_t *tcm_copy_bytes(int8_t *target, const int8_t *source, int32_t count, int32_t unit)
+{
+    int32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        __builtin_memcpy(target + i, source + i, 4);
+    }
+    for (; i < count && unit % 4 != 0; i++) {
+        target[i] = source[i];
+    }
+    return target + count;
+}
+
+TCM_KERNEL int8_t *tcm_fill_bytes(int8_t *target, int32_t value, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        target[i] = (int8_t)value;
+    }
+    return target + count;
+}
+
 /* The same address, in a register of its own: accesses behind it become offsets in their instructions. */
 TCM_KERNEL const int32_t *tcm_in_register(const int32_t *address)
 {

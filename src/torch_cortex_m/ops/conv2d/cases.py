@@ -46,6 +46,7 @@ def case(
 
 
 SAME = (1, 1, 1, 1)
+RELU = {"output_offset": -128, "bias": True}
 CASES = [
     case("3x3", (1, 6, 6, 4), 8, padding=SAME, bias=True),
     case("no_bias", (1, 5, 5, 4), 6, padding=SAME),
@@ -96,6 +97,20 @@ CASES = [
     case("saturating", (1, 4, 4, 4), 4, padding=SAME, multipliers=MAXIMUM, shifts=-2),
     case("activation_narrow", (1, 5, 5, 4), 4, padding=SAME, activation_min=-10, activation_max=20),
     case("activation_single_value", (1, 3, 3, 4), 4, activation_min=5, activation_max=5),
+    case("relu_1x1", (1, 5, 5, 12), 8, (1, 1), **RELU),
+    case("relu_1x1_stride_2_odd_filters", (1, 6, 5, 9), 5, (1, 1), stride=(2, 2), **RELU),
+    case("relu_3x3", (1, 6, 7, 8), 8, padding=SAME, **RELU),
+    case("relu_3x3_stride_2_wide", (1, 6, 18, 4), 6, stride=(2, 2), padding=(0, 0, 1, 1), **RELU),
+    case("relu_stem", (2, 6, 11, 3), 6, padding=SAME, **RELU),
+    case("relu_groups_odd_filters", (1, 5, 6, 8), 6, padding=SAME, groups=2, **RELU),
+    case("relu_dilation_2", (1, 6, 9, 4), 4, padding=(2, 2, 2, 2), dilation=(2, 2), **RELU),
+    case("relu_large_shifts", (1, 4, 4, 4), 4, shifts=-12, **RELU),
+    case("relu_small_shifts", (1, 4, 4, 4), 4, shifts=-3, **RELU),
+    case("relu_shift_31", (1, 4, 4, 4), 4, shifts=-31, **RELU),
+    case("relu_clamped", (1, 4, 5, 4), 3, output_offset=-50, activation_min=-50, activation_max=9),
+    case(
+        "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9
+    ),
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),

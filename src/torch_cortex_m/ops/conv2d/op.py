@@ -18,6 +18,7 @@ from ..window import (
     window_output_size,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 
 
@@ -96,4 +97,4 @@ class Conv2d(Op):
 
 
 OP = Conv2d
-KERNELS = [Kernel("conv2d_s8__ref"), *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("conv2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

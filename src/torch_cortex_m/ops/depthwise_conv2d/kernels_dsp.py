@@ -10,6 +10,7 @@ import numpy as np
 
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
+from ..matrix_dsp import MatrixPacking, convolution_scratch, pack_matrix
 from ..requantization import (
     NON_NEGATIVE,
     Requantization,
@@ -154,4 +155,38 @@ ROW_PAIRS_3X3 = Kernel(
     in_place=_in_place_3x3,
 )
 
-DSP_KERNELS = [ROW_PAIRS, ROW_PAIRS_3X3]
+
+def _applies_columns(layer: Layer) -> bool:
+    return layer.types["input"].shape[3] == 1 and _applies(layer)
+
+
+def _column_packing(layer: Layer) -> MatrixPacking:
+    _, height, _, channels = layer.types["weight"].shape
+    return pack_matrix(layer, layer.constants["weight"].reshape(-1, channels).T, height)
+
+
+def _pack_columns(layer: Layer) -> dict[str, np.ndarray]:
+    return {"stream": _column_packing(layer).stream}
+
+
+def _column_constants(layer: Layer) -> dict[str, int | float]:
+    return _column_packing(layer).constants()
+
+
+def _column_scratch(layer: Layer) -> int:
+    _, kernel_height, kernel_width, _ = layer.types["weight"].shape
+    scattered = kernel_width > 1 and layer.op.dilation[1] > 1
+    patches = scattered or any(layer.op.padding)
+    return convolution_scratch(layer, kernel_height, kernel_width, patches)
+
+
+COLUMNS = Kernel(
+    "depthwise_conv2d_s8__columns_dsp",
+    applies=_applies_columns,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=_column_scratch,
+    pack=_pack_columns,
+    constants=_column_constants,
+)
+
+DSP_KERNELS = [ROW_PAIRS, ROW_PAIRS_3X3, COLUMNS]

@@ -11,6 +11,7 @@ from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..window import check_activation, check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 
 
@@ -77,4 +78,4 @@ class Linear(Op):
 
 
 OP = Linear
-KERNELS = [Kernel("linear_s8__ref"), *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("linear_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

@@ -1,0 +1,366 @@
+/* Matrix products for cores with the DSP extension: convolutions and linear layers.
+ *
+ * A place is one position of the output; its column is the inputs that its window covers. Columns hold pairs of inputs
+ * as halves of a word: [pair][4 places], or [pair] for one place alone. The weights of two filters travel together:
+ * a word has two taps of both, each half w0 + 256 * w1 (superposed) or one byte each. So for four places and two
+ * filters, one pair is 16 multiply-accumulates in 12 instructions:
+ *
+ *     load the weights, extract both w0 (SXTB16); load two columns, 4 SMLAD; load two columns, 4 SMLAD
+ *
+ * Products with the whole halves give s0 + 256 * s1, those with w0 give s0: subtracting leaves s1, exactly as long as
+ * s1 fits 24 bits. That is what ops/matrix_dsp.py checks before it superposes. Else a second SXTB16 extracts w1.
+ *
+ * The weights are a stream; for each two filters: 2 biases, ``pairs`` words, then multiplier, addend and shift of both
+ * (see tcm_dsp_output). An odd filter at the end has an idle partner.
+ *
+ * The routines are written out in assembly because they need all 14 registers, where compilers spill. */
+#ifndef TCM_DSP_MATRIX_H
+#define TCM_DSP_MATRIX_H
+
+#include "tcm_dsp.h"
+
+typedef struct {
+    const int32_t *columns;
+    const int32_t *stream;
+    void *output;          /* int8_t of the first place, or int32_t sums */
+    int32_t output_stride; /* bytes from one place to the next */
+    int32_t pairs;
+    const int32_t *stream_end;
+} tcm_dsp_product;
+
+/* Aligned, because ADR counts from a multiple of four. */
+#define TCM_DSP_ROUTINE(name)                               \
+    __attribute__((naked, noinline, unused, aligned(4)))    \
+    static void name(__attribute__((unused)) const tcm_dsp_product *product)
+
+/* Four places. r0 columns, r1 stream, r2 - r5 sums of the first filter, r6 - r9 of the second, r10 and r11 inputs,
+ * r12 weights, lr weights of the first filter. Frame: 0 columns, 4 their end, 8 entry, 12 output, 16 stride, 20 end of
+ * the stream. Each instruction of a step has four bytes: the loop of eight steps is entered where as many are left as
+ * the last, incomplete turn has. */
+#define TCM_DSP_START_4(step_bytes)        \
+    "push {r4-r11, lr}\n\t"                \
+    "sub sp, sp, #28\n\t"                  \
+    "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t" \
+    "add r6, r0, r4, lsl #4\n\t"           \
+    "sub r4, r4, #1\n\t"                   \
+    "and r4, r4, #7\n\t"                   \
+    "mov r7, #" step_bytes "\n\t"          \
+    "adr.w r8, 3f\n\t"                     \
+    "mls r7, r4, r7, r8\n\t"               \
+    "orr r7, r7, #1\n\t"                   \
+    "strd r0, r6, [sp]\n\t"                \
+    "strd r7, r2, [sp, #8]\n\t"            \
+    "strd r3, r5, [sp, #16]\n"             \
+    "1:\n\t"                               \
+    "ldrd r2, r6, [r1], #8\n\t"            \
+    "ldr r0, [sp]\n\t"
+
+/* What takes the two filters' weights apart. */
+#define TCM_DSP_SUPERPOSED "sxtb16 lr, r12\n\t"
+#define TCM_DSP_SEPARATE   \
+    "sxtb16 lr, r12\n\t"   \
+    "sxtb16 r12, r12, ror #8\n\t"
+
+/* The first step adds to the biases. */
+#define TCM_DSP_FIRST_STEP_4(extract)  \
+    "ldr r12, [r1], #4\n\t"            \
+    "ldrd r10, r11, [r0, #8]\n\t"      \
+    extract                            \
+    "smlad r5, r11, lr, r2\n\t"        \
+    "smlad r9, r11, r12, r6\n\t"       \
+    "smlad r4, r10, lr, r2\n\t"        \
+    "smlad r8, r10, r12, r6\n\t"       \
+    "ldrd r10, r11, [r0], #16\n\t"     \
+    "smlad r3, r11, lr, r2\n\t"        \
+    "smlad r7, r11, r12, r6\n\t"       \
+    "smlad r2, r10, lr, r2\n\t"        \
+    "smlad r6, r10, r12, r6\n\t"       \
+    "ldr pc, [sp, #8]\n"
+
+#define TCM_DSP_STEP_4(extract)        \
+    "ldr r12, [r1], #4\n\t"            \
+    "ldrd r10, r11, [r0, #8]\n\t"      \
+    extract                            \
+    "smlad r5, r11, lr, r5\n\t"        \
+    "smlad r9, r11, r12, r9\n\t"       \
+    "smlad r4, r10, lr, r4\n\t"        \
+    "smlad r8, r10, r12, r8\n\t"       \
+    "ldrd r10, r11, [r0], #16\n\t"     \
+    "smlad r3, r11, lr, r3\n\t"        \
+    "smlad r7, r11, r12, r7\n\t"       \
+    "smlad r2, r10, lr, r2\n\t"        \
+    "smlad r6, r10, r12, r6\n\t"
+
+#define TCM_DSP_STEPS_4(extract) \
+    TCM_DSP_FIRST_STEP_4(extract) \
+    "2:\n\t"                      \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    TCM_DSP_STEP_4(extract)       \
+    "3:\n\t"                      \
+    "ldr r12, [sp, #4]\n\t"       \
+    "cmp r0, r12\n\t"             \
+    "bne.w 2b\n\t"
+
+#define TCM_DSP_SUBTRACT_4  \
+    "sub r6, r6, r2\n\t"    \
+    "sub r7, r7, r3\n\t"    \
+    "sub r8, r8, r4\n\t"    \
+    "sub r9, r9, r5\n\t"
+
+/* Shifts the sums of one filter, by a register or a literal. */
+#define TCM_DSP_SHIFT_4(operation, a, b, c, d, amount) \
+    operation " " a ", " a ", " amount "\n\t"          \
+    operation " " b ", " b ", " amount "\n\t"          \
+    operation " " c ", " c ", " amount "\n\t"          \
+    operation " " d ", " d ", " amount "\n\t"
+
+/* Outputs of non-negative layers; the sums are scaled. */
+#define TCM_DSP_FLOOR_1(sum, multiplier, addend, shift)              \
+    "smmla " sum ", " sum ", " multiplier ", " addend "\n\t"         \
+    "ssat " sum ", #8, " sum ", asr #" shift "\n\t"
+
+#define TCM_DSP_FLOOR_4(a, b, c, d, multiplier, addend, shift) \
+    TCM_DSP_FLOOR_1(a, multiplier, addend, shift)              \
+    TCM_DSP_FLOOR_1(b, multiplier, addend, shift)              \
+    TCM_DSP_FLOOR_1(c, multiplier, addend, shift)              \
+    TCM_DSP_FLOOR_1(d, multiplier, addend, shift)
+
+/* Outputs with a right shift; the sums are doubled. */
+#define TCM_DSP_ROUND_1(sum, multiplier, addend, shift, free) \
+    "add " free ", " addend ", " sum ", asr #31\n\t"          \
+    "smmlar " sum ", " sum ", " multiplier ", " free "\n\t"   \
+    "asr " sum ", " sum ", " shift "\n\t"                     \
+    "ssat " sum ", #8, " sum "\n\t"
+
+#define TCM_DSP_ROUND_4(a, b, c, d, multiplier, addend, shift, free) \
+    TCM_DSP_ROUND_1(a, multiplier, addend, shift, free)              \
+    TCM_DSP_ROUND_1(b, multiplier, addend, shift, free)              \
+    TCM_DSP_ROUND_1(c, multiplier, addend, shift, free)              \
+    TCM_DSP_ROUND_1(d, multiplier, addend, shift, free)
+
+/* Four places of one filter; r0 output, lr stride. */
+#define TCM_DSP_STORE_4(a, b, c, d)       \
+    "add r10, lr, lr, lsl #1\n\t"         \
+    "strb " b ", [r0, lr]\n\t"            \
+    "strb " c ", [r0, lr, lsl #1]\n\t"    \
+    "strb " d ", [r0, r10]\n\t"           \
+    "strb " a ", [r0], #1\n\t"
+
+#define TCM_DSP_NEXT_4            \
+    "str r0, [sp, #12]\n\t"       \
+    "ldr r12, [sp, #20]\n\t"      \
+    "cmp r1, r12\n\t"             \
+    "bne.w 1b\n\t"                \
+    "add sp, sp, #28\n\t"         \
+    "pop {r4-r11, pc}"
+
+/* Four places and all filters of a non-negative layer with this common shift. */
+#define TCM_DSP_NON_NEGATIVE_4(name, shift)                        \
+    TCM_DSP_ROUTINE(name)                                          \
+    {                                                              \
+        __asm__ volatile(                                          \
+            TCM_DSP_START_4("48")                                  \
+            TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                    \
+            TCM_DSP_SUBTRACT_4                                     \
+            "ldm r1!, {r10, r11, r12}\n\t"                         \
+            TCM_DSP_SHIFT_4("lsl", "r2", "r3", "r4", "r5", "r12")  \
+            TCM_DSP_FLOOR_4("r2", "r3", "r4", "r5", "r10", "r11", shift) \
+            "ldrd r0, lr, [sp, #12]\n\t"                           \
+            TCM_DSP_STORE_4("r2", "r3", "r4", "r5")                \
+            "ldm r1!, {r2, r3, r4}\n\t"                            \
+            TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "r4")   \
+            TCM_DSP_FLOOR_4("r6", "r7", "r8", "r9", "r2", "r3", shift) \
+            TCM_DSP_STORE_4("r6", "r7", "r8", "r9")                \
+            TCM_DSP_NEXT_4);                                       \
+    }
+
+TCM_DSP_NON_NEGATIVE_4(tcm_dsp_non_negative_10_4, "10")
+TCM_DSP_NON_NEGATIVE_4(tcm_dsp_non_negative_12_4, "12")
+TCM_DSP_NON_NEGATIVE_4(tcm_dsp_non_negative_14_4, "14")
+
+/* Four places and all filters of a layer with right shifts. */
+TCM_DSP_ROUTINE(tcm_dsp_right_4)
+{
+    __asm__ volatile(
+        TCM_DSP_START_4("48")
+        TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
+        TCM_DSP_SUBTRACT_4
+        TCM_DSP_SHIFT_4("lsl", "r2", "r3", "r4", "r5", "#1")
+        TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "#7")
+        "ldm r1!, {r10, r11, r12}\n\t"
+        TCM_DSP_ROUND_4("r2", "r3", "r4", "r5", "r10", "r11", "r12", "lr")
+        "ldrd r0, lr, [sp, #12]\n\t"
+        TCM_DSP_STORE_4("r2", "r3", "r4", "r5")
+        "ldm r1!, {r2, r3, r4}\n\t"
+        TCM_DSP_ROUND_4("r6", "r7", "r8", "r9", "r2", "r3", "r4", "r5")
+        TCM_DSP_STORE_4("r6", "r7", "r8", "r9")
+        TCM_DSP_NEXT_4);
+}
+
+/* The sums of four places and two filters, [filter][place], for any other way. */
+#define TCM_DSP_STORE_SUMS_4       \
+    "ldr r0, [sp, #12]\n\t"        \
+    "stm r0, {r2-r9}\n\t"          \
+    "add sp, sp, #28\n\t"          \
+    "pop {r4-r11, pc}"
+
+TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_4)
+{
+    __asm__ volatile(
+        TCM_DSP_START_4("48")
+        TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
+        TCM_DSP_SUBTRACT_4
+        TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "#8")
+        TCM_DSP_STORE_SUMS_4);
+}
+
+TCM_DSP_ROUTINE(tcm_dsp_separate_sums_4)
+{
+    __asm__ volatile(
+        TCM_DSP_START_4("52")
+        TCM_DSP_STEPS_4(TCM_DSP_SEPARATE)
+        TCM_DSP_STORE_SUMS_4);
+}
+
+/* One place. r0 column, r1 stream, r2 and r3 sums, r4 - r7 weights, r8 - r11 inputs, r12 weights of the first filter,
+ * lr output. Frame: 0 column, 4 its end, 8 and 12 entries, 16 end of the stream. Pairs that do not fill a block of four
+ * come first; the loop of four blocks is entered as that of four places. */
+#define TCM_DSP_START_1(pair_bytes, block_bytes) \
+    "push {r4-r11, lr}\n\t"                      \
+    "sub sp, sp, #20\n\t"                        \
+    "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t"       \
+    "mov lr, r2\n\t"                             \
+    "add r6, r0, r4, lsl #2\n\t"                 \
+    "strd r0, r6, [sp]\n\t"                      \
+    "and r6, r4, #3\n\t"                         \
+    "mov r7, #" pair_bytes "\n\t"                \
+    "adr.w r8, 4f\n\t"                           \
+    "mls r6, r6, r7, r8\n\t"                     \
+    "ubfx r4, r4, #2, #2\n\t"                    \
+    "mov r7, #" block_bytes "\n\t"               \
+    "adr.w r8, 3f\n\t"                           \
+    "mls r4, r4, r7, r8\n\t"                     \
+    "orr r6, r6, #1\n\t"                         \
+    "orr r4, r4, #1\n\t"                         \
+    "strd r6, r4, [sp, #8]\n\t"                  \
+    "str r5, [sp, #16]\n"                        \
+    "1:\n\t"                                     \
+    "ldrd r2, r3, [r1], #8\n\t"                  \
+    "ldr r0, [sp]\n\t"                           \
+    "ldr pc, [sp, #8]\n\t"
+
+#define TCM_DSP_SUPERPOSED_1(weights, inputs)   \
+    "sxtb16 r12, " weights "\n\t"               \
+    "smlad r2, " inputs ", r12, r2\n\t"         \
+    "smlad r3, " inputs ", " weights ", r3\n\t"
+
+#define TCM_DSP_SEPARATE_1(weights, inputs)          \
+    "sxtb16 r12, " weights "\n\t"                    \
+    "sxtb16 " weights ", " weights ", ror #8\n\t"    \
+    "smlad r2, " inputs ", r12, r2\n\t"              \
+    "smlad r3, " inputs ", " weights ", r3\n\t"
+
+#define TCM_DSP_PAIR_1(products) \
+    "ldr r4, [r1], #4\n\t"       \
+    "ldr r8, [r0], #4\n\t"       \
+    products("r4", "r8")
+
+#define TCM_DSP_BLOCK_1(products)   \
+    "ldm.w r1!, {r4-r7}\n\t"        \
+    "ldm.w r0!, {r8-r11}\n\t"       \
+    products("r4", "r8")            \
+    products("r5", "r9")            \
+    products("r6", "r10")           \
+    products("r7", "r11")
+
+#define TCM_DSP_STEPS_1(products) \
+    TCM_DSP_PAIR_1(products)      \
+    TCM_DSP_PAIR_1(products)      \
+    TCM_DSP_PAIR_1(products)      \
+    "4:\n\t"                      \
+    "ldr pc, [sp, #12]\n"         \
+    "2:\n\t"                      \
+    TCM_DSP_BLOCK_1(products)     \
+    TCM_DSP_BLOCK_1(products)     \
+    TCM_DSP_BLOCK_1(products)     \
+    TCM_DSP_BLOCK_1(products)     \
+    "3:\n\t"                      \
+    "ldr r12, [sp, #4]\n\t"       \
+    "cmp r0, r12\n\t"             \
+    "bne.w 2b\n\t"
+
+#define TCM_DSP_NEXT_1         \
+    "strb r2, [lr], #1\n\t"    \
+    "strb r3, [lr], #1\n\t"    \
+    "ldr r12, [sp, #16]\n\t"   \
+    "cmp r1, r12\n\t"          \
+    "bne.w 1b\n\t"             \
+    "add sp, sp, #20\n\t"      \
+    "pop {r4-r11, pc}"
+
+/* One place and all filters of a non-negative layer with this common shift. */
+#define TCM_DSP_NON_NEGATIVE_1(name, shift)               \
+    TCM_DSP_ROUTINE(name)                                 \
+    {                                                     \
+        __asm__ volatile(                                 \
+            TCM_DSP_START_1("20", "56")                   \
+            TCM_DSP_STEPS_1(TCM_DSP_SUPERPOSED_1)         \
+            "ldm r1!, {r4-r9}\n\t"                        \
+            "sub r3, r3, r2\n\t"                          \
+            "lsl r2, r2, r6\n\t"                          \
+            "asr r3, r3, r9\n\t"                          \
+            TCM_DSP_FLOOR_1("r2", "r4", "r5", shift)      \
+            TCM_DSP_FLOOR_1("r3", "r7", "r8", shift)      \
+            TCM_DSP_NEXT_1);                              \
+    }
+
+TCM_DSP_NON_NEGATIVE_1(tcm_dsp_non_negative_10_1, "10")
+TCM_DSP_NON_NEGATIVE_1(tcm_dsp_non_negative_12_1, "12")
+TCM_DSP_NON_NEGATIVE_1(tcm_dsp_non_negative_14_1, "14")
+
+/* One place and all filters of a layer with right shifts. */
+TCM_DSP_ROUTINE(tcm_dsp_right_1)
+{
+    __asm__ volatile(
+        TCM_DSP_START_1("20", "56")
+        TCM_DSP_STEPS_1(TCM_DSP_SUPERPOSED_1)
+        "ldm r1!, {r4-r9}\n\t"
+        "sub r3, r3, r2\n\t"
+        "lsl r2, r2, #1\n\t"
+        "asr r3, r3, #7\n\t"
+        TCM_DSP_ROUND_1("r2", "r4", "r5", "r6", "r10")
+        TCM_DSP_ROUND_1("r3", "r7", "r8", "r9", "r10")
+        TCM_DSP_NEXT_1);
+}
+
+/* The sums of one place and two filters, for any other way. */
+#define TCM_DSP_STORE_SUMS_1  \
+    "strd r2, r3, [lr]\n\t"   \
+    "add sp, sp, #20\n\t"     \
+    "pop {r4-r11, pc}"
+
+TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_1)
+{
+    __asm__ volatile(
+        TCM_DSP_START_1("20", "56")
+        TCM_DSP_STEPS_1(TCM_DSP_SUPERPOSED_1)
+        "sub r3, r3, r2\n\t"
+        "asr r3, r3, #8\n\t"
+        TCM_DSP_STORE_SUMS_1);
+}
+
+TCM_DSP_ROUTINE(tcm_dsp_separate_sums_1)
+{
+    __asm__ volatile(
+        TCM_DSP_START_1("24", "72")
+        TCM_DSP_STEPS_1(TCM_DSP_SEPARATE_1)
+        TCM_DSP_STORE_SUMS_1);
+}
+
+#endif
