@@ -9,6 +9,7 @@ import numpy as np
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
+from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.numerics import quantize_multiplier
 from torch_cortex_m.testing import case_graph
@@ -106,6 +107,24 @@ def conv2d(rng: Rng) -> Case:
     return weighted_case(rng, op, values(rng, shape), weight, filters, int(weight[0].size))
 
 
+def depthwise_conv2d(rng: Rng) -> Case:
+    kernel = (3, 3) if chance(rng, 0.6) else pair(rng, 1, 6)
+    multiplier = integer(rng, 2, 5) if chance(rng, 0.25) else 1
+    channels = channel_count(rng, 64 // multiplier)
+    shape = (integer(rng, 1, 2), *pair(rng, 1, 12), channels)
+    filters = channels * multiplier
+    weight = values(rng, (1, *kernel, filters))
+    if chance(rng, 0.5):
+        weight //= integer(rng, 2, 16)
+    op = DepthwiseConv2d(
+        **window_fields(rng, kernel),
+        depth_multiplier=multiplier,
+        input_offset=input_offset(rng),
+        **ranges(rng),
+    )
+    return weighted_case(rng, op, values(rng, shape), weight, filters, kernel[0] * kernel[1])
+
+
 def linear(rng: Rng) -> Case:
     features = channel_count(rng, 600 if chance(rng, 0.2) else 80)
     leading = [(), (integer(rng, 1, 5),), pair(rng, 1, 3)][integer(rng, 0, 2)]
@@ -128,7 +147,11 @@ def weighted_case(
     return Case("random", op, tensors)
 
 
-MAKERS: dict[str, Maker] = {"conv2d": conv2d, "linear": linear}
+MAKERS: dict[str, Maker] = {
+    "conv2d": conv2d,
+    "depthwise_conv2d": depthwise_conv2d,
+    "linear": linear,
+}
 
 
 def random_cases(operator: str, seed: int, count: int) -> list[Case]:

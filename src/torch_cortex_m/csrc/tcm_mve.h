@@ -14,44 +14,51 @@
  *   1, signed: all channels shift right by 1 or more. Subtracting 1 from what was negative before the rounding shift
  *      makes its ties round away from zero.
  *   2, general: any shift. Each channel has a left shift, and a mask that is 0 where there is no right shift.
- * A register of four channels takes its parameters in this order: bias, (general: left shift, mask,) multiplier, right
- * shift as a negative number. */
+ * A register of four channels takes its parameters in this order: bias, (general: left shift,) multiplier, (general: mask,)
+ * right shift as a negative number. */
 
-/* The parameters at r5 for two vectors of the same four channels, q0 and q1; the results go to q3 and q0. */
-#define TCM_MVE_REQUANTIZE_PAIR                                                                                       \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
+/* The n-th parameter vector: the next one at r5, or one at r9. */
+#define TCM_MVE_NEXT_AT_R5(n) "[r5], #16"
+#define TCM_MVE_AT_R9(n) "[r9, #16 * " #n "]"
+
+/* Two vectors of the same four channels, q0 and q1, to q3 and q0; q1 and q2 change. PARAMETER(n) is where parameter n
+ * is. */
+#define TCM_MVE_REQUANTIZE_PAIR(PARAMETER)                                                                            \
+    "vldrw.32 q2, " PARAMETER(0) "\n"                                                                                 \
     "vadd.i32 q0, q0, q2\n"                                                                                           \
     "vadd.i32 q1, q1, q2\n"                                                                                           \
     ".if %c[rounding] == 0\n"                                                                                         \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
+    "vldrw.32 q2, " PARAMETER(1) "\n"                                                                                 \
     "vqrdmulh.s32 q3, q0, q2\n"                                                                                       \
     "vqrdmulh.s32 q0, q1, q2\n"                                                                                       \
+    "vldrw.32 q2, " PARAMETER(2) "\n"                                                                                 \
     ".elseif %c[rounding] == 1\n"                                                                                     \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
+    "vldrw.32 q2, " PARAMETER(1) "\n"                                                                                 \
     "vqrdmulh.s32 q3, q0, q2\n"                                                                                       \
     "vshr.s32 q0, q0, #31\n"                                                                                          \
     "vqrdmulh.s32 q2, q1, q2\n"                                                                                       \
     "vshr.s32 q1, q1, #31\n"                                                                                          \
     "vadd.i32 q3, q3, q0\n"                                                                                           \
     "vadd.i32 q0, q2, q1\n"                                                                                           \
+    "vldrw.32 q2, " PARAMETER(2) "\n"                                                                                 \
     ".else\n"                                                                                                         \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
+    "vldrw.32 q2, " PARAMETER(1) "\n"                                                                                 \
     "vshl.s32 q0, q0, q2\n"                                                                                           \
     "vshl.s32 q1, q1, q2\n"                                                                                           \
-    "vldrw.32 q2, [r5]\n"                                                                                             \
-    "vshr.s32 q3, q0, #31\n"                                                                                          \
-    "vand q3, q3, q2\n"                                                                                               \
-    "vldrw.32 q2, [r5, #16]\n"                                                                                        \
-    "vqrdmulh.s32 q0, q0, q2\n"                                                                                       \
+    "vldrw.32 q2, " PARAMETER(2) "\n"                                                                                 \
+    "vqrdmulh.s32 q3, q0, q2\n"                                                                                       \
+    "vshr.s32 q0, q0, #31\n"                                                                                          \
+    "vqrdmulh.s32 q2, q1, q2\n"                                                                                       \
+    "vshr.s32 q1, q1, #31\n"                                                                                          \
+    "vpush {d6-d7}\n" /* no register is left */                                                                       \
+    "vldrw.32 q3, " PARAMETER(3) "\n"                                                                                 \
+    "vand q0, q0, q3\n"                                                                                               \
+    "vand q1, q1, q3\n"                                                                                               \
+    "vpop {d6-d7}\n"                                                                                                  \
     "vadd.i32 q3, q3, q0\n"                                                                                           \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
-    "vshr.s32 q0, q1, #31\n"                                                                                          \
-    "vand q0, q0, q2\n"                                                                                               \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
-    "vqrdmulh.s32 q1, q1, q2\n"                                                                                       \
-    "vadd.i32 q0, q0, q1\n"                                                                                           \
+    "vadd.i32 q0, q2, q1\n"                                                                                           \
+    "vldrw.32 q2, " PARAMETER(4) "\n"                                                                                 \
     ".endif\n"                                                                                                        \
-    "vldrw.32 q2, [r5], #16\n"                                                                                        \
     "vrshl.s32 q3, q3, q2\n"                                                                                          \
     "vrshl.s32 q0, q0, q2\n"                                                                                          \
     ".if %c[rounding] == 2\n"                                                                                         \
@@ -76,9 +83,9 @@
     "vshl.s32 " v ", " v ", " parameter "\n"                                                                          \
     "vldrw.32 " parameter ", [" from "], #16\n"                                                                       \
     "vshr.s32 " spare ", " v ", #31\n"                                                                                \
-    "vand " spare ", " spare ", " parameter "\n"                                                                      \
-    "vldrw.32 " parameter ", [" from "], #16\n"                                                                       \
     "vqrdmulh.s32 " v ", " v ", " parameter "\n"                                                                      \
+    "vldrw.32 " parameter ", [" from "], #16\n"                                                                       \
+    "vand " spare ", " spare ", " parameter "\n"                                                                      \
     "vadd.i32 " v ", " v ", " spare "\n"                                                                              \
     ".endif\n"                                                                                                        \
     "vldrw.32 " parameter ", [" from "], #16\n"                                                                       \

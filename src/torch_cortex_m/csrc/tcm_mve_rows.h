@@ -16,7 +16,7 @@ TCM_KERNEL void tcm_mve_copy(int8_t *to, const int8_t *from, int32_t bytes)
                      "vstrb.8 q0, [%0], #16\n"
                      "letp lr, 1b\n"
                      "2:\n"
-                     : "+r"(to), "+r"(from)
+                     : "+&r"(to), "+&r"(from)
                      : "r"(bytes)
                      : "lr", "q0", "cc", "memory");
 }
@@ -44,12 +44,47 @@ TCM_KERNEL void tcm_mve_fill(int8_t *to, int32_t value, int32_t bytes)
                      "vstrb.8 q0, [%0], #16\n"
                      "letp lr, 1b\n"
                      "2:\n"
-                     : "+r"(to)
+                     : "+&r"(to)
                      : "r"(bytes), "r"(value)
                      : "lr", "q0", "cc", "memory");
 }
 
-/* Rows of input, row_bytes apart in `rows`, with borders of the input's zero point at both ends. */
+/* Copies bytes, each of them `repeat` times, a literal; `to` is aligned to 4. */
+TCM_KERNEL void tcm_mve_copy_repeated(int8_t *to, const int8_t *from, int32_t bytes, int32_t repeat)
+{
+    if (repeat == 1) {
+        tcm_mve_copy(to, from, bytes);
+    } else if (repeat == 2) {
+        __asm__ volatile("wlstp.16 lr, %2, 2f\n"
+                         "1:\n"
+                         "vldrb.u16 q0, [%1], #8\n"
+                         "vmul.i16 q0, q0, %3\n"
+                         "vstrh.16 q0, [%0], #16\n"
+                         "letp lr, 1b\n"
+                         "2:\n"
+                         : "+&l"(to), "+&l"(from)
+                         : "r"(bytes), "r"(0x0101)
+                         : "lr", "q0", "cc", "memory");
+    } else if (repeat == 4) {
+        __asm__ volatile("wlstp.32 lr, %2, 2f\n"
+                         "1:\n"
+                         "vldrb.u32 q0, [%1], #4\n"
+                         "vmul.i32 q0, q0, %3\n"
+                         "vstrw.32 q0, [%0], #16\n"
+                         "letp lr, 1b\n"
+                         "2:\n"
+                         : "+&l"(to), "+&l"(from)
+                         : "r"(bytes), "r"(0x01010101)
+                         : "lr", "q0", "cc", "memory");
+    } else {
+        for (int32_t i = 0; i < bytes; i++) {
+            tcm_mve_fill(to + i * repeat, from[i], repeat);
+        }
+    }
+}
+
+/* Rows of input, row_bytes apart in `rows`, with borders of the input's zero point at both ends. Every input value is
+ * there `repeat` times; input_bytes are those of the input's own rows. */
 typedef struct {
     int8_t *rows;
     int32_t row_bytes;
@@ -57,6 +92,7 @@ typedef struct {
     int32_t input_height;
     int32_t input_bytes;
     int32_t zero_point;
+    int32_t repeat;
 } tcm_mve_rows;
 
 /* Fills `count` rows from `first` on with those of `image` from row `top` on; outside of the image all is border. */
@@ -66,7 +102,7 @@ TCM_KERNEL void tcm_mve_load_rows(tcm_mve_rows r, int32_t first, int32_t count, 
         const int32_t y = top + i;
         int8_t *row = r.rows + (first + i) * r.row_bytes;
         if (y >= 0 && y < r.input_height) {
-            tcm_mve_copy(row + r.left_bytes, image + y * r.input_bytes, r.input_bytes);
+            tcm_mve_copy_repeated(row + r.left_bytes, image + y * r.input_bytes, r.input_bytes, r.repeat);
         } else {
             tcm_mve_fill(row, r.zero_point, r.row_bytes);
         }

@@ -78,7 +78,7 @@
 
 /* After the steps of a tile: the outputs of both vectors as bottom (b) or top (t) halves of q4 and q5. */
 #define TCM_MVE_NARROW_PAIR(half)                                                                                     \
-    TCM_MVE_SUMS TCM_MVE_REQUANTIZE_PAIR "vqmovn" half ".s32 q4, q3\n vqmovn" half ".s32 q5, q0\n"
+    TCM_MVE_SUMS TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_NEXT_AT_R5) "vqmovn" half ".s32 q4, q3\n vqmovn" half ".s32 q5, q0\n"
 
 /* Stores octets: q5 for the second vector, whose outputs are output_step after the first's, and q4; r1 advances. */
 #define TCM_MVE_STORE_OCTETS                                                                                          \

@@ -41,12 +41,12 @@ def requantization_vectors(layer: Layer, bias: np.ndarray) -> np.ndarray:
     """[vectors, channels] int32: what is loaded for each channel, in the order of loading.
 
     bias, multiplier, right shift (negative); or, where the rounding is GENERAL: bias, left shift,
-    mask of the rounding correction, multiplier, right shift (negative).
+    multiplier, mask of the rounding correction, right shift (negative).
     """
     multipliers, shifts = layer.constants["multipliers"], layer.constants["shifts"]
     right = np.minimum(shifts, 0)
     if rounding(layer) == GENERAL:
-        rows = [bias, np.maximum(shifts, 0), np.where(right < 0, -1, 0), multipliers, right]
+        rows = [bias, np.maximum(shifts, 0), multipliers, np.where(right < 0, -1, 0), right]
     else:
         rows = [bias, multipliers, right]
     return np.stack(rows).astype(np.int32)

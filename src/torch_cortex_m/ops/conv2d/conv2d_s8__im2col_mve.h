@@ -55,7 +55,7 @@ TCM_KERNEL void conv2d_s8__im2col_mve(
     const int32_t place = 16 * steps + 16;
     int8_t *windows = (int8_t *)scratch;
     const tcm_mve_rows rows = {windows + 2 * place, row_bytes, padding_left * input_channels, input_height,
-                               input_width * input_channels, -input_offset};
+                               input_width * input_channels, -input_offset, 1};
     int32_t waiting = 0;
     TCM_MVE_OPAQUE(tiles);
     for (int32_t row = 0; row < batches * output_height; row++) {

@@ -20,6 +20,7 @@ from ..window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_conv2d import CONV2D_REF
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -93,4 +94,10 @@ class DepthwiseConv2d(Op):
 
 
 OP = DepthwiseConv2d
-KERNELS = [Kernel("depthwise_conv2d_s8__ref"), CONV2D_REF, *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("depthwise_conv2d_s8__ref"),
+    CONV2D_REF,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

@@ -1,0 +1,303 @@
+"""depthwise_conv2d's kernels for MVE (Cortex-M55, M85)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf, lcm
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..packing_mve import (
+    LANES,
+    folded_bias,
+    has_plain_requantization,
+    padded,
+    requantization_vectors,
+    rounding,
+)
+
+MVE = frozenset({"mve"})
+
+MOST_TAPS = 49
+"""Taps that TCM_MVE_ROOM has room for, and the reach of LE."""
+
+LARGEST_ADVANCE = (1 << 16) - 1
+"""What MOVW can load."""
+
+LARGEST_STEP = 4095
+"""The largest immediate operand of ADD."""
+
+LARGEST_SUM = (1 << 15) - 1
+
+# Of 16 lanes, those in the bottom and top halves of the bottom halves, then of the top halves.
+LANE_ORDER = np.array([0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15])
+
+
+def _lanes_apply(layer: Layer) -> bool:
+    weight = layer.constants.get("weight")
+    if weight is None or not has_plain_requantization(layer):
+        return False
+    taps = weight.shape[1] * weight.shape[2]
+    rows = (weight.shape[1] - 1) * layer.op.dilation[0] * _row_bytes(layer)
+    columns = (weight.shape[2] - 1) * layer.op.dilation[1] * weight.shape[3]
+    farthest = max(rows, columns, _unit_bytes(layer), _unit(layer)["unit_input"])
+    return taps <= MOST_TAPS and farthest <= LARGEST_ADVANCE
+
+
+def _unit(layer: Layer) -> dict[str, int]:
+    """How a row of output is divided into units of lanes with the same weights.
+
+    A unit is a pixel, whose last block has lanes to spare; or, with a horizontal stride of 1, where
+    pixels follow each other in the input as in the output, as many channels as fill whole vectors,
+    unless their weights would take much more flash.
+    """
+    _, _, width, channels = layer.output.shape
+    stride = layer.op.stride[1]
+    common = lcm(channels, LANES)
+    lanes_in_units = -(-width * channels // common) * common
+    lanes_in_pixels = width * padded(channels)
+    if stride == 1 and lanes_in_units <= lanes_in_pixels and common <= max(64, 2 * channels):
+        units, lanes, step = lanes_in_units // common, common, common
+    else:
+        units, lanes, step = width, padded(channels), channels
+    return {
+        "units": units,
+        "unit_blocks": lanes // LANES,
+        "unit_input": step * stride,
+        "unit_output": step,
+    }
+
+
+def _taps_per_sum(layer: Layer) -> int:
+    """As many taps as possible in every 16-bit sum, whatever the inputs."""
+    weight = layer.constants["weight"]
+    taps = np.abs(weight.astype(np.int64)).reshape(-1, weight.shape[3]) * 128
+    for count in range(len(taps), 1, -1):
+        sums = np.add.reduceat(taps, range(0, len(taps), count), axis=0)
+        if sums.max() <= LARGEST_SUM:
+            return count
+    return 1
+
+
+def _lanes_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Blocks of 16 lanes: biases, weights of each tap, requantization."""
+    weight = layer.constants["weight"]
+    taps = weight.reshape(-1, weight.shape[3])
+    bias = folded_bias(layer, taps.sum(axis=0, dtype=np.int64))
+    vectors = requantization_vectors(layer, bias)
+    lanes = LANES * _unit(layer)["unit_blocks"]
+    if _unit(layer)["unit_output"] == lanes:
+        channels = np.arange(lanes) % taps.shape[1]
+    else:
+        channels = np.minimum(np.arange(lanes), taps.shape[1] - 1)
+    parts = []
+    for block in channels.reshape(-1, LANES):
+        ordered = vectors[:, block[LANE_ORDER]].reshape(len(vectors), 4, 4).astype("<i4")
+        parts += [ordered[0], taps[:, block], ordered[1:].transpose(1, 0, 2)]
+    data = [np.ascontiguousarray(part).reshape(-1).view(np.int8) for part in parts]
+    return {"lanes": np.concatenate(data)}
+
+
+def _unit_bytes(layer: Layer) -> int:
+    return _lanes_pack(layer)["lanes"].nbytes
+
+
+def _row_bytes(layer: Layer) -> int:
+    """Bytes from one copied row, its channels repeated for the multiplier, to the next."""
+    op = layer.op
+    extent = op.dilation[1] * (layer.types["weight"].shape[2] - 1) + 1
+    columns_read = (layer.output.shape[2] - 1) * op.stride[1] + extent
+    width = max(op.padding[1] + layer.types["input"].shape[2], columns_read)
+    return padded(width * layer.output.shape[3])
+
+
+def _rows_needed(layer: Layer) -> int:
+    return (layer.types["weight"].shape[1] - 1) * layer.op.dilation[0] + 1
+
+
+def _spare_rows(layer: Layer) -> int:
+    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+
+
+def _lanes_constants(layer: Layer) -> dict[str, int | float]:
+    return {
+        **_unit(layer),
+        "unit_bytes": _unit_bytes(layer),
+        "rounding": rounding(layer),
+        "row_bytes": _row_bytes(layer),
+        "spare_rows": _spare_rows(layer),
+        "taps_per_sum": _taps_per_sum(layer),
+    }
+
+
+def _lanes_scratch(layer: Layer) -> int:
+    """The copied rows, and a row of output as long as whole units."""
+    unit = _unit(layer)
+    written = (unit["units"] - 1) * unit["unit_output"] + LANES * unit["unit_blocks"]
+    beyond_row = LANES * unit["unit_blocks"]
+    rows = (_rows_needed(layer) + _spare_rows(layer)) * _row_bytes(layer)
+    return rows + max(padded(written), beyond_row)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One dimension of a layer: 1 vertical, 2 horizontal."""
+
+    dimension: int
+    size: int
+    outputs: int
+    kernel: int
+    stride: int
+    padding: int
+    step: int
+    output_step: int
+
+
+def _axes(layer: Layer) -> tuple[Axis, Axis]:
+    """(rows, columns) of the patches: the image's, or its columns and rows.
+
+    Strips of patches lie along the columns, and a larger stride is only possible there.
+    """
+    op = layer.op
+    _, height, width, channels = layer.types["input"].shape
+    _, output_height, output_width, _ = layer.output.shape
+    kernel = layer.types["weight"].shape[1:3]
+    vertical = Axis(
+        1,
+        height,
+        output_height,
+        kernel[0],
+        op.stride[0],
+        op.padding[0],
+        width * channels,
+        output_width * channels,
+    )
+    horizontal = Axis(
+        2, width, output_width, kernel[1], op.stride[1], op.padding[1], channels, channels
+    )
+    choices = [(vertical, horizontal), (horizontal, vertical)]
+    return min(choices, key=lambda axes: _patches_cost(layer, *axes))
+
+
+def _patches_cost(layer: Layer, rows: Axis, columns: Axis) -> float:
+    """Instructions of patches with these rows and columns, infinite where that is impossible."""
+    strided = columns.stride > 1
+    if (rows.stride > 1 and not strided) or columns.output_step > LARGEST_STEP:
+        return inf
+    if max(rows.kernel, columns.kernel) > (4 if strided else 3):
+        return inf
+    quads = -(-layer.output.shape[3] // 4)
+    blocks = _blocks(columns)
+    vectors = _vectors(layer)
+    pairs, odd = divmod(columns.outputs, 2)
+    if strided:
+        strips, patches = rows.outputs, rows.outputs * (42 * pairs + 30 * odd)
+    else:
+        whole, half = divmod(rows.outputs, 2)
+        strips, patches = (
+            whole + half,
+            whole * (76 * pairs + 42 * odd) + half * (44 * pairs + 27 * odd),
+        )
+    if columns.output_step > 127:
+        patches += strips * columns.outputs
+    strip = blocks * (9 if vectors <= 7 else 13) + 45
+    rows_stored = min(rows.size, (rows.outputs - 1) * rows.stride + rows.kernel)
+    row = blocks * (9 * vectors + 8) + 60
+    return quads * (strips * strip + patches) + rows_stored * row
+
+
+def _lanes_cost(layer: Layer) -> float:
+    """Instructions of the other kernel."""
+    taps = layer.types["weight"].shape[1] * layer.types["weight"].shape[2]
+    sums = -(-taps // _taps_per_sum(layer))
+    unit = _unit(layer)
+    block = 4 * taps + 3 * (taps - sums) + 8 * sums + 32
+    row = _row_bytes(layer) / LANES * 5 * layer.op.stride[0] + 60
+    return layer.output.shape[1] * (unit["units"] * (unit["unit_blocks"] * block + 8) + row)
+
+
+def _patches_apply(layer: Layer) -> bool:
+    op = layer.op
+    if not _lanes_apply(layer) or op.depth_multiplier > 1 or op.dilation != (1, 1):
+        return False
+    fits = 64 * _vectors(layer) <= LARGEST_STEP
+    return fits and _patches_cost(layer, *_axes(layer)) < _lanes_cost(layer)
+
+
+def _vectors(layer: Layer) -> int:
+    """Vectors of 16 channels in a pixel."""
+    return padded(layer.output.shape[3]) // LANES
+
+
+def _blocks(columns: Axis) -> int:
+    """Blocks of four columns under a row of output; a patch has four columns."""
+    pairs = -(-columns.outputs // 2)
+    last = 2 * pairs - 2 if columns.stride == 1 else columns.outputs - 1
+    return -(-(last * columns.stride + 4) // 4)
+
+
+def _patches_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Filters in patches of [4 columns][4 rows], and the requantization of every four channels."""
+    rows, columns = _axes(layer)
+    weight = layer.constants["weight"]
+    channels = weight.shape[3]
+    patches = np.zeros((channels + -channels % 4, 4, 4), np.int8)
+    patches[:channels, : columns.kernel, : rows.kernel] = weight[0].transpose(
+        2, columns.dimension - 1, rows.dimension - 1
+    )
+    bias = folded_bias(layer, patches[:channels].sum(axis=(1, 2), dtype=np.int64))
+    vectors = requantization_vectors(layer, bias)
+    padded_vectors = np.pad(vectors, ((0, 0), (0, -channels % 4)))
+    quads = padded_vectors.reshape(len(vectors), -1, 4).transpose(1, 0, 2)
+    return {
+        "filters": np.concatenate([np.zeros(LANES, np.int8), patches.reshape(-1)]),
+        "parameters": np.ascontiguousarray(quads.astype("<i4")).reshape(-1).view(np.int8),
+    }
+
+
+def _patches_constants(layer: Layer) -> dict[str, int | float]:
+    rows, columns = _axes(layer)
+    return {
+        "rounding": rounding(layer),
+        "rows": rows.size,
+        "columns": columns.size,
+        "output_rows": rows.outputs,
+        "output_columns": columns.outputs,
+        "input_row_step": rows.step,
+        "input_pixel_step": columns.step,
+        "output_row_step": rows.output_step,
+        "output_pixel_step": columns.output_step,
+        "kernel_rows": rows.kernel,
+        "row_stride": rows.stride,
+        "column_stride": columns.stride,
+        "padding_before": rows.padding,
+        "padding_left": columns.padding,
+        "row_bytes": 64 * _vectors(layer) * _blocks(columns),
+        "strip_bytes": 64 * _blocks(columns),
+    }
+
+
+def _patches_scratch(layer: Layer) -> int:
+    sizes = _patches_constants(layer)
+    return int(4 * sizes["row_bytes"] + sizes["strip_bytes"] + 5 * LANES * _vectors(layer))
+
+
+MVE_KERNELS = [
+    Kernel(
+        "depthwise_conv2d_s8__lanes_mve",
+        needs=MVE,
+        applies=_lanes_apply,
+        pack=_lanes_pack,
+        constants=_lanes_constants,
+        scratch_bytes=_lanes_scratch,
+    ),
+    Kernel(
+        "depthwise_conv2d_s8__patches_mve",
+        needs=MVE,
+        applies=_patches_apply,
+        pack=_patches_pack,
+        constants=_patches_constants,
+        scratch_bytes=_patches_scratch,
+    ),
+]
