@@ -140,6 +140,18 @@ def score(name: str, inputs: Tensor, outputs: Tensor, labels: Tensor) -> float:
     return 100.0 * (outputs.argmax(dim=1) == labels).double().mean().item()
 
 
+def official_tflite(name: str) -> Path | None:
+    """The official int8 model of network `name`, None where it is not in the official folder."""
+    folder = official_folder()
+    path = None if folder is None else folder / f"{name}_int8.tflite"
+    return path if path is not None and path.is_file() else None
+
+
+def as_tflite_takes_them(inputs: Tensor) -> Tensor:
+    """`samples` in the layout of the official int8 models: NHWC images, windows as they are."""
+    return inputs.permute(0, 2, 3, 1).contiguous() if inputs.dim() == 4 else inputs
+
+
 def official_folder() -> Path | None:
     """The folder with the official weights and samples, None where there is none.
 
