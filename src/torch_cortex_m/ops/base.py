@@ -5,6 +5,7 @@ An operator is a folder ``ops/<name>/``:
     op.py         the Op (fields, tensor arguments, checks, shape rule, C constants) and KERNELS
     reference.py  the exact integer reference on torch tensors
     frontend.py   PyTorch patterns, quantization rule and lowering (where PyTorch has the operator)
+    tflite.py     TensorFlow Lite operators and lowering (where TensorFlow Lite has the operator)
     cases.py      CASES, run on the reference, the host and every emulated core
     <kernel>.h    one C header per kernel
 
