@@ -1,6 +1,7 @@
 """Measure kernels and networks on emulated cores: ours, the reference kernels and CMSIS-NN.
 
-    python -m bench [--only layers|networks] [--core NAME ...] [--match TEXT] (or: make bench)
+    python -m bench [--only layers|networks] [--core NAME] [--compiler NAME] [--match TEXT]
+    make bench [ARGS="..."]
 
 Every variant runs on the same data in the same run, and their outputs are compared. Prints
 instructions and estimated cycles a multiply-accumulate with the ratio to CMSIS-NN, and writes
@@ -11,7 +12,7 @@ stay empty.
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,10 +24,11 @@ import mlperf_tiny
 from rich.console import Console
 from rich.progress import Progress
 
-from torch_cortex_m.build import toolchain_for
+from torch_cortex_m.build import COMPILERS
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.target import CORES
+from torch_cortex_m.tools import find_tool
 
 from . import ROOT
 from .layers import all_layers
@@ -44,42 +46,58 @@ NETWORK_CORES = (
     "cortex-m3",
 )
 NETWORKS = ("kws", "ic", "vww", "ad")
-TABLE_WIDTH = 140
+TABLE_WIDTH = 155
 LIBRARIES = ROOT / "out" / "cmsis-nn"
 
 
 def main() -> int:
-    """Returns 1 if two variants of a network differ in their outputs."""
+    """Returns 1 if two variants differ in their outputs, or one cannot be measured."""
     arguments = _parser().parse_args()
     warnings.filterwarnings("ignore", message=".*no official weights")
     jobs = list(_jobs(arguments))
     rows: list[Row] = []
-    libraries: dict[str, Library] = {}
+    failures: list[str] = []
+    libraries: dict[tuple[str, str], Library] = {}
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("", total=len(jobs))
         for job in jobs:
-            if job.core not in libraries:
-                progress.update(bar, description=f"{job.core}: CMSIS-NN")
-                libraries[job.core] = cmsis_nn_library(job.core, LIBRARIES)
-            progress.update(bar, description=f"{job.core}: {job.description}")
-            rows += job.run(libraries[job.core])
+            os.environ["TCM_COMPILER"] = job.compiler
+            place = (job.core, job.compiler)
+            if place not in libraries:
+                progress.update(bar, description=f"{job.core}, {job.compiler}: CMSIS-NN")
+                libraries[place] = cmsis_nn_library(job.core, LIBRARIES / job.compiler)
+            progress.update(bar, description=f"{job.core}, {job.compiler}: {job.description}")
+            try:
+                rows += job.run(libraries[place])
+            except TcmError as error:
+                failures.append(f"{job.core}, {job.compiler}, {job.description}: {error}")
             progress.advance(bar)
-    console = Console()
-    _print(rows, Console(width=max(console.width, TABLE_WIDTH)))
+    console = Console(width=max(Console().width, TABLE_WIDTH))
+    _print(rows, console)
+    for place, found in libraries.items():
+        console.print(f"CMSIS-NN for {', '.join(place)}: {found.origin}")
+    for failure in failures:
+        print(f"FAILED: {failure}", file=sys.stderr)
     facts = {
-        "compiler": _compiler(),
-        "cmsis_nn": {core: library.origin for core, library in libraries.items()},
+        "failures": failures,
+        "cmsis_nn": {" ".join(place): found.origin for place, found in libraries.items()},
         "official_weights": mlperf_tiny.official_folder() is not None,
     }
     write_json(arguments.output / "results.json", rows, facts)
     _plot(arguments.output / "results.png", rows)
-    return 0 if all(row.equal for row in rows) else 1
+    return 0 if not failures and all(row.equal for row in rows) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Kernels and networks against CMSIS-NN")
     parser.add_argument("--only", choices=("layers", "networks"), help="measure only these")
     parser.add_argument("--core", action="append", choices=CORES, help="may be repeated")
+    parser.add_argument(
+        "--compiler",
+        action="append",
+        choices=COMPILERS,
+        help="may be repeated (default: those that are installed)",
+    )
     parser.add_argument("--match", default="", help="only names with this text")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "bench", help="folder for the results"
@@ -89,23 +107,30 @@ def _parser() -> argparse.ArgumentParser:
 
 @dataclass(frozen=True)
 class Job:
-    """Some layers, or one network, on one core."""
+    """Some layers, or one network, on one core, by one compiler."""
 
     core: str
+    compiler: str
     description: str
     run: Callable[[Library], list[Row]]
 
 
 def _jobs(arguments: argparse.Namespace) -> Iterator[Job]:
-    for core in arguments.core or LAYER_CORES:
-        chosen = [layer for layer in all_layers() if arguments.match in layer[1].name]
-        if arguments.only != "networks" and chosen:
-            for batch in batches(chosen):
-                yield Job(core, f"layers, {batch[0][1].name} ...", partial(_layers, core, batch))
-    for core in arguments.core or NETWORK_CORES:
-        for name in NETWORKS:
-            if arguments.only != "layers" and arguments.match in name:
-                yield Job(core, name, partial(_network, core, name))
+    chosen = [layer for layer in all_layers() if arguments.match in layer[1].name]
+    for compiler in arguments.compiler or _installed_compilers():
+        for core in arguments.core or LAYER_CORES:
+            if arguments.only != "networks" and chosen:
+                for batch in batches(chosen):
+                    description = f"layers from {batch[0][1].name}"
+                    yield Job(core, compiler, description, partial(_layers, core, batch))
+        for core in arguments.core or NETWORK_CORES:
+            for name in NETWORKS:
+                if arguments.only != "layers" and arguments.match in name:
+                    yield Job(core, compiler, name, partial(_network, core, name))
+
+
+def _installed_compilers() -> list[str]:
+    return ["gcc", "clang"] if find_tool("clang") else ["gcc"]
 
 
 def _layers(core: str, batch: Sequence[tuple[str, Case]], library: Library) -> list[Row]:
@@ -118,19 +143,14 @@ def _network(core: str, name: str, library: Library) -> list[Row]:
 
 def _print(rows: Sequence[Row], console: Console) -> None:
     layers = [row for row in rows if row.family != "network"]
-    for core in dict.fromkeys(row.core for row in layers):
-        title = f"{core}, a multiply-accumulate (or an output element); ratio: CMSIS-NN to ours"
-        console.print(layer_table([row for row in layers if row.core == core], title))
+    for core, compiler in dict.fromkeys((row.core, row.compiler) for row in layers):
+        chosen = [row for row in layers if (row.core, row.compiler) == (core, compiler)]
+        work = "a multiply-accumulate (or an output element)"
+        title = f"{core}, {compiler}, {work}; ratio: CMSIS-NN to ours"
+        console.print(layer_table(chosen, title))
     networks = [row for row in rows if row.family == "network"]
     if networks:
         console.print(network_table(networks, "MLPerf Tiny, millions an inference"))
-
-
-def _compiler() -> str:
-    command = [toolchain_for(CORES["cortex-m4"]).compiler, "--version"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[
-        0
-    ]
 
 
 def _plot(path: Path, rows: Sequence[Row]) -> None:

@@ -14,7 +14,7 @@ import mlperf_tiny
 import numpy as np
 
 from torch_cortex_m.artifacts import Program
-from torch_cortex_m.build import build_image
+from torch_cortex_m.build import build_image, toolchain_for
 from torch_cortex_m.compiled import CompiledModel
 from torch_cortex_m.cycles import cycle_estimator, cycle_model
 from torch_cortex_m.frontend import import_pytorch
@@ -57,6 +57,7 @@ class Row:
     name: str
     family: str
     core: str
+    compiler: str
     work: int
     unit: str
     costs: dict[str, Cost]
@@ -111,6 +112,7 @@ def measure_layers(
             case.name,
             family,
             target.name,
+            toolchain_for(target).label,
             work[index],
             "MAC" if variants[OURS][index].program.layers[0].macs else "element",
             costs[index],
@@ -159,6 +161,7 @@ def measure_network(
         name,
         "network",
         target.name,
+        toolchain_for(target).label,
         sum(layer.macs for layer in variants[REFERENCE].program.layers),
         "MAC",
         costs,
@@ -176,7 +179,7 @@ def _measure(
     image = compiled.image("emulator")
     estimator = cycle_estimator(image.path, target)
     cycles = estimator.cycles(execution.flow) if estimator and execution.flow else None
-    flash = _text_bytes(image.path) - _harness_bytes(target)
+    flash = _text_bytes(image.path) - _harness_bytes(target, toolchain_for(target).name)
     code = flash - generated.program.constant_bytes
     return Cost("", execution.instructions, cycles, flash, code), execution.outputs
 
@@ -189,7 +192,7 @@ def _text_bytes(image: Path) -> int:
 
 
 @cache
-def _harness_bytes(target: Target) -> int:
+def _harness_bytes(target: Target, compiler: str) -> int:
     """The share of an executable that is not the model's."""
     header = "#include <stdint.h>\nint32_t empty_run(void);\n"
     source = '#include "empty.h"\nint32_t empty_run(void)\n{\n    return 0;\n}\n'

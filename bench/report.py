@@ -30,14 +30,14 @@ def layer_table(rows: Sequence[Row], title: str) -> Table:
 
 def network_table(rows: Sequence[Row], title: str) -> Table:
     """Millions of instructions and of estimated cycles an inference, and the size of the code."""
-    table = _table(title, rows, ("network", "core"))
+    table = _table(title, rows, ("network", "core", "compiler"))
     for heading in ("KB: ours", "CMSIS-NN", "equal"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         code = [row.costs[v].code_bytes if v in row.costs else None for v in (OURS, CMSIS_NN)]
         sizes = [_number(size, 1000) for size in code]
         equal = "yes" if row.equal else "NO"
-        table.add_row(row.name, row.core, *_cells(row, 1_000_000), *sizes, equal)
+        table.add_row(row.name, row.core, row.compiler, *_cells(row, 1_000_000), *sizes, equal)
     return table
 
 
@@ -102,10 +102,10 @@ def write_plot(path: Path, rows: Sequence[Row]) -> None:
     from matplotlib import pyplot
 
     panels = [
-        (core, kind, chosen)
+        (f"{core}, {compiler}", kind, chosen)
         for kind in ("layers", "networks")
-        for core in dict.fromkeys(row.core for row in rows)
-        if (chosen := _plotted(rows, core, kind))
+        for core, compiler in dict.fromkeys((row.core, row.compiler) for row in rows)
+        if (chosen := _plotted(rows, core, compiler, kind))
     ]
     if not panels:
         return
@@ -118,20 +118,20 @@ def write_plot(path: Path, rows: Sequence[Row]) -> None:
         layout="constrained",
         squeeze=False,
     )
-    for axis, (core, kind, chosen) in zip(axes[:, 0], panels, strict=True):
+    for axis, (name, kind, chosen) in zip(axes[:, 0], panels, strict=True):
         _points(axis, chosen, networks=kind == "networks")
         unit = "millions of cycles" if kind == "networks" else "cycles a MAC (or output element)"
-        axis.set_title(f"{core}: {unit}, zero-wait-state estimate", loc="left", fontsize=10)
+        axis.set_title(f"{name}: {unit}, zero-wait-state estimate", loc="left", fontsize=10)
     axes[0, 0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
     figure.savefig(path, dpi=120)
     pyplot.close(figure)
 
 
-def _plotted(rows: Sequence[Row], core: str, kind: str) -> list[Row]:
+def _plotted(rows: Sequence[Row], core: str, compiler: str, kind: str) -> list[Row]:
     return [
         row
         for row in rows
-        if row.core == core
+        if (row.core, row.compiler) == (core, compiler)
         and (row.family == "network") == (kind == "networks")
         and row.costs[OURS].cycles is not None
     ]

@@ -14,6 +14,7 @@ from torch_cortex_m.libraries import KernelLibrary, open_library
 from torch_cortex_m.ops import definition
 from torch_cortex_m.target import Target
 
+BAKENN = "4.0.0, from the package bakenn (a newer one is faster on M55: name it, see variants.py)"
 OURS, REFERENCE, CMSIS_NN = "ours", "ref", "cmsis_nn"
 
 
@@ -55,7 +56,7 @@ def _compiled_library(core: str, folder: Path) -> Library:
 
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return Library(cmsis_nn.CmsisNN(folder).library(core), "bakenn's sources")
+        return Library(cmsis_nn.CmsisNN(folder).library(core), BAKENN)
     except pytest.skip.Exception as reason:
         return Library(None, str(reason))
 

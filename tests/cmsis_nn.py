@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from conftest import has_emulator
 
+from torch_cortex_m.build import toolchain_for
 from torch_cortex_m.libraries import KernelLibrary, open_library
 from torch_cortex_m.target import CORES, Target
 
@@ -65,12 +66,12 @@ def build_library(
     """Compiles C sources for a core into a static library, which is there when it is complete."""
     objects = path.parent / path.stem
     objects.mkdir(exist_ok=True)
-    flags = ["-O3", "-ffunction-sections", "-fdata-sections", *target.flags]
-    flags += [f"-I{folder}" for folder in include]
+    toolchain = toolchain_for(target)
+    flags = [*toolchain.flags, "-std=gnu11", "-O3", *(f"-I{folder}" for folder in include)]
 
     def compile_one(source: Path) -> Path:
         output = objects / f"{source.stem}.o"
-        run("arm-none-eabi-gcc", *flags, "-c", source, "-o", output)
+        run(toolchain.compiler, *flags, "-c", source, "-o", output)
         return output
 
     with ThreadPoolExecutor(2) as pool:

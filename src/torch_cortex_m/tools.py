@@ -9,6 +9,7 @@ from .errors import TcmError
 
 PACKAGES = {
     "cc": "gcc",
+    "clang": "clang",
     "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     "arm-none-eabi-size": "gcc-arm-none-eabi",
     "arm-none-eabi-nm": "binutils-arm-none-eabi",

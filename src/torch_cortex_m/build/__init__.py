@@ -1,6 +1,6 @@
 """Emitted C -> an executable image for the host or an emulated core."""
 
 from .image import Image, build_image
-from .toolchain import Toolchain, toolchain_for
+from .toolchain import COMPILERS, Toolchain, toolchain_for
 
-__all__ = ["Image", "Toolchain", "build_image", "toolchain_for"]
+__all__ = ["COMPILERS", "Image", "Toolchain", "build_image", "toolchain_for"]

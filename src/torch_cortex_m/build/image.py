@@ -161,7 +161,7 @@ def _link(
     libraries: Sequence[Path],
     output: Path,
 ) -> None:
-    flags: list[str] = [*toolchain.flags, "-Wl,--gc-sections"]
+    flags: list[str] = [*toolchain.link_flags, "-Wl,--gc-sections"]
     if target.machine is not None:
         machine = target.machine
         symbols = {
@@ -173,7 +173,7 @@ def _link(
         flags += ["-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"]
         flags += [f"-Wl,--defsym={name}={value}" for name, value in symbols.items()]
         flags += ["-T", str(HARNESS / "core.ld")]
-    command = [toolchain.compiler, *flags, *objects, *libraries, "-o", output]
+    command = [toolchain.linker, *flags, *objects, *libraries, "-o", output]
     run_tool(command, output.parent)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,12 +23,7 @@ from .candidates import Candidate
 
 def table_name(target: Target) -> str:
     """The key of a tuning table: core and compiler, such as "cortex-m4 gcc-12.2"."""
-    compiler = Path(toolchain_for(target).compiler)
-    output = subprocess.run(
-        [compiler, "-dumpversion"], capture_output=True, text=True, check=True
-    ).stdout
-    version = re.match(r"\d+(\.\d+)?", output.strip())
-    return f"{target.name} gcc-{version.group(0) if version else 'unknown'}"
+    return f"{target.name} {toolchain_for(target).label}"
 
 
 def measure_candidates(

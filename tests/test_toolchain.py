@@ -1,0 +1,51 @@
+"""The choice of the compiler for a core."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+
+from torch_cortex_m.build import COMPILERS, toolchain_for
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.ops import cases
+from torch_cortex_m.target import CORES
+from torch_cortex_m.testing import run_cases
+
+needs_clang = pytest.mark.skipif(not shutil.which("clang"), reason="clang is not installed")
+
+
+@needs_emulator
+@needs_clang
+@pytest.mark.parametrize("name", COMPILERS)
+def test_the_environment_names_the_compiler(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TCM_COMPILER", name)
+    toolchain = toolchain_for(CORES["cortex-m4"])
+    assert toolchain.name == name
+    assert re.fullmatch(rf"{name}-\d+(\.\d+)?", toolchain.label)
+    assert toolchain_for(CORES["cortex-m4"], "gcc").name == "gcc"
+
+
+def test_an_unknown_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TCM_COMPILER", "icc")
+    with pytest.raises(TcmError, match="unknown compiler") as error:
+        toolchain_for(CORES["cortex-m4"])
+    assert error.value.where == "TCM_COMPILER"
+
+
+@needs_emulator
+@needs_clang
+@pytest.mark.parametrize("core", CORES)
+def test_clang_builds_for_every_core(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every core, with code that calls the C library and code in floating point."""
+    chosen = [*cases("softmax")[:2], *cases("quantize")[:2], *cases("depthwise_conv2d")[:2]]
+    monkeypatch.setenv("TCM_COMPILER", "clang")
+    for expected, run in zip(
+        run_cases(chosen, on="reference"),
+        run_cases(chosen, on="emulator", target=core),
+        strict=True,
+    ):
+        assert np.array_equal(run.output, expected.output)
