@@ -82,12 +82,14 @@ def test_a_listing_is_read_without_its_data_and_comments() -> None:
         "   4:\td0fc      \tbeq.n\t0 <f>\n"
         "   6:\t4a01      \tldr\tr2, [pc, #4]\t@ (c <d0+0x4>)\n"
         "   8:\t00000008 \t.word\t0x00000008\n"
+        "   c:\tea58 e90d \t\t@ <UNDEFINED> instruction: 0xea58e90d\n"
     )
     operations = parse_listing(listing)
     assert {address: operation.size for address, operation in operations.items()} == {
         0: 4,
         4: 2,
         6: 2,
+        12: 4,
     }
     assert operations[4].inputs == ()
     assert operations[6].address == ("pc",)

@@ -16,6 +16,9 @@ _LINE = re.compile(r"^ *([0-9a-f]+):\t([0-9a-f]{4}(?: [0-9a-f]{4})?) *\t(.+)$")
 _COMMENT = re.compile(r"\s*([@;]|//).*$")
 _TARGET = re.compile(r"\b[0-9a-f]+ <[^>]*>")
 
+UNKNOWN = "unknown"
+"""Stands for an instruction that objdump does not know; it counts as a simple one."""
+
 
 class Disassembly:
     """Address -> Operation for all code of an executable."""
@@ -55,7 +58,7 @@ def parse_listing(listing: str) -> dict[int, Operation]:
             continue
         address, encoding, text = found.groups()
         text = _TARGET.sub("", _COMMENT.sub("", text)).replace("\t", " ").strip(" ,")
-        if text and not text.startswith("."):
+        if not text.startswith("."):
             size = 2 * len(encoding.split())
-            operations[int(address, 16)] = decode(text, size)
+            operations[int(address, 16)] = decode(text or UNKNOWN, size)
     return operations
