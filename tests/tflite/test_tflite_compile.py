@@ -158,3 +158,45 @@ def test_hostile_names_stay_out_of_the_c(tmp_path: Path) -> None:
     assert "\n#error" not in text
     assert max(map(len, text.splitlines())) < 1000
     assert compiled.verify(on=("host",), random=1) == 1
+
+
+def unusual_ports(kind: str) -> bytes:
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 8), X), activation(writer, "y", (1, 8), X)
+    flat = activation(writer, "flat", (8,), X)
+    scalar = activation(writer, "scalar", (), X)
+    scalar_result = activation(writer, "scalar_result", (), X)
+    data = np.arange(8, dtype=np.int8).reshape(1, 8)
+    constant = activation(writer, "constant", (1, 8), X, data=data)
+    writer.operator("RELU", [x], y)
+    writer.operator("SQUEEZE", [constant if kind in ("constant", "no input") else x], flat)
+    writer.operator("RELU", [scalar], scalar_result)
+    inputs, outputs = {
+        "input is output": ([x], [x]),
+        "output twice": ([x], [y, y]),
+        "unused input": ([x, scalar], [y]),
+        "input and its view": ([x], [flat, x]),
+        "constant": ([x], [flat]),
+        "no input": ([], [flat]),
+        "scalar": ([scalar], [scalar_result]),
+    }[kind]
+    return writer.write(inputs, outputs)
+
+
+@pytest.mark.parametrize("float_io", [False, True])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "input is output",
+        "output twice",
+        "unused input",
+        "input and its view",
+        "constant",
+        "no input",
+        "scalar",
+    ],
+)
+def test_unusual_inputs_and_outputs(kind: str, float_io: bool, tmp_path: Path) -> None:
+    file = tmp_path / "unusual.tflite"
+    file.write_bytes(unusual_ports(kind))
+    assert tcm.compile(file, float_io=float_io).verify(on=("host",), random=1) == 1

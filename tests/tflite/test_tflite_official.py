@@ -10,6 +10,7 @@ import numpy as np
 import numpy_dense
 import pytest
 import torch
+from cmsis_nn import CmsisNN
 from conftest import needs_emulator
 from judges import litert, litert_tensors, tflite_micro
 
@@ -136,6 +137,25 @@ def linear_reference(node: Node, graph: Graph, input: np.ndarray) -> np.ndarray:
 def check_emulated(name: str, target: str, count: int) -> None:
     data = samples(name)[:count]
     model = compiled(name, target)
+    (outputs,) = model.run_arrays([data], on="emulator", raw=True)
+    (expected,) = compiled(name).run_arrays([data], raw=True)
+    assert outputs.tobytes() == expected.tobytes()
+
+
+@needs_emulator
+@pytest.mark.parametrize("name", ["ad", "kws"])
+def test_equals_a_linked_cmsis_nn(name: str, cmsis_nn: CmsisNN) -> None:
+    """The same file with CMSIS-NN's own functions as kernels, on an emulated core."""
+    library = cmsis_nn.library("cortex-m4")
+    model = tcm.compile(
+        FOLDER / f"{name}_int8.tflite",
+        target="cortex-m4",
+        kernels="cmsis-nn",
+        cmsis_nn_include=library.include,
+        cmsis_nn_library=library.path,
+    )
+    assert any(layer.kernel.endswith("cmsis_nn") for layer in model.report.layers)
+    data = samples(name)[:3]
     (outputs,) = model.run_arrays([data], on="emulator", raw=True)
     (expected,) = compiled(name).run_arrays([data], raw=True)
     assert outputs.tobytes() == expected.tobytes()
