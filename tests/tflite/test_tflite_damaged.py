@@ -49,7 +49,7 @@ def test_every_word_of_a_file_at_its_limits() -> None:
 
 @settings(
     max_examples=300,
-    deadline=2000,
+    deadline=20_000,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
