@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from torch_cortex_m import TcmError
+from torch_cortex_m.ops.add.op import Add, rescaling
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
@@ -147,8 +148,30 @@ def linear(rng: Rng, name: str) -> Case:
     return Case(name, op, tensors)
 
 
+def add(rng: Rng, name: str) -> Case:
+    shape = tuple(int(value) for value in rng.integers(1, 8, int(rng.integers(1, 5))))
+    repeated = tuple(pick(rng, size, size, 1) for size in shape)
+    shapes = pick(rng, (shape, shape), (shape, repeated), (repeated, shape), (shape, shape[-1:]))
+    scales = (
+        np.exp(rng.uniform(-4, 0, 3)) if rng.random() < 0.7 else rng.choice([0.5, 0.25, 0.1], 3)
+    )
+    fields: dict[str, int] = rescaling(*(float(scale) for scale in scales))
+    if rng.random() < 0.2:
+        fields |= {name: int(rng.integers(-6, 1)) for name in ("input_shift", "other_shift")}
+        fields |= {"output_shift": int(rng.integers(-22, -12))}
+    offsets = {name: int(rng.integers(-127, 129)) for name in ("input_offset", "other_offset")}
+    op = Add(**fields, **offsets, **output_range(rng))
+    return Case(
+        name,
+        op,
+        {"input": int8(rng, shapes[0]), "other": int8(rng, shapes[1])},
+        pick(rng, ("input", "other"), ("input", "other"), ("input",)),
+    )
+
+
 GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "depthwise_conv2d": depthwise_conv2d,
     "conv2d": conv2d,
     "linear": linear,
+    "add": add,
 }

@@ -11,7 +11,7 @@
 #define TCM_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-/* Signed halfword products. They are volatile so that the compiler keeps their order, which is chosen to need few
+/* Products that are added. They are volatile so that the compiler keeps their order, which is chosen to need few
  * registers; left to its scheduler, GCC spills. */
 #define TCM_DSP_ACCUMULATE(name)                                                                                      \
     TCM_KERNEL int32_t tcm_##name(int32_t a, int32_t b, int32_t sum)                                                  \
@@ -24,6 +24,8 @@
 TCM_DSP_ACCUMULATE(smlad)  /* sum + a.low * b.low + a.high * b.high */
 TCM_DSP_ACCUMULATE(smlabt) /* sum + a.low * b.high */
 TCM_DSP_ACCUMULATE(smlatb) /* sum + a.high * b.low */
+TCM_DSP_ACCUMULATE(smlawb) /* sum + floor(a * b.low / 2^16) */
+TCM_DSP_ACCUMULATE(smlawt) /* sum + floor(a * b.high / 2^16) */
 TCM_DSP_ACCUMULATE(smmla)  /* sum + floor(a * b / 2^32) */
 TCM_DSP_ACCUMULATE(smmlar) /* sum + floor(a * b / 2^32 + 1/2) */
 

@@ -95,6 +95,16 @@ def wrapped(values: np.ndarray) -> np.ndarray:
     return (values.astype(np.int64) & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
 
 
+def requantized(values: np.ndarray, multiplier: int, shift: int) -> np.ndarray:
+    """values * multiplier * 2^(shift - 31) with two roundings, int32, as tcm_requantize in C."""
+    shifted = wrapped(values.astype(np.int64) << max(shift, 0)).astype(np.int64)
+    high = wrapped((shifted * multiplier + (1 << 30)) >> 31).astype(np.int64)
+    right = max(-shift, 0)
+    rest = high & ((1 << right) - 1)
+    threshold = (((1 << right) - 1) >> 1) + (high < 0)
+    return ((high >> right) + (rest > threshold)).astype(np.int32)
+
+
 def choose_requantization(
     layer: Layer,
     weight: np.ndarray,

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
+from ..base import Kernel, Op, TensorArgument
 from ..checks import check_max_rank, check_multiplier
 from ..numerics import quantize_multiplier
 from ..strides import broadcast_strides, loop_constants
 from ..window import check_activation, check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .operands import operands_not_broadcast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +113,5 @@ def rescaling(
     }
 
 
-def _operands_not_broadcast(layer: Layer) -> tuple[str, ...]:
-    """An operand as large as the output is read once, at the place that is written."""
-    return tuple(
-        name for name in ("input", "other") if layer.types[name].elements == layer.output.elements
-    )
-
-
 OP = Add
-KERNELS = [Kernel("add_s8__ref", in_place=_operands_not_broadcast), *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("add_s8__ref", in_place=operands_not_broadcast), *DSP_KERNELS, *CMSIS_NN_KERNELS]
