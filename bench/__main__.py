@@ -157,7 +157,7 @@ def _plot(path: Path, rows: Sequence[Row]) -> None:
     try:
         write_plot(path, rows)
     except ImportError:
-        print("no plot: pip install '.[bench]' brings matplotlib", file=sys.stderr)
+        print("no plot: pip install '.[test]' brings matplotlib", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ def write_json(path: Path, rows: Sequence[Row], facts: dict[str, Any]) -> None:
             for row in rows
         ],
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, indent=1) + "\n")
 
 
