@@ -9,10 +9,12 @@ import numpy as np
 
 from torch_cortex_m import TcmError
 from torch_cortex_m.ops.add.op import Add, rescaling
+from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
+from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
 from torch_cortex_m.testing import case_graph
 
 Rng = np.random.Generator
@@ -169,9 +171,46 @@ def add(rng: Rng, name: str) -> Case:
     )
 
 
+def pool_window(rng: Rng) -> dict[str, Any]:
+    kernel = pick(rng, (2, 2), (3, 3), (1, 4), (5, 2), (7, 7))
+    padding = tuple(int(rng.integers(0, (kernel[i % 2] + 1) // 2)) for i in range(4))
+    return {
+        "kernel": kernel,
+        "stride": pick(rng, (1, 1), (2, 2), kernel),
+        "padding": pick(rng, (0, 0, 0, 0), padding),
+        "ceil_mode": bool(rng.random() < 0.3),
+    }
+
+
+def avg_pool2d(rng: Rng, name: str) -> Case:
+    fields = pool_window(rng)
+    if rng.random() < 0.3:
+        fields = {"adaptive_output": pick(rng, (1, 1), (2, 3))}
+    limits = {key: value for key, value in output_range(rng).items() if key != "output_offset"}
+    op = AvgPool2d(
+        **fields,
+        **limits,
+        count_include_pad=bool(rng.random() < 0.5),
+        divisor_override=pick(rng, 0, 0, 0, 5),
+        padding_value=int(rng.integers(-128, 128)),
+    )
+    size = pick(rng, image(rng), image(rng), (20, 30))
+    return Case(name, op, {"input": int8(rng, (pick(rng, 1, 2), *size, int(rng.integers(1, 12))))})
+
+
+def max_pool2d(rng: Rng, name: str) -> Case:
+    limits = {key: value for key, value in output_range(rng).items() if key != "output_offset"}
+    dilation = pick(rng, (1, 1), (1, 1), (2, 3))
+    op = MaxPool2d(**pool_window(rng), **limits, dilation=dilation)
+    shape = (pick(rng, 1, 2), *image(rng), int(rng.integers(1, 12)))
+    return Case(name, op, {"input": int8(rng, shape)})
+
+
 GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "depthwise_conv2d": depthwise_conv2d,
     "conv2d": conv2d,
     "linear": linear,
     "add": add,
+    "avg_pool2d": avg_pool2d,
+    "max_pool2d": max_pool2d,
 }

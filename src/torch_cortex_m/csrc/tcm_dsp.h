@@ -45,6 +45,38 @@ TCM_KERNEL int32_t tcm_sxtb16_odd(uint32_t word)
     return result;
 }
 
+/* Both halves of sums plus bytes 0 and 2 of a word. */
+TCM_KERNEL uint32_t tcm_sxtab16(uint32_t sums, uint32_t word)
+{
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+}
+
+/* Both halves of sums plus bytes 1 and 3 of a word. */
+TCM_KERNEL uint32_t tcm_sxtab16_odd(uint32_t sums, uint32_t word)
+{
+    uint32_t result;
+    __asm__("sxtab16 %0, %1, %2, ror #8" : "=r"(result) : "r"(sums), "r"(word));
+    return result;
+}
+
+/* The larger of two signed bytes, four times. */
+TCM_KERNEL uint32_t tcm_largest_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(result) : "r"(a), "r"(b) : "cc");
+    return result;
+}
+
+/* The smaller of two signed bytes, four times. */
+TCM_KERNEL uint32_t tcm_smallest_bytes(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1" : "=&r"(result) : "r"(a), "r"(b) : "cc");
+    return result;
+}
+
 /* The low halves of a and b, a's in the low half. */
 TCM_KERNEL uint32_t tcm_pack_low(uint32_t a, uint32_t b)
 {
@@ -135,6 +167,19 @@ TCM_KERNEL int32_t *tcm_store_two_words(int32_t *address, int32_t first, int32_t
 {
     __asm__ volatile("strd %1, %2, [%0], #8" : "+r"(address) : "r"(first), "r"(second) : "memory");
     return address;
+}
+
+/* Stores the first count <= 4 bytes of a word at any address. */
+TCM_KERNEL void tcm_store_bytes(void *address, uint32_t word, int32_t count)
+{
+    uint8_t *bytes = (uint8_t *)address;
+    if (count >= 4) {
+        __builtin_memcpy(bytes, &word, sizeof(word));
+        return;
+    }
+    for (int32_t i = 0; i < count; i++) {
+        bytes[i] = (uint8_t)(word >> (8 * i));
+    }
 }
 
 /* Both halves of a pair times 2^shift; the products must fit 16 bits. */

@@ -2,41 +2,7 @@
 #ifndef AVG_POOL2D_S8__REF_H
 #define AVG_POOL2D_S8__REF_H
 
-#include "tcm.h"
-
-/* The part [start, end) of one axis that an output's window covers, within the padded input. */
-typedef struct {
-    int32_t start;
-    int32_t end;
-} avg_pool2d_range;
-
-TCM_KERNEL avg_pool2d_range avg_pool2d_window(int32_t place, int32_t input_size, int32_t output_size, int32_t kernel,
-                                              int32_t stride, int32_t before, int32_t after, int32_t adaptive)
-{
-    avg_pool2d_range range;
-    if (adaptive) {
-        range.start = place * input_size / output_size;
-        range.end = ((place + 1) * input_size + output_size - 1) / output_size;
-    } else {
-        range.start = place * stride - before;
-        range.end = tcm_clamp(range.start + kernel, range.start, input_size + after);
-    }
-    return range;
-}
-
-/* The part of a window that lies within the input. */
-TCM_KERNEL avg_pool2d_range avg_pool2d_inputs(avg_pool2d_range window, int32_t input_size)
-{
-    window.start = tcm_clamp(window.start, 0, input_size);
-    window.end = tcm_clamp(window.end, 0, input_size);
-    return window;
-}
-
-/* round(sum / divisor), ties away from zero. */
-TCM_KERNEL int32_t avg_pool2d_mean(int32_t sum, int32_t divisor)
-{
-    return (sum > 0 ? sum + divisor / 2 : sum - divisor / 2) / divisor;
-}
+#include "tcm_pool.h"
 
 TCM_KERNEL void avg_pool2d_s8__ref(const int8_t *input, int8_t *output, int32_t batches, int32_t input_height,
                                    int32_t input_width, int32_t input_channels, int32_t output_height,
@@ -48,15 +14,13 @@ TCM_KERNEL void avg_pool2d_s8__ref(const int8_t *input, int8_t *output, int32_t 
 {
     for (int32_t row = 0; row < batches * output_height; row++) {
         const int8_t *image = input + (row / output_height) * input_height * input_width * input_channels;
-        const avg_pool2d_range vertical =
-            avg_pool2d_window(row % output_height, input_height, output_height, kernel_height, stride_height,
-                              padding_top, padding_bottom, adaptive);
-        const avg_pool2d_range ys = avg_pool2d_inputs(vertical, input_height);
+        const tcm_pool_range vertical = tcm_pool_window(row % output_height, input_height, output_height, kernel_height,
+                                                        stride_height, padding_top, padding_bottom, adaptive);
+        const tcm_pool_range ys = tcm_pool_inputs(vertical, input_height);
         for (int32_t column = 0; column < output_width; column++) {
-            const avg_pool2d_range horizontal =
-                avg_pool2d_window(column, input_width, output_width, kernel_width, stride_width, padding_left,
-                                  padding_right, adaptive);
-            const avg_pool2d_range xs = avg_pool2d_inputs(horizontal, input_width);
+            const tcm_pool_range horizontal = tcm_pool_window(column, input_width, output_width, kernel_width,
+                                                              stride_width, padding_left, padding_right, adaptive);
+            const tcm_pool_range xs = tcm_pool_inputs(horizontal, input_width);
             const int32_t inputs = (ys.end - ys.start) * (xs.end - xs.start);
             int32_t divisor = inputs;
             if (divisor_override != 0) {
@@ -71,7 +35,7 @@ TCM_KERNEL void avg_pool2d_s8__ref(const int8_t *input, int8_t *output, int32_t 
                         sum += image[(y * input_width + x) * input_channels + channel];
                     }
                 }
-                *output++ = (int8_t)tcm_clamp(avg_pool2d_mean(sum, divisor), activation_min, activation_max);
+                *output++ = (int8_t)tcm_clamp(tcm_pool_mean(sum, divisor), activation_min, activation_max);
             }
         }
     }

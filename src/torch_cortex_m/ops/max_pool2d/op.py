@@ -17,6 +17,7 @@ from ..window import (
     window_output_size,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,4 @@ class MaxPool2d(Op):
 
 
 OP = MaxPool2d
-KERNELS = [Kernel("max_pool2d_s8__ref"), *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("max_pool2d_s8__ref"), *DSP_KERNELS, *CMSIS_NN_KERNELS]
