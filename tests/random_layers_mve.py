@@ -98,6 +98,8 @@ def conv2d(rng: Rng) -> Case:
     largest = 300 if kernel == (1, 1) and chance(rng, 0.2) else 48
     channels = groups * channel_count(rng, max(1, largest // groups))
     filters = groups * channel_count(rng, 40 // groups)
+    if kernel != (1, 1) and chance(rng, 0.4):  # as the layers inside of networks
+        groups, channels, filters = 1, 16 * integer(rng, 1, 4), 4 * integer(rng, 1, 8)
     shape = (integer(rng, 1, 2), *pair(rng, 1, 12), channels)
     fields = window_fields(rng, kernel)
     if kernel == (1, 1) and chance(rng, 0.8):

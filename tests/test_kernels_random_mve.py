@@ -22,7 +22,7 @@ from torch_cortex_m.target import CORES
 from torch_cortex_m.testing import case_graph, run_cases
 
 TARGET = CORES["cortex-m55"]
-PER_IMAGE = 60
+PER_IMAGE = 25
 
 KERNELS = [
     (operator, kernel.name)

@@ -14,8 +14,8 @@
  *   1, signed: all channels shift right by 1 or more. Subtracting 1 from what was negative before the rounding shift
  *      makes its ties round away from zero.
  *   2, general: any shift. Each channel has a left shift, and a mask that is 0 where there is no right shift.
- * A register of four channels takes its parameters in this order: bias, (general: left shift,) multiplier, (general: mask,)
- * right shift as a negative number. */
+ * A register of four channels takes its parameters in this order: bias, (general: left shift,) multiplier, (general:
+ * mask,) right shift as a negative number. */
 
 /* The n-th parameter vector: the next one at r5, or one at r9. */
 #define TCM_MVE_NEXT_AT_R5(n) "[r5], #16"
@@ -133,13 +133,22 @@
     "vqmovnb.s16 " v ", " v "\n"                                                                                      \
     ".endif\n"
 
+/* Adds a literal of any sign; r0 changes if it is large. */
+#define TCM_MVE_ADVANCE(register, amount)                                                                             \
+    ".if (" amount ") > 4095\n movw r0, #" amount "\n add " register ", " register ", r0\n"                           \
+    ".elseif (" amount ") > 0\n add " register ", " register ", #" amount "\n"                                        \
+    ".elseif (" amount ") < -4095\n movw r0, #-(" amount ")\n sub " register ", " register ", r0\n"                   \
+    ".elseif (" amount ") < 0\n sub " register ", " register ", #-(" amount ")\n"                                     \
+    ".endif\n"
+
 /* Compilers estimate the size of inline assembly by its lines, so that their branches and literals reach across it, but
  * do not expand .rept. For that stand empty lines, which GCC counts, and a space which clang counts and no assembler
- * makes: 3 KB. */
+ * makes: 9 KB. */
 #define TCM_MVE_LINES_16 "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n"
 #define TCM_MVE_LINES_64 TCM_MVE_LINES_16 TCM_MVE_LINES_16 TCM_MVE_LINES_16 TCM_MVE_LINES_16
 #define TCM_MVE_LINES_256 TCM_MVE_LINES_64 TCM_MVE_LINES_64 TCM_MVE_LINES_64 TCM_MVE_LINES_64
-#define TCM_MVE_ROOM ".if 0\n.space 3072\n.endif\n" TCM_MVE_LINES_256 TCM_MVE_LINES_256 TCM_MVE_LINES_256
+#define TCM_MVE_LINES_768 TCM_MVE_LINES_256 TCM_MVE_LINES_256 TCM_MVE_LINES_256
+#define TCM_MVE_ROOM ".if 0\n.space 9216\n.endif\n" TCM_MVE_LINES_768 TCM_MVE_LINES_768 TCM_MVE_LINES_768
 
 /* Operands of all the above; the variables have these names. */
 #define TCM_MVE_REQUANTIZE_OPERANDS                                                                                   \
@@ -147,8 +156,9 @@
         [high] "i"(activation_max)
 
 /* Even registers are the accumulators of VMLADAV. */
-#define TCM_MVE_CLOBBERS                                                                                              \
-    "r0", "r2", "r4", "r6", "r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory"
+#define TCM_MVE_CLOBBERS_BUT_R0                                                                                       \
+    "r2", "r4", "r6", "r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory"
+#define TCM_MVE_CLOBBERS "r0", TCM_MVE_CLOBBERS_BUT_R0
 
 /* Hides from the compiler that a pointer is a constant, which it would otherwise load from flash again and again. */
 #define TCM_MVE_OPAQUE(pointer) __asm__("" : "+r"(pointer))

@@ -130,42 +130,62 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
     return r.rows + first * r.row_bytes;
 }
 
-/* All steps of two windows at r3, "distance" bytes apart; r9 walks over the kernel's rows. */
-#define TCM_MVE_WINDOW_ROW(register)                                                                                  \
-    ".set tcm_at, 0\n"                                                                                                \
-    ".rept %c[row_steps]\n"                                                                                           \
-    TCM_MVE_TWO_VECTORS_STEP("vmladava", "vldrw.32", "[" register ", #tcm_at]",                                       \
-                             "[" register ", #tcm_at + %c[distance]]")                                                \
-    ".set tcm_at, tcm_at + 16\n"                                                                                      \
+/* One step of two windows: what the second one reads, the first one often has to read in the next step, so that two
+ * registers take turns. tcm_at is where the first window reads after `base`, tcm_turn counts the steps since it had to
+ * load, and tcm_begin tells the first step of a tile. */
+#define TCM_MVE_WINDOW_STEP(base)                                                                                     \
+    ".if tcm_turn == 0\n vldrw.32 q2, [" base ", #tcm_at]\n.endif\n"                                                  \
+    ".if tcm_turn %% 2 == 0\n" TCM_MVE_WINDOW_PRODUCTS("q2", "q3", base)                                              \
+    ".else\n" TCM_MVE_WINDOW_PRODUCTS("q3", "q2", base)                                                               \
+    ".endif\n"                                                                                                        \
+    ".set tcm_begin, 0\n"
+
+#define TCM_MVE_WINDOW_PRODUCTS(x, y, base)                                                                           \
+    "vldrw.32 q0, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r0", "q0", x)                                                  \
+    "vldrw.32 " y ", [" base ", #tcm_at + %c[distance]]\n"                                                            \
+    TCM_MVE_WINDOW_PRODUCT("r8", "q0", y) "vldrw.32 q1, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r2", "q1", x)            \
+    TCM_MVE_WINDOW_PRODUCT("r10", "q1", y) "vldrw.32 q0, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r4", "q0", x)           \
+    TCM_MVE_WINDOW_PRODUCT("r12", "q0", y) "vldrw.32 q1, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r6", "q1", x)           \
+    TCM_MVE_WINDOW_PRODUCT("lr", "q1", y)
+
+#define TCM_MVE_WINDOW_PRODUCT(sum, weights, values)                                                                  \
+    ".if tcm_begin\n vmladav.s8 " sum ", " weights ", " values "\n"                                                   \
+    ".else\n vmladava.s8 " sum ", " weights ", " values "\n.endif\n"
+
+/* A row of two windows, in the order of the weights: for each vector of a pixel's channels, and for each column between
+ * two windows, the columns at multiples of their distance from there. */
+#define TCM_MVE_WINDOW_ROW(base)                                                                                      \
+    ".set tcm_vector, 0\n"                                                                                            \
+    ".rept %c[vectors]\n"                                                                                             \
+    ".set tcm_phase, 0\n"                                                                                             \
+    ".rept %c[phases]\n"                                                                                              \
+    ".set tcm_turn, 0\n"                                                                                              \
+    ".set tcm_at, 16 * (tcm_vector + tcm_phase * %c[vectors])\n"                                                      \
+    ".rept (%c[columns] - tcm_phase + %c[phases] - 1) / %c[phases]\n" TCM_MVE_WINDOW_STEP(base)                       \
+    ".set tcm_turn, tcm_turn + 1\n"                                                                                   \
+    ".set tcm_at, tcm_at + %c[distance]\n"                                                                            \
+    ".endr\n"                                                                                                         \
+    ".set tcm_phase, tcm_phase + 1\n"                                                                                 \
+    ".endr\n"                                                                                                         \
+    ".set tcm_vector, tcm_vector + 1\n"                                                                               \
     ".endr\n"
 
+/* All rows of two windows from r3; r9 walks over them. Many steps are a loop over the rows, to spare flash. */
 #define TCM_MVE_WINDOW_STEPS                                                                                          \
-    ".if %c[kernel_rows] * %c[row_steps] > 24\n" /* a loop, to spare flash */                                         \
-    ".irp sum, r0, r2, r4, r6, r8, r10, r12, lr\n"                                                                    \
-    "mov \\sum, #0\n"                                                                                                 \
-    ".endr\n"                                                                                                         \
+    ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 36\n"                                                          \
+    ".set tcm_begin, 0\n"                                                                                             \
+    ".irp sum, r0, r2, r4, r6, r8, r10, r12, lr\n mov \\sum, #0\n.endr\n"                                             \
     "mov r9, r3\n"                                                                                                    \
     "mov r7, %[kernel_rows]\n"                                                                                        \
-    "2:\n"                                                                                                            \
-    TCM_MVE_WINDOW_ROW("r9")                                                                                          \
+    "2:\n" TCM_MVE_WINDOW_ROW("r9")                                                                                   \
     "add r9, r9, %[row_step]\n"                                                                                       \
     "subs r7, r7, #1\n"                                                                                               \
     "bne 2b\n"                                                                                                        \
     ".else\n"                                                                                                         \
-    TCM_MVE_TWO_VECTORS_STEP("vmladav", "vldrw.32", "[r3]", "[r3, %[distance]]")                                      \
-    ".set tcm_at, 16\n"                                                                                               \
-    ".rept %c[row_steps] - 1\n"                                                                                       \
-    TCM_MVE_TWO_VECTORS_STEP("vmladava", "vldrw.32", "[r3, #tcm_at]", "[r3, #tcm_at + %c[distance]]")                 \
-    ".set tcm_at, tcm_at + 16\n"                                                                                      \
-    ".endr\n"                                                                                                         \
+    ".set tcm_begin, 1\n" TCM_MVE_WINDOW_ROW("r3")                                                                    \
     ".set tcm_row, 1\n"                                                                                               \
     ".rept %c[kernel_rows] - 1\n"                                                                                     \
-    ".if tcm_row == 1\n"                                                                                              \
-    "add r9, r3, %[row_step]\n"                                                                                       \
-    ".else\n"                                                                                                         \
-    "add r9, r9, %[row_step]\n"                                                                                       \
-    ".endif\n"                                                                                                        \
-    TCM_MVE_WINDOW_ROW("r9")                                                                                          \
+    ".if tcm_row == 1\n add r9, r3, %[row_step]\n.else\n add r9, r9, %[row_step]\n.endif\n" TCM_MVE_WINDOW_ROW("r9")  \
     ".set tcm_row, tcm_row + 1\n"                                                                                     \
     ".endr\n"                                                                                                         \
     ".endif\n"
@@ -174,18 +194,26 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-/* Like tcm_mve_two_vectors, for the window at `window` and the one `distance` bytes after it: kernel_rows rows,
- * row_step bytes apart, of 16 * row_steps values. Addresses, distance and row_step are multiples of 4. */
-TCM_KERNEL void tcm_mve_two_windows(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t channels,
-                                    int32_t kernel_rows, int32_t row_steps, int32_t row_step, int32_t distance,
-                                    int32_t rounding, int32_t output_offset, int32_t activation_min,
-                                    int32_t activation_max)
+/* Like tcm_mve_pairs, for `pairs` times two windows, the first one at `window` and each `distance` bytes after its
+ * predecessor: kernel_rows rows, row_step bytes apart, of columns * vectors vectors of 16 values. If a pixel's channels
+ * are whole vectors, so many are `vectors`, and windows are `phases` pixels apart; otherwise columns and phases are 1.
+ * Addresses, distance and row_step are multiples of 4. */
+TCM_KERNEL void tcm_mve_windows(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t pairs,
+                                int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
+                                int32_t vectors, int32_t phases, int32_t distance, int32_t rounding,
+                                int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
+    const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t output_step = channels;
-    const int8_t *first = window;
-    const int8_t *second = window;
-    TCM_MVE_PAIR_CHANNELS(TCM_MVE_WINDOW_STEPS, "", [kernel_rows] "i"(kernel_rows), [row_steps] "i"(row_steps),
-                          [row_step] "i"(row_step), [distance] "i"(distance));
+    register int32_t r0 __asm__("r0") = pairs;
+    register int8_t *r1 __asm__("r1") = output;
+    register const int8_t *r3 __asm__("r3") = window;
+    register const int8_t *r5 __asm__("r5") = tiles;
+    __asm__ volatile(TCM_MVE_PAIRS(TCM_MVE_WINDOW_STEPS, "", TCM_MVE_ADVANCE("r3", "2 * %c[distance]"))
+                     : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
+                     : TCM_MVE_PAIR_OPERANDS, [kernel_rows] "i"(kernel_rows), [row_step] "i"(row_step),
+                       [vectors] "i"(vectors), [columns] "i"(columns), [phases] "i"(phases), [distance] "i"(distance)
+                     : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 #pragma GCC diagnostic pop

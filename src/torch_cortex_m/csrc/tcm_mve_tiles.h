@@ -112,73 +112,62 @@
     store " q4, [r1]\n"                                                                                               \
     "vmsr p0, r2\n"
 
-/* Two vectors over all octets of channels; then, as separate statements, what is left: five to seven channels, or up to
- * four. STEPS are all steps of a tile, REWIND goes back to their start. */
-#define TCM_MVE_PAIR_OCTETS(STEPS, REWIND)                                                                            \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+/* Pairs of vectors over all channels. STEPS are all steps of a tile, after which REWIND goes back to its input; NEXT
+ * goes on to the input of the next pair. The number of pairs is in r0, then on the stack. */
+#define TCM_MVE_PAIRS(STEPS, REWIND, NEXT)                                                                            \
+    "push {r0, r5, r7}\n" TCM_MVE_LIMITS "3:\n"                                                                       \
+    ".if %c[channels] >= 8\n"                                                                                         \
+    "movw r11, #%c[channels] / 8\n"                                                                                   \
     "1:\n"                                                                                                            \
     STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
     STEPS TCM_MVE_NARROW_PAIR("t") REWIND                                                                             \
     TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_OCTETS                                                      \
     "subs r11, r11, #1\n"                                                                                             \
     "bne 1b\n"                                                                                                        \
-    "pop {r7}\n" TCM_MVE_ROOM
-
-#define TCM_MVE_PAIR_LAST_OCTET(STEPS, REWIND)                                                                        \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    ".endif\n"                                                                                                        \
+    ".if %c[channels] %% 8 > 4\n"                                                                                     \
     STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
-    STEPS TCM_MVE_NARROW_PAIR("t")                                                                                    \
+    STEPS TCM_MVE_NARROW_PAIR("t") REWIND                                                                             \
     TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_SOME_PAIR("vstrbt.16")                                      \
-    "pop {r7}\n" TCM_MVE_ROOM
-
-#define TCM_MVE_PAIR_LAST_TILE(STEPS)                                                                                 \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
-    STEPS TCM_MVE_NARROW_PAIR("b")                                                                                    \
+    ".elseif %c[channels] %% 8 > 0\n"                                                                                 \
+    STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
     TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_SOME_PAIR("vstrbt.32")                                      \
-    "pop {r7}\n" TCM_MVE_ROOM
+    ".endif\n"                                                                                                        \
+    NEXT TCM_MVE_ADVANCE("r1", "2 * %c[output_step] - %c[channels] / 8 * 8")                                          \
+    "ldr r5, [sp, #4]\n"                                                                                              \
+    "ldr r0, [sp]\n"                                                                                                  \
+    "subs r0, r0, #1\n"                                                                                               \
+    "str r0, [sp]\n"                                                                                                  \
+    "bne 3b\n"                                                                                                        \
+    "pop {r0, r5, r7}\n" TCM_MVE_ROOM
 
-/* These statements, for the literal `channels`, with the operands of STEPS at the end. */
-#define TCM_MVE_PAIR_CHANNELS(STEPS, REWIND, ...)                                                                     \
-    do {                                                                                                              \
-        const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);                                     \
-        register int8_t *r1 __asm__("r1") = output;                                                                   \
-        register const int8_t *r3 __asm__("r3") = first;                                                              \
-        register const int8_t *r9 __asm__("r9") = second;                                                             \
-        register const int8_t *r5 __asm__("r5") = tiles;                                                              \
-        register int32_t r11 __asm__("r11") = channels / 8;                                                           \
-        if (channels >= 8) {                                                                                          \
-            __asm__ volatile(TCM_MVE_PAIR_OCTETS(STEPS, REWIND)                                                       \
-                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5), "+r"(r11)                                      \
-                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step), __VA_ARGS__               \
-                             : TCM_MVE_CLOBBERS);                                                                     \
-        }                                                                                                             \
-        if (channels % 8 > 4) {                                                                                       \
-            __asm__ volatile(TCM_MVE_PAIR_LAST_OCTET(STEPS, REWIND)                                                   \
-                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)                                                 \
-                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step),                           \
-                               [mask] "i"((1 << (2 * (channels % 8))) - 1), __VA_ARGS__                               \
-                             : TCM_MVE_CLOBBERS);                                                                     \
-        } else if (channels % 8 > 0) {                                                                                \
-            __asm__ volatile(TCM_MVE_PAIR_LAST_TILE(STEPS)                                                            \
-                             : "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)                                                 \
-                             : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step),                           \
-                               [mask] "i"((1 << (4 * (channels % 8))) - 1), __VA_ARGS__                               \
-                             : TCM_MVE_CLOBBERS);                                                                     \
-        }                                                                                                             \
-    } while (0)
+#define TCM_MVE_PAIR_OPERANDS                                                                                         \
+    TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [output_step] "i"(output_step),                            \
+        [mask] "i"((1 << (channels % 8 > 4 ? 2 : 4) * (channels % 8)) - 1)
 
 /* Long strings of assembly are meant. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-/* output[0 ... channels) from `first` and output[output_step ... output_step + channels) from `second`, each a vector
- * of 16 * steps values. All scalars are literals. */
-TCM_KERNEL void tcm_mve_two_vectors(const int8_t *first, const int8_t *second, const int8_t *tiles, int8_t *output,
-                                    int32_t channels, int32_t output_step, int32_t steps, int32_t rounding,
-                                    int32_t output_offset, int32_t activation_min, int32_t activation_max)
+/* `pairs` times two vectors of 16 * steps values: those of the first pair are at `first` and `second`, those of the
+ * next ones at distances of vector_step. Their outputs, `channels` each, are output_step apart. All scalars but `pairs`
+ * are literals. */
+TCM_KERNEL void tcm_mve_pairs(const int8_t *first, const int8_t *second, const int8_t *tiles, int8_t *output,
+                              int32_t pairs, int32_t vector_step, int32_t channels, int32_t output_step, int32_t steps,
+                              int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
-    TCM_MVE_PAIR_CHANNELS(TCM_MVE_ALL_STEPS(TCM_MVE_TWO_VECTORS_AT), TCM_MVE_REWIND("r3") TCM_MVE_REWIND("r9"),
-                          [steps] "i"(steps));
+    const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
+    register int32_t r0 __asm__("r0") = pairs;
+    register int8_t *r1 __asm__("r1") = output;
+    register const int8_t *r3 __asm__("r3") = first;
+    register const int8_t *r9 __asm__("r9") = second;
+    register const int8_t *r5 __asm__("r5") = tiles;
+    __asm__ volatile(TCM_MVE_PAIRS(TCM_MVE_ALL_STEPS(TCM_MVE_TWO_VECTORS_AT),
+                                   TCM_MVE_REWIND("r3") TCM_MVE_REWIND("r9"),
+                                   TCM_MVE_ADVANCE("r3", "%c[vector_step]") TCM_MVE_ADVANCE("r9", "%c[vector_step]"))
+                     : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)
+                     : TCM_MVE_PAIR_OPERANDS, [steps] "i"(steps), [vector_step] "i"(vector_step)
+                     : "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 /* One vector over all octets of channels, and over what is left of them. */

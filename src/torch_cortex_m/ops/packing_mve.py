@@ -93,3 +93,9 @@ def padded(size: int) -> int:
 def padded_to_lanes(rows: np.ndarray) -> np.ndarray:
     """[rows, size] with zeros appended to a multiple of 16 columns."""
     return np.pad(rows, ((0, 0), (0, -rows.shape[1] % LANES)))
+
+
+def unsafe_vectors(size: int, step: int) -> int:
+    """Of vectors of ``size`` values, ``step`` bytes apart, how many last ones end so close to the
+    end of the buffer that whole registers cannot be read."""
+    return -(-(padded(size) - size) // step)

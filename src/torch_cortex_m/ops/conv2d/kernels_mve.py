@@ -14,6 +14,7 @@ from ..packing_mve import (
     padded_to_lanes,
     requantization_vectors,
     rounding,
+    unsafe_vectors,
 )
 
 MVE = frozenset({"mve"})
@@ -21,8 +22,14 @@ MVE = frozenset({"mve"})
 ALONE_COLUMNS = 31
 """Up to so many pixels it pays to compute a last odd one on its own."""
 
+WINDOW_BYTES = 1024
+"""Scratch memory for windows that wait for each other."""
+
 LARGEST_OFFSET = 508
 """The largest immediate offset of VLDRW."""
+
+LARGEST_STORE = 4095
+"""The largest immediate offset of STR."""
 
 MOST_ROW_STEPS = 24
 """The steps of a kernel row that TCM_MVE_ROOM has room for."""
@@ -58,7 +65,7 @@ def _pointwise_constants(layer: Layer) -> dict[str, int | float]:
         "image_step": height * width * channels,
         "row_step": layer.op.stride[0] * width * channels,
         "column_step": layer.op.stride[1] * channels,
-        "input_elements": layer.types["input"].elements,
+        "unsafe_columns": unsafe_vectors(channels, layer.op.stride[1] * channels),
     }
 
 
@@ -73,19 +80,18 @@ def _pointwise_scratch(layer: Layer) -> int:
     return 2 * (channels + -channels % LANES) if channels % LANES else 0
 
 
-def _rows_applies(layer: Layer) -> bool:
+def _rows_apply(layer: Layer) -> bool:
     op, weight = layer.op, layer.constants.get("weight")
     if weight is None or not has_plain_requantization(layer):
         return False
     _, _, kernel_width, channels = weight.shape
-    row_steps = padded(kernel_width * channels) // LANES
-    farthest = LANES * (row_steps - 1) + op.stride[1] * channels
+    farthest = padded(kernel_width * channels) - LANES + op.stride[1] * channels
     return (
         op.groups == 1
         and op.dilation[1] == 1
         and channels % 4 == 0
         and layer.output.shape[2] >= 2
-        and row_steps <= MOST_ROW_STEPS
+        and padded(kernel_width * channels) // LANES <= MOST_ROW_STEPS
         and farthest <= LARGEST_OFFSET
         and op.dilation[0] * _row_bytes(layer) <= LARGEST_ROW
         and _rows_cost_less(layer)
@@ -137,7 +143,7 @@ def _rows_scratch(layer: Layer) -> int:
     return (_rows_needed(layer) + _spare_rows(layer)) * _row_bytes(layer) + LANES
 
 
-def _rows_constants(layer: Layer) -> dict[str, int | float]:
+def _copied_rows(layer: Layer) -> dict[str, int | float]:
     return {
         "rounding": rounding(layer),
         "row_bytes": _row_bytes(layer),
@@ -145,27 +151,106 @@ def _rows_constants(layer: Layer) -> dict[str, int | float]:
     }
 
 
+def _row_order(layer: Layer) -> dict[str, int]:
+    """How a kernel row is walked over: see tcm_mve_windows."""
+    _, _, kernel_width, channels = layer.types["weight"].shape
+    if channels % LANES != 0:
+        return {"columns": 1, "vectors": padded(kernel_width * channels) // LANES, "phases": 1}
+    phases = min(layer.op.stride[1], kernel_width)
+    return {"columns": kernel_width, "vectors": channels // LANES, "phases": phases}
+
+
+def _rows_constants(layer: Layer) -> dict[str, int | float]:
+    return _copied_rows(layer) | _row_order(layer)
+
+
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
-    """Tiles of weights that are padded to whole vectors in every kernel row."""
+    return {"tiles": _tiles(layer, _ordered_rows(layer), slice(None))}
+
+
+def _ordered_rows(layer: Layer) -> np.ndarray:
+    """[filters, 16 * steps]: kernel rows padded to whole vectors, in the order of steps."""
     weight = layer.constants["weight"]
-    filters, kernel_height = weight.shape[:2]
+    filters, kernel_height, kernel_width, _ = weight.shape
+    order = _row_order(layer)
     rows = padded_to_lanes(weight.reshape(filters * kernel_height, -1))
-    return {"tiles": _tiles(layer, rows.reshape(filters, -1), slice(None))}
+    if order["columns"] > 1:
+        pixels = rows.reshape(filters, kernel_height, kernel_width, order["vectors"], LANES)
+        phases = order["phases"]
+        columns = [x for phase in range(phases) for x in range(phase, kernel_width, phases)]
+        rows = pixels[:, :, columns].transpose(0, 1, 3, 2, 4)
+    return rows.reshape(filters, -1)
+
+
+def _quads_apply(layer: Layer) -> bool:
+    if not _rows_apply(layer):
+        return False
+    filters, _, kernel_width, channels = layer.types["weight"].shape
+    distance = layer.op.stride[1] * channels
+    farthest = (kernel_width - 1) * channels + channels - LANES + 3 * distance
+    return (
+        channels % LANES == 0
+        and filters % 4 == 0
+        and layer.output.shape[2] >= 4
+        and farthest <= LARGEST_OFFSET
+        and 3 * filters <= LARGEST_STORE
+        and _quads_cost_less(layer)
+    )
+
+
+def _quads_cost_less(layer: Layer) -> bool:
+    """Whether fours of windows take fewer instructions than pairs, for four channels of a row.
+
+    Every row computes whole pairs or fours.
+    """
+    _, kernel_height, kernel_width, channels = layer.types["weight"].shape
+    width = layer.output.shape[2]
+    phases = _row_order(layer)["phases"]
+    vectors = kernel_height * channels // LANES
+    rows = -(-width // 2) * (vectors * (13 * kernel_width + phases) + 21)
+    quads = -(-width // 4) * (2 * vectors * (11 * kernel_width + 3 * phases) + 45)
+    return quads <= rows
+
+
+def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Tiles of two channels: 0 and 2, then 1 and 3, of every four."""
+    rows = _ordered_rows(layer)
+    bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
+    vectors = requantization_vectors(layer, bias)
+    fours = np.arange(len(rows)).reshape(-1, 4)
+    tiles = []
+    for pair in fours[:, [0, 2, 1, 3]].reshape(-1, 2):
+        weights = rows[pair].reshape(2, -1, LANES).transpose(1, 0, 2)
+        tiles += [weights.reshape(-1), vectors[:, pair].astype("<i4").reshape(-1).view(np.int8)]
+    return {"tiles": np.concatenate(tiles)}
 
 
 def _im2col_applies(layer: Layer) -> bool:
     return "weight" in layer.constants and has_plain_requantization(layer)
 
 
+def _capacity(layer: Layer) -> int:
+    """Windows that wait for each other: an even number that fits WINDOW_BYTES, and with which a row
+    ends, if there is one."""
+    most = 2 * max(1, WINDOW_BYTES // (2 * _place(layer)))
+    width = layer.output.shape[2]
+    return next((count for count in range(most, 2, -2) if width % count == 0), most)
+
+
+def _place(layer: Layer) -> int:
+    """Bytes of a window, with room for what copying writes beyond it."""
+    return padded(int(np.prod(layer.types["weight"].shape[1:]))) + LANES
+
+
 def _im2col_scratch(layer: Layer) -> int:
-    """Two windows with room for what copying writes beyond them, then the rows."""
-    window = int(np.prod(layer.types["weight"].shape[1:]))
-    return 2 * (padded(window) + LANES) + _rows_scratch(layer)
+    return _capacity(layer) * _place(layer) + _rows_scratch(layer)
 
 
 def _im2col_constants(layer: Layer) -> dict[str, int | float]:
-    tiles = _im2col_pack(layer)["tiles"]
-    return _rows_constants(layer) | {"group_tile_bytes": tiles.nbytes // layer.op.groups}
+    return _copied_rows(layer) | {
+        "group_tile_bytes": _im2col_pack(layer)["tiles"].nbytes // layer.op.groups,
+        "capacity": _capacity(layer),
+    }
 
 
 def _im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -195,8 +280,16 @@ MVE_KERNELS = [
     Kernel(
         "conv2d_s8__rows_mve",
         needs=MVE,
-        applies=_rows_applies,
+        applies=_rows_apply,
         pack=_rows_pack,
+        constants=_rows_constants,
+        scratch_bytes=_rows_scratch,
+    ),
+    Kernel(
+        "conv2d_s8__quads_mve",
+        needs=MVE,
+        applies=_quads_apply,
+        pack=_quads_pack,
         constants=_rows_constants,
         scratch_bytes=_rows_scratch,
     ),

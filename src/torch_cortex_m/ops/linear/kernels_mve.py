@@ -13,6 +13,7 @@ from ..packing_mve import (
     padded_to_lanes,
     requantization_vectors,
     rounding,
+    unsafe_vectors,
 )
 
 
@@ -27,6 +28,11 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
     return {"tiles": packed_tiles(rows, requantization_vectors(layer, bias))}
 
 
+def _constants(layer: Layer) -> dict[str, int | float]:
+    features = layer.types["weight"].shape[1]
+    return {"rounding": rounding(layer), "unsafe_rows": unsafe_vectors(features, features)}
+
+
 def _scratch(layer: Layer) -> int:
     """Copies of two rows, where rows do not end with a vector."""
     features = layer.types["weight"].shape[1]
@@ -39,7 +45,7 @@ MVE_KERNELS = [
         needs=frozenset({"mve"}),
         applies=_applies,
         pack=_pack,
-        constants=lambda layer: {"rounding": rounding(layer)},
+        constants=_constants,
         scratch_bytes=_scratch,
     )
 ]
