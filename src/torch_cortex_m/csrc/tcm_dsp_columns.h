@@ -17,6 +17,8 @@ typedef struct {
     int32_t activation_max;
 } tcm_dsp_layer;
 
+enum { TCM_DSP_SHORT_RUN = 16 }; /* inputs, up to which a run is unpacked without a loop */
+
 /* Words of the stream for two filters. */
 TCM_KERNEL int32_t tcm_dsp_stream_words(int32_t pairs)
 {
@@ -56,16 +58,29 @@ TCM_KERNEL int32_t *tcm_dsp_store_rest_4(int32_t *columns, uint32_t a, uint32_t 
     return tcm_store_two_words(columns, tcm_sxtb16(c), tcm_sxtb16(d));
 }
 
+TCM_KERNEL int32_t *tcm_dsp_unpack_word_4(const int8_t *input, int32_t step, int32_t *columns)
+{
+    const uint32_t a = tcm_load_word(input);
+    const uint32_t b = tcm_load_word(input + step);
+    const uint32_t c = tcm_load_word(input + 2 * step);
+    const uint32_t d = tcm_load_word(input + 3 * step);
+    return tcm_dsp_store_4(columns, a, b, c, d);
+}
+
 /* Unpacks runs of four places, which lie ``step`` bytes apart, into columns; returns the columns' end. */
 TCM_KERNEL int32_t *tcm_dsp_unpack_4(const int8_t *input, int32_t step, int32_t length, int32_t *columns)
 {
-    for (int32_t word = 0; word < length / 4; word++) {
-        const uint32_t a = tcm_load_word(input);
-        const uint32_t b = tcm_load_word(input + step);
-        const uint32_t c = tcm_load_word(input + 2 * step);
-        const uint32_t d = tcm_load_word(input + 3 * step);
-        columns = tcm_dsp_store_4(columns, a, b, c, d);
-        input += 4;
+    if (length <= TCM_DSP_SHORT_RUN) {
+        TCM_UNROLL
+        for (int32_t word = 0; word < length / 4; word++) {
+            columns = tcm_dsp_unpack_word_4(input, step, columns);
+            input += 4;
+        }
+    } else {
+        for (int32_t word = 0; word < length / 4; word++) {
+            columns = tcm_dsp_unpack_word_4(input, step, columns);
+            input += 4;
+        }
     }
     const int32_t rest = length % 4;
     if (rest > 0) {

@@ -117,7 +117,11 @@ TCM_KERNEL void tcm_dsp_unpack_places(const tcm_dsp_window *window, const tcm_ds
         const int32_t step = window->stride_width * window->input_channels;
         for (int32_t k = 0; k < window->kernel_height; k++) {
             const int8_t *run = tcm_dsp_run(window, place, k, channels, padding, patches);
-            columns = tcm_dsp_unpack_4(run, run == padding ? 0 : step, length, columns);
+            if (run == padding) {
+                columns = tcm_dsp_unpack_4(padding, 0, length, columns);
+            } else {
+                columns = tcm_dsp_unpack_4(run, step, length, columns);
+            }
         }
         return;
     }

@@ -19,6 +19,27 @@ typedef struct {
     const int8_t *padding; /* four bytes that stand for zero */
 } tcm_dsp_image;
 
+/* One place of two lines, ``block`` channels; returns the end of the pairs. */
+TCM_KERNEL int32_t *tcm_dsp_load_place(const int8_t *first, const int8_t *second, int32_t block, int32_t *pairs)
+{
+    const uint32_t a = tcm_load_bytes(first, block);
+    const uint32_t b = tcm_load_bytes(second, block);
+    const uint32_t low = tcm_pack_low(a, b);
+    const uint32_t high = tcm_pack_high(a, b);
+    if (block == 4) {
+        pairs = tcm_store_two_words(pairs, tcm_sxtb16(low), tcm_sxtb16_odd(low));
+        return tcm_store_two_words(pairs, tcm_sxtb16(high), tcm_sxtb16_odd(high));
+    }
+    *pairs++ = tcm_sxtb16(low);
+    if (block > 1) {
+        *pairs++ = tcm_sxtb16_odd(low);
+    }
+    if (block > 2) {
+        *pairs++ = tcm_sxtb16(high);
+    }
+    return pairs;
+}
+
 /* Unpacks lines ``first`` and ``second`` into pairs [along_count][block]. A line outside the image is padding. */
 TCM_KERNEL void tcm_dsp_load_pairs(const tcm_dsp_image *image, int32_t first, int32_t second, int32_t *pairs)
 {
@@ -34,25 +55,14 @@ TCM_KERNEL void tcm_dsp_load_pairs(const tcm_dsp_image *image, int32_t first, in
         b = image->input + second * image->across_step;
         b_step = image->along_step;
     }
-    for (int32_t place = 0; place < image->along_count; place++) {
-        const uint32_t a_word = tcm_load_bytes(a, image->block);
-        const uint32_t b_word = tcm_load_bytes(b, image->block);
-        const uint32_t low = tcm_pack_low(a_word, b_word);
-        const uint32_t high = tcm_pack_high(a_word, b_word);
-        a += a_step;
-        b += b_step;
-        if (image->block == 4) {
-            pairs = tcm_store_two_words(pairs, tcm_sxtb16(low), tcm_sxtb16_odd(low));
-            pairs = tcm_store_two_words(pairs, tcm_sxtb16(high), tcm_sxtb16_odd(high));
-        } else {
-            *pairs++ = tcm_sxtb16(low);
-            if (image->block > 1) {
-                *pairs++ = tcm_sxtb16_odd(low);
-            }
-            if (image->block > 2) {
-                *pairs++ = tcm_sxtb16(high);
-            }
-        }
+    for (int32_t i = 0; i < image->along_count / 2; i++) {
+        pairs = tcm_dsp_load_place(a, b, image->block, pairs);
+        pairs = tcm_dsp_load_place(a + a_step, b + b_step, image->block, pairs);
+        a += 2 * a_step;
+        b += 2 * b_step;
+    }
+    if (image->along_count % 2 != 0) {
+        tcm_dsp_load_place(a, b, image->block, pairs);
     }
 }
 

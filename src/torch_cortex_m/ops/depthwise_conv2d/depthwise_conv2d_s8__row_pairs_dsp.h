@@ -13,6 +13,8 @@
 
 #include "tcm_dsp_pairs.h"
 
+enum { DEPTHWISE_PAIRS_FEW_TAPS = 3 }; /* along a line, that fit the registers beside four sums */
+
 /* What is the same for all channels and lines. */
 typedef struct {
     int32_t block;
@@ -56,6 +58,49 @@ TCM_KERNEL void depthwise_pairs_unpack(const int8_t *weight, int32_t channels, i
     }
 }
 
+/* Adds the products of one pair of lines, tap by tap: few registers for many taps. */
+TCM_KERNEL void depthwise_pairs_add_by_tap(int32_t sums[2][4], const int32_t *values, const int32_t *taps,
+                                           const depthwise_pairs_layer *layer, int32_t count, int32_t places)
+{
+    TCM_UNROLL
+    for (int32_t k = 0; k < layer->kernel; k++) {
+        const int32_t first = taps[k * layer->lines];
+        const int32_t second = count == 2 ? taps[k * layer->lines + 1] : 0;
+        TCM_UNROLL
+        for (int32_t place = 0; place < places; place++) {
+            const int32_t value = values[(place * layer->stride + k * layer->dilation) * layer->block];
+            sums[0][place] = tcm_smlad(value, first, sums[0][place]);
+            if (count == 2) {
+                sums[1][place] = tcm_smlad(value, second, sums[1][place]);
+            }
+        }
+    }
+}
+
+/* The same for one line of output and up to three taps, value by value: each is loaded once. */
+TCM_KERNEL void depthwise_pairs_add_by_value(int32_t sums[2][4], const int32_t *values, const int32_t *taps,
+                                             const depthwise_pairs_layer *layer, int32_t places)
+{
+    int32_t tap[DEPTHWISE_PAIRS_FEW_TAPS] = {taps[0], 0, 0};
+    TCM_UNROLL
+    for (int32_t k = 1; k < layer->kernel; k++) {
+        tap[k] = taps[k];
+    }
+    const int32_t extent = (places - 1) * layer->stride + (layer->kernel - 1) * layer->dilation;
+    TCM_UNROLL
+    for (int32_t i = 0; i <= extent; i++) {
+        const int32_t value = values[i * layer->block];
+        TCM_UNROLL
+        for (int32_t k = 0; k < layer->kernel; k++) {
+            const int32_t start = i - k * layer->dilation;
+            if (start >= 0 && start % layer->stride == 0 && start / layer->stride < places) {
+                const int32_t place = start / layer->stride;
+                sums[0][place] = tcm_smlad(value, tap[k], sums[0][place]);
+            }
+        }
+    }
+}
+
 /* A few places of ``count`` lines of output of one channel. offset: of the tile's first input in the pairs. */
 TCM_KERNEL void depthwise_pairs_tile(int32_t *const *pairs, int32_t offset, const int32_t *taps,
                                      const int32_t *parameters, int8_t *target, const depthwise_pairs_layer *layer,
@@ -67,23 +112,17 @@ TCM_KERNEL void depthwise_pairs_tile(int32_t *const *pairs, int32_t offset, cons
         sums[0][place] = parameters[1];
         sums[1][place] = parameters[1];
     }
+    const int32_t by_value = layer->lines == 1 && layer->kernel <= DEPTHWISE_PAIRS_FEW_TAPS && layer->stride <= 2 &&
+                             layer->dilation <= 2;
     TCM_UNROLL
     for (int32_t pair = 0; pair < layer->depth; pair++) {
         const int32_t *values = tcm_in_register(pairs[pair] + offset);
-        TCM_UNROLL
-        for (int32_t k = 0; k < layer->kernel; k++) {
-            const int32_t first = taps[0];
-            const int32_t second = count == 2 ? taps[1] : 0;
-            taps += layer->lines;
-            TCM_UNROLL
-            for (int32_t place = 0; place < places; place++) {
-                const int32_t value = values[(place * layer->stride + k * layer->dilation) * layer->block];
-                sums[0][place] = tcm_smlad(value, first, sums[0][place]);
-                if (count == 2) {
-                    sums[1][place] = tcm_smlad(value, second, sums[1][place]);
-                }
-            }
+        if (by_value) {
+            depthwise_pairs_add_by_value(sums, values, taps, layer, places);
+        } else {
+            depthwise_pairs_add_by_tap(sums, values, taps, layer, count, places);
         }
+        taps += layer->kernel * layer->lines;
     }
     const int32_t shift = parameters[0];
     const int32_t multiplier = parameters[2];
