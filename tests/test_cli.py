@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -135,6 +136,20 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("run", folder, "--inputs", tmp_path / "x.npy", "--on", "mars"), "unknown place")
     fails(tcm("run"), "Usage")
     assert not (tmp_path / "o").exists()
+
+
+def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "model.c").unlink()
+    fails(tcm("verify", copy), "no such file", "model.c")
+    (copy / "model.c").write_text("edited")
+    fails(tcm("verify", copy), "an edited file")
+
+
+def test_names_that_c_cannot_have(tmp_path: Path) -> None:
+    for name in ("a-b", "weights", "1st"):
+        source = f"{NETWORKS}:separable"
+        fails(tcm("compile", source, "-o", tmp_path / "o", "--name", name), "the name cannot be")
 
 
 def test_a_missing_emulator_is_named(folder: Path, tmp_path: Path) -> None:

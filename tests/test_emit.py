@@ -85,6 +85,7 @@ def small_graph() -> Graph:
     e = graph.add_node(Reshape((1, 32)), (last,), "flat", quantization=q)
     graph.outputs = [Port(e, (1, 32)), Port(c, (1, 2, 4, 4), (0, 2, 3, 1)), Port(b, (1, 3))]
     graph.outputs.append(Port(e, (1, 32)))
+    graph.add_input("unused */ one", TensorType((1, 2), "int8", q))
     return graph
 
 

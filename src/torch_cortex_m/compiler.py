@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,11 +68,12 @@ def compile(
     Raises TcmError for every mistake in the arguments or the model.
     """
     core = find_target(target)
+    check_objective(optimize)
+    _check_name(name)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     graph = _imported(model, example_inputs, calibration, name, float_io)
     graph = run_passes(graph, float_io=float_io, dump=dump)
-    check_objective(optimize)
     measurements = _measurements(graph, core, library, tuning, tune)
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
     return CompiledModel(
@@ -109,6 +111,16 @@ def _imported(
     from .frontend import import_pytorch
 
     return import_pytorch(model, example_inputs, calibration, name=name)
+
+
+def _check_name(name: str) -> None:
+    reserved = ("weights", "tcm", "query")
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None or name in reserved:
+        raise TcmError(
+            "the name cannot be the prefix of C files and functions",
+            expected=f"letters, digits and underscores, and none of {', '.join(reserved)}",
+            got=name,
+        )
 
 
 def _library(kernels: str, include: Any, path: str | Path | None):

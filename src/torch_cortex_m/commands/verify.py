@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..api import load
+from ..errors import TcmError
 from .arrays import read_inputs
+
+
+def _check_files(folder: Path, files: Mapping[str, str]) -> None:
+    """What is proved is what lies in the folder: raises TcmError if a file is missing or edited."""
+    for name, text in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_text() != text:
+            raise TcmError(
+                "the folder does not hold what tcm compile wrote",
+                where=str(path),
+                expected="the file as it was emitted",
+                got="an edited file" if path.is_file() else "no such file",
+                hint="compile again, or restore the file",
+            )
 
 
 def verify_folder(
@@ -14,6 +29,7 @@ def verify_folder(
 ) -> None:
     """Verifies a compiled folder and prints one line; raises TcmError at a difference."""
     compiled = load(folder)
+    _check_files(folder, compiled.generated.program.files)
     arrays = read_inputs(inputs, compiled.graph)
     count = compiled.verify(*arrays, random=random, seed=seed, on=on, layers=layers)
     places = " = ".join(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ..ops.base import Kernel, Layer
 from .arrays import C_TYPES, array_values
 from .calls import LayerFunctions, layer_call, packed_constants
 from .header import model_header
-from .names import identifier, unique_identifiers
+from .names import comment_text, identifier, unique_identifiers
 from .project import cmake_lists
 
 PACKAGE = Path(__file__).parent.parent
@@ -137,9 +138,8 @@ class Emitter:
         size = self.graph.types[node.output].bytes
         hook = f"    TCM_LAYER({index}, {self._pointer(node.output)}, {size});"
         source = f" ({node.source})" if node.source else ""
-        return f"    /* {node.output}: {node.op.name}{source} */\n{call}\n{hook}".replace(
-            "*//", "* //"
-        )
+        comment = comment_text(f"{node.output}: {node.op.name}{source}")
+        return f"    /* {comment} */\n{call}\n{hook}"
 
     def _scratch(self, name: str) -> str:
         offset = self.plan.scratch.get(name)
@@ -184,6 +184,10 @@ class Emitter:
             lines.append("    int32_t status;")
         if not arena_used:
             lines.append("    (void)arena;")
+        text = "\n".join(body)
+        for name in self.ports[: len(self.graph.inputs)]:
+            if re.search(rf"\b{name}\b", text) is None:
+                lines.append(f"    (void){name};")
         lines += [*body, "    return 0;", "}", "", self._run_with_static_arena()]
         return "\n".join(lines)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..artifacts import ALIGNMENT, MemoryPlan
 from ..ir import Graph, Port
 from .arrays import C_TYPES, float_literal
+from .names import comment_text
 
 
 def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:
@@ -55,7 +56,7 @@ def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
     type_ = graph.types[port.value]
     shape = ", ".join(str(size) for size in type_.shape)
     lines = [
-        f"/* {kind.lower()} {port.value}: {type_.dtype}[{shape}], {layout(port)} */",
+        f"/* {kind.lower()} {comment_text(port.value)}: {type_.dtype}[{shape}], {layout(port)} */",
         f"#define {name}_ELEMENTS {type_.elements}",
         f"#define {name}_BYTES {type_.bytes}",
         f"#define {name}_RANK {len(type_.shape)}",

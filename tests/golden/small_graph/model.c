@@ -23,8 +23,9 @@ static TCM_NOINLINE void model_run_block_0(const int8_t *input, const int8_t *we
         3, 3, 1, 1, 1, 1, 1, 1, -3, 3, -128, 127);
 }
 
-int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena)
+int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena)
 {
+    (void)unused_one;
     /* block.0: depthwise_conv2d (m.py:3) */
     model_run_block_0(image_int, model_block_0_weight, model_block_0_multipliers,
         model_block_0_shifts, block_0);
@@ -45,8 +46,8 @@ int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, int8_t *
 #if !defined(MODEL_NO_STATIC_ARENA)
 static _Alignas(MODEL_ARENA_ALIGNMENT) uint8_t model_arena[MODEL_ARENA_BYTES];
 
-int32_t model_run(const int8_t *image_int, const int8_t *v2nd_input, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2)
+int32_t model_run(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2)
 {
-    return model_run_in(image_int, v2nd_input, flat, block_0, v2nd_input_2, flat_2, model_arena);
+    return model_run_in(image_int, v2nd_input, unused_one, flat, block_0, v2nd_input_2, flat_2, model_arena);
 }
 #endif

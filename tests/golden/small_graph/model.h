@@ -11,7 +11,7 @@ extern "C" {
 /* Working memory: static by default, or given by the caller with model_run_in. */
 #define MODEL_ARENA_BYTES 32
 #define MODEL_ARENA_ALIGNMENT 16
-#define MODEL_INPUT_COUNT 2
+#define MODEL_INPUT_COUNT 3
 #define MODEL_OUTPUT_COUNT 4
 
 /* input image/int: int8[1, 4, 4, 2], NHWC */
@@ -33,6 +33,16 @@ extern "C" {
 /* real = SCALE * (quantized - ZERO_POINT) */
 #define MODEL_INPUT_V2ND_INPUT_SCALE 0x1.0000000000000p-1f
 #define MODEL_INPUT_V2ND_INPUT_ZERO_POINT (3)
+
+/* input unused * / one: int8[1, 2], as in the model */
+#define MODEL_INPUT_UNUSED_ONE_ELEMENTS 2
+#define MODEL_INPUT_UNUSED_ONE_BYTES 2
+#define MODEL_INPUT_UNUSED_ONE_RANK 2
+#define MODEL_INPUT_UNUSED_ONE_SHAPE { 1, 2 }
+#define MODEL_INPUT_UNUSED_ONE_LAYOUT "as in the model"
+/* real = SCALE * (quantized - ZERO_POINT) */
+#define MODEL_INPUT_UNUSED_ONE_SCALE 0x1.0000000000000p-1f
+#define MODEL_INPUT_UNUSED_ONE_ZERO_POINT (3)
 
 /* output flat: int8[1, 32], as in the model */
 #define MODEL_OUTPUT_FLAT_ELEMENTS 32
@@ -76,9 +86,9 @@ extern "C" {
 
 /* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must
    not overlap. Returns 0, or the error of a linked kernel library. */
-int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena);
+int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena);
 #if !defined(MODEL_NO_STATIC_ARENA)
-int32_t model_run(const int8_t *image_int, const int8_t *v2nd_input, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2);
+int32_t model_run(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2);
 #endif
 
 #ifdef __cplusplus
