@@ -14,6 +14,7 @@ from ..strides import broadcast_strides, loop_constants
 from ..window import check_activation, check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 from .operands import operands_not_broadcast
 
 
@@ -114,4 +115,9 @@ def rescaling(
 
 
 OP = Add
-KERNELS = [Kernel("add_s8__ref", in_place=operands_not_broadcast), *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("add_s8__ref", in_place=operands_not_broadcast),
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]
