@@ -18,6 +18,7 @@ from ..window import (
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,4 @@ class MaxPool2d(Op):
 
 
 OP = MaxPool2d
-KERNELS = [Kernel("max_pool2d_s8__ref"), *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("max_pool2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
