@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
+from kernel_layers import GENERATORS
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ops.base import Case
@@ -113,6 +115,8 @@ def depthwise_conv2d(rng: Rng) -> Case:
     kernel = (3, 3) if chance(rng, 0.6) else pair(rng, 1, 6)
     multiplier = integer(rng, 2, 5) if chance(rng, 0.25) else 1
     channels = channel_count(rng, 64 // multiplier)
+    if chance(rng, 0.15):  # as the first layer of a network for sound
+        channels, multiplier, kernel = 1, integer(rng, 4, 40), pair(rng, 2, 10)
     shape = (integer(rng, 1, 2), *pair(rng, 1, 12), channels)
     filters = channels * multiplier
     weight = values(rng, (1, *kernel, filters))
@@ -149,10 +153,35 @@ def weighted_case(
     return Case("random", op, tensors)
 
 
+def add(rng: Rng) -> Case:
+    return GENERATORS["add"](rng, "random")
+
+
+def avg_pool2d(rng: Rng) -> Case:
+    case = GENERATORS["avg_pool2d"](rng, "random")
+    return more_channels(rng, case)
+
+
+def max_pool2d(rng: Rng) -> Case:
+    case = GENERATORS["max_pool2d"](rng, "random")
+    return more_channels(rng, case)
+
+
+def more_channels(rng: Rng, case: Case) -> Case:
+    """The layer with channels of one or more whole registers and a rest."""
+    inputs = case.tensors["input"]
+    assert inputs is not None
+    shape = (*inputs.shape[:3], channel_count(rng, 40))
+    return replace(case, tensors={"input": values(rng, shape)})
+
+
 MAKERS: dict[str, Maker] = {
     "conv2d": conv2d,
     "depthwise_conv2d": depthwise_conv2d,
     "linear": linear,
+    "add": add,
+    "avg_pool2d": avg_pool2d,
+    "max_pool2d": max_pool2d,
 }
 
 

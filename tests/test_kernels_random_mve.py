@@ -106,6 +106,8 @@ def test_kernels_stay_within_their_buffers(
     operator: str, kernel: str, placement: str, tmp_path: Path
 ) -> None:
     cases = applicable(operator, kernel, random_cases(operator, 100, 40))
+    cases = [case for case in cases if case.activations == ("input",)]
+    assert cases
     expected = run_cases(cases, on="reference")
     programs = []
     for index, case in enumerate(cases):

@@ -242,18 +242,18 @@ def _place(layer: Layer) -> int:
     return padded(int(np.prod(layer.types["weight"].shape[1:]))) + LANES
 
 
-def _im2col_scratch(layer: Layer) -> int:
+def im2col_scratch(layer: Layer) -> int:
     return _capacity(layer) * _place(layer) + _rows_scratch(layer)
 
 
-def _im2col_constants(layer: Layer) -> dict[str, int | float]:
+def im2col_constants(layer: Layer) -> dict[str, int | float]:
     return _copied_rows(layer) | {
-        "group_tile_bytes": _im2col_pack(layer)["tiles"].nbytes // layer.op.groups,
+        "group_tile_bytes": im2col_pack(layer)["tiles"].nbytes // layer.op.groups,
         "capacity": _capacity(layer),
     }
 
 
-def _im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
+def im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
     """The tiles of each group's filters."""
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
@@ -273,9 +273,9 @@ MVE_KERNELS = [
         "conv2d_s8__im2col_mve",
         needs=MVE,
         applies=_im2col_applies,
-        pack=_im2col_pack,
-        constants=_im2col_constants,
-        scratch_bytes=_im2col_scratch,
+        pack=im2col_pack,
+        constants=im2col_constants,
+        scratch_bytes=im2col_scratch,
     ),
     Kernel(
         "conv2d_s8__rows_mve",

@@ -8,6 +8,8 @@ from math import inf, lcm
 import numpy as np
 
 from ..base import Kernel, Layer
+from ..conv2d.kernels_mve import im2col_constants, im2col_pack, im2col_scratch
+from ..conv2d.op import Conv2d
 from ..packing_mve import (
     LANES,
     folded_bias,
@@ -18,6 +20,16 @@ from ..packing_mve import (
 )
 
 MVE = frozenset({"mve"})
+
+CONVOLUTION_FIELDS = (
+    "stride",
+    "padding",
+    "dilation",
+    "input_offset",
+    "output_offset",
+    "activation_min",
+    "activation_max",
+)
 
 MOST_TAPS = 49
 """Taps that TCM_MVE_ROOM has room for, and the reach of LE."""
@@ -283,6 +295,29 @@ def _patches_scratch(layer: Layer) -> int:
     return int(4 * sizes["row_bytes"] + sizes["strip_bytes"] + 5 * LANES * _vectors(layer))
 
 
+def _im2col_applies(layer: Layer) -> bool:
+    one_channel = layer.types["input"].shape[3] == 1
+    return one_channel and _lanes_apply(layer) and _im2col_cost(layer) < _lanes_cost(layer)
+
+
+def _im2col_cost(layer: Layer) -> float:
+    """Instructions of a convolution, which takes two pixels and four channels at a time."""
+    batches, height, width, channels = layer.output.shape
+    _, kernel_height, kernel_width, _ = layer.types["weight"].shape
+    steps = padded(kernel_height * kernel_width) // LANES
+    return (
+        batches * height * width * (3 * kernel_height + 12 + -(-channels // 4) * (7 * steps + 11))
+    )
+
+
+def _as_conv2d(layer: Layer) -> Layer:
+    """The layer as a convolution of its one input channel: weights [C_out, KH, KW, 1]."""
+    op, weight = layer.op, layer.constants["weight"].transpose(3, 1, 2, 0)
+    fields = {name: getattr(op, name) for name in CONVOLUTION_FIELDS}
+    types = {**layer.types, "weight": layer.types["weight"].with_shape(weight.shape)}
+    return Layer(Conv2d(**fields), types, layer.output, {**layer.constants, "weight": weight})
+
+
 MVE_KERNELS = [
     Kernel(
         "depthwise_conv2d_s8__lanes_mve",
@@ -299,5 +334,13 @@ MVE_KERNELS = [
         pack=_patches_pack,
         constants=_patches_constants,
         scratch_bytes=_patches_scratch,
+    ),
+    Kernel(
+        "depthwise_conv2d_s8__im2col_mve",
+        needs=MVE,
+        applies=_im2col_applies,
+        pack=lambda layer: im2col_pack(_as_conv2d(layer)),
+        constants=lambda layer: im2col_constants(_as_conv2d(layer)),
+        scratch_bytes=lambda layer: im2col_scratch(_as_conv2d(layer)),
     ),
 ]
