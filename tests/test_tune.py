@@ -20,11 +20,12 @@ from torch_cortex_m.measurements import (
     signature,
 )
 from torch_cortex_m.ops.base import Layer
+from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.objective import order_kernels
 from torch_cortex_m.target import CORES
 from torch_cortex_m.testing import case_graph
-from torch_cortex_m.tune import tune_graph
+from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
 
 M4 = CORES["cortex-m4"]
 
@@ -61,6 +62,27 @@ def test_every_kernel_of_every_layer_is_measured(compiled: tcm.CompiledModel, tu
     assert all(
         name.startswith("cortex-m4 gcc-") for name in json.loads(tuned.read_text())["tables"]
     )
+
+
+@needs_emulator
+def test_what_does_not_fit_into_one_image_is_measured_in_several() -> None:
+    large = linear_case("large", (1, 400), 600)
+    candidates = [
+        Candidate("large", "linear_s8__ref", large)
+    ] * 3  # of 512 KiB, each takes 240 000 bytes
+    measurements = measure_candidates(candidates, CORES["cortex-m55"])
+    assert len(measurements) == 3
+    assert len(set(measurements)) == 1
+
+
+@needs_emulator
+def test_a_layer_too_large_for_the_emulated_board_is_an_error_with_figures() -> None:
+    candidate = Candidate("huge", "linear_s8__ref", linear_case("huge", (1, 800), 800))
+    with pytest.raises(tcm.TcmError) as error:
+        measure_candidates([candidate], CORES["cortex-m55"])
+    text = str(error.value)
+    assert "does not fit" in text
+    assert "524288" in text
 
 
 @needs_emulator

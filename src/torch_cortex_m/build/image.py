@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..artifacts import ALIGNMENT, Program
+from ..errors import TcmError
 from ..target import Target
 from .toolchain import Toolchain, run_tool, toolchain_for
 
@@ -29,6 +31,10 @@ class Image:
     flash_bytes: tuple[int, ...]
 
 
+class ImageSizeError(TcmError):
+    """The emulated board has too little memory for all programs of an image."""
+
+
 def build_image(
     programs: Sequence[Program],
     target: Target,
@@ -44,7 +50,10 @@ def build_image(
     trace: every layer reports ticks and output. separate: each program is compiled file by file, as
     its user would, so that its size is known; otherwise many are compiled together, because
     starting the compiler costs more than compiling a small layer. include, libraries: those of a
-    linked kernel library. Raises TcmError if a tool is missing or fails.
+    linked kernel library.
+
+    Raises ImageSizeError if it does not fit into the emulated board, TcmError if a tool is missing
+    or fails.
     """
     toolchain = toolchain_for(target)
     separate = separate or len(programs) == 1
@@ -174,7 +183,18 @@ def _link(
         flags += [f"-Wl,--defsym={name}={value}" for name, value in symbols.items()]
         flags += ["-T", str(HARNESS / "core.ld")]
     command = [toolchain.linker, *flags, *objects, *libraries, "-o", output]
-    run_tool(command, output.parent)
+    try:
+        run_tool(command, output.parent)
+    except TcmError as error:
+        if target.machine is not None and "overflowed by" in str(error.got):
+            raise ImageSizeError(
+                "the image does not fit into the memory of the emulated board",
+                where=f"{target.name} on {target.machine.name}",
+                expected=f"at most {target.machine.code.length} bytes of code and constants, "
+                f"{target.machine.data.length} of data",
+                got=", ".join(re.findall(r"region .*? overflowed by \d+ bytes", str(error.got))),
+            ) from None
+        raise
 
 
 def _flash_bytes(toolchain: Toolchain, objects: Sequence[Path]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Measures candidates: one image, one run on the emulated core."""
+"""Measures candidates: many in one image, in one run on the emulated core."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from ..build import build_image, toolchain_for
+from ..build import ImageSizeError, build_image, toolchain_for
 from ..cycles import cycle_estimator
 from ..errors import TcmError
 from ..generate import generate_all
@@ -29,10 +29,33 @@ def table_name(target: Target) -> str:
 def measure_candidates(
     candidates: Sequence[Candidate], target: Target, library: KernelLibrary | None = None
 ) -> list[Measurement]:
-    """Measures each candidate on its own data, all in one image. Can run in another process.
+    """Measures each candidate on its own data, in one image if it fits into the emulated board and
+    otherwise in several. Can run in another process.
 
-    Raises TcmError if a tool is missing, or if two kernels of one layer give different outputs.
+    Raises TcmError if a tool is missing, if one candidate alone does not fit, or if two kernels of
+    one layer give different outputs.
     """
+    results = _measure(candidates, target, library)
+    _check_equal(candidates, [execution for _, execution in results])
+    return [measurement for measurement, _ in results]
+
+
+def _measure(
+    candidates: Sequence[Candidate], target: Target, library: KernelLibrary | None
+) -> list[tuple[Measurement, Execution]]:
+    try:
+        return _measure_image(candidates, target, library)
+    except ImageSizeError:
+        if len(candidates) == 1:
+            raise
+    half = len(candidates) // 2
+    parts = (candidates[:half], candidates[half:])
+    return [result for part in parts for result in _measure(part, target, library)]
+
+
+def _measure_image(
+    candidates: Sequence[Candidate], target: Target, library: KernelLibrary | None
+) -> list[tuple[Measurement, Execution]]:
     graphs = {f"candidate_{i}": case_graph(c.case) for i, c in enumerate(candidates)}
     forced = {p: {"output": c.kernel} for p, c in zip(graphs, candidates, strict=True)}
     generated = generate_all(graphs, target, library=library, forced=forced)
@@ -50,8 +73,7 @@ def measure_candidates(
         estimator = cycle_estimator(image.path, target)
         counted = estimator is not None
         executions = execute(image.path, target, programs, runs, count_blocks=counted)
-    _check_equal(candidates, executions)
-    return [
+    measurements = [
         Measurement(
             layer_work(layer_of(item.graph, item.graph.nodes[0])),
             execution.instructions,
@@ -63,6 +85,7 @@ def measure_candidates(
         )
         for item, execution, flash in zip(generated, executions, image.flash_bytes, strict=True)
     ]
+    return list(zip(measurements, executions, strict=True))
 
 
 def _inputs(candidate: Candidate) -> list[bytes]:
