@@ -1,6 +1,6 @@
 """Measures the kernels for the layers of bench/ and writes the tuning files that ship.
 
-    python -m bench.ship_measurements [--core NAME ...]
+    python -m bench.ship_measurements [--core NAME ...] [--jobs N]
 
 Resumable: what src/torch_cortex_m/measured/<core>.json has already is not measured again. To
 measure a kernel anew after a change, remove its lines from the file.
@@ -11,19 +11,22 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import mlperf_tiny
 from rich.progress import Progress
 
 from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.tflite import import_tflite
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.measurements import SHIPPED
 from torch_cortex_m.passes import run_passes
-from torch_cortex_m.target import CORES
+from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import case_graph
-from torch_cortex_m.tune import tune_graph
+from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
+from .common_layers import common_layers
 from .layers import all_layers
 
 NETWORKS = ("kws", "ic", "vww", "ad")
@@ -32,32 +35,43 @@ NETWORKS = ("kws", "ic", "vww", "ad")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--core", action="append", choices=list(CORES), help="default: all")
-    cores = parser.parse_args().core or list(CORES)
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    arguments = parser.parse_args()
     warnings.filterwarnings("ignore", message=".*no official weights")
-    graphs = dict(_graphs())
-    with Progress() as progress:
-        for core in cores:
-            for name, graph in graphs.items():
-                task = progress.add_task(f"{core} {name}")
-                tune_graph(
-                    graph,
-                    CORES[core],
-                    SHIPPED / f"{core}.json",
-                    progress=lambda done, total, task=task: progress.update(
-                        task, completed=done, total=total
-                    ),
-                )
-                progress.remove_task(task)
+    graphs = list(measured_graphs())
+    with Progress() as progress, ProcessPoolExecutor(arguments.jobs) as pool:
+        for core in arguments.core or CORES:
+            bar = progress.add_task(core)
+            tune_candidates(
+                distinct_candidates(graphs, CORES[core]),
+                CORES[core],
+                SHIPPED / f"{core}.json",
+                executor=pool,
+                progress=lambda done, total, bar=bar: progress.update(
+                    bar, completed=done, total=total
+                ),
+            )
     return 0
 
 
-def _graphs() -> Iterator[tuple[str, Graph]]:
-    """The networks, then the layers by themselves, a batch of them as one graph each."""
+def distinct_candidates(graphs: Sequence[Graph], target: Target) -> list[Candidate]:
+    found: dict[tuple[str, str], Candidate] = {}
+    for graph in graphs:
+        for candidate in candidates_of(graph, target):
+            found.setdefault((candidate.layer, candidate.kernel), candidate)
+    return sorted(found.values(), key=lambda candidate: candidate.layer)
+
+
+def measured_graphs() -> Iterator[Graph]:
+    """The networks, ours and the official int8 ones where they are, then layers by themselves."""
     for name in NETWORKS:
         model, inputs, calibration = getattr(mlperf_tiny, name)()
-        yield name, run_passes(import_pytorch(model, inputs, calibration, name=name))
-    for _, case in all_layers():
-        yield case.name, case_graph(case)
+        yield run_passes(import_pytorch(model, inputs, calibration, name=name))
+    folder = mlperf_tiny.official_folder()
+    for path in sorted(folder.glob("*.tflite")) if folder else ():
+        yield run_passes(import_tflite(path))
+    for case in [case for _, case in all_layers()] + common_layers():
+        yield case_graph(case)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -97,7 +98,8 @@ class Measurements:
 
     def save(self, path: Path) -> None:
         """Writes the file whole or not at all. Raises TcmError if it cannot be written."""
-        text = json.dumps({"format": FORMAT, "tables": _sorted_data(self.tables)}, indent=1)
+        data = {"format": FORMAT, "tables": _sorted_data(self.tables)}
+        text = _INNERMOST.sub(_on_one_line, json.dumps(data, indent=1))
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -108,6 +110,14 @@ class Measurements:
             raise TcmError(
                 "cannot write the tuning file", where=str(path), got=error.strerror
             ) from None
+
+
+_INNERMOST = re.compile(r"\{[^{}]*\}")
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A measurement takes one line, so that a difference between two files is short."""
+    return re.sub(r"\s*\n\s*", " ", found.group()).replace("{ ", "{").replace(" }", "}")
 
 
 def _sorted_data(tables: Mapping[str, Mapping[str, Mapping[str, Measurement]]]) -> dict:

@@ -3,6 +3,13 @@ plan, emit, build and run, and comes back as a data file."""
 
 from .candidates import Candidate, candidates_of
 from .measure import measure_candidates, table_name
-from .tune import tune_graph
+from .tune import tune_candidates, tune_graph
 
-__all__ = ["Candidate", "candidates_of", "measure_candidates", "table_name", "tune_graph"]
+__all__ = [
+    "Candidate",
+    "candidates_of",
+    "measure_candidates",
+    "table_name",
+    "tune_candidates",
+    "tune_graph",
+]

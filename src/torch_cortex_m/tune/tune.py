@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 
 from ..ir import Graph
@@ -15,7 +16,10 @@ from .candidates import Candidate, candidates_of
 from .measure import measure_candidates, table_name
 
 BATCH = 8
-"""Candidates in one image: enough to share its start, few enough to lose little at a stop."""
+"""From so many candidates an image is full: enough to share its start, few enough to lose little
+at a stop."""
+
+Progress = Callable[[int, int], None]
 
 
 def tune_graph(
@@ -26,7 +30,7 @@ def tune_graph(
     library: KernelLibrary | None = None,
     jobs: int = 1,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Measurements:
     """Measures every kernel that applies to every distinct layer and keeps the results in ``path``.
 
@@ -35,16 +39,38 @@ def tune_graph(
     workers need this package, the Arm compiler and QEMU); without one, ``jobs`` local processes.
     ``progress`` is called with the number of candidates done and their total.
 
-    Raises TcmError if a tool is missing or the file cannot be read or written.
+    Raises TcmError if a tool is missing, if kernels of one layer give different outputs, or if the
+    file cannot be read or written.
     """
+    candidates = candidates_of(graph, target, library.symbols if library else frozenset())
+    return tune_candidates(
+        candidates,
+        target,
+        path,
+        library=library,
+        jobs=jobs,
+        executor=executor,
+        progress=progress,
+    )
+
+
+def tune_candidates(
+    candidates: Sequence[Candidate],
+    target: Target,
+    path: Path,
+    *,
+    library: KernelLibrary | None = None,
+    jobs: int = 1,
+    executor: Executor | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Measurements:
+    """``tune_graph`` for candidates of any origin, such as those of many graphs."""
     measurements = load_measurements(path) if path.exists() else Measurements()
     table = table_name(target)
-    symbols = library.symbols if library is not None else frozenset[str]()
-    candidates = candidates_of(graph, target, symbols)
     missing = [c for c in candidates if measurements.find(table, c.layer, c.kernel) is None]
     done = len(candidates) - len(missing)
     progress(done, len(candidates))
-    batches = [missing[i : i + BATCH] for i in range(0, len(missing), BATCH)]
+    batches = list(_batches(missing))
     with _workers(executor, jobs, len(batches)) as pool:
         for batch, results in _run(pool, batches, target, library):
             for candidate, result in zip(batch, results, strict=True):
@@ -53,6 +79,18 @@ def tune_graph(
             done += len(batch)
             progress(done, len(candidates))
     return measurements
+
+
+def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """All kernels of a layer go together, so that their outputs are compared."""
+    batch: list[Candidate] = []
+    for _, layer in groupby(candidates, key=lambda candidate: candidate.layer):
+        batch += layer
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 @contextmanager

@@ -1,0 +1,115 @@
+"""How often the cost model and the folders' order agree with measurement.
+
+    python -m bench.cost_model
+
+For every measured layer the cost model must do without that layer's own measurements: it estimates
+each kernel from the most similar other layer. "agrees" counts the layers for which the kernel that
+is chosen has the least measured time (or one within 2 % of it), "costs" is the time that the
+choices take over the best ones, all layers weighing the same. "folder order" is the choice without any
+table. Reference kernels and linked libraries' do not count as alternatives.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from rich.console import Console
+from rich.table import Table
+
+from torch_cortex_m.measurements import (
+    SHIPPED,
+    Measurement,
+    layer_work,
+    load_measurements,
+    signature,
+)
+from torch_cortex_m.ops.base import Kernel, Layer
+from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
+from torch_cortex_m.target import CORES, Target
+
+from .ship_measurements import measured_graphs
+
+SAME_TIME = 1.02
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Measured time of what was chosen for a layer, over that of the best kernel."""
+
+    core: str
+    by: str
+    excess: float
+
+
+def choices(core: str, layers: Sequence[Layer]) -> Iterator[Choice]:
+    """For the layers that have at least two kernels to choose from."""
+    table = load_measurements(SHIPPED / f"{core}.json").for_core(core)
+    model = CostModel(table)
+    seen: set[str] = set()
+    for layer in layers:
+        text = signature(layer)
+        measured = table.get(text, {})
+        kernels = [k for k in alternatives(layer, CORES[core]) if k.name in measured]
+        if text in seen or len(kernels) < 2:
+            continue
+        seen.add(text)
+        best = min(measured[kernel.name].time for kernel in kernels)
+        for by, chosen in (
+            ("folder order", kernels[-1]),
+            ("cost model", by_estimate(model, layer, kernels)),
+        ):
+            if chosen is not None:
+                yield Choice(core, by, measured[chosen.name].time[0] / best[0])
+
+
+def alternatives(layer: Layer, target: Target) -> list[Kernel]:
+    kernels = applicable_kernels(layer, target, frozenset())
+    return [kernel for kernel in kernels if not kernel.name.endswith("_ref")]
+
+
+def by_estimate(model: CostModel, layer: Layer, kernels: Sequence[Kernel]) -> Kernel | None:
+    """None if no other layer says anything about these kernels."""
+    text, work = signature(layer), layer_work(layer)
+    estimates: dict[str, Measurement] = {}
+    for kernel in kernels:
+        estimate = model.estimate(text, work, kernel.name)
+        if estimate is not None:
+            estimates[kernel.name] = estimate
+    known = [kernel for kernel in kernels if kernel.name in estimates]
+    return min(known, key=lambda kernel: estimates[kernel.name].time) if known else None
+
+
+def main() -> int:
+    warnings.filterwarnings("ignore", message=".*no official weights")
+    graphs = list(measured_graphs())
+    layers = [layer_of(graph, node) for graph in graphs for node in graph.nodes if not node.op.view]
+    found = [
+        choice
+        for core in CORES
+        if (SHIPPED / f"{core}.json").exists()
+        for choice in choices(core, layers)
+    ]
+    table = Table(title="Choices against measurement")
+    for heading in ("core", "chosen by", "layers", "agrees", "costs", "worst"):
+        table.add_column(heading, justify="right")
+    for core, by in dict.fromkeys((choice.core, choice.by) for choice in found):
+        own = [choice.excess for choice in found if (choice.core, choice.by) == (core, by)]
+        agreed = sum(excess <= SAME_TIME for excess in own)
+        table.add_row(
+            core,
+            by,
+            str(len(own)),
+            f"{100 * agreed / len(own):.0f} %",
+            f"+{100 * (mean(own) - 1):.1f} %",
+            f"+{100 * (max(own) - 1):.0f} %",
+        )
+    Console().print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
