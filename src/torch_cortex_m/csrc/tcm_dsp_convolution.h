@@ -6,52 +6,14 @@
 #define TCM_DSP_CONVOLUTION_H
 
 #include "tcm_dsp_columns.h"
-
-typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t input_channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t groups;
-    int32_t kernel_height;
-    int32_t kernel_width;
-    int32_t stride_height;
-    int32_t stride_width;
-    int32_t padding_top;
-    int32_t padding_left;
-    int32_t padding_bottom;
-    int32_t padding_right;
-    int32_t dilation_height;
-    int32_t dilation_width;
-    int32_t padding_value;
-} tcm_dsp_window;
-
-/* Where a window begins. */
-typedef struct {
-    const int8_t *image;
-    int32_t row;
-    int32_t column;
-} tcm_dsp_place;
-
-TCM_KERNEL int32_t tcm_dsp_has_padding(const tcm_dsp_window *window)
-{
-    return window->padding_top > 0 || window->padding_left > 0 || window->padding_bottom > 0 ||
-           window->padding_right > 0;
-}
-
-/* Whether a run's inputs are neighbours. */
-TCM_KERNEL int32_t tcm_dsp_is_contiguous(const tcm_dsp_window *window)
-{
-    return window->kernel_width == 1 || (window->dilation_width == 1 && window->groups == 1);
-}
+#include "tcm_window.h"
 
 /* The run of a window in one row of the input, put together in the patch. */
-TCM_KERNEL const int8_t *tcm_dsp_patch(const tcm_dsp_window *window, const int8_t *row, int32_t column, int32_t channels,
+TCM_KERNEL const int8_t *tcm_dsp_patch(const tcm_window *window, const int8_t *row, int32_t column, int32_t channels,
                                        int8_t *patch)
 {
     /* As many of the window's columns as possible are copied at once. */
-    const int32_t width = tcm_dsp_is_contiguous(window) ? window->kernel_width : 1;
+    const int32_t width = tcm_window_is_contiguous(window) ? window->kernel_width : 1;
     int8_t *next = patch;
     for (int32_t k = 0; k < window->kernel_width; k += width) {
         const int32_t x = column + k * window->dilation_width;
@@ -66,50 +28,34 @@ TCM_KERNEL const int8_t *tcm_dsp_patch(const tcm_dsp_window *window, const int8_
 }
 
 /* One run of a window. padding: a run of padding; patch: memory for a run. */
-TCM_KERNEL const int8_t *tcm_dsp_run(const tcm_dsp_window *window, const tcm_dsp_place *place, int32_t kernel_row,
+TCM_KERNEL const int8_t *tcm_dsp_run(const tcm_window *window, const tcm_place *place, int32_t kernel_row,
                                      int32_t channels, const int8_t *padding, int8_t *patch)
 {
     const int32_t y = place->row + kernel_row * window->dilation_height;
     const int32_t reach = (window->kernel_width - 1) * window->dilation_width;
-    if (tcm_dsp_has_padding(window) && (y < 0 || y >= window->input_height)) {
+    if (tcm_window_has_padding(window) && (y < 0 || y >= window->input_height)) {
         return padding;
     }
     const int8_t *row = place->image + y * window->input_width * window->input_channels;
     const int32_t is_inside =
-        !tcm_dsp_has_padding(window) || (place->column >= 0 && place->column + reach < window->input_width);
-    if (is_inside && tcm_dsp_is_contiguous(window)) {
+        !tcm_window_has_padding(window) || (place->column >= 0 && place->column + reach < window->input_width);
+    if (is_inside && tcm_window_is_contiguous(window)) {
         return row + place->column * window->input_channels;
     }
     return tcm_dsp_patch(window, row, place->column, channels, patch);
 }
 
-/* The place ``steps`` after this one, in the order of the output. */
-TCM_KERNEL tcm_dsp_place tcm_dsp_place_after(const tcm_dsp_window *window, tcm_dsp_place place, int32_t steps)
-{
-    const int32_t row_end = window->output_width * window->stride_width - window->padding_left;
-    place.column += steps * window->stride_width;
-    while (place.column >= row_end) {
-        place.column -= window->output_width * window->stride_width;
-        place.row += window->stride_height;
-        if (place.row == window->output_height * window->stride_height - window->padding_top) {
-            place.row = -window->padding_top;
-            place.image += window->input_height * window->input_width * window->input_channels;
-        }
-    }
-    return place;
-}
-
 /* Whether four places from this one are in one row and their windows meet no padding on the left and right. */
-TCM_KERNEL int32_t tcm_dsp_are_together(const tcm_dsp_window *window, const tcm_dsp_place *place)
+TCM_KERNEL int32_t tcm_dsp_are_together(const tcm_window *window, const tcm_place *place)
 {
     const int32_t last = place->column + 3 * window->stride_width;
     const int32_t reach = (window->kernel_width - 1) * window->dilation_width;
     const int32_t row_end = window->output_width * window->stride_width - window->padding_left;
-    return tcm_dsp_is_contiguous(window) && place->column >= 0 && last < row_end && last + reach < window->input_width;
+    return tcm_window_is_contiguous(window) && place->column >= 0 && last < row_end && last + reach < window->input_width;
 }
 
 /* The columns of four places from this one. */
-TCM_KERNEL void tcm_dsp_unpack_places(const tcm_dsp_window *window, const tcm_dsp_place *place, int32_t channels,
+TCM_KERNEL void tcm_dsp_unpack_places(const tcm_window *window, const tcm_place *place, int32_t channels,
                                       const int8_t *padding, int8_t *patches, int32_t *columns)
 {
     const int32_t length = window->kernel_width * channels;
@@ -125,11 +71,11 @@ TCM_KERNEL void tcm_dsp_unpack_places(const tcm_dsp_window *window, const tcm_ds
         }
         return;
     }
-    tcm_dsp_place four[4];
+    tcm_place four[4];
     four[0] = *place;
     TCM_UNROLL
     for (int32_t i = 1; i < 4; i++) {
-        four[i] = tcm_dsp_place_after(window, four[i - 1], 1);
+        four[i] = tcm_window_place_after(window, four[i - 1], 1);
     }
     for (int32_t k = 0; k < window->kernel_height; k++) {
         const int8_t *runs[4];
@@ -143,7 +89,7 @@ TCM_KERNEL void tcm_dsp_unpack_places(const tcm_dsp_window *window, const tcm_ds
 
 /* All places, one group of filters. scratch: columns of four places, a run of padding, patches of four places. */
 TCM_KERNEL void tcm_dsp_convolve_group(const int8_t *input, const int32_t *stream, int8_t *output, uint8_t *scratch,
-                                       int32_t batches, const tcm_dsp_window *window, const tcm_dsp_layer *layer)
+                                       int32_t batches, const tcm_window *window, const tcm_dsp_layer *layer)
 {
     const int32_t channels = window->input_channels / window->groups;
     const int32_t length = window->kernel_width * channels;
@@ -151,10 +97,10 @@ TCM_KERNEL void tcm_dsp_convolve_group(const int8_t *input, const int32_t *strea
     int32_t *const columns = (int32_t *)(void *)scratch;
     int8_t *const padding = (int8_t *)(columns + (places >= 4 ? 4 : 1) * layer->pairs);
     int8_t *const patches = padding + length;
-    tcm_dsp_place next = {input, -window->padding_top, -window->padding_left};
+    tcm_place next = tcm_window_first_place(window, input);
     for (int32_t i = 0; i < places / 4; i++) {
         tcm_dsp_unpack_places(window, &next, channels, padding, patches, columns);
-        next = tcm_dsp_place_after(window, next, 4);
+        next = tcm_window_place_after(window, next, 4);
         tcm_dsp_multiply(columns, stream, output, layer, 4);
         output += 4 * layer->output_stride;
     }
@@ -163,19 +109,19 @@ TCM_KERNEL void tcm_dsp_convolve_group(const int8_t *input, const int32_t *strea
         for (int32_t k = 0; k < window->kernel_height; k++) {
             end = tcm_dsp_unpack_1(tcm_dsp_run(window, &next, k, channels, padding, patches), length, end);
         }
-        next = tcm_dsp_place_after(window, next, 1);
+        next = tcm_window_place_after(window, next, 1);
         tcm_dsp_multiply(columns, stream, output, layer, 1);
         output += layer->output_stride;
     }
 }
 
 TCM_KERNEL void tcm_dsp_convolve(const int8_t *input, const int32_t *stream, int8_t *output, uint8_t *scratch,
-                                 int32_t batches, const tcm_dsp_window *window, const tcm_dsp_layer *layer)
+                                 int32_t batches, const tcm_window *window, const tcm_dsp_layer *layer)
 {
     const int32_t channels = window->input_channels / window->groups;
     const int32_t length = window->kernel_width * channels;
     const int32_t places = batches * window->output_height * window->output_width;
-    if (tcm_dsp_has_padding(window)) {
+    if (tcm_window_has_padding(window)) {
         int8_t *padding = (int8_t *)scratch + (places >= 4 ? 16 : 4) * layer->pairs;
         tcm_fill_bytes(padding, window->padding_value, length);
     }

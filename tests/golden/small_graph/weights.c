@@ -6,12 +6,7 @@ _Alignas(16) const int8_t model_block_0_weight[18] = {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
 };
 
-/* 2 */
-_Alignas(16) const int32_t model_block_0_multipliers[2] = {
-    1073741824, 1073741824,
-};
-
-/* 2 */
-_Alignas(16) const int32_t model_block_0_shifts[2] = {
-    -4, -4,
+/* 2 x 4 */
+_Alignas(16) const int32_t model_block_0_parameters[8] = {
+    -216, -4, 1073741824, 0, -243, -4, 1073741824, 0,
 };

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 extern const int8_t model_block_0_weight[18];
-extern const int32_t model_block_0_multipliers[2];
-extern const int32_t model_block_0_shifts[2];
+extern const int32_t model_block_0_parameters[8];
 
 #endif

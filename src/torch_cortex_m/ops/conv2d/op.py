@@ -20,6 +20,7 @@ from ..window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,4 @@ class Conv2d(Op):
 
 
 OP = Conv2d
-KERNELS = [Kernel("conv2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("conv2d_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

@@ -13,7 +13,7 @@ TCM_KERNEL void depthwise_conv2d_s8__columns_dsp(
     int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs, int32_t superposed,
     int32_t way, int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const tcm_dsp_window window = {input_height,  input_width,  1,             output_height,   output_width,   1,
+    const tcm_window window = {input_height,  input_width,  1,             output_height,   output_width,   1,
                                    kernel_height, kernel_width, stride_height, stride_width,    padding_top,
                                    padding_left,  padding_bottom, padding_right, dilation_height, dilation_width,
                                    -input_offset};

@@ -21,6 +21,7 @@ from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_conv2d import CONV2D_REF
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ OP = DepthwiseConv2d
 KERNELS = [
     Kernel("depthwise_conv2d_s8__ref"),
     CONV2D_REF,
+    *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,
     *CMSIS_NN_KERNELS,

@@ -13,6 +13,7 @@ from ..window import check_activation, check_offset, check_per_channel, check_ra
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -78,4 +79,4 @@ class Linear(Op):
 
 
 OP = Linear
-KERNELS = [Kernel("linear_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("linear_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

@@ -1,0 +1,44 @@
+"""conv2d on cores without SIMD (Cortex-M0, M0+, M3)."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..cmsis_nn import are_constant
+from ..matrix_scalar import pack_columns, requantization_constants
+
+
+def _applies(layer: Layer) -> bool:
+    return are_constant(layer, "weight", "bias", "multipliers", "shifts")
+
+
+def _filters(layer: Layer) -> np.ndarray:
+    """[filters, taps] int8."""
+    weight = layer.constants["weight"]
+    return weight.reshape(len(weight), -1)
+
+
+def _pack(layer: Layer) -> dict[str, np.ndarray]:
+    return pack_columns(layer, _filters(layer), layer.op.groups)
+
+
+def _constants(layer: Layer) -> dict[str, int | float]:
+    return requantization_constants(layer, _filters(layer))
+
+
+def _scratch(layer: Layer) -> int:
+    return prod(layer.types["weight"].shape[1:])
+
+
+COLUMNS = Kernel(
+    "conv2d_s8__columns_scalar",
+    applies=_applies,
+    scratch_bytes=_scratch,
+    pack=_pack,
+    constants=_constants,
+)
+
+SCALAR_KERNELS = [COLUMNS]

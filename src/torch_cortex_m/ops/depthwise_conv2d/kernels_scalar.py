@@ -1,0 +1,71 @@
+"""depthwise_conv2d on cores without SIMD (Cortex-M0, M0+, M3)."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..base import Kernel, Layer
+from ..cmsis_nn import are_constant
+from ..matrix_scalar import pack_columns, requantization, requantization_constants
+from ..requantization import folded_bias, layer_bias, wrapped
+
+CHANNELS = 4
+"""Channels that are computed at a time."""
+
+
+def _applies(layer: Layer) -> bool:
+    return are_constant(layer, "weight", "bias", "multipliers", "shifts")
+
+
+def _applies_columns(layer: Layer) -> bool:
+    return layer.types["input"].shape[3] == 1 and _applies(layer)
+
+
+def _filters(layer: Layer) -> np.ndarray:
+    """[filters, taps] int8."""
+    weight = layer.constants["weight"]
+    return weight.reshape(-1, weight.shape[3]).T
+
+
+def _constants(layer: Layer) -> dict[str, int | float]:
+    return requantization_constants(layer, _filters(layer))
+
+
+def _pack(layer: Layer) -> dict[str, np.ndarray]:
+    """The weights as they are; ``parameters`` [filters, 4]: the bias with the input's zero point,
+    shift or scale, multiplier, addend."""
+    filters = _filters(layer)
+    bias = wrapped(folded_bias(filters, layer_bias(layer), layer.op.input_offset))
+    return {
+        "weight": layer.constants["weight"],
+        "parameters": np.column_stack([bias, *requantization(layer, filters)]),
+    }
+
+
+def _taps(layer: Layer) -> int:
+    return prod(layer.types["weight"].shape[1:3])
+
+
+def _pack_columns(layer: Layer) -> dict[str, np.ndarray]:
+    return pack_columns(layer, _filters(layer))
+
+
+CHANNELS_KERNEL = Kernel(
+    "depthwise_conv2d_s8__channels_scalar",
+    applies=_applies,
+    scratch_bytes=lambda layer: 4 * CHANNELS * _taps(layer),
+    pack=_pack,
+    constants=_constants,
+)
+
+COLUMNS = Kernel(
+    "depthwise_conv2d_s8__columns_scalar",
+    applies=_applies_columns,
+    scratch_bytes=_taps,
+    pack=_pack_columns,
+    constants=_constants,
+)
+
+SCALAR_KERNELS = [CHANNELS_KERNEL, COLUMNS]

@@ -1,0 +1,54 @@
+"""Packs the weights of convolutions and linear layers for csrc/tcm_scalar_columns.h."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .base import Layer
+from .requantization import (
+    NON_NEGATIVE,
+    choose_requantization,
+    folded_bias,
+    layer_bias,
+    wrapped,
+)
+
+FILTERS = 4
+"""Filters that are computed at a time."""
+
+
+def pack_columns(layer: Layer, weight: np.ndarray, groups: int = 1) -> dict[str, np.ndarray]:
+    """``weight`` [groups, blocks of 4 filters, taps, 4], bytes w + 128; ``parameters``.
+
+    weight [filters, taps] int8. Parameters [filters, 4]: bias, shift or scale, multiplier, addend.
+    """
+    filters, taps = weight.shape
+    grouped = weight.reshape(groups, filters // groups, taps).astype(np.int16)
+    idle = -grouped.shape[1] % FILTERS
+    padded = np.pad(grouped, ((0, 0), (0, idle), (0, 0)))
+    blocks = padded.reshape(groups, -1, FILTERS, taps).transpose(0, 1, 3, 2)
+    return {
+        "weight": (blocks + 128).astype(np.uint8).view(np.int8),
+        "parameters": np.column_stack([column_bias(layer, weight), *requantization(layer, weight)]),
+    }
+
+
+def column_bias(layer: Layer, weight: np.ndarray) -> np.ndarray:
+    """The bias for inputs x + 128 and weights w + 128, but for the column's own sum."""
+    return wrapped(folded_bias(weight, layer_bias(layer), layer.op.input_offset - 128))
+
+
+def requantization(layer: Layer, weight: np.ndarray) -> list[np.ndarray]:
+    """Per filter: shift or scale, multiplier, addend."""
+    found = choose_requantization(layer, weight)
+    if found.way == NON_NEGATIVE:
+        return [wrapped(v) for v in (found.scales, found.multipliers, found.addends)]
+    constants = layer.constants
+    zeros = np.zeros(len(weight), np.int32)
+    return [constants["shifts"], constants["multipliers"], zeros]
+
+
+def requantization_constants(layer: Layer, weight: np.ndarray) -> dict[str, int | float]:
+    found = choose_requantization(layer, weight)
+    is_non_negative = found.way == NON_NEGATIVE
+    return {"non_negative": int(is_non_negative), "common_shift": found.common_shift}
