@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from conftest import needs_emulator
 
+from torch_cortex_m import TcmError, load
+
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
 
 
@@ -104,7 +106,10 @@ def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
         ("nowhere.py:model", ["file not found", "nowhere.py"]),
         (f"{NETWORKS}:nothing", ["no such function", "separable"]),
         (f"{NETWORKS}:broken", ["broken() failed", "this factory fails", "small_networks.py:"]),
+        (f"{NETWORKS}:NUMBER", ["no such function", "NUMBER, which is a int"]),
         (f"{NETWORKS}:wrong", ["does not return", "int"]),
+        (f"{NETWORKS}:name_of_model", ["does not return", "nn.Module", "(str, tuple)"]),
+        (f"{NETWORKS}:calibrated_with_a_number", ["calibration must be an iterable", "int"]),
         (f"{NETWORKS}", ["SOURCE is not understood"]),
         ("nowhere.pt2", ["nowhere.pt2"]),
         (f"{NETWORKS}:unsupported", ["erf", "cumsum", "small_networks.py"]),
@@ -113,6 +118,42 @@ def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
 def test_bad_sources(source: str, texts: list[str], tmp_path: Path) -> None:
     fails(tcm("compile", source, "-o", tmp_path / "out", cwd=tmp_path), *texts)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_functions_that_can_be_called_are_proposed(tmp_path: Path) -> None:
+    result = tcm("compile", f"{NETWORKS}:nothing", "-o", tmp_path / "out")
+    proposed = result.stderr.partition("expected: one of ")[2].splitlines()[0].split(", ")
+    assert {"separable", "two_in_two_out"} <= set(proposed)
+    assert not {"Separable", "Tensor", "samples", "with_parameters", "annotations"} & set(proposed)
+
+
+def test_a_model_without_layers(tmp_path: Path) -> None:
+    result = tcm("compile", f"{NETWORKS}:nothing_to_do", "-o", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert "kernels: none;" in result.stdout
+
+
+def test_a_warning_is_one_line(tmp_path: Path) -> None:
+    result = tcm("compile", f"{NETWORKS}:without_calibration", "-o", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr.startswith("tcm: warning: no calibration data")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_python_m_is_the_command() -> None:
+    command = [sys.executable, "-m", "torch_cortex_m", "--version"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("tcm ")
+
+
+def test_the_host_as_the_target(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    result = tcm("compile", f"{NETWORKS}:two_in_two_out", "-o", out, "--target", "host")
+    assert result.returncode == 0, result.stderr
+    result = tcm("verify", out)
+    assert result.stdout.startswith("bit-exact: reference = host on 2 samples"), result.stderr
+    fails(tcm("profile", out), "no emulated core for the target host")
+    fails(tcm("tune", out), "no emulated core for the target host")
 
 
 def test_a_file_that_is_no_program(tmp_path: Path) -> None:
@@ -134,6 +175,8 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.zeros((1, 2), np.float32))
     fails(tcm("run", folder, "--inputs", tmp_path / "x.npy"), "does not have the shape")
     fails(tcm("run", folder, "--inputs", tmp_path / "x.npy", "--on", "mars"), "unknown place")
+    fails(tcm("verify", folder, "--on", "mars"), "unknown place")
+    fails(tcm("verify", folder, "--random", "0"), "nothing to verify")
     fails(tcm("run"), "Usage")
     assert not (tmp_path / "o").exists()
 
@@ -144,6 +187,41 @@ def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) ->
     fails(tcm("verify", copy), "no such file", "model.c")
     (copy / "model.c").write_text("edited")
     fails(tcm("verify", copy), "an edited file")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "texts"),
+    [
+        ("plan.json", b'{"format": 1, "graph"', ["damaged", "plan.json"]),
+        ("plan.json", b"[]", ["damaged", "plan.json"]),
+        ("plan.json", b'{"format": 1}', ["damaged", "KeyError"]),
+        ("plan.json", b'{"format": 99}', ["another version", "format 99"]),
+        ("plan.json", b"\xff\xfe", ["damaged", "plan.json"]),
+        ("constants.npz", b"PK\3\4 no archive", ["damaged", "constants.npz"]),
+        ("constants.npz", b"", ["damaged"]),
+        ("plan.json", None, ["not a folder that tcm compile wrote", "no plan.json"]),
+    ],
+)
+def test_damaged_folders(
+    folder: Path, tmp_path: Path, name: str, content: bytes | None, texts: list[str]
+) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / name).unlink()
+    if content is not None:
+        (copy / name).write_bytes(content)
+    with pytest.raises(TcmError) as caught:
+        load(copy)
+    for text in [*texts, "tcm compile"]:
+        assert text in str(caught.value)
+
+
+def test_a_plan_that_was_edited(folder: Path, tmp_path: Path) -> None:
+    """No file is written outside of the build folder, and no traceback is shown."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    data = json.loads((copy / "plan.json").read_text())
+    for change in ({"prefix": "../evil"}, {"graph": {**data["graph"], "nodes": []}}):
+        (copy / "plan.json").write_text(json.dumps(data | change))
+        fails(tcm("verify", copy, "--on", "host"), "damaged", "tcm compile")
 
 
 def test_names_that_c_cannot_have(tmp_path: Path) -> None:
@@ -169,6 +247,9 @@ def test_calibration_from_a_file(tmp_path: Path) -> None:
     command = ["compile", f"{NETWORKS}:separable", "-o", tmp_path / "o", "--calibration", file]
     np.savez(file, image=images)
     fails(tcm(*command), "float32")
+    for bad in ({}, {"image": np.array(["a"])}, {"image": np.float32(1)}, {"x": images, "y": [1]}):
+        np.savez(file, **bad)  # type: ignore[arg-type]
+        fails(tcm(*command), "calibration data is not understood")
     np.savez(file, image=images.astype(np.float32))
     result = tcm(*command)
     assert result.returncode == 0, result.stderr

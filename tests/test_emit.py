@@ -67,6 +67,29 @@ def test_the_c_is_clean(operator: str, compiler: str, tmp_path: Path) -> None:
     compile_strictly({**units, "all.c": text}, tmp_path, command)
 
 
+WRONG_COMPILERS = {
+    "cortex-m4": [["gcc"], ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m3"]],
+    "cortex-m55": [["gcc"], ["clang"], ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags]],
+}
+
+
+@pytest.mark.parametrize("target", WRONG_COMPILERS)
+def test_another_machines_compiler_gets_one_clear_error(target: str, tmp_path: Path) -> None:
+    graph = case_graph(next(iter(ops.cases("conv2d"))))
+    files = generate(graph, CORES[target]).program.files
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    for command in WRONG_COMPILERS[target]:
+        if shutil.which(command[0]) is None:
+            continue
+        line = [*command, "-std=c11", "-c", "model.c", "-o", "model.o"]
+        result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert result.returncode != 0
+        assert result.stderr.count("error: ") == 1
+        assert f"generated for {target}: compile with -mcpu={target}" in result.stderr
+        assert "--target host" in result.stderr
+
+
 def small_graph() -> Graph:
     """Two inputs and outputs, a view, an input that is an output, names that C does not allow."""
     graph = Graph("model")

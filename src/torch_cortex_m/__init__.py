@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from ._torch_hook import register_operators_with_torch
-from .errors import TcmError
+from .errors import TcmError, TcmWarning
 
 if TYPE_CHECKING:
     from . import testing
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .target import Target
 
 __version__ = "0.1.0"
-__all__ = ["CompiledModel", "Target", "TcmError", "compile", "load", "testing"]
+__all__ = ["CompiledModel", "Target", "TcmError", "TcmWarning", "compile", "load", "testing"]
 
 _LAZY = {
     "compile": "compiler",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from .errors import TcmError
+from .errors import TcmError, TcmWarning
 
 app = typer.Typer(
     name="tcm",
@@ -26,7 +27,9 @@ InputsOption = Annotated[
 
 
 def main() -> None:
-    """Runs the command line; a TcmError becomes its message and exit status 2."""
+    """Runs the command line; a TcmError becomes its message and exit status 2, a TcmWarning a
+    line."""
+    warnings.showwarning = _show_warning
     try:
         app()
     except TcmError as error:
@@ -35,6 +38,14 @@ def main() -> None:
     except KeyboardInterrupt:
         print("tcm: interrupted", file=sys.stderr)
         sys.exit(130)
+
+
+def _show_warning(message: Any, category: type[Warning], *place: Any) -> None:
+    """Warnings of ours without a place: the user's own code is not what they are about."""
+    if issubclass(category, TcmWarning):
+        print(f"tcm: warning: {message}", file=sys.stderr)
+    else:
+        sys.stderr.write(warnings.formatwarning(message, category, *place[:2]))
 
 
 def _version(wanted: bool) -> None:
@@ -63,7 +74,7 @@ def compile(
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
-    target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85")] = "cortex-m4",
+    target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85, or host")] = "cortex-m4",
     calibration: Annotated[
         Path | None, typer.Option(help="An .npz with one array an input: samples x its shape.")
     ] = None,
@@ -146,7 +157,7 @@ def verify(
     """Prove reference = host build = emulated core, byte for byte."""
     from .commands import verify_folder
 
-    verify_folder(folder, inputs, random, seed, on or ["host", "emulator"], layers)
+    verify_folder(folder, inputs, random, seed, on, layers)
 
 
 @app.command()

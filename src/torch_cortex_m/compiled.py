@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,8 @@ from .run import Execution, execute
 from .storage import save_generated
 from .target import HOST, Target
 
-PLACES = ("host", "emulator", "reference")
+BUILT = ("host", "emulator")
+PLACES = (*BUILT, "reference")
 
 
 class CompiledModel:
@@ -32,7 +35,7 @@ class CompiledModel:
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
         self._images: dict[tuple[str, bool], Image] = {}
-        self._folder = TemporaryDirectory(prefix="tcm-build-")
+        self._folder: Path | None = None
         self._measured: Report | None = None
 
     @property
@@ -42,6 +45,11 @@ class CompiledModel:
     @property
     def target(self) -> Target:
         return self.generated.target
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the C can run: on this machine and, for a core, on that emulated."""
+        return BUILT if self.target.machine is not None else BUILT[:1]
 
     def run(self, *inputs: Any, on: str = "host", raw: bool = False) -> Any:
         """Runs the model and returns a torch tensor, or a tuple where it has several outputs.
@@ -64,8 +72,7 @@ class CompiledModel:
     ) -> list[np.ndarray]:
         """``run`` with NumPy arrays in and out, one an output; needs no torch except for
         the reference."""
-        if on not in PLACES:
-            raise TcmError("unknown place to run", expected=", ".join(PLACES), got=on)
+        self._check_place(on, PLACES)
         samples = list(split_batch(self.graph, inputs))
         ports = [
             [
@@ -81,6 +88,12 @@ class CompiledModel:
             else from_port(self.graph, port, results[0][i], raw)
             for i, port in enumerate(self.graph.outputs)
         ]
+
+    def _check_place(self, on: str, places: Sequence[str]) -> None:
+        if on not in places:
+            raise TcmError("unknown place to run", expected=", ".join(places), got=on)
+        if on == "emulator":
+            self.target.check_emulated()
 
     def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
         if on == "reference":
@@ -117,14 +130,18 @@ class CompiledModel:
         return executions
 
     def image(self, on: str, trace: bool = False) -> Image:
-        """The executable for the host or the emulated core, built at first use."""
+        """The executable for the host or the emulated core, built at first use.
+
+        Raises TcmError if a tool is missing or the target is no core that can be emulated.
+        """
+        self._check_place(on, BUILT)
         key = (on, trace)
         if key not in self._images:
             generated = self.generated
             if on == "host":
                 generated = generate(self.graph, HOST, prefix=generated.program.prefix)
             library = generated.library
-            folder = Path(self._folder.name) / f"{on}{'_trace' if trace else ''}"
+            folder = self._build_folder() / f"{on}{'_trace' if trace else ''}"
             folder.mkdir()
             self._images[key] = build_image(
                 [generated.program],
@@ -135,6 +152,13 @@ class CompiledModel:
                 libraries=[library.path] if library else [],
             )
         return self._images[key]
+
+    def _build_folder(self) -> Path:
+        """A temporary folder that goes when the model does."""
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="tcm-build-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
 
     @property
     def report(self) -> Report:
@@ -194,16 +218,20 @@ class CompiledModel:
         *inputs: Any,
         random: int = 2,
         seed: int = 0,
-        on: Sequence[str] = ("host", "emulator"),
+        on: str | Sequence[str] | None = None,
         layers: bool = False,
     ) -> int:
         """Proves reference = host = emulated core, byte for byte; returns the samples compared.
 
-        inputs: samples as for ``run``; ``random`` more are drawn from ``seed``.
+        inputs: samples as for ``run``, float32 or int8; ``random`` more are drawn from ``seed``.
+        on: "host", "emulator"; None: both, where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
 
         Raises TcmError that names the sample and the first difference.
         """
+        places = self.places if on is None else (on,) if isinstance(on, str) else on
+        for place in places:
+            self._check_place(place, BUILT)
         samples = list(self.random_samples(random, seed))
         if inputs:
             arrays = [as_array(value) for value in inputs]
@@ -214,9 +242,15 @@ class CompiledModel:
                 ]
                 for sample in split_batch(self.graph, arrays)
             ]
+        if not samples:
+            raise TcmError(
+                "there is nothing to verify",
+                expected="inputs, or at least one random sample",
+                got=f"no inputs, random={random}",
+            )
         from .verify import verify_samples
 
-        verify_samples(self, samples, on, layers)
+        verify_samples(self, samples, places, layers)
         return len(samples)
 
     def save(self, folder: str | Path) -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .compiled import CompiledModel
+from .emit.names import check_prefix
 from .errors import TcmError
 from .generate import Preferences, generate
 from .ir import Graph
@@ -50,7 +50,8 @@ def compile(
         calibration.
     example_inputs: a tuple of float32 tensors in the model's own layout (a single tensor counts
         as a tuple of one); an ExportedProgram may carry its own.
-    target: a core's name ("cortex-m0" ... "cortex-m85") or a tcm.Target.
+    target: a core's name ("cortex-m0" ... "cortex-m85"), "host" for portable C without a core, or
+        a tcm.Target.
     calibration: an iterable of input tuples that show the range of every activation; without it
         example_inputs calibrate, with a warning. Not used if the model is already quantized.
     name: prefix of the emitted files and C functions.
@@ -68,8 +69,10 @@ def compile(
     Raises TcmError for every mistake in the arguments or the model.
     """
     core = find_target(target)
+    if tune:
+        core.check_emulated()
     check_objective(optimize)
-    _check_name(name)
+    check_prefix(name)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     graph = _imported(model, example_inputs, calibration, name, float_io)
@@ -111,16 +114,6 @@ def _imported(
     from .frontend import import_pytorch
 
     return import_pytorch(model, example_inputs, calibration, name=name)
-
-
-def _check_name(name: str) -> None:
-    reserved = ("weights", "tcm", "query")
-    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None or name in reserved:
-        raise TcmError(
-            "the name cannot be the prefix of C files and functions",
-            expected=f"letters, digits and underscores, and none of {', '.join(reserved)}",
-            got=name,
-        )
 
 
 def _library(kernels: str, include: Any, path: str | Path | None):

@@ -1,6 +1,25 @@
-"""The one exception a user of torch-cortex-m meets for a mistake that they can mend."""
+"""The one exception a user of torch-cortex-m meets for a mistake that they can mend, and the
+warning for what is allowed but likely to be a mistake."""
 
 from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+class TcmWarning(UserWarning):
+    """What compiles, but is likely not what the user wants."""
+
+
+def warn(text: str) -> None:
+    """A TcmWarning at the line of the user's code that called into this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, TcmWarning, stacklevel=level)
 
 
 class TcmError(Exception):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .artifacts import MemoryPlan, Program
 from .choice import Choice
-from .emit import emit
+from .emit import Guard, emit
 from .errors import TcmError
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
@@ -130,9 +130,23 @@ def _emit(
     choice = choice.within_flash(preferences.flash_bytes)
     choice = choice.within_ram(preferences.ram_bytes, plan)
     memory = plan(choice.selection)
-    program = emit(choice.graph, choice.layers, choice.selection, memory, prefix)
+    guard = _guard(target, choice.selection)
+    program = emit(choice.graph, choice.layers, choice.selection, memory, prefix, guard)
     check_fits(target, program)
     return Generated(choice.graph, target, choice.selection, memory, program, library)
+
+
+def _guard(target: Target, selection: Selection) -> Guard | None:
+    """None, where every kernel is portable."""
+    needs = frozenset[str]().union(*(kernel.needs for kernel in selection.values()))
+    macros = target.required_macros(needs)
+    if not macros:
+        return None
+    return Guard(
+        macros,
+        f"generated for {target.name}: compile with {target.core_flag}; "
+        "for a PC, generate with --target host",
+    )
 
 
 def _plan(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 
+from .emit.names import check_prefix
 from .errors import TcmError
 from .generate import Generated, generate
+from .ir import Graph, verify
 from .ir.serialize import graph_from_data, graph_to_data
 from .libraries import open_library
 from .ops import definition
@@ -22,6 +25,7 @@ from .target import target_from_data, target_to_data
 PLAN = "plan.json"
 CONSTANTS = "constants.npz"
 FORMAT = 1
+COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
 
 
 def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
@@ -103,24 +107,62 @@ def load_generated(folder: Path) -> Generated:
 
     Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
     """
-    try:
-        data = json.loads((folder / PLAN).read_text())
-        with np.load(folder / CONSTANTS) as arrays:
-            constants = [arrays[f"arr_{i}"] for i in range(len(data["graph"]["constants"]))]
-        graph = graph_from_data(
-            data["graph"],
-            dict(zip(data["graph"]["constants"], constants, strict=True)),
-            lambda name, fields: make_op(definition(name).op, fields),
-        )
-        library = data["library"]
-        target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    missing = [name for name in (PLAN, CONSTANTS) if not (folder / name).is_file()]
+    if missing:
         raise TcmError(
             "not a folder that tcm compile wrote",
             where=str(folder),
             expected=f"{PLAN} and {CONSTANTS}",
-            got=f"{type(error).__name__}: {error}",
+            got=f"no {' and no '.join(missing)}" if folder.is_dir() else "no such folder",
             hint="run tcm compile ... -o FOLDER first",
-        ) from None
-    opened = None if library is None else open_library(library["include"], library["path"])
+        )
+    data = _read_plan(folder)
+    try:
+        graph = _read_graph(folder, data)
+        library = data["library"]
+        target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
+        check_prefix(prefix)
+        paths = None if library is None else (library["include"], library["path"])
+    except Exception as error:  # whatever reading nonsense may raise
+        raise _damaged(folder, error) from None
+    opened = None if paths is None else open_library(*paths)
     return generate(graph, target, prefix=prefix, library=opened, forced=kernels)
+
+
+def _read_plan(folder: Path) -> dict[str, Any]:
+    """plan.json. Raises TcmError if it is damaged or another version of tcm wrote it."""
+    try:
+        data = json.loads((folder / PLAN).read_text())
+        version = data["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(folder / PLAN, error) from None
+    if version != FORMAT:
+        raise TcmError(
+            "the folder was written by another version of torch-cortex-m",
+            where=str(folder / PLAN),
+            expected=f"format {FORMAT}",
+            got=f"format {version}",
+            hint=COMPILE_AGAIN,
+        )
+    return data
+
+
+def _read_graph(folder: Path, data: Mapping[str, Any]) -> Graph:
+    names = data["graph"]["constants"]
+    with np.load(folder / CONSTANTS) as arrays:
+        constants = {name: arrays[f"arr_{index}"] for index, name in enumerate(names)}
+    graph = graph_from_data(
+        data["graph"], constants, lambda name, fields: make_op(definition(name).op, fields)
+    )
+    verify(graph)
+    return graph
+
+
+def _damaged(path: Path, error: Exception) -> TcmError:
+    return TcmError(
+        "what tcm compile wrote is damaged",
+        where=str(path),
+        expected=f"{PLAN} and {CONSTANTS} as they were written",
+        got=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+        hint=COMPILE_AGAIN,
+    )

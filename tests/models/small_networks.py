@@ -57,6 +57,30 @@ def wrong() -> int:
     return 3
 
 
+def name_of_model() -> tuple[str, tuple[Tensor, ...]]:
+    return "separable", (torch.ones(1, 4),)
+
+
+def nothing_to_do() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]]:
+    data = samples(2, (1, 4, 6))
+    return nn.Flatten(), data[0], data
+
+
+def without_calibration() -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return nn.Linear(4, 2), (torch.tensor([[1.0, 2.0, 3.0, 4.0]]),)
+
+
+def calibrated_with_a_number() -> tuple[nn.Module, tuple[Tensor, ...], int]:
+    return nn.Linear(4, 2), (torch.ones(1, 4),), 3
+
+
+def with_parameters(width: int) -> tuple[nn.Module, tuple[Tensor, ...]]:
+    return nn.Linear(width, 2), (torch.ones(1, width),)
+
+
+NUMBER = 3
+
+
 class Unsupported(nn.Module):
     """Uses operators that nobody has."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from ..compiler import compile as compile_model
+from ..errors import TcmError
 from ..storage import check_replaceable
 from ..target import find_target
 from .arrays import read_arrays
@@ -23,9 +24,9 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
     loaded = load_source(source)
     samples = loaded.calibration if calibration is None else _samples(calibration)
     console = Console(stderr=True)
-    if samples is not None:
+    if isinstance(samples, Sequence):
         samples = track(
-            list(samples),
+            samples,
             "calibrating",
             console=console,
             transient=True,
@@ -39,13 +40,20 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
         f"arena {report.arena_bytes} bytes, constants {report.constant_bytes} bytes"
     )
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
-    print(f"kernels: {', '.join(providers)}; details in {out / 'plan.json'}")
+    print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 
 
-def _samples(path: Path) -> Iterator[tuple[Any, ...]]:
-    """Tuples of tensors of batch 1, one for each row of the arrays."""
+def _samples(path: Path) -> list[tuple[Any, ...]]:
+    """Tuples of tensors of batch 1, one for each row of the arrays. Raises TcmError."""
     import torch
 
-    tensors = [torch.from_numpy(array) for array in read_arrays(path)]
-    for rows in zip(*(tensor.split(1) for tensor in tensors), strict=True):
-        yield tuple(rows)
+    arrays = read_arrays(path)
+    numbers = all(array.dtype.kind in "biuf" and array.ndim > 0 for array in arrays)
+    if not numbers or len({len(array) for array in arrays}) != 1:
+        raise TcmError(
+            "the calibration data is not understood",
+            where=str(path),
+            expected="one array of numbers an input, with as many samples in each",
+            got=", ".join(f"{array.dtype}{list(array.shape)}" for array in arrays) or "no arrays",
+        )
+    return list(zip(*(torch.from_numpy(array).split(1) for array in arrays), strict=True))

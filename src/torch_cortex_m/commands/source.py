@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..errors import TcmError
+
+_VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,29 @@ def load_source(text: str) -> Source:
         raise
     except Exception as error:
         raise _failed(f"{factory_name}() failed", Path(path_text), error) from None
-    if not isinstance(result, tuple) or len(result) not in (2, 3):
+    if not isinstance(result, tuple) or len(result) not in (2, 3) or not _is_model(result[0]):
         raise TcmError(
             f"{factory_name}() does not return what is needed",
             where=text,
-            expected="a tuple (model, example_inputs) or (model, example_inputs, calibration)",
-            got=type(result).__name__
-            if not isinstance(result, tuple)
-            else f"a tuple of {len(result)}",
+            expected="a tuple (model, example_inputs) or (model, example_inputs, calibration), "
+            "where model is a torch.nn.Module or a torch.export.ExportedProgram",
+            got=_kinds(result),
         )
     return Source(*result)
+
+
+def _is_model(value: Any) -> bool:
+    from torch import nn
+    from torch.export import ExportedProgram
+
+    return isinstance(value, nn.Module | ExportedProgram)
+
+
+def _kinds(value: Any) -> str:
+    """The type of a value; of a tuple, the types of its elements."""
+    if not isinstance(value, tuple):
+        return type(value).__name__
+    return f"a tuple ({', '.join(type(element).__name__ for element in value)})"
 
 
 def _factory(path: Path, name: str) -> Any:
@@ -66,15 +83,26 @@ def _factory(path: Path, name: str) -> Any:
     except Exception as error:
         raise _failed("the file cannot be imported", path, error) from None
     factory = getattr(module, name, None)
-    if not callable(factory):
-        functions = [key for key, value in vars(module).items() if callable(value)]
+    if not inspect.isfunction(factory):
+        factories = [key for key, value in vars(module).items() if _may_be_factory(module, value)]
         raise TcmError(
             "the file has no such function",
             where=str(path),
-            expected="one of " + ", ".join(key for key in functions if not key.startswith("_")),
-            got=name,
+            expected=f"one of {', '.join(factories)}" if factories else "a function",
+            got=name if factory is None else f"{name}, which is a {type(factory).__name__}",
+            hint="write a function without parameters that returns "
+            "(model, example_inputs) or (model, example_inputs, calibration)",
         )
     return factory
+
+
+def _may_be_factory(module: ModuleType, value: Any) -> bool:
+    """Whether this is a public function of the file itself that can be called as it is."""
+    if not inspect.isfunction(value) or value.__module__ != module.__name__:
+        return False
+    parameters = inspect.signature(value).parameters.values()
+    needed = [p for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
+    return not value.__name__.startswith("_") and not needed
 
 
 def _failed(what: str, path: Path, error: Exception) -> TcmError:

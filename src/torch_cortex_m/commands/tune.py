@@ -20,6 +20,7 @@ def tune_folder(folder: Path, tuning: Path, optimize: str, jobs: int) -> None:
     """Measures, writes the tuning file, chooses again and saves the folder; prints what changed."""
     check_objective(optimize)
     compiled = load(folder)
+    compiled.target.check_emulated()
     generated = compiled.generated
     columns = (TextColumn("measuring kernels"), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)

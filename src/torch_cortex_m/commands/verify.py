@@ -25,10 +25,16 @@ def _check_files(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def verify_folder(
-    folder: Path, inputs: Path | None, random: int, seed: int, on: Sequence[str], layers: bool
+    folder: Path,
+    inputs: Path | None,
+    random: int,
+    seed: int,
+    on: Sequence[str] | None,
+    layers: bool,
 ) -> None:
     """Verifies a compiled folder and prints one line; raises TcmError at a difference."""
     compiled = load(folder)
+    on = on or compiled.places
     _check_files(folder, compiled.generated.program.files)
     arrays = read_inputs(inputs, compiled.graph)
     count = compiled.verify(*arrays, random=random, seed=seed, on=on, layers=layers)

@@ -1,6 +1,7 @@
 """Graph, kernels and memory plan -> C files that stand alone."""
 
 from .emit import emit
+from .guard import Guard
 from .query import scratch_query
 
-__all__ = ["emit", "scratch_query"]
+__all__ = ["Guard", "emit", "scratch_query"]

@@ -14,6 +14,7 @@ from ..ops import definition
 from ..ops.base import Kernel, Layer
 from .arrays import C_TYPES, array_values
 from .calls import LayerFunctions, layer_call, packed_constants
+from .guard import GUARD_END, Guard
 from .header import model_header
 from .names import comment_text, identifier, unique_identifiers
 from .project import cmake_lists
@@ -47,7 +48,9 @@ class Emitter:
         selection: Mapping[str, Kernel],
         plan: MemoryPlan,
         prefix: str,
+        guard: Guard | None,
     ) -> None:
+        self.guard = guard
         self.graph = graph
         self.layers = layers
         self.selection = selection
@@ -177,6 +180,8 @@ class Emitter:
         with_status = any("status =" in text for text in body)
         arena_used = any("arena +" in text for text in body)
         lines = [f'#include "{self.prefix}.h"\n', "#include <string.h>\n"]
+        if self.guard is not None:
+            lines += [self.guard.opening()]
         lines += [f'#include "{header}"' for header in includes]
         lines += ['#include "weights.h"', "", HOOKS, *self.functions.sources]
         lines += [f"int32_t {self.prefix}_run_in({self._parameters()}, uint8_t *arena)", "{"]
@@ -189,6 +194,8 @@ class Emitter:
             if re.search(rf"\b{name}\b", text) is None:
                 lines.append(f"    (void){name};")
         lines += [*body, "    return 0;", "}", "", self._run_with_static_arena()]
+        if self.guard is not None:
+            lines += [GUARD_END]
         return "\n".join(lines)
 
     def _parameters(self) -> str:
@@ -251,6 +258,10 @@ def emit(
     selection: Mapping[str, Kernel],
     plan: MemoryPlan,
     prefix: str = "model",
+    guard: Guard | None = None,
 ) -> Program:
-    """The C of a graph. Deterministic: equal arguments give equal bytes."""
-    return Emitter(graph, layers, selection, plan, prefix).emit()
+    """The C of a graph. Deterministic: equal arguments give equal bytes.
+
+    guard: what the compiler must offer; None: any will do.
+    """
+    return Emitter(graph, layers, selection, plan, prefix, guard).emit()

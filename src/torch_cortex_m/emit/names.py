@@ -5,11 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..errors import TcmError
+
 _KEYWORDS = (
     "auto break case char const continue default do double else enum extern float for goto if "
     "inline int long register restrict return short signed sizeof static struct switch typedef "
     "union unsigned void volatile while bool true false main errno"
 )
+
+
+_RESERVED = ("weights", "tcm", "query")
+
+
+def check_prefix(name: str) -> None:
+    """Raises TcmError unless ``name`` can begin the names of C files and functions."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None or name in _RESERVED:
+        raise TcmError(
+            "the name cannot be the prefix of C files and functions",
+            expected="a letter, then letters, digits and underscores, "
+            f"and none of {', '.join(_RESERVED)}",
+            got=name,
+        )
 
 
 def identifier(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
-from ..errors import TcmError
+from ..errors import TcmError, warn
 from .biases import MeanInputs, correct_biases, leave_room_for_biases
 from .capture import placeholder_types
 from .inputs import as_tuple, check_like, dtype_name
@@ -18,8 +18,11 @@ from .observers import ActivationObserver
 from .program import complete_values, name_constants
 from .quantizer import TcmQuantizer
 from .quiet import quiet
-from .source import where
+from .source import value_name, where
 from .torchao_names import convert_pt2e, prepare_pt2e
+
+MOST_LISTED = 5
+"""Activations that a warning lists."""
 
 
 def quantize(
@@ -52,7 +55,7 @@ def quantize(
             got="nothing",
             hint="an iterator that was used up gives nothing: make a new one, or give a list",
         )
-    _check_observers(prepared)
+    _check_ranges(prepared)
     leave_room_for_biases(prepared)
     with quiet(), torch.no_grad():
         correct_biases(prepared, calibrator)
@@ -89,10 +92,9 @@ def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[A
             got="neither",
             hint="give calibration=, an iterable of input tuples",
         )
-    warnings.warn(
+    warn(
         "no calibration data: the example inputs alone decide the quantization ranges; "
-        "give calibration= a few representative samples for an accurate model",
-        stacklevel=4,
+        "give calibration= a few representative samples for an accurate model"
     )
     return [example]
 
@@ -109,18 +111,38 @@ def _check_finite(inputs: tuple[Tensor, ...], place: str) -> None:
             )
 
 
-def _check_observers(prepared: GraphModule) -> None:
-    """No operator gave NaN or infinity in calibration."""
+def _check_ranges(prepared: GraphModule) -> None:
+    """No activation was NaN or infinite in calibration; a warning, if some never changed."""
+    constant: dict[str, float] = {}
     for node in prepared.graph.find_nodes(op="call_module"):
         observer = prepared.get_submodule(str(node.target))
-        if isinstance(observer, ActivationObserver):
-            ends = torch.stack([observer.min_val, observer.max_val])
-            if not bool(torch.isfinite(ends).all()):
-                source = node.args[0]
-                raise TcmError(
-                    "an operator's result is not finite in calibration",
-                    where=where(source) if isinstance(source, Node) else None,
-                    expected="finite numbers",
-                    got=f"a range of {float(ends[0])} to {float(ends[1])}",
-                    hint="check the model's weights and the range of the calibration data",
-                )
+        source = node.args[0]
+        if isinstance(observer, ActivationObserver) and isinstance(source, Node):
+            low, high = float(observer.min_val), float(observer.max_val)
+            if not (math.isfinite(low) and math.isfinite(high)):
+                raise _not_finite(source, low, high)
+            if low == high:
+                constant[_activation_name(source)] = low
+    if constant:
+        listed = [f"{name} (always {value:g})" for name, value in constant.items()]
+        more = len(listed) - MOST_LISTED
+        rest = f" and {more} more" if more > 0 else ""
+        warn(
+            "the calibration data is degenerate: these never changed, so that their quantization "
+            f"range is empty or arbitrary: {', '.join(listed[:MOST_LISTED])}{rest}; "
+            "give representative samples"
+        )
+
+
+def _activation_name(node: Node) -> str:
+    return f"input '{node.target}'" if node.op == "placeholder" else f"'{value_name(node)}'"
+
+
+def _not_finite(source: Node, low: float, high: float) -> TcmError:
+    return TcmError(
+        "an operator's result is not finite in calibration",
+        where=where(source),
+        expected="finite numbers",
+        got=f"a range of {low} to {high}",
+        hint="check the model's weights and the range of the calibration data",
+    )

@@ -15,10 +15,19 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from ..errors import TcmError
-from .inputs import INPUT_DTYPES, as_tuple, check_like, dtype_name, row_major
+from .inputs import (
+    FLOAT_HINT,
+    INPUT_DTYPES,
+    INTEGER_HINT,
+    as_tuple,
+    check_like,
+    dtype_name,
+    row_major,
+)
 from .quiet import quiet
 from .source import error_line, where
 
+A_MODEL = "a torch.nn.Module, a torch.export.ExportedProgram or the path of a .pt2 or .tflite file"
 STATIC_HINT = "make every shape and branch depend on shapes only, never on the values of tensors"
 
 
@@ -63,7 +72,7 @@ def _as_program(model: Any) -> ExportedProgram | None:
         return None
     raise TcmError(
         "this is not a model",
-        expected="a torch.nn.Module, a torch.export.ExportedProgram or the path of a .pt2 file",
+        expected=A_MODEL,
         got=type(model).__name__,
     )
 
@@ -73,7 +82,8 @@ def _load(path: Path) -> ExportedProgram:
         raise TcmError(
             "there is no such file",
             where=str(path),
-            expected="a .pt2 file, written by torch.export.save",
+            expected=A_MODEL,
+            got="a folder" if path.is_dir() else f"the text '{path}'",
         )
     try:
         with quiet():
@@ -196,6 +206,7 @@ def _check_shapes(module: GraphModule) -> None:
                 where=f"input '{node.name}'",
                 expected="float32",
                 got=dtype_name(value.dtype),
+                hint=FLOAT_HINT if value.dtype.is_floating_point else INTEGER_HINT,
             )
         dynamic = any(not isinstance(size, int) for size in value.shape)
         if dynamic and node.op == "placeholder":

@@ -13,6 +13,12 @@ from ..errors import TcmError
 INPUT_DTYPES = (torch.float32, torch.int8)
 """float32, and int8 for programs that are quantized already."""
 
+FLOAT_HINT = "convert the model and its inputs with .float()"
+INTEGER_HINT = (
+    "a model takes real numbers: leave what works on integers, such as an embedding, to the "
+    "firmware, and give the model its float32 result"
+)
+
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
     """``inputs`` as a tuple of row-major float32 tensors; a bare tensor is a tuple of one.
@@ -45,7 +51,7 @@ def _checked(item: Any, where: str) -> Tensor:
             where=where,
             expected="float32",
             got=dtype_name(item.dtype),
-            hint="convert the model and its inputs with .float()",
+            hint=FLOAT_HINT if item.dtype.is_floating_point else INTEGER_HINT,
         )
     if item.numel() == 0:
         raise TcmError(

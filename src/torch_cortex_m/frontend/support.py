@@ -5,25 +5,25 @@ from __future__ import annotations
 import operator
 
 import torch
+import torch.nn.functional as functional
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ..errors import TcmError
-from ..ops import definitions
 from ..ops.frontend_base import arguments, is_constant
 from .inputs import dtype_name
-from .patterns import has_pattern, pattern_of
+from .patterns import has_pattern, pattern_of, patterns
 from .program import constant_name, constant_value
 from .quantized import is_dequantize, is_quantize
-from .source import where
+from .source import operator_name, where
 
-NO_OPERATOR = "no such operator"
+NO_OPERATOR = "not supported"
 
 
 def check_supported(module: GraphModule) -> None:
     """Raises one TcmError that names every operator that cannot be compiled, and where it is."""
     found = [
-        f"{node.target} at {where(node)}: {reason}"
+        f"{operator_name(node)} at {where(node)}: {reason}"
         for node in module.graph.nodes
         if node.op == "call_function" and (reason := _problem(node)) is not None
     ]
@@ -32,11 +32,18 @@ def check_supported(module: GraphModule) -> None:
         raise TcmError(
             f"the model has {count} that cannot be compiled",
             where=None if len(found) > 1 else found[0].partition(" at ")[2].partition(": ")[0],
-            expected=f"PyTorch's forms of {', '.join(sorted(definitions()))}",
+            expected=f"{', '.join(supported_functions())}; every weight is a constant",
             got="".join(f"\n    {line}" for line in found) if len(found) > 1 else found[0],
             hint="write these parts of the model with supported operators, "
             "or move them before its inputs or after its outputs",
         )
+
+
+def supported_functions() -> list[str]:
+    """The operators that can be compiled, as torch.nn.functional and Tensor name them."""
+    names = {target.overloadpacket.__name__ for pattern in patterns() for target in pattern.targets}
+    public = {name for name in names if hasattr(functional, name) or hasattr(Tensor, name)}
+    return sorted({name for name in public if name[0] != "_"} | {"batch_norm", "dropout"})
 
 
 def _problem(node: Node) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..errors import TcmError
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -25,6 +27,10 @@ class Machine:
     counter: str
 
 
+FEATURE_MACROS = {"dsp": "__ARM_FEATURE_DSP", "mve": "__ARM_FEATURE_MVE"}
+"""Feature -> the macro of the Arm C Language Extensions that says that the core has it."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A core to compile for.
@@ -41,6 +47,26 @@ class Target:
     machine: Machine | None = None
     flash_bytes: int | None = None
     ram_bytes: int | None = None
+
+    def required_macros(self, features: frozenset[str]) -> tuple[str, ...]:
+        """What a compiler defines whose flags offer these features (ACLE names)."""
+        return tuple(FEATURE_MACROS[name] for name in sorted(features) if name in FEATURE_MACROS)
+
+    def check_emulated(self) -> None:
+        """Raises TcmError unless there is a machine that emulates the target."""
+        if self.machine is None:
+            raise TcmError(
+                f"there is no emulated core for the target {self.name}",
+                expected="a model that was compiled for a core",
+                got=f"target {self.name}",
+                hint="compile for a core (tcm compile --target cortex-m4), or run on the host",
+            )
+
+    @property
+    def core_flag(self) -> str:
+        """The flag that names the core or its architecture to GCC, Clang and Arm Compiler 6."""
+        named = [flag for flag in self.flags if flag.startswith(("-mcpu=", "-march="))]
+        return " ".join(named or self.flags)
 
     @property
     def flash_limit(self) -> int | None:
