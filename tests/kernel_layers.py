@@ -21,12 +21,15 @@ Rng = np.random.Generator
 Tensors = dict[str, np.ndarray | None]
 
 
-def random_cases(operator: str, seed: int, count: int) -> list[Case]:
-    """``count`` layers of the operator that have an output."""
+def random_cases(
+    operator: str, seed: int, count: int, generator: Callable[[Rng, str], Case] | None = None
+) -> list[Case]:
+    """``count`` layers of the operator that have an output; generator: of particular ones."""
+    generator = generator or GENERATORS[operator]
     rng = np.random.default_rng(seed)
     cases: list[Case] = []
     while len(cases) < count:
-        case = GENERATORS[operator](rng, f"{operator} of seed {seed}, number {len(cases)}")
+        case = generator(rng, f"{operator} of seed {seed}, number {len(cases)}")
         try:
             case_graph(case)
         except TcmError:
@@ -138,6 +141,18 @@ def conv2d(rng: Rng, name: str) -> Case:
         "input": int8(rng, shape),
         "weight": weights(rng, (groups * filters, *kernel, inputs)),
     }
+    return Case(name, op, tensors)
+
+
+def conv2d_3x3(rng: Rng, name: str) -> Case:
+    """Windows of 3 x 3 with stride 1, on larger images."""
+    inputs, filters = int(rng.integers(1, 40)), int(rng.integers(1, 8))
+    padding = pick(rng, (1, 1, 1, 1), tuple(int(value) for value in rng.integers(0, 4, 4)))
+    op = Conv2d(padding=padding, input_offset=int(rng.integers(-127, 129)), **output_range(rng))
+    height, width = int(rng.integers(1, 9)), int(rng.integers(1, 25))
+    shape = (pick(rng, 1, 1, 2), height, width, inputs)
+    tensors = channel_tensors(rng, filters, 9 * inputs)
+    tensors |= {"input": int8(rng, shape), "weight": weights(rng, (filters, 3, 3, inputs))}
     return Case(name, op, tensors)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import needs_emulator
 from models.small_networks import separable
@@ -131,6 +133,13 @@ def test_measurements_decide_and_objectives_differ() -> None:
     assert order_kernels(layer(), kernels[:2], model, "size")[-1].name == small
     assert order_kernels(layer(), kernels[:2], model, "balanced")[-1].name == small
     assert order_kernels(layer(), kernels[:2], CostModel({}), "speed") == list(kernels[:2])
+
+
+def test_unmeasured_kernels_that_take_much_flash_are_for_speed() -> None:
+    kernels = ops.definition("depthwise_conv2d").kernels[:2]
+    large = replace(kernels[1], pack=lambda layer: {"weight": np.zeros(10_000, np.int8)})
+    for objective, best in (("speed", large), ("size", kernels[0]), ("balanced", kernels[0])):
+        assert order_kernels(layer(), [kernels[0], large], CostModel({}), objective)[-1] is best
 
 
 def test_an_unmeasured_layer_takes_the_cost_of_the_nearest_one() -> None:

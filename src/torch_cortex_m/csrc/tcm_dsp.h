@@ -61,6 +61,22 @@ TCM_KERNEL uint32_t tcm_sxtab16_odd(uint32_t sums, uint32_t word)
     return result;
 }
 
+/* Both halves of a plus those of b. */
+TCM_KERNEL uint32_t tcm_sadd16(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__ volatile("sadd16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
+/* Both halves of a minus those of b. */
+TCM_KERNEL uint32_t tcm_ssub16(uint32_t a, uint32_t b)
+{
+    uint32_t result;
+    __asm__ volatile("ssub16 %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
 /* The larger of two signed bytes, four times. */
 TCM_KERNEL uint32_t tcm_largest_bytes(uint32_t a, uint32_t b)
 {

@@ -13,6 +13,10 @@ from .cost import CostModel
 OBJECTIVES = ("speed", "size", "balanced")
 
 
+TYPICAL_CODE_BYTES = 2048
+"""Of one kernel."""
+
+
 def check_objective(objective: str) -> None:
     if objective not in OBJECTIVES:
         raise TcmError(
@@ -32,17 +36,34 @@ def score(objective: str, cost: Measurement) -> tuple[float, ...]:
     return (time[0] * math.sqrt(max(1, cost.flash_bytes)), *time)
 
 
+def packed_bytes(layer: Layer, kernel: Kernel) -> int:
+    """The layer's constants as the kernel wants them."""
+    return sum(data.nbytes for data in kernel.pack(layer).values())
+
+
+def flash_limit(smallest: int) -> int:
+    """Constants beyond this are much, where some kernel has them in ``smallest`` bytes: twice as
+    many, and more by what the code of a kernel takes."""
+    return max(2 * smallest, smallest + TYPICAL_CODE_BYTES)
+
+
 def order_kernels(
     layer: Layer, kernels: Sequence[Kernel], model: CostModel, objective: str
 ) -> list[Kernel]:
     """The kernels from the worst to the best.
 
     Kernels of which nothing is known come first, in the order of their folder, which lists them
-    from the most general to the most special.
+    from the most general to the most special. Unless the objective is speed, those before all
+    others that take much flash for their constants.
     """
     costs = {kernel.name: model.cost(layer, kernel) for kernel in kernels}
     known = [kernel for kernel in kernels if costs[kernel.name] is not None]
     unknown = [kernel for kernel in kernels if costs[kernel.name] is None]
+
+    if objective != "speed" and len(unknown) > 1:
+        sizes = {kernel.name: packed_bytes(layer, kernel) for kernel in unknown}
+        limit = flash_limit(min(sizes.values()))
+        unknown.sort(key=lambda kernel: sizes[kernel.name] <= limit)
 
     def badness(kernel: Kernel) -> tuple[float, ...]:
         cost = costs[kernel.name]

@@ -115,4 +115,9 @@ CASES = [
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),
     case("channels_64", (1, 2, 3, 64), 5, padding=SAME, bias=True),
+    case("3x3_wide", (1, 4, 18, 4), 4, padding=SAME, bias=True),
+    case("3x3_wide_odd", (2, 3, 19, 10), 3, **RELU),
+    case("3x3_wide_padding_3x2", (1, 2, 9, 3), 3, padding=(3, 2, 3, 2), bias=True),
+    case("relu_3x3_8_tiles", (1, 8, 16, 8), 6, padding=SAME, **RELU),
+    case("zero_shift_3x3_wide", (1, 3, 12, 5), 4, padding=SAME, shifts=0, multipliers=1 << 24),
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
 from ..matrix_dsp import MatrixPacking, convolution_scratch, pack_matrix
+from .kernels_winograd_dsp import WINOGRAD, WINOGRAD_PREFERRED
 
 
 def _applies(layer: Layer) -> bool:
@@ -43,4 +44,4 @@ COLUMNS = Kernel(
     constants=_constants,
 )
 
-DSP_KERNELS = [COLUMNS]
+DSP_KERNELS = [WINOGRAD, COLUMNS, WINOGRAD_PREFERRED]
