@@ -133,6 +133,13 @@ def test_a_model_without_layers(tmp_path: Path) -> None:
     assert "kernels: none;" in result.stdout
 
 
+def test_folded_channels_are_reported(tmp_path: Path) -> None:
+    command = ["compile", f"{NETWORKS}:with_dead_channels", "-o", tmp_path / "out"]
+    result = tcm(*command)
+    assert "constant channels folded: 12 -> 10 channels, 1,400 -> 1,050 MACs" in result.stdout
+    fails(tcm(*command, "--dump-ir", NETWORKS), "cannot write the graph's text")
+
+
 def test_a_warning_is_one_line(tmp_path: Path) -> None:
     result = tcm("compile", f"{NETWORKS}:without_calibration", "-o", tmp_path / "out")
     assert result.returncode == 0, result.stderr

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import needs_emulator
-from models.small_networks import separable, two_in_two_out
+from models.small_networks import separable, two_in_two_out, with_dead_channels
 
 import torch_cortex_m as tcm
 
@@ -154,6 +154,19 @@ def test_run_needs_no_torch(compiled: tcm.CompiledModel, tmp_path: Path) -> None
     assert output.shape == (2, 4)
 
 
+def test_the_report_says_what_folding_removed(compiled: tcm.CompiledModel, tmp_path: Path) -> None:
+    model, inputs, calibration = with_dead_channels()
+    folded = tcm.compile(model, inputs, calibration=calibration)
+    folding = folded.report.folding
+    assert folding is not None
+    assert (folding.channels_before, folding.channels_after) == (8 + 4, 6 + 4)
+    assert (folding.macs_before, folding.macs_after) == (25 * (24 + 32), 25 * (18 + 24))
+    assert folding.macs_after == folded.report.macs
+    assert str(folding) == "12 -> 10 channels, 1,400 -> 1,050 MACs"
+    assert tcm.load(folded.save(tmp_path / "out")).report == folded.report
+    assert compiled.report.folding is None
+
+
 def test_float_in_and_out() -> None:
     model, inputs, calibration = separable()
     compiled = tcm.compile(model, inputs, calibration=calibration, float_io=True)
@@ -201,6 +214,8 @@ def test_unknown_places_and_targets(compiled: tcm.CompiledModel) -> None:
         compiled.run(*inputs, on="moon")
     with pytest.raises(tcm.TcmError, match=r"did you mean cortex-m4\?"):
         tcm.compile(model, inputs, target="cortexm4")
+    with pytest.raises(tcm.TcmError, match=r"did you mean cortex-m55\?"):
+        tcm.compile(model, inputs, target="cortex-m5")
     with pytest.raises(tcm.TcmError, match="unknown kernels"):
         tcm.compile(model, inputs, kernels="theirs")
     with pytest.raises(tcm.TcmError, match="need a library"):

@@ -173,7 +173,12 @@ class CompiledModel:
             for layer in program.layers
         )
         return Report(
-            self.target.name, layers, plan.arena_bytes, plan.lower_bound, program.constant_bytes
+            self.target.name,
+            layers,
+            plan.arena_bytes,
+            plan.lower_bound,
+            program.constant_bytes,
+            folding=self.generated.folding,
         )
 
     def profile(self, *inputs: Any) -> Report:

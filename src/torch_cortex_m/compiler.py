@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .compiled import CompiledModel
 from .emit.names import check_prefix
 from .errors import TcmError
+from .folding import FoldingObserver
 from .generate import Preferences, generate
 from .ir import Graph
 from .libraries import KernelLibrary, open_library
@@ -76,12 +78,12 @@ def compile(
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     graph = _imported(model, example_inputs, calibration, name, float_io)
-    graph = run_passes(graph, float_io=float_io, dump=dump)
+    observer = FoldingObserver()
+    graph = run_passes(graph, float_io=float_io, dump=dump, observe=observer)
     measurements = _measurements(graph, core, library, tuning, tune)
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
-    return CompiledModel(
-        generate(graph, core, prefix=name, library=library, preferences=preferences)
-    )
+    generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
+    return CompiledModel(replace(generated, folding=observer.folding))
 
 
 def _measurements(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .artifacts import MemoryPlan, Program
 from .choice import Choice
@@ -13,20 +13,23 @@ from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
 from .measurements import Measurements, shipped_measurements
 from .plan import plan_memory
+from .report import Folding
 from .select import CostModel, Selection, rank_kernels
 from .target import Target
 
 
 @dataclass(frozen=True)
 class Generated:
-    """A graph's C for one target, with the decisions that led to it."""
+    """A graph's C for one target, with the decisions that led to it; ``folding`` is what the graph
+    lost before."""
 
     graph: Graph
     target: Target
     selection: Selection
     plan: MemoryPlan
     program: Program
-    library: KernelLibrary | None = field(default=None)
+    library: KernelLibrary | None = None
+    folding: Folding | None = None
 
 
 @dataclass(frozen=True)

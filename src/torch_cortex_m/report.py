@@ -21,6 +21,29 @@ class LayerReport:
 
 
 @dataclass(frozen=True)
+class Folding:
+    """What compiling removed because it is the same for every input.
+
+    A channel whose values no input can change (such as one that training left at zero) goes into
+    the bias of the layer that reads it, exactly.
+
+    channels: the output channels of all layers with weights. macs: multiply-accumulates of one
+    inference.
+    """
+
+    channels_before: int
+    macs_before: int
+    channels_after: int
+    macs_after: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.channels_before:,} -> {self.channels_after:,} channels, "
+            f"{self.macs_before:,} -> {self.macs_after:,} MACs"
+        )
+
+
+@dataclass(frozen=True)
 class Report:
     """Memory in bytes and instructions of one inference.
 
@@ -29,7 +52,7 @@ class Report:
     a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
     instructions: of one inference, None until measured. cycles: an estimate of them, None until
     measured or where the core has no model; cycles_model says how it was made and how far it is
-    off.
+    off. folding: the constant channels that were removed, None if there were none.
     """
 
     target: str
@@ -42,6 +65,7 @@ class Report:
     instructions: int | None = None
     cycles: int | None = None
     cycles_model: str | None = None
+    folding: Folding | None = None
 
     @property
     def ram_bytes(self) -> int:
@@ -58,6 +82,7 @@ class Report:
             "target": self.target,
             "layers": [asdict(layer) for layer in self.layers],
             "cycles_model": self.cycles_model,
+            "folding": None if self.folding is None else asdict(self.folding),
             "total": {
                 "instructions": self.instructions,
                 "cycles": self.cycles,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -19,7 +20,7 @@ from .ir.serialize import graph_from_data, graph_to_data
 from .libraries import open_library
 from .ops import definition
 from .ops.base import make_op
-from .report import Report
+from .report import Folding, Report
 from .target import target_from_data, target_to_data
 
 PLAN = "plan.json"
@@ -122,11 +123,14 @@ def load_generated(folder: Path) -> Generated:
         library = data["library"]
         target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
         check_prefix(prefix)
+        folded = data["report"].get("folding")
+        folding = None if folded is None else Folding(**folded)
         paths = None if library is None else (library["include"], library["path"])
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
-    return generate(graph, target, prefix=prefix, library=opened, forced=kernels)
+    generated = generate(graph, target, prefix=prefix, library=opened, forced=kernels)
+    return replace(generated, folding=folding)
 
 
 def _read_plan(folder: Path) -> dict[str, Any]:

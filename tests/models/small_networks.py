@@ -49,6 +49,18 @@ def two_in_two_out() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, 
     return TwoInTwoOut(), data[0], data
 
 
+def with_dead_channels() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]]:
+    """Two of eight channels are 0 whatever the input."""
+    torch.manual_seed(0)
+    first, second = nn.Conv2d(3, 8, 1), nn.Conv2d(8, 4, 1)
+    with torch.no_grad():
+        assert first.bias is not None
+        first.weight[[2, 5]] = 0.0
+        first.bias[[2, 5]] = -1.0
+    data = samples(4, (1, 3, 5, 5))
+    return nn.Sequential(first, nn.ReLU(), second), data[0], data
+
+
 def broken() -> None:
     raise RuntimeError("this factory fails")
 

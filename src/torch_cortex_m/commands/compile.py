@@ -39,6 +39,8 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
         f"{out}: {len(report.layers)} layers for {report.target}, "
         f"arena {report.arena_bytes} bytes, constants {report.constant_bytes} bytes"
     )
+    if report.folding is not None:
+        print(f"constant channels folded: {report.folding}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -38,15 +39,14 @@ def tune_folder(folder: Path, tuning: Path, optimize: str, jobs: int) -> None:
     measurements.update(shipped_measurements())
     measurements.update(measured)
     preferences = Preferences(optimize, measurements=measurements, prefer_library=False)
-    tuned = CompiledModel(
-        generate(
-            compiled.graph,
-            compiled.target,
-            prefix=generated.program.prefix,
-            library=generated.library,
-            preferences=preferences,
-        )
+    chosen = generate(
+        compiled.graph,
+        compiled.target,
+        prefix=generated.program.prefix,
+        library=generated.library,
+        preferences=preferences,
     )
+    tuned = CompiledModel(replace(chosen, folding=generated.folding))
     tuned.save(folder)
     Console().print(_changes(compiled, tuned, measured))
     print(f"{folder}: tuned; measurements in {tuning}")

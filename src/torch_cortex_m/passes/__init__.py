@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import TcmError
 from ..ir import Graph, format_graph, verify
 from .choose_layouts import choose_layouts
 from .fold_constant_channels import fold_constant_channels
@@ -22,6 +23,8 @@ from .sink_pads import sink_pads
 from .strip_float_edges import strip_float_edges
 
 Pass = Callable[[Graph], Graph]
+Observer = Callable[[Pass, Graph, Graph], None]
+"""Told of a pass with the graph before and after it."""
 
 PASSES: tuple[Pass, ...] = (
     strip_float_edges,
@@ -40,24 +43,40 @@ PASSES: tuple[Pass, ...] = (
 __all__ = ["PASSES", "run_passes"]
 
 
-def run_passes(graph: Graph, *, float_io: bool = False, dump: Path | None = None) -> Graph:
+def run_passes(
+    graph: Graph,
+    *,
+    float_io: bool = False,
+    dump: Path | None = None,
+    observe: Observer = lambda each, before, after: None,
+) -> Graph:
     """Runs PASSES in order and verifies the graph before the first and after each.
 
     float_io: inputs and outputs stay float32, and the graph quantizes and dequantizes them.
     dump: a folder for the graph's text before (``00_imported.txt``) and after every pass
         (``01_<pass>.txt``, ...); it is made if it does not exist.
+    observe: called after every pass.
+
+    Raises TcmError if the folder cannot be written.
     """
     passes = [each for each in PASSES if not (float_io and each is strip_float_edges)]
     verify(graph)
     _dump(graph, dump, 0, "imported")
     for index, each in enumerate(passes, start=1):
-        graph = each(graph)
+        before, graph = graph, each(graph)
         verify(graph)
+        observe(each, before, graph)
         _dump(graph, dump, index, each.__name__)
     return graph
 
 
 def _dump(graph: Graph, folder: Path | None, index: int, name: str) -> None:
-    if folder is not None:
+    if folder is None:
+        return
+    try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{index:02}_{name}.txt").write_text(format_graph(graph))
+    except OSError as error:
+        raise TcmError(
+            "cannot write the graph's text", where=str(folder), got=error.strerror or str(error)
+        ) from None
