@@ -238,6 +238,20 @@ def test_a_difference_is_named_by_its_first_layer() -> None:
     assert "'stem.0'" in str(caught.value)
 
 
+def test_an_input_that_is_never_read_says_so() -> None:
+    class Network(torch.nn.Module):
+        def forward(self, x: torch.Tensor, spare: torch.Tensor) -> torch.Tensor:
+            return x + x
+
+    example = (torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0]]))
+    header = tcm.compile(Network(), example, calibration=[example]).generated.program.files[
+        "model.h"
+    ]
+    lines = [line for line in header.splitlines() if line.startswith("/* input ")]
+    assert "never reads it" not in lines[0]
+    assert lines[1].endswith("float32[1, 1], as in the model; the model never reads it */")
+
+
 def test_inputs_keep_the_users_names() -> None:
     """Also where the name is one that torch.export avoids."""
 

@@ -55,8 +55,10 @@ def _parameters(graph: Graph, ports: list[str]) -> str:
 def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
     type_ = graph.types[port.value]
     shape = ", ".join(str(size) for size in type_.shape)
+    unread = kind == "INPUT" and not graph.users(port.value) and not graph.is_output(port.value)
     lines = [
-        f"/* {kind.lower()} {comment_text(port.value)}: {type_.dtype}[{shape}], {layout(port)} */",
+        f"/* {kind.lower()} {comment_text(port.value)}: {type_.dtype}[{shape}], {layout(port)}"
+        f"{'; the model never reads it' if unread else ''} */",
         f"#define {name}_ELEMENTS {type_.elements}",
         f"#define {name}_BYTES {type_.bytes}",
         f"#define {name}_RANK {len(type_.shape)}",

@@ -121,7 +121,7 @@ def _check_ranges(prepared: GraphModule) -> None:
             low, high = float(observer.min_val), float(observer.max_val)
             if not (math.isfinite(low) and math.isfinite(high)):
                 raise _not_finite(source, low, high)
-            if low == high:
+            if low == high and node.users:  # what nobody reads may be anything
                 constant[_activation_name(source)] = low
     if constant:
         listed = [f"{name} (always {value:g})" for name, value in constant.items()]
