@@ -3,166 +3,268 @@
  * Windows are rows of whole vectors of channels. What one window reads for a column, its neighbour reads for another:
  * with stride 1, three columns of four windows take six loads instead of twelve.
  *
- * A tile is two channels: 16 weights of both for each step, then biases, multipliers and right shifts as pairs of
- * scalars (general rounding: biases, left shifts, multipliers, masks, right shifts). Two tiles are four channels, 0 and
- * 2, then 1 and 3: that brings the bytes into order.
+ * Products are the bottleneck: one takes two cycles, in the second of which another unit may start. There the loads go,
+ * and the instructions that requantize and store the tile before.
  *
- * Registers: r1 output, r3 window, r9 row of the window, r5 tiles, r11 remaining fours of channels, r7 inner loop. The
- * first channel's sums are in r0 r2 r4 r6, the second's in r8 r10 r12 lr. */
+ * A tile is two channels: 16 weights of both for each step, then their parameters, pairs of int32: biases, (general
+ * rounding: left shifts, masks,) multipliers, right shifts. The last tile's parameters also precede the first tile.
+ *
+ * Registers: r1 output of the tile before, r3 window, r9 row of the window, r5 tiles; r7 and r11 are spare. The first
+ * channel's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7. On the stack: the
+ * number of tiles, what comes after the next store of r1, the number of quads, the first tile. */
 #ifndef TCM_MVE_QUADS_H
 #define TCM_MVE_QUADS_H
 
 #include "tcm_mve.h"
 
-/* A weight vector with the vectors of four windows. */
-#define TCM_MVE_QUAD_PRODUCTS(multiply, sum_0, sum_1, sum_2, sum_3, w, v_0, v_1, v_2, v_3)                            \
-    multiply ".s8 " sum_0 ", " w ", " v_0 "\n" multiply ".s8 " sum_1 ", " w ", " v_1 "\n"                             \
-    multiply ".s8 " sum_2 ", " w ", " v_2 "\n" multiply ".s8 " sum_3 ", " w ", " v_3 "\n"
+/* The sums of a tile to vectors. */
+#define TCM_MVE_QUAD_SUMS                                                                                             \
+    "vmov q6[2], q6[0], r0, r4\n"                                                                                     \
+    "vmov q6[3], q6[1], r2, r6\n"                                                                                     \
+    "vmov q7[2], q7[0], r8, r12\n"                                                                                    \
+    "vmov q7[3], q7[1], r10, lr\n"
 
-#define TCM_MVE_QUAD_BOTH(multiply, v_0, v_1, v_2, v_3)                                                               \
-    "vldrw.32 q4, [r5], #16\n" TCM_MVE_QUAD_PRODUCTS(multiply, "r0", "r2", "r4", "r6", "q4", v_0, v_1, v_2, v_3)      \
-    "vldrw.32 q5, [r5], #16\n" TCM_MVE_QUAD_PRODUCTS(multiply, "r8", "r10", "r12", "lr", "q5", v_0, v_1, v_2, v_3)
+/* An instruction for the gap whose number, from 1 on, is its own. */
+#define TCM_MVE_ITEM(instruction)                                                                                     \
+    ".set tcm_item, tcm_item + 1\n"                                                                                   \
+    ".if tcm_item == tcm_gaps\n" instruction "\n.endif\n"
 
-#define TCM_MVE_QUAD_TURN(v_0, v_1, v_2, v_3)                                                                         \
-    ".if tcm_begin\n" TCM_MVE_QUAD_BOTH("vmladav", v_0, v_1, v_2, v_3)                                                \
-    ".else\n" TCM_MVE_QUAD_BOTH("vmladava", v_0, v_1, v_2, v_3)                                                       \
+#define TCM_MVE_PARAMETERS(n) TCM_MVE_ITEM("ldrd r7, r11, [r5, #tcm_parameters + 8 * " #n "]")
+
+/* q6 and q7, the sums of four windows, to the lowest bytes of q6. */
+#define TCM_MVE_QUAD_REQUANTIZE                                                                                       \
+    TCM_MVE_PARAMETERS(0)                                                                                             \
+    TCM_MVE_ITEM("vadd.i32 q6, q6, r7")                                                                               \
+    TCM_MVE_ITEM("vadd.i32 q7, q7, r11")                                                                              \
+    ".if %c[rounding] == 2\n"                                                                                         \
+    TCM_MVE_PARAMETERS(1)                                                                                             \
+    TCM_MVE_ITEM("vshl.s32 q6, r7")                                                                                   \
+    TCM_MVE_ITEM("vshl.s32 q7, r11")                                                                                  \
+    TCM_MVE_PARAMETERS(2)                                                                                             \
+    TCM_MVE_ITEM("vshr.s32 q5, q6, #31")                                                                              \
+    TCM_MVE_ITEM("vmul.i32 q5, q5, r7")                                                                               \
+    TCM_MVE_PARAMETERS(3)                                                                                             \
+    TCM_MVE_ITEM("vqrdmulh.s32 q6, q6, r7")                                                                           \
+    TCM_MVE_ITEM("vsub.i32 q6, q6, q5")                                                                               \
+    TCM_MVE_ITEM("vshr.s32 q5, q7, #31")                                                                              \
+    TCM_MVE_PARAMETERS(2)                                                                                             \
+    TCM_MVE_ITEM("vmul.i32 q5, q5, r11")                                                                              \
+    TCM_MVE_PARAMETERS(3)                                                                                             \
+    TCM_MVE_ITEM("vqrdmulh.s32 q7, q7, r11")                                                                          \
+    TCM_MVE_ITEM("vsub.i32 q7, q7, q5")                                                                               \
+    TCM_MVE_PARAMETERS(4)                                                                                             \
+    ".else\n"                                                                                                         \
+    TCM_MVE_PARAMETERS(1)                                                                                             \
+    ".if %c[rounding] == 1\n" TCM_MVE_ITEM("vshr.s32 q5, q6, #31") ".endif\n"                                         \
+    TCM_MVE_ITEM("vqrdmulh.s32 q6, q6, r7")                                                                           \
+    ".if %c[rounding] == 1\n"                                                                                         \
+    TCM_MVE_ITEM("vadd.i32 q6, q6, q5")                                                                               \
+    TCM_MVE_ITEM("vshr.s32 q5, q7, #31")                                                                              \
+    ".endif\n"                                                                                                        \
+    TCM_MVE_ITEM("vqrdmulh.s32 q7, q7, r11")                                                                          \
+    TCM_MVE_PARAMETERS(2)                                                                                             \
+    ".if %c[rounding] == 1\n" TCM_MVE_ITEM("vadd.i32 q7, q7, q5") ".endif\n"                                          \
+    ".endif\n"                                                                                                        \
+    TCM_MVE_ITEM("vrshl.s32 q6, r7")                                                                                  \
+    TCM_MVE_ITEM("vrshl.s32 q7, r11")                                                                                 \
+    TCM_MVE_ITEM("mov r7, %[offset]")                                                                                 \
+    ".if %c[rounding] == 2\n"                                                                                         \
+    TCM_MVE_ITEM("vadd.i32 q6, q6, r7")                                                                               \
+    TCM_MVE_ITEM("vadd.i32 q7, q7, r7")                                                                               \
+    ".endif\n"                                                                                                        \
+    TCM_MVE_ITEM("vqmovnb.s32 q6, q6")                                                                                \
+    TCM_MVE_ITEM("vqmovnb.s32 q7, q7")                                                                                \
+    ".if %c[rounding] != 2\n"                                                                                         \
+    TCM_MVE_ITEM("vqadd.s16 q6, q6, r7")                                                                              \
+    TCM_MVE_ITEM("vqadd.s16 q7, q7, r7")                                                                              \
+    ".endif\n"                                                                                                        \
+    TCM_MVE_ITEM("vqmovnb.s16 q6, q6")                                                                                \
+    TCM_MVE_ITEM("vqmovnt.s16 q6, q7")                                                                                \
+    ".if %c[clamp] & 1\n"                                                                                             \
+    TCM_MVE_ITEM("mov r7, %[low]") TCM_MVE_ITEM("vdup.8 q5, r7") TCM_MVE_ITEM("vmax.s8 q6, q6, q5")                   \
+    ".endif\n"                                                                                                        \
+    ".if %c[clamp] & 2\n"                                                                                             \
+    TCM_MVE_ITEM("mov r7, %[high]") TCM_MVE_ITEM("vdup.8 q5, r7") TCM_MVE_ITEM("vmin.s8 q6, q6, q5")                  \
     ".endif\n"
 
-/* One column of four windows, tcm_at the first one's place after `base`. Except for the first column, tcm_turn 0, only
- * the last window has to load: each register goes from a window to the one before it. */
-#define TCM_MVE_QUAD_STEP(base)                                                                                       \
-    ".if tcm_turn == 0\n"                                                                                             \
-    "vldrw.32 q0, [" base ", #tcm_at]\n"                                                                              \
-    "vldrw.32 q1, [" base ", #tcm_at + %c[distance]]\n"                                                               \
-    "vldrw.32 q2, [" base ", #tcm_at + 2 * %c[distance]]\n"                                                           \
-    ".endif\n"                                                                                                        \
-    ".if tcm_turn %% 4 == 0\n"                                                                                        \
-    "vldrw.32 q3, [" base ", #tcm_at + 3 * %c[distance]]\n" TCM_MVE_QUAD_TURN("q0", "q1", "q2", "q3")                 \
-    ".elseif tcm_turn %% 4 == 1\n"                                                                                    \
-    "vldrw.32 q0, [" base ", #tcm_at + 3 * %c[distance]]\n" TCM_MVE_QUAD_TURN("q1", "q2", "q3", "q0")                 \
-    ".elseif tcm_turn %% 4 == 2\n"                                                                                    \
-    "vldrw.32 q1, [" base ", #tcm_at + 3 * %c[distance]]\n" TCM_MVE_QUAD_TURN("q2", "q3", "q0", "q1")                 \
+/* Two bytes of each window to r1, and r1 to the output of the next tile; then the number of tiles that are left. */
+#define TCM_MVE_QUAD_STORE                                                                                            \
+    TCM_MVE_ITEM("vmov r7, r11, q6[2], q6[0]")                                                                        \
+    TCM_MVE_ITEM("strh r7, [r1]")                                                                                     \
+    TCM_MVE_ITEM("strh r11, [r1, #2 * %c[channels]]")                                                                 \
+    TCM_MVE_ITEM("vmov r7, r11, q6[3], q6[1]")                                                                        \
+    TCM_MVE_ITEM("strh r7, [r1, %[channels]]")                                                                        \
+    TCM_MVE_ITEM("strh r11, [r1, #3 * %c[channels]]")                                                                 \
+    TCM_MVE_ITEM("ldrd r7, r11, [sp]")                                                                                \
+    TCM_MVE_ITEM("add r1, r1, r11")                                                                                   \
+    TCM_MVE_ITEM("mov r11, #2")                                                                                       \
+    TCM_MVE_ITEM("subs r7, r7, #1")                                                                                   \
+    TCM_MVE_ITEM("strd r7, r11, [sp]")
+
+/* tcm_gap: the next instruction of these, if there is one; tcm_others: those that are left.
+ * tcm_load_weights: the next vector of weights; after the last one of a tile, r5 goes on to the next tile.
+ * tcm_load_window: the first window's vector that the next walk over columns begins with; tcm_phase, tcm_vector and
+ * tcm_row say which walk this is. */
+#define TCM_MVE_QUAD_MACROS                                                                                           \
+    ".macro tcm_gap\n"                                                                                                \
+    ".set tcm_gaps, tcm_gaps + 1\n"                                                                                   \
+    ".set tcm_item, 0\n" TCM_MVE_QUAD_REQUANTIZE TCM_MVE_QUAD_STORE ".endm\n"                                         \
+    ".macro tcm_others\n"                                                                                             \
+    ".rept 56\n tcm_gap\n .endr\n"                                                                                    \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_load_weights\n"                                                                                       \
+    ".set tcm_weights_left, tcm_weights_left - 1\n"                                                                   \
+    ".if tcm_weights_left == 0\n"                                                                                     \
+    "vldrw.32 q4, [r5], #16 + %c[parameter_bytes]\n"                                                                  \
+    ".set tcm_parameters, tcm_parameters - 16 - %c[parameter_bytes]\n"                                                \
     ".else\n"                                                                                                         \
-    "vldrw.32 q2, [" base ", #tcm_at + 3 * %c[distance]]\n" TCM_MVE_QUAD_TURN("q3", "q0", "q1", "q2")                 \
+    "vldrw.32 q4, [r5], #16\n"                                                                                        \
+    ".set tcm_parameters, tcm_parameters - 16\n"                                                                      \
     ".endif\n"                                                                                                        \
-    ".set tcm_begin, 0\n"
+    ".endm\n"                                                                                                         \
+    ".macro tcm_load_window base\n"                                                                                   \
+    ".if tcm_phase + 1 < %c[phases]\n"                                                                                \
+    "vldrw.32 q0, [\\base, #16 * (tcm_vector + (tcm_phase + 1) * %c[vectors])]\n"                                     \
+    ".elseif tcm_vector + 1 < %c[vectors]\n"                                                                          \
+    "vldrw.32 q0, [\\base, #16 * (tcm_vector + 1)]\n"                                                                 \
+    ".elseif tcm_row + 1 < %c[kernel_rows]\n"                                                                         \
+    "add r9, \\base, %[row_step]\n"                                                                                   \
+    "vldrw.32 q0, [r9]\n"                                                                                             \
+    ".elseif !tcm_is_loop\n"                                                                                          \
+    "vldrw.32 q0, [r3]\n"                                                                                             \
+    ".endif\n"                                                                                                        \
+    ".endm\n" TCM_MVE_QUAD_STEP_MACROS
+
+/* tcm_multiply: a product; the first ones of a tile replace the sums.
+ * tcm_after_last_use: what follows a register's last product in a step: q0 can be loaded for the next walk.
+ * tcm_step: one column of four windows, tcm_at the first one's place after `base`. v_0 to v_3 are their registers. In
+ * the first step of a walk, tcm_turn 0, q0 has been loaded; later only the last window has to load: each register goes
+ * from a window to the one before it. */
+#define TCM_MVE_QUAD_STEP_MACROS                                                                                      \
+    ".macro tcm_multiply sum, values\n"                                                                               \
+    ".if tcm_begin\n vmladav.s8 \\sum, q4, \\values\n.else\n vmladava.s8 \\sum, q4, \\values\n.endif\n"               \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_after_last_use values, base\n"                                                                        \
+    ".ifc \\values, q0\n"                                                                                             \
+    ".if tcm_turn + 1 == tcm_turns\n tcm_load_window \\base\n .else\n tcm_gap\n .endif\n"                             \
+    ".else\n tcm_gap\n .endif\n"                                                                                      \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_step base, v_0, v_1, v_2, v_3\n"                                                                      \
+    "tcm_load_weights\n"                                                                                              \
+    "tcm_multiply r0, \\v_0\n"                                                                                        \
+    ".if tcm_turn == 0\n vldrw.32 \\v_1, [\\base, #tcm_at + %c[distance]]\n.else\n tcm_gap\n .endif\n"                \
+    "tcm_multiply r2, \\v_1\n"                                                                                        \
+    ".if tcm_turn == 0\n vldrw.32 \\v_2, [\\base, #tcm_at + 2 * %c[distance]]\n.else\n tcm_gap\n .endif\n"            \
+    "tcm_multiply r4, \\v_2\n"                                                                                        \
+    "vldrw.32 \\v_3, [\\base, #tcm_at + 3 * %c[distance]]\n"                                                          \
+    "tcm_multiply r6, \\v_3\n"                                                                                        \
+    "tcm_load_weights\n"                                                                                              \
+    "tcm_multiply r8, \\v_0\n tcm_after_last_use \\v_0, \\base\n"                                                     \
+    "tcm_multiply r10, \\v_1\n tcm_after_last_use \\v_1, \\base\n"                                                    \
+    "tcm_multiply r12, \\v_2\n tcm_after_last_use \\v_2, \\base\n"                                                    \
+    "tcm_multiply lr, \\v_3\n"                                                                                        \
+    ".ifc \\v_3, q0\n tcm_after_last_use \\v_3, \\base\n .endif\n"                                                    \
+    ".set tcm_begin, 0\n"                                                                                             \
+    ".set tcm_turn, tcm_turn + 1\n"                                                                                   \
+    ".set tcm_at, tcm_at + %c[distance]\n"                                                                            \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_row_of_steps base\n" TCM_MVE_QUAD_ROW ".endm\n"
 
 /* A row of the windows in the order of the weights: for each vector of a pixel's channels, and for each column between
  * two windows, the columns at multiples of their distance from there. */
-#define TCM_MVE_QUAD_ROW(base)                                                                                        \
+#define TCM_MVE_QUAD_ROW                                                                                              \
     ".set tcm_vector, 0\n"                                                                                            \
     ".rept %c[vectors]\n"                                                                                             \
     ".set tcm_phase, 0\n"                                                                                             \
     ".rept %c[phases]\n"                                                                                              \
     ".set tcm_turn, 0\n"                                                                                              \
+    ".set tcm_turns, (%c[columns] - tcm_phase + %c[phases] - 1) / %c[phases]\n"                                       \
     ".set tcm_at, 16 * (tcm_vector + tcm_phase * %c[vectors])\n"                                                      \
-    ".rept (%c[columns] - tcm_phase + %c[phases] - 1) / %c[phases]\n" TCM_MVE_QUAD_STEP(base)                         \
-    ".set tcm_turn, tcm_turn + 1\n"                                                                                   \
-    ".set tcm_at, tcm_at + %c[distance]\n"                                                                            \
+    ".rept tcm_turns\n"                                                                                               \
+    ".if tcm_turn %% 4 == 0\n tcm_step \\base, q0, q1, q2, q3\n"                                                      \
+    ".elseif tcm_turn %% 4 == 1\n tcm_step \\base, q1, q2, q3, q0\n"                                                  \
+    ".elseif tcm_turn %% 4 == 2\n tcm_step \\base, q2, q3, q0, q1\n"                                                  \
+    ".else\n tcm_step \\base, q3, q0, q1, q2\n"                                                                       \
+    ".endif\n"                                                                                                        \
     ".endr\n"                                                                                                         \
     ".set tcm_phase, tcm_phase + 1\n"                                                                                 \
     ".endr\n"                                                                                                         \
     ".set tcm_vector, tcm_vector + 1\n"                                                                               \
     ".endr\n"
 
-/* All rows of four windows from r3. Many steps are a loop over the rows, to spare flash. */
-#define TCM_MVE_QUAD_STEPS                                                                                            \
-    ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 36\n"                                                          \
-    ".set tcm_begin, 0\n"                                                                                             \
+/* A tile, and what is left of the one before it. */
+#define TCM_MVE_QUAD_TILE                                                                                             \
+    TCM_MVE_QUAD_SUMS                                                                                                 \
+    ".set tcm_begin, 1\n"                                                                                             \
+    ".set tcm_gaps, 0\n"                                                                                              \
+    ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
+    ".set tcm_weights_left, 2 * %c[kernel_rows] * %c[vectors] * %c[columns]\n"                                        \
+    ".set tcm_row, 0\n"                                                                                               \
+    "tcm_row_of_steps r3\n"                                                                                           \
+    ".rept %c[kernel_rows] - 1\n"                                                                                     \
+    ".set tcm_row, tcm_row + 1\n"                                                                                     \
+    "tcm_row_of_steps r9\n"                                                                                           \
+    ".endr\n"                                                                                                         \
+    "tcm_others\n"
+
+/* A tile of many steps, and its outputs: a loop over the rows, to spare flash. */
+#define TCM_MVE_QUAD_LARGE_TILE                                                                                       \
     ".irp sum, r0, r2, r4, r6, r8, r10, r12, lr\n mov \\sum, #0\n.endr\n"                                             \
     "mov r9, r3\n"                                                                                                    \
     "mov r7, %[kernel_rows]\n"                                                                                        \
-    "2:\n" TCM_MVE_QUAD_ROW("r9")                                                                                     \
+    "2:\n"                                                                                                            \
+    ".set tcm_begin, 0\n"                                                                                             \
+    ".set tcm_gaps, 1000\n"                                                                                           \
+    ".set tcm_weights_left, -1\n"                                                                                     \
+    ".set tcm_row, %c[kernel_rows]\n"                                                                                 \
+    "vldrw.32 q0, [r9]\n"                                                                                             \
+    "tcm_row_of_steps r9\n"                                                                                           \
     "add r9, r9, %[row_step]\n"                                                                                       \
     "subs r7, r7, #1\n"                                                                                               \
-    "bne 2b\n"                                                                                                        \
-    ".else\n"                                                                                                         \
-    ".set tcm_begin, 1\n" TCM_MVE_QUAD_ROW("r3")                                                                      \
-    ".set tcm_row, 1\n"                                                                                               \
-    ".rept %c[kernel_rows] - 1\n"                                                                                     \
-    ".if tcm_row == 1\n add r9, r3, %[row_step]\n.else\n add r9, r9, %[row_step]\n.endif\n" TCM_MVE_QUAD_ROW("r9")    \
-    ".set tcm_row, tcm_row + 1\n"                                                                                     \
-    ".endr\n"                                                                                                         \
-    ".endif\n"
+    "bne 2b\n" TCM_MVE_QUAD_SUMS                                                                                      \
+    "add r5, r5, %[parameter_bytes]\n"                                                                                \
+    ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
+    ".set tcm_gaps, 0\n"                                                                                              \
+    "tcm_others\n"
 
-/* The sums of a tile, lanes = windows, to the bottom (first channel) and top halves of v. */
-#define TCM_MVE_QUAD_NARROW(v)                                                                                        \
-    "vmov q0[2], q0[0], r0, r4\n"                                                                                     \
-    "vmov q0[3], q0[1], r2, r6\n"                                                                                     \
-    "vmov q1[2], q1[0], r8, r12\n"                                                                                    \
-    "vmov q1[3], q1[1], r10, lr\n"                                                                                    \
-    "ldrd r0, r2, [r5], #8\n"                                                                                         \
-    "vadd.i32 q0, q0, r0\n"                                                                                           \
-    "vadd.i32 q1, q1, r2\n"                                                                                           \
-    ".if %c[rounding] == 0\n"                                                                                         \
-    "ldrd r4, r6, [r5], #8\n"                                                                                         \
-    "vqrdmulh.s32 q2, q0, r4\n"                                                                                       \
-    "vqrdmulh.s32 q3, q1, r6\n"                                                                                       \
-    ".elseif %c[rounding] == 1\n"                                                                                     \
-    "ldrd r4, r6, [r5], #8\n"                                                                                         \
-    "vshr.s32 q2, q0, #31\n"                                                                                          \
-    "vshr.s32 q3, q1, #31\n"                                                                                          \
-    "vqrdmlah.s32 q2, q0, r4\n"                                                                                       \
-    "vqrdmlah.s32 q3, q1, r6\n"                                                                                       \
-    ".else\n"                                                                                                         \
-    "ldrd r0, r2, [r5], #8\n"                                                                                         \
-    "vshl.s32 q0, r0\n"                                                                                               \
-    "vshl.s32 q1, r2\n"                                                                                               \
-    "ldrd r4, r6, [r5], #8\n"                                                                                         \
-    "ldrd r0, r2, [r5], #8\n"                                                                                         \
-    "vdup.32 q4, r0\n"                                                                                                \
-    "vdup.32 q5, r2\n"                                                                                                \
-    "vshr.s32 q2, q0, #31\n"                                                                                          \
-    "vshr.s32 q3, q1, #31\n"                                                                                          \
-    "vand q2, q2, q4\n"                                                                                               \
-    "vand q3, q3, q5\n"                                                                                               \
-    "vqrdmlah.s32 q2, q0, r4\n"                                                                                       \
-    "vqrdmlah.s32 q3, q1, r6\n"                                                                                       \
-    ".endif\n"                                                                                                        \
-    "ldrd r0, r2, [r5], #8\n"                                                                                         \
-    "vrshl.s32 q2, r0\n"                                                                                              \
-    "vrshl.s32 q3, r2\n"                                                                                              \
-    ".if %c[rounding] == 2\n"                                                                                         \
-    "mov r0, %[offset]\n"                                                                                             \
-    "vadd.i32 q2, q2, r0\n"                                                                                           \
-    "vadd.i32 q3, q3, r0\n"                                                                                           \
-    ".endif\n"                                                                                                        \
-    "vqmovnb.s32 " v ", q2\n"                                                                                         \
-    "vqmovnt.s32 " v ", q3\n"
-
-/* q6 and q7, 16-bit lanes of two tiles, to four bytes of four windows in q6. */
-#define TCM_MVE_QUAD_CLAMP                                                                                            \
-    ".if %c[rounding] != 2\n"                                                                                         \
-    "mov r0, %[offset]\n"                                                                                             \
-    "vqadd.s16 q6, q6, r0\n"                                                                                          \
-    "vqadd.s16 q7, q7, r0\n"                                                                                          \
-    ".endif\n"                                                                                                        \
-    "vqmovnb.s16 q6, q6\n"                                                                                            \
-    "vqmovnt.s16 q6, q7\n"                                                                                            \
-    ".if %c[clamp] & 1\n mov r0, %[low]\n vdup.8 q0, r0\n vmax.s8 q6, q6, q0\n.endif\n"                               \
-    ".if %c[clamp] & 2\n mov r0, %[high]\n vdup.8 q0, r0\n vmin.s8 q6, q6, q0\n.endif\n"
-
-/* r0 times four windows over all channels; then the number is on the stack. */
+/* r0 times four windows over all channels. Before the first tile, any bytes go where its outputs will follow. */
 #define TCM_MVE_QUADS                                                                                                 \
+    TCM_MVE_QUAD_MACROS                                                                                               \
+    ".set tcm_is_loop, 0\n"                                                                                           \
+    ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 40\n .set tcm_is_loop, 1\n .endif\n"                          \
     "push {r0, r5, r7}\n"                                                                                             \
+    "sub sp, sp, #8\n"                                                                                                \
+    "mov r7, #2 * tcm_is_loop\n"                                                                                      \
+    "str r7, [sp, #4]\n"                                                                                              \
     "3:\n"                                                                                                            \
-    "movw r11, #%c[channels] / 4\n"                                                                                   \
-    "1:\n" TCM_MVE_QUAD_STEPS TCM_MVE_QUAD_NARROW("q6")                                                               \
-    TCM_MVE_QUAD_STEPS TCM_MVE_QUAD_NARROW("q7") TCM_MVE_QUAD_CLAMP                                                   \
-    "vmov r0, r2, q6[2], q6[0]\n"                                                                                     \
-    "vmov r4, r6, q6[3], q6[1]\n"                                                                                     \
-    "str r4, [r1, %[channels]]\n"                                                                                     \
-    "str r2, [r1, #2 * %c[channels]]\n"                                                                               \
-    "str r6, [r1, #3 * %c[channels]]\n"                                                                               \
-    "str r0, [r1], #4\n"                                                                                              \
-    "subs r11, r11, #1\n"                                                                                             \
-    "bne 1b\n" TCM_MVE_ADVANCE("r3", "4 * %c[distance]") TCM_MVE_ADVANCE("r1", "3 * %c[channels]")                    \
-    "ldr r5, [sp, #4]\n"                                                                                              \
-    "ldr r0, [sp]\n"                                                                                                  \
-    "subs r0, r0, #1\n"                                                                                               \
-    "str r0, [sp]\n"                                                                                                  \
+    "movw r7, #%c[channels] / 2\n"                                                                                    \
+    "str r7, [sp]\n"                                                                                                  \
+    ".if !tcm_is_loop\n"                                                                                              \
+    "vldrw.32 q0, [r3]\n"                                                                                             \
+    "1:\n" TCM_MVE_QUAD_TILE                                                                                          \
+    "bne 1b\n"                                                                                                        \
+    "movw r7, #3 * %c[channels] + 2\n"                                                                                \
+    "str r7, [sp, #4]\n"                                                                                              \
+    ".else\n"                                                                                                         \
+    "1:\n" TCM_MVE_QUAD_LARGE_TILE                                                                                    \
+    "bne 1b\n"                                                                                                        \
+    "movw r7, #3 * %c[channels]\n"                                                                                    \
+    "add r1, r1, r7\n"                                                                                                \
+    ".endif\n"                                                                                                        \
+    "add r3, r3, #4 * %c[distance]\n"                                                                                 \
+    "ldr r5, [sp, #12]\n"                                                                                             \
+    "ldr r7, [sp, #8]\n"                                                                                              \
+    "subs r7, r7, #1\n"                                                                                               \
+    "str r7, [sp, #8]\n"                                                                                              \
     "bne 3b\n"                                                                                                        \
-    "pop {r0, r5, r7}\n" TCM_MVE_ROOM
+    ".if !tcm_is_loop\n"                                                                                              \
+    ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
+    ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS "tcm_others\n"                                                             \
+    ".endif\n"                                                                                                        \
+    "add sp, sp, #8\n"                                                                                                \
+    "pop {r0, r5, r7}\n"                                                                                              \
+    ".purgem tcm_gap\n .purgem tcm_others\n .purgem tcm_load_weights\n .purgem tcm_load_window\n"                     \
+    ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
 
 /* Long strings of assembly are meant. */
 #pragma GCC diagnostic push
@@ -170,13 +272,15 @@
 
 /* `quads` times four windows, the first one at `window` and each `distance` bytes after its predecessor: kernel_rows
  * rows, row_step bytes apart, of `columns` pixels of `vectors` vectors; windows are `phases` pixels apart, but at most
- * `columns`. Addresses are multiples of 4, and so is `channels`. All scalars but `quads` are literals. */
+ * `columns`. Addresses are multiples of 4, `channels` of 2. All scalars but `quads` are literals. `tiles` is the first
+ * tile, which parameters precede. */
 TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t quads,
                                      int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
                                      int32_t vectors, int32_t phases, int32_t distance, int32_t rounding,
                                      int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
+    const int32_t parameter_bytes = rounding == 2 ? 40 : 24;
     register int32_t r0 __asm__("r0") = quads;
     register int8_t *r1 __asm__("r1") = output;
     register const int8_t *r3 __asm__("r3") = window;
@@ -185,7 +289,7 @@ TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, 
                      : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
                      : TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [kernel_rows] "i"(kernel_rows),
                        [row_step] "i"(row_step), [columns] "i"(columns), [vectors] "i"(vectors), [phases] "i"(phases),
-                       [distance] "i"(distance)
+                       [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes)
                      : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 

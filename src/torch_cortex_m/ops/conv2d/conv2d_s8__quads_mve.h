@@ -5,7 +5,7 @@
 #include "tcm_mve_quads.h"
 #include "tcm_mve_rows.h"
 
-/* For input channels in multiples of 16, output channels in multiples of 4, no horizontal dilation, one group, and rows
+/* For input channels in multiples of 16, an even number of output channels, no horizontal dilation, one group, and rows
  * of output with four pixels at least: the last pixels of other rows are computed again together with the ones before
  * them. */
 TCM_KERNEL void conv2d_s8__quads_mve(const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch,
@@ -18,6 +18,7 @@ TCM_KERNEL void conv2d_s8__quads_mve(const int8_t *input, const int8_t *tiles, i
                                     int32_t activation_min, int32_t activation_max)
 {
     const int32_t distance = stride_width * input_channels;
+    const int32_t parameter_bytes = rounding == 2 ? 40 : 24;
     const int32_t needed = (kernel_height - 1) * dilation_height + 1;
     const tcm_mve_rows rows = {(int8_t *)scratch, row_bytes, padding_left * input_channels, input_height,
                                input_width * input_channels, -input_offset, 1};
@@ -28,7 +29,7 @@ TCM_KERNEL void conv2d_s8__quads_mve(const int8_t *input, const int8_t *tiles, i
             const int8_t *first_row = tcm_mve_rows_of(rows, input, y, stride_height, padding_top, needed, spare_rows);
             for (int32_t part = 0; part <= (output_width % 4 != 0 ? 1 : 0); part++) {
                 const int32_t x = part == 0 ? 0 : output_width - 4;
-                tcm_mve_window_quads(first_row + x * distance, tiles, output + x * output_channels,
+                tcm_mve_window_quads(first_row + x * distance, tiles + parameter_bytes, output + x * output_channels,
                                      part == 0 ? output_width / 4 : 1, output_channels, kernel_height,
                                      dilation_height * row_bytes, columns, vectors, phases, distance, rounding,
                                      output_offset, activation_min, activation_max);
