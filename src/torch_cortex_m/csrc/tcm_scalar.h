@@ -23,44 +23,80 @@ TCM_KERNEL uint32_t tcm_multiply_add(uint32_t sum, uint32_t a, uint32_t b)
     return sum;
 }
 
-/* floor(a * b / 2^32) */
-TCM_KERNEL uint32_t tcm_multiply_high(uint32_t a, uint32_t b)
-{
+/* floor((a * b + addend * 2^16) / 2^32); addend at most 2^15. */
 #if defined(__ARM_ARCH_6M__)
-    /* There is no long multiplication: by halves, which costs less than the library's 64-bit product. */
+/* There is no long multiplication: by halves, which costs less than the library's 64-bit product. It is called, not
+ * inlined, as it needs all registers that instructions of these cores reach. */
+static __attribute__((const, noinline, unused)) uint32_t tcm_multiply_high(uint32_t a, uint32_t b, uint32_t addend)
+{
     const uint32_t a_low = a & 0xffff;
     const uint32_t a_high = a >> 16;
     const uint32_t b_low = b & 0xffff;
     const uint32_t b_high = b >> 16;
     const uint32_t middle = a_high * b_low + (a_low * b_low >> 16);
-    const uint32_t other = a_low * b_high + (middle & 0xffff);
+    const uint32_t other = a_low * b_high + (middle & 0xffff) + addend;
     return a_high * b_high + (middle >> 16) + (other >> 16);
+}
 #else
-    return (uint32_t)((uint64_t)a * b >> 32);
+TCM_KERNEL uint32_t tcm_multiply_high(uint32_t a, uint32_t b, uint32_t addend)
+{
+    return (uint32_t)(((uint64_t)a * b + (addend << 16)) >> 32);
+}
+#endif
+
+/* tcm_doubling_high_multiply, cheaper on cores without a long multiplication. */
+TCM_KERNEL int32_t tcm_multiply_doubled(int32_t a, int32_t b)
+{
+#if defined(__ARM_ARCH_6M__)
+    const uint32_t low = (uint32_t)a * (uint32_t)b;
+    uint32_t high = tcm_multiply_high((uint32_t)a, (uint32_t)b, 0);
+    high -= a < 0 ? (uint32_t)b : 0;
+    high -= b < 0 ? (uint32_t)a : 0;
+    return (int32_t)((high << 1) + (low >> 31) + ((low >> 30) & 1));
+#else
+    return tcm_doubling_high_multiply(a, b);
 #endif
 }
 
-/* How a layer's accumulators become outputs; see ops/requantization.py. */
+/* How a layer's accumulators become outputs: the ways of ops/requantization.py. */
+enum {
+    TCM_SCALAR_ANY = 0,
+    TCM_SCALAR_RIGHT = 1,
+    TCM_SCALAR_NON_NEGATIVE = 2,
+};
+
 typedef struct {
-    int32_t non_negative; /* negative accumulators end at activation_min */
-    int32_t common_shift;
-    int32_t output_offset;
+    int32_t way;
+    int32_t common_shift; /* of NON_NEGATIVE */
+    int32_t output_offset; /* of ANY; the others have it in their addends */
     int32_t activation_min;
     int32_t activation_max;
 } tcm_scalar_outputs;
 
-/* The output of an accumulator. parameters: shift (or the channel's scale), multiplier, addend. */
+/* The output of an accumulator. parameters: shift (of NON_NEGATIVE: the channel's scale), multiplier, addend. */
 TCM_KERNEL int8_t tcm_scalar_output(int32_t sum, const int32_t *parameters, const tcm_scalar_outputs *outputs)
 {
-    if (!outputs->non_negative) {
+    const uint32_t multiplier = (uint32_t)parameters[1];
+    int32_t value;
+    if (outputs->way == TCM_SCALAR_ANY) {
         return tcm_requantize_s8(sum, parameters[1], parameters[0], outputs->output_offset, outputs->activation_min,
                                  outputs->activation_max);
     }
-    if (sum < 0) {
-        return (int8_t)outputs->activation_min;
+    if (outputs->way == TCM_SCALAR_RIGHT) {
+        const uint32_t doubled = (uint32_t)sum << 1;
+        uint32_t high = tcm_multiply_high(doubled, multiplier, 1 << 15) + (uint32_t)parameters[2];
+        if (sum < 0) {
+            /* doubled is 2^32 too large; and halves round away from zero. */
+            high -= multiplier + 1;
+        }
+        value = (int32_t)high >> parameters[0];
+    } else {
+        if (sum < 0) {
+            return (int8_t)outputs->activation_min;
+        }
+        const uint32_t high = tcm_multiply_high((uint32_t)sum << parameters[0], multiplier, 0);
+        value = ((int32_t)high + parameters[2]) >> outputs->common_shift;
     }
-    const uint32_t high = tcm_multiply_high((uint32_t)sum << parameters[0], (uint32_t)parameters[1]);
-    const int32_t value = ((int32_t)high + parameters[2]) >> outputs->common_shift;
     return (int8_t)tcm_clamp(value, outputs->activation_min, outputs->activation_max);
 }
 

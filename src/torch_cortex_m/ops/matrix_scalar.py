@@ -41,14 +41,10 @@ def column_bias(layer: Layer, weight: np.ndarray) -> np.ndarray:
 def requantization(layer: Layer, weight: np.ndarray) -> list[np.ndarray]:
     """Per filter: shift or scale, multiplier, addend."""
     found = choose_requantization(layer, weight)
-    if found.way == NON_NEGATIVE:
-        return [wrapped(v) for v in (found.scales, found.multipliers, found.addends)]
-    constants = layer.constants
-    zeros = np.zeros(len(weight), np.int32)
-    return [constants["shifts"], constants["multipliers"], zeros]
+    shifts = found.scales if found.way == NON_NEGATIVE else found.shifts
+    return [wrapped(values) for values in (shifts, found.multipliers, found.addends)]
 
 
 def requantization_constants(layer: Layer, weight: np.ndarray) -> dict[str, int | float]:
     found = choose_requantization(layer, weight)
-    is_non_negative = found.way == NON_NEGATIVE
-    return {"non_negative": int(is_non_negative), "common_shift": found.common_shift}
+    return {"way": found.way, "common_shift": found.common_shift}

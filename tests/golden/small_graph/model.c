@@ -20,7 +20,7 @@
 static TCM_NOINLINE void model_run_block_0(const int8_t *input, const int8_t *weight, const int32_t *parameters, int8_t *output, uint8_t *scratch)
 {
     depthwise_conv2d_s8__channels_scalar(input, weight, parameters, output, scratch, 1, 4, 4, 2, 4,
-        4, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, -3, 3, 0, 0, -128, 127);
+        4, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, -3, 3, 1, 0, -128, 127);
 }
 
 int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena)

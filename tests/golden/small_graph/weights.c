@@ -8,5 +8,5 @@ _Alignas(16) const int8_t model_block_0_weight[18] = {
 
 /* 2 x 4 */
 _Alignas(16) const int32_t model_block_0_parameters[8] = {
-    -216, -4, 1073741824, 0, -243, -4, 1073741824, 0,
+    -216, 4, 1073741824, 56, -243, 4, 1073741824, 56,
 };

@@ -114,14 +114,14 @@ TCM_KERNEL void depthwise_conv2d_s8__channels_scalar(
     int32_t output_width, int32_t output_channels, int32_t depth_multiplier, int32_t kernel_height,
     int32_t kernel_width, int32_t stride_height, int32_t stride_width, int32_t padding_top, int32_t padding_left,
     int32_t padding_bottom, int32_t padding_right, int32_t dilation_height, int32_t dilation_width,
-    int32_t input_offset, int32_t output_offset, int32_t non_negative, int32_t common_shift, int32_t activation_min,
+    int32_t input_offset, int32_t output_offset, int32_t way, int32_t common_shift, int32_t activation_min,
     int32_t activation_max)
 {
     const tcm_window window = {input_height,   input_width,   input_channels, output_height, output_width,
                                1,              kernel_height, kernel_width,   stride_height, stride_width,
                                padding_top,    padding_left,  padding_bottom, padding_right, dilation_height,
                                dilation_width, -input_offset};
-    const tcm_scalar_outputs outputs = {non_negative, common_shift, output_offset, activation_min, activation_max};
+    const tcm_scalar_outputs outputs = {way, common_shift, output_offset, activation_min, activation_max};
     int32_t *const taps = (int32_t *)(void *)scratch;
     /* Neighbouring channels of the output read neighbours of the input only without a multiplier. */
     const int32_t most = depth_multiplier > 1 ? 1 : DEPTHWISE_CHANNELS;
