@@ -13,8 +13,13 @@ from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.dequantize.op import Dequantize
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.quantize.op import Quantize
+from torch_cortex_m.ops.requantize.op import Requantize
+from torch_cortex_m.ops.softmax.op import Softmax
+from torch_cortex_m.ops.softmax.op import scaling as softmax_scaling
 from torch_cortex_m.testing import case_graph
 
 Rng = np.random.Generator
@@ -221,6 +226,52 @@ def max_pool2d(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, shape)})
 
 
+def shape_of_elements(rng: Rng) -> tuple[int, ...]:
+    """Rank 0 to 4, 1 to some hundred elements."""
+    return tuple(int(value) for value in rng.integers(1, 9, int(rng.integers(0, 4)))) or pick(
+        rng, (), (int(rng.integers(1, 300)),)
+    )
+
+
+def requantize(rng: Rng, name: str) -> Case:
+    shift = pick(rng, 0, 0, int(rng.integers(-31, 31)), int(rng.integers(-6, 4)))
+    op = Requantize(
+        input_offset=int(rng.integers(-127, 129)),
+        multiplier=int(rng.integers(-(1 << 31) + 1, 1 << 31)),
+        shift=shift,
+        **output_range(rng),
+    )
+    return Case(name, op, {"input": int8(rng, (*shape_of_elements(rng), pick(rng, 1, 20)))})
+
+
+def softmax(rng: Rng, name: str) -> Case:
+    multiplier, left_shift, diff_min = softmax_scaling(float(np.exp(rng.uniform(-12, 4))))
+    if rng.random() < 0.3:
+        diff_min = int(rng.integers(-300, 2))
+    op = Softmax(multiplier, left_shift, diff_min)
+    row = pick(rng, int(rng.integers(1, 30)), int(rng.integers(1, 30)), int(rng.integers(30, 700)))
+    values = int8(rng, (int(rng.integers(1, 7)), row))
+    return Case(name, op, {"input": pick(rng, values, values // 8, np.sort(values))})
+
+
+def quantize(rng: Rng, name: str) -> Case:
+    op = Quantize(
+        float(np.exp(rng.uniform(-12, 12))), int(rng.integers(-128, 128)), bool(rng.random() < 0.5)
+    )
+    shape = shape_of_elements(rng)
+    steps = rng.normal(size=shape) * pick(rng, 1, 60, 60, 1e4)
+    if rng.random() < 0.3:
+        steps = np.round(2 * steps) / 2
+    values = np.asarray(steps * op.scale, np.float32)
+    values[rng.random(shape) < 0.05] = pick(rng, np.nan, np.inf, -np.inf, 1e-44, -3e38)
+    return Case(name, op, {"input": values})
+
+
+def dequantize(rng: Rng, name: str) -> Case:
+    op = Dequantize(float(np.exp(rng.uniform(-60, 60))), int(rng.integers(-128, 128)))
+    return Case(name, op, {"input": int8(rng, (*shape_of_elements(rng), pick(rng, 1, 20)))})
+
+
 GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "depthwise_conv2d": depthwise_conv2d,
     "conv2d": conv2d,
@@ -228,4 +279,8 @@ GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "add": add,
     "avg_pool2d": avg_pool2d,
     "max_pool2d": max_pool2d,
+    "requantize": requantize,
+    "softmax": softmax,
+    "quantize": quantize,
+    "dequantize": dequantize,
 }

@@ -121,6 +121,14 @@ TCM_KERNEL int32_t tcm_shift_saturate_s8(int32_t value, int32_t shift)
     return result;
 }
 
+/* a + b, limited to int32. */
+TCM_KERNEL int32_t tcm_add_saturated(int32_t a, int32_t b)
+{
+    int32_t result;
+    __asm__("qadd %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+    return result;
+}
+
 TCM_KERNEL int32_t tcm_saturate_s8(int32_t value)
 {
     int32_t result;

@@ -13,6 +13,7 @@ from ..base import Kernel, Op, TensorArgument
 from ..checks import check_scale
 from ..numerics import inverse_scale
 from ..window import check_offset
+from .kernels_dsp import DSP_KERNELS
 
 
 @dataclass(frozen=True)
@@ -58,4 +59,4 @@ class Quantize(Op):
 
 
 OP = Quantize
-KERNELS = [Kernel("quantize_s8__ref")]
+KERNELS = [Kernel("quantize_s8__ref"), *DSP_KERNELS]

@@ -10,6 +10,7 @@ from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..checks import check_multiplier
 from ..window import check_activation, check_offset
+from .kernels_table import TABLE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -48,4 +49,4 @@ class Requantize(Op):
 
 
 OP = Requantize
-KERNELS = [Kernel("requantize_s8__ref", in_place=lambda layer: ("input",))]
+KERNELS = [Kernel("requantize_s8__ref", in_place=lambda layer: ("input",)), *TABLE_KERNELS]

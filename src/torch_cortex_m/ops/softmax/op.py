@@ -12,6 +12,7 @@ from ..base import Kernel, Op, TensorArgument
 from ..numerics import round_half_away
 from ..window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_portable import PORTABLE_KERNELS
 
 MAX_ROW_SIZE = 8191
 """The longest row whose sum of exponentials, each at most 2^19, always fits 32 bits."""
@@ -85,4 +86,8 @@ def scaling(input_scale: float) -> tuple[int, int, int]:
 
 
 OP = Softmax
-KERNELS = [Kernel("softmax_s8__ref", in_place=lambda layer: ("input",)), *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("softmax_s8__ref", in_place=lambda layer: ("input",)),
+    *PORTABLE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]
