@@ -116,7 +116,8 @@ def depthwise_conv2d(rng: Rng) -> Case:
     multiplier = integer(rng, 2, 5) if chance(rng, 0.25) else 1
     channels = channel_count(rng, 64 // multiplier)
     if chance(rng, 0.15):  # as the first layer of a network for sound
-        channels, multiplier, kernel = 1, integer(rng, 4, 40), pair(rng, 2, 10)
+        channels = integer(rng, 1, 4)
+        multiplier, kernel = integer(rng, 4, 40 // channels), pair(rng, 2, 10)
     shape = (integer(rng, 1, 2), *pair(rng, 1, 12), channels)
     filters = channels * multiplier
     weight = values(rng, (1, *kernel, filters))

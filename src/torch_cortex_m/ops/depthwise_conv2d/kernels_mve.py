@@ -31,6 +31,13 @@ CONVOLUTION_FIELDS = (
     "activation_max",
 )
 
+MOST_SHARED_CHANNELS = 4
+"""Up to so many input channels a convolution with filters that are mostly zero can win: it does as
+many times the work, but vectorises over taps instead of lanes (docs/depthwise-or-general.md)."""
+
+CYCLES_OF_LANES = 1.2
+"""Estimated cycles of an instruction of the lanes, over those of the general convolution's."""
+
 MOST_TAPS = 49
 """Taps that TCM_MVE_ROOM has room for, and the reach of LE."""
 
@@ -296,23 +303,29 @@ def _patches_scratch(layer: Layer) -> int:
 
 
 def _im2col_applies(layer: Layer) -> bool:
-    one_channel = layer.types["input"].shape[3] == 1
-    return one_channel and _lanes_apply(layer) and _im2col_cost(layer) < _lanes_cost(layer)
+    few_channels = layer.types["input"].shape[3] <= MOST_SHARED_CHANNELS
+    wins = _im2col_cost(layer) < CYCLES_OF_LANES * _lanes_cost(layer)
+    return few_channels and _lanes_apply(layer) and wins
 
 
 def _im2col_cost(layer: Layer) -> float:
     """Instructions of a convolution, which takes two pixels and four channels at a time."""
     batches, height, width, channels = layer.output.shape
     _, kernel_height, kernel_width, _ = layer.types["weight"].shape
-    steps = padded(kernel_height * kernel_width) // LANES
-    return (
-        batches * height * width * (3 * kernel_height + 12 + -(-channels // 4) * (7 * steps + 11))
-    )
+    input_channels = layer.types["input"].shape[3]
+    steps = padded(kernel_height * kernel_width * input_channels) // LANES
+    gather = 3 * kernel_height + 12 if input_channels == 1 else 8 * kernel_height + 18
+    return batches * height * width * (gather + -(-channels // 4) * (7 * steps + 11))
 
 
 def _as_conv2d(layer: Layer) -> Layer:
-    """The layer as a convolution of its one input channel: weights [C_out, KH, KW, 1]."""
-    op, weight = layer.op, layer.constants["weight"].transpose(3, 1, 2, 0)
+    """The layer as a convolution of all input channels: weights [C_out, KH, KW, C_in], zero but
+    for the one channel that a filter reads."""
+    op, depthwise = layer.op, layer.constants["weight"]
+    filters = np.arange(depthwise.shape[3])
+    channels = layer.types["input"].shape[3]
+    weight = np.zeros((len(filters), *depthwise.shape[1:3], channels), np.int8)
+    weight[filters, :, :, filters // op.depth_multiplier] = depthwise[0].transpose(2, 0, 1)
     fields = {name: getattr(op, name) for name in CONVOLUTION_FIELDS}
     types = {**layer.types, "weight": layer.types["weight"].with_shape(weight.shape)}
     return Layer(Conv2d(**fields), types, layer.output, {**layer.constants, "weight": weight})
