@@ -58,6 +58,18 @@ TCM_KERNEL int32_t tcm_multiply_doubled(int32_t a, int32_t b)
 #endif
 }
 
+/* A value limited to low ... high, within int8. */
+TCM_KERNEL int8_t tcm_limit_s8(int32_t value, int32_t low, int32_t high)
+{
+#if defined(__ARM_FEATURE_SAT) && defined(__GNUC__)
+    __asm__("ssat %0, #8, %1" : "=r"(value) : "r"(value));
+    if (low == -128 && high == 127) {
+        return (int8_t)value;
+    }
+#endif
+    return (int8_t)tcm_clamp(value, low, high);
+}
+
 /* How a layer's accumulators become outputs: the ways of ops/requantization.py. */
 enum {
     TCM_SCALAR_ANY = 0,
@@ -97,7 +109,7 @@ TCM_KERNEL int8_t tcm_scalar_output(int32_t sum, const int32_t *parameters, cons
         const uint32_t high = tcm_multiply_high((uint32_t)sum << parameters[0], multiplier, 0);
         value = ((int32_t)high + parameters[2]) >> outputs->common_shift;
     }
-    return (int8_t)tcm_clamp(value, outputs->activation_min, outputs->activation_max);
+    return tcm_limit_s8(value, outputs->activation_min, outputs->activation_max);
 }
 
 #endif

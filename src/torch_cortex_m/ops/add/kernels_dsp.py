@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -134,9 +134,16 @@ def _inner_strides(layer: Layer) -> list[int | float]:
     return [constants["input_stride_5"], constants["other_stride_5"]]
 
 
+def _strides_fit(layer: Layer) -> bool:
+    return all(stride in (0, 1) for stride in _inner_strides(layer))
+
+
+def _is_linear(layer: Layer) -> bool:
+    return _strides_fit(layer) and linear_form(layer.op) is not None
+
+
 def _applies(layer: Layer) -> bool:
-    strides_fit = all(stride in (0, 1) for stride in _inner_strides(layer))
-    return strides_fit and (_rounds(layer.op) or linear_form(layer.op) is not None)
+    return (_strides_fit(layer) and _rounds(layer.op)) or _is_linear(layer)
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
@@ -166,5 +173,8 @@ WORDS = Kernel(
     constants=_constants,
     in_place=operands_not_broadcast,
 )
+
+LINEAR_WORDS = replace(WORDS, applies=_is_linear)
+"""Where a linear form exists: then it is faster than the scalar one, otherwise slower."""
 
 DSP_KERNELS = [WORDS]

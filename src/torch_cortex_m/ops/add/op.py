@@ -13,8 +13,9 @@ from ..numerics import quantize_multiplier
 from ..strides import broadcast_strides, loop_constants
 from ..window import check_activation, check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
-from .kernels_dsp import DSP_KERNELS
+from .kernels_dsp import DSP_KERNELS, LINEAR_WORDS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 from .operands import operands_not_broadcast
 
 
@@ -118,6 +119,8 @@ OP = Add
 KERNELS = [
     Kernel("add_s8__ref", in_place=operands_not_broadcast),
     *DSP_KERNELS,
+    *SCALAR_KERNELS,
+    LINEAR_WORDS,
     *MVE_KERNELS,
     *CMSIS_NN_KERNELS,
 ]

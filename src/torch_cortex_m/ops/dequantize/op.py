@@ -10,6 +10,7 @@ from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..checks import check_scale
 from ..window import check_offset
+from .kernels_table import TABLE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -40,4 +41,4 @@ class Dequantize(Op):
 
 
 OP = Dequantize
-KERNELS = [Kernel("dequantize_s8__ref")]
+KERNELS = [Kernel("dequantize_s8__ref"), *TABLE_KERNELS]
