@@ -5,8 +5,8 @@
 For every measured layer the cost model must do without that layer's own measurements: it estimates
 each kernel from the most similar other layer. "agrees" counts the layers for which the kernel that
 is chosen has the least measured time (or one within 2 % of it), "costs" is the time that the
-choices take over the best ones, all layers weighing the same. "folder order" is the choice without any
-table. Reference kernels and linked libraries' do not count as alternatives.
+choices take over the best ones, all layers weighing the same. "folder order" is the choice without
+any table. Reference kernels and linked libraries' do not count as alternatives.
 """
 
 from __future__ import annotations
