@@ -13,6 +13,7 @@ import pytest
 from model_writer import ModelWriter
 from operator_models import SAME, VALID, X, Y, activation, integers, single
 
+import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite import import_tflite
 from torch_cortex_m.frontend.tflite.importer import import_content
@@ -51,6 +52,60 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
         assert line in text
     assert "AVERAGE_POOL_2D" in text  # what there is
     assert "TFLITE_BUILTINS_INT8" in text  # how to convert
+
+
+def detector() -> bytes:
+    """A small object detector: squeeze and excitation, a feature pyramid, boxes from a custom
+    operator; convolutions between them that could be compiled."""
+    writer, shape = ModelWriter(), (1, 4, 4, 2)
+
+    def value(name: str, shape: tuple[int, ...] = shape) -> int:
+        return activation(writer, name, shape, X)
+
+    def convolve(name: str, input: int) -> int:
+        weight = writer.constant(f"{name}/weight", np.ones((2, 1, 1, 2), np.int8), scales=0.1)
+        output = value(name)
+        writer.operator("CONV_2D", [input, weight], output, "Conv2DOptions", Padding=SAME, **CONV)
+        return output
+
+    def unknown(operator: str, name: str, *inputs: int) -> int:
+        output = value(name)
+        writer.operator(operator, list(inputs), output)
+        return output
+
+    image = value("serving_default_image:0")
+    stem = convolve("stem/conv", image)
+    gate = unknown("LOGISTIC", "block1/se/sigmoid", convolve("block1/se/expand", stem))
+    scaled = unknown("MUL", "block1/se/mul", stem, gate)
+    activated = unknown("HARD_SWISH", "block1/hard_swish", convolve("block1/project", scaled))
+    larger = unknown("RESIZE_NEAREST_NEIGHBOR", "fpn/upsample", activated)
+    merged = unknown("CONCATENATION", "fpn/concat", larger, stem)
+    heads = convolve("head/conv", merged)
+    boxes = unknown("TFLite_Detection_PostProcess", "StatefulPartitionedCall:0", heads)
+    return writer.write([image], [boxes])
+
+
+def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
+    path = tmp_path / "detector.tflite"
+    path.write_bytes(detector())
+    with pytest.raises(TcmError) as caught:
+        tcm.compile(path, target="cortex-m55")
+    error = caught.value
+    assert error.what == "6 of 10 operators cannot be compiled"
+    assert error.where == str(path)
+    listed = str(error.got).strip().splitlines()
+    places = [line.strip().partition(": there is no such operator")[0] for line in listed]
+    assert places == [
+        "operator 2 LOGISTIC, output 'block1/se/sigmoid'",
+        "operator 3 MUL, output 'block1/se/mul'",
+        "operator 5 HARD_SWISH, output 'block1/hard_swish'",
+        "operator 6 RESIZE_NEAREST_NEIGHBOR, output 'fpn/upsample'",
+        "operator 7 CONCATENATION, output 'fpn/concat'",
+        "operator 9 CUSTOM TFLite_Detection_PostProcess, output 'StatefulPartitionedCall:0'",
+    ]
+    assert "CONV_2D" in str(error.expected)
+    assert "full integer quantization" in str(error.hint)
+    assert "replace operators that are not in the list" in str(error.hint)
 
 
 def one(operator: str, **changes: object) -> bytes:
