@@ -92,14 +92,70 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     "vld43.8 {q0, q1, q2, q3}, [r3]\n"
 
-/* One output of four channels, to a vector. The filters at r5 have zeros between them, so that reading them from some
- * bytes before (`back`) moves them in the patch: 4 to the next column, 1 to the next row. */
-#define TCM_MVE_PATCH_OUTPUT(back, sum_0, sum_1, sum_2, sum_3, v)                                                     \
+/* Products of one output of four channels. The filters at r5 have zeros between them, so that reading them from some
+ * bytes before (`back`) moves them in the patch: 4 to the next column, 1 to the next row. The vectors v are made of the
+ * sums of the output before. */
+#define TCM_MVE_PATCH_OUTPUT(back, sum_0, sum_1, sum_2, sum_3, FIRST_HALF, SECOND_HALF)                               \
     "vldrb.8 q7, [r5, #0 - " back "]\n vmladav.s8 " sum_0 ", q7, q0\n"                                                \
+    "vldrb.8 q7, [r5, #16 - " back "]\n" FIRST_HALF "vmladav.s8 " sum_1 ", q7, q1\n"                                  \
+    "vldrb.8 q7, [r5, #32 - " back "]\n" SECOND_HALF "vmladav.s8 " sum_2 ", q7, q2\n"                                 \
+    "vldrb.8 q7, [r5, #48 - " back "]\n vmladav.s8 " sum_3 ", q7, q3\n"
+
+/* The same for the last output of a patch, after which no patch is needed: biases come to q1, multipliers to q2, right
+ * shifts to q3 (unless rounding is general). */
+#define TCM_MVE_PATCH_LAST_OUTPUT(back, sum_0, sum_1, sum_2, sum_3, FIRST_HALF, SECOND_HALF)                          \
     "vldrb.8 q7, [r5, #16 - " back "]\n vmladav.s8 " sum_1 ", q7, q1\n"                                               \
-    "vldrb.8 q7, [r5, #32 - " back "]\n vmladav.s8 " sum_2 ", q7, q2\n"                                               \
-    "vldrb.8 q7, [r5, #48 - " back "]\n vmladav.s8 " sum_3 ", q7, q3\n"                                               \
-    "vmov " v "[2], " v "[0], " sum_0 ", " sum_2 "\n vmov " v "[3], " v "[1], " sum_1 ", " sum_3 "\n"
+    "vldrb.8 q7, [r5, #0 - " back "]\n" FIRST_HALF "vmladav.s8 " sum_0 ", q7, q0\n"                                   \
+    "vldrb.8 q7, [r5, #32 - " back "]\n" SECOND_HALF "vmladav.s8 " sum_2 ", q7, q2\n"                                 \
+    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n")                                                                           \
+    TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_OR_COLUMNS("vadd.i32 q4, q4, q1\n"))                                             \
+    "vldrb.8 q7, [r5, #48 - " back "]\n"                                                                              \
+    TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q5, q5, q1\n"))                                            \
+    "vmladav.s8 " sum_3 ", q7, q3\n"                                                                                  \
+    TCM_MVE_IF_PLAIN("vldrw.32 q2, [r9, #16]\n")                                                                      \
+    TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q6, q6, q1\n"))                                            \
+    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r9, #32]\n")
+
+/* For some kinds of patches and of rounding only. */
+#define TCM_MVE_IF_PLAIN(text) ".if %c[rounding] != 2\n" text ".endif\n"
+#define TCM_MVE_IF_SIGNED(text) ".if %c[rounding] == 1\n" text ".endif\n"
+#define TCM_MVE_IF_COLUMNS(text) ".if tcm_columns == 2\n" text ".endif\n"
+#define TCM_MVE_IF_ROWS(text) ".if tcm_rows == 2\n" text ".endif\n"
+#define TCM_MVE_IF_ROWS_AND_COLUMNS(text) ".if tcm_rows + tcm_columns == 4\n" text ".endif\n"
+#define TCM_MVE_IF_ROWS_OR_COLUMNS(text) ".if tcm_rows + tcm_columns != 2\n" text ".endif\n"
+
+/* Half of the lanes of a vector of sums. */
+#define TCM_MVE_PATCH_LANES_0_2(v, sum_0, sum_2) "vmov " v "[2], " v "[0], " sum_0 ", " sum_2 "\n"
+#define TCM_MVE_PATCH_LANES_1_3(v, sum_1, sum_3) "vmov " v "[3], " v "[1], " sum_1 ", " sum_3 "\n"
+
+/* The sums of a patch to vectors, columns of the first row in q4 and q5, of the second one in q6 and q0; with their
+ * biases unless rounding is general, but the last one of four outputs is not yet a vector. */
+#define TCM_MVE_PATCH_OUTPUTS                                                                                         \
+    ".if tcm_columns + tcm_rows == 2\n"                                                                               \
+    TCM_MVE_PATCH_LAST_OUTPUT("0", "r0", "r2", "r4", "r6", "", "")                                                    \
+    TCM_MVE_PATCH_LANES_0_2("q4", "r0", "r4") TCM_MVE_PATCH_LANES_1_3("q4", "r2", "r6")                               \
+    TCM_MVE_IF_PLAIN("vadd.i32 q4, q4, q1\n")                                                                         \
+    ".else\n"                                                                                                         \
+    TCM_MVE_PATCH_OUTPUT("0", "r0", "r2", "r4", "r6", "", "")                                                         \
+    ".endif\n"                                                                                                        \
+    ".if tcm_columns == 2 && tcm_rows == 1\n"                                                                         \
+    TCM_MVE_PATCH_LAST_OUTPUT("4", "r8", "r10", "r12", "r0", TCM_MVE_PATCH_LANES_0_2("q4", "r0", "r4"),               \
+                              TCM_MVE_PATCH_LANES_1_3("q4", "r2", "r6"))                                              \
+    TCM_MVE_PATCH_LANES_0_2("q5", "r8", "r12") TCM_MVE_PATCH_LANES_1_3("q5", "r10", "r0")                             \
+    TCM_MVE_IF_PLAIN("vadd.i32 q5, q5, q1\n")                                                                         \
+    ".elseif tcm_columns == 1 && tcm_rows == 2\n"                                                                     \
+    TCM_MVE_PATCH_LAST_OUTPUT("1", "r8", "r10", "r12", "r0", TCM_MVE_PATCH_LANES_0_2("q4", "r0", "r4"),               \
+                              TCM_MVE_PATCH_LANES_1_3("q4", "r2", "r6"))                                              \
+    TCM_MVE_PATCH_LANES_0_2("q6", "r8", "r12") TCM_MVE_PATCH_LANES_1_3("q6", "r10", "r0")                             \
+    TCM_MVE_IF_PLAIN("vadd.i32 q6, q6, q1\n")                                                                         \
+    ".elseif tcm_columns + tcm_rows == 4\n"                                                                           \
+    TCM_MVE_PATCH_OUTPUT("4", "r8", "r10", "r12", "r0", TCM_MVE_PATCH_LANES_0_2("q4", "r0", "r4"),                    \
+                         TCM_MVE_PATCH_LANES_1_3("q4", "r2", "r6"))                                                   \
+    TCM_MVE_PATCH_OUTPUT("1", "r2", "r4", "r6", "r8", TCM_MVE_PATCH_LANES_0_2("q5", "r8", "r12"),                     \
+                         TCM_MVE_PATCH_LANES_1_3("q5", "r10", "r0"))                                                  \
+    TCM_MVE_PATCH_LAST_OUTPUT("5", "r10", "r12", "r0", "r2", TCM_MVE_PATCH_LANES_0_2("q6", "r2", "r6"),               \
+                              TCM_MVE_PATCH_LANES_1_3("q6", "r4", "r8"))                                              \
+    ".endif\n"
 
 /* An operation on each output of a patch, of which tcm_columns and tcm_rows say how many there are. */
 #define TCM_MVE_EACH_OUTPUT(OPERATION)                                                                                \
@@ -120,54 +176,61 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_PATCH_SHIFT_RIGHT(v) "vrshl.s32 " v ", " v ", q3\n"
 #define TCM_MVE_PATCH_OFFSET(v) "vadd.i32 " v ", " v ", r11\n"
 #define TCM_MVE_PATCH_MULTIPLY(v)                                                                                     \
-    ".if %c[rounding] != 0\n"                                                                                         \
     "vshr.s32 q3, " v ", #31\n"                                                                                       \
-    ".endif\n"                                                                                                        \
     "vqrdmulh.s32 " v ", " v ", q2\n"                                                                                 \
-    ".if %c[rounding] == 2\n"                                                                                         \
     "vand q3, q3, q1\n"                                                                                               \
-    ".endif\n"                                                                                                        \
-    ".if %c[rounding] != 0\n"                                                                                         \
-    "vadd.i32 " v ", " v ", q3\n"                                                                                     \
-    ".endif\n"
+    "vadd.i32 " v ", " v ", q3\n"
 
-/* Outputs of the channels with the parameters at r9, requantized in place. r11 is the output offset. */
-#define TCM_MVE_REQUANTIZE_PATCH                                                                                      \
+/* Outputs of the channels with the parameters at r9, requantized in place, with general rounding. */
+#define TCM_MVE_REQUANTIZE_PATCH_GENERALLY                                                                            \
     "vldrw.32 q1, [r9]\n"                                                                                             \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_BIAS)                                                                           \
-    ".if %c[rounding] == 2\n"                                                                                         \
     "vldrw.32 q1, [r9, #16]\n"                                                                                        \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_SHIFT_LEFT)                                                                     \
     "vldrw.32 q1, [r9, #48]\n"                                                                                        \
     "vldrw.32 q2, [r9, #32]\n"                                                                                        \
-    ".else\n"                                                                                                         \
-    "vldrw.32 q2, [r9, #16]\n"                                                                                        \
-    ".endif\n"                                                                                                        \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_MULTIPLY)                                                                       \
-    ".if %c[rounding] == 2\n"                                                                                         \
     "vldrw.32 q3, [r9, #64]\n"                                                                                        \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_SHIFT_RIGHT)                                                                    \
-    TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_OFFSET)                                                                         \
-    ".else\n"                                                                                                         \
-    "vldrw.32 q3, [r9, #32]\n"                                                                                        \
-    TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_SHIFT_RIGHT)                                                                    \
-    ".endif\n"
+    TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_OFFSET)
 
-/* The offset in r11 (unless general rounding has added it), the clamp and the narrowing to bytes of 16-bit lanes; q3
- * changes. */
-#define TCM_MVE_CLAMP_PATCH(v)                                                                                        \
+/* The same with the other kinds of rounding; the last one of four outputs gets its lanes and biases. Multiplications
+ * alternate with what other units do. */
+#define TCM_MVE_REQUANTIZE_PATCH                                                                                      \
+    TCM_MVE_PATCH_SCALE("q4")                                                                                         \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_0_2("q0", "r10", "r0"))                                           \
+    TCM_MVE_IF_COLUMNS(TCM_MVE_PATCH_SCALE("q5"))                                                                     \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2"))                                           \
+    "vrshl.s32 q4, q4, q3\n"                                                                                          \
+    TCM_MVE_IF_ROWS(TCM_MVE_PATCH_SCALE("q6"))                                                                        \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q0, q0, q1\n")                                                              \
+    TCM_MVE_IF_COLUMNS("vrshl.s32 q5, q5, q3\n")                                                                      \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_SCALE("q0"))                                                            \
+    "vqmovnb.s32 q4, q4\n"                                                                                            \
+    TCM_MVE_IF_ROWS("vrshl.s32 q6, q6, q3\n")                                                                         \
+    TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                                                        \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vrshl.s32 q0, q0, q3\n")
+
+#define TCM_MVE_PATCH_SCALE(v)                                                                                        \
+    TCM_MVE_IF_SIGNED("vshr.s32 q7, " v ", #31\n")                                                                    \
+    "vqrdmulh.s32 " v ", " v ", q2\n"                                                                                 \
+    TCM_MVE_IF_SIGNED("vadd.i32 " v ", " v ", q7\n")
+
+/* The offset in r11 (unless general rounding has added it), the clamp and the narrowing to bytes of 16-bit lanes;
+ * `limit` changes. */
+#define TCM_MVE_CLAMP_PATCH(v, limit)                                                                                 \
     ".if %c[rounding] != 2\n"                                                                                         \
     "vqadd.s16 " v ", " v ", r11\n"                                                                                   \
     ".endif\n"                                                                                                        \
     ".if %c[clamp] & 1\n"                                                                                             \
     "mov r0, %[low]\n"                                                                                                \
-    "vdup.16 q3, r0\n"                                                                                                \
-    "vmax.s16 " v ", " v ", q3\n"                                                                                     \
+    "vdup.16 " limit ", r0\n"                                                                                         \
+    "vmax.s16 " v ", " v ", " limit "\n"                                                                              \
     ".endif\n"                                                                                                        \
     ".if %c[clamp] & 2\n"                                                                                             \
     "mov r0, %[high]\n"                                                                                               \
-    "vdup.16 q3, r0\n"                                                                                                \
-    "vmin.s16 " v ", " v ", q3\n"                                                                                     \
+    "vdup.16 " limit ", r0\n"                                                                                         \
+    "vmin.s16 " v ", " v ", " limit "\n"                                                                              \
     ".endif\n"                                                                                                        \
     "vqmovnb.s16 " v ", " v "\n"
 
@@ -185,36 +248,33 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "vstrb.32 " v ", [" pointer "], %[pixel_step]\n"                                                                  \
     ".endif\n"
 
-/* Narrows the outputs of one row of a patch and stores them. */
-#define TCM_MVE_STORE_ROW(v, first, second, pointer)                                                                  \
-    "vqmovnb.s32 " v ", " first "\n"                                                                                  \
-    ".if tcm_columns == 2\n"                                                                                          \
-    "vqmovnt.s32 " v ", " second "\n"                                                                                 \
-    ".endif\n"                                                                                                        \
-    TCM_MVE_CLAMP_PATCH(v) TCM_MVE_STORE_PIXEL(v, pointer)                                                            \
-    ".if tcm_columns == 2\n"                                                                                          \
-    "vshr.u32 " v ", " v ", #16\n" TCM_MVE_STORE_PIXEL(v, pointer)                                                    \
-    ".endif\n"
+/* Stores one row of a patch. */
+#define TCM_MVE_STORE_ROW(v, pointer)                                                                                 \
+    TCM_MVE_STORE_PIXEL(v, pointer)                                                                                   \
+    TCM_MVE_IF_COLUMNS("vshr.u32 " v ", " v ", #16\n" TCM_MVE_STORE_PIXEL(v, pointer))
 
-/* The outputs of the patches at r3, tcm_columns x tcm_rows, to rows at r1 and r7. */
+/* The outputs of the patches in q0-q3, tcm_columns x tcm_rows, to rows at r1 and r7; then the next patches, at r3. */
 #define TCM_MVE_PATCH                                                                                                 \
-    TCM_MVE_LOAD_PATCHES                                                                                              \
-    "add r3, r3, #32\n"                                                                                               \
-    TCM_MVE_PATCH_OUTPUT("0", "r0", "r2", "r4", "r6", "q4")                                                           \
-    ".if tcm_columns == 2\n"                                                                                          \
-    TCM_MVE_PATCH_OUTPUT("4", "r8", "r10", "r12", "r0", "q5")                                                         \
-    ".endif\n"                                                                                                        \
-    ".if tcm_rows == 2\n"                                                                                             \
-    TCM_MVE_PATCH_OUTPUT("1", "r2", "r4", "r6", "r8", "q6")                                                           \
-    ".if tcm_columns == 2\n"                                                                                          \
-    TCM_MVE_PATCH_OUTPUT("5", "r10", "r12", "r0", "r2", "q0")                                                         \
-    ".endif\n"                                                                                                        \
-    ".endif\n"                                                                                                        \
+    TCM_MVE_PATCH_OUTPUTS                                                                                             \
+    ".if %c[rounding] == 2\n"                                                                                         \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_0_2("q0", "r10", "r0") TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2"))\
+    TCM_MVE_REQUANTIZE_PATCH_GENERALLY                                                                                \
+    "vqmovnb.s32 q4, q4\n"                                                                                            \
+    TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                                                        \
+    ".else\n"                                                                                                         \
     TCM_MVE_REQUANTIZE_PATCH                                                                                          \
-    TCM_MVE_STORE_ROW("q1", "q4", "q5", "r1")                                                                         \
-    ".if tcm_rows == 2\n"                                                                                             \
-    TCM_MVE_STORE_ROW("q2", "q6", "q0", "r7")                                                                         \
-    ".endif\n"
+    ".endif\n"                                                                                                        \
+    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
+    TCM_MVE_CLAMP_PATCH("q4", "q7")                                                                                   \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                                                               \
+    "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7"))                                                                  \
+    "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    TCM_MVE_STORE_ROW("q4", "r1")                                                                                     \
+    "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    TCM_MVE_IF_ROWS(TCM_MVE_STORE_ROW("q6", "r7"))                                                                    \
+    "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    "add r3, r3, #32\n"
 
 /* Sets the predicate to the mask in r0, and back to what it was. */
 #define TCM_MVE_SET_PREDICATE ".if %c[partial]\n vmrs r12, p0\n push {r12}\n vmsr p0, r0\n.endif\n"
@@ -226,7 +286,8 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "push {r7}\n"                                                                                                     \
     "mov r7, r4\n"                                                                                                    \
     ".set tcm_rows, %c[rows]\n"                                                                                       \
-    ".set tcm_columns, 2\n"                                                                                           \
+    ".set tcm_columns, 2\n" TCM_MVE_LOAD_PATCHES                                                                      \
+    "add r3, r3, #32\n"                                                                                               \
     "wls lr, r8, 2f\n"                                                                                                \
     "1:\n"                                                                                                            \
     TCM_MVE_PATCH                                                                                                     \
@@ -249,7 +310,8 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 /* Requantizes two outputs, of which tcm_columns are stored at r1. */
 #define TCM_MVE_STORE_SUMS                                                                                            \
     TCM_MVE_SUMS TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_AT_R9)                                                               \
-    TCM_MVE_STORE_ROW("q2", "q3", "q0", "r1")
+    "vqmovnb.s32 q2, q3\n" TCM_MVE_IF_COLUMNS("vqmovnt.s32 q2, q0\n") TCM_MVE_CLAMP_PATCH("q2", "q3")                 \
+    TCM_MVE_STORE_ROW("q2", "r1")
 
 #define TCM_MVE_STRIDED_PATCHES                                                                                       \
     TCM_MVE_SET_PREDICATE                                                                                             \
