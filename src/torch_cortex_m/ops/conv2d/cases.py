@@ -120,4 +120,12 @@ CASES = [
     case("3x3_wide_padding_3x2", (1, 2, 9, 3), 3, padding=(3, 2, 3, 2), bias=True),
     case("relu_3x3_8_tiles", (1, 8, 16, 8), 6, padding=SAME, **RELU),
     case("zero_shift_3x3_wide", (1, 3, 12, 5), 4, padding=SAME, shifts=0, multipliers=1 << 24),
+    case("16_channels", (1, 6, 8, 16), 6, padding=SAME, bias=True),
+    case("16_channels_relu", (2, 4, 9, 16), 4, padding=SAME, activation_min=-128, **RELU),
+    case("16_channels_left_shift", (1, 4, 8, 16), 4, padding=SAME, shifts=1, multipliers=3 << 20),
+    case("16_channels_narrow", (1, 4, 6, 16), 2, activation_min=-20, activation_max=9, bias=True),
+    case("16_channels_stride_2", (1, 9, 16, 16), 8, stride=(2, 2), padding=SAME, bias=True),
+    case("32_channels_column", (1, 6, 7, 32), 2, (3, 1), bias=True),
+    case("64_channels", (1, 5, 4, 64), 4, padding=SAME, bias=True),
+    case("64_channels_5x3", (1, 6, 4, 64), 4, (5, 3), padding=SAME, bias=True),
 ]
