@@ -16,10 +16,12 @@ from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.dequantize.op import Dequantize
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.softmax.op import scaling as softmax_scaling
+from torch_cortex_m.ops.transpose.op import Transpose
 from torch_cortex_m.testing import case_graph
 
 Rng = np.random.Generator
@@ -272,6 +274,26 @@ def dequantize(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, (*shape_of_elements(rng), pick(rng, 1, 20)))})
 
 
+def strided_shape(rng: Rng) -> tuple[int, ...]:
+    """Rank 1 to 5, with a last dimension that may be long."""
+    shape = [int(value) for value in rng.integers(1, 6, int(rng.integers(0, 5)))]
+    return (*shape, pick(rng, int(rng.integers(1, 6)), int(rng.integers(6, 70))))
+
+
+def transpose(rng: Rng, name: str) -> Case:
+    shape = strided_shape(rng)
+    op = Transpose(tuple(int(axis) for axis in rng.permutation(len(shape))))
+    return Case(name, op, {"input": int8(rng, shape)})
+
+
+def pad(rng: Rng, name: str) -> Case:
+    shape = strided_shape(rng)
+    padding = rng.integers(0, 4, 2 * len(shape)) * (rng.random(2 * len(shape)) < 0.4)
+    padding[-2:] *= pick(rng, 0, 1, 7)
+    op = Pad(tuple(int(count) for count in padding), int(rng.integers(-128, 128)))
+    return Case(name, op, {"input": int8(rng, shape)})
+
+
 GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "depthwise_conv2d": depthwise_conv2d,
     "conv2d": conv2d,
@@ -283,4 +305,6 @@ GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "softmax": softmax,
     "quantize": quantize,
     "dequantize": dequantize,
+    "transpose": transpose,
+    "pad": pad,
 }

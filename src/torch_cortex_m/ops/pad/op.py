@@ -11,6 +11,7 @@ from ..base import Kernel, Op, TensorArgument
 from ..checks import check_max_rank
 from ..strides import loop_constants, row_major_strides
 from ..window import check_offset
+from .kernels_portable import PORTABLE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -65,4 +66,4 @@ class Pad(Op):
 
 
 OP = Pad
-KERNELS = [Kernel("pad_s8__ref")]
+KERNELS = [Kernel("pad_s8__ref"), *PORTABLE_KERNELS]

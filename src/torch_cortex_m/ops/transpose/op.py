@@ -11,6 +11,7 @@ from ..base import Kernel, Op, TensorArgument
 from ..checks import MAX_RANK
 from ..strides import loop_constants, row_major_strides
 from ..window import check_rank
+from .kernels_portable import PORTABLE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -46,4 +47,4 @@ class Transpose(Op):
 
 
 OP = Transpose
-KERNELS = [Kernel("transpose_s8__ref")]
+KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS]
