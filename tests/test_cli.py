@@ -110,7 +110,7 @@ def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
         (f"{NETWORKS}:wrong", ["does not return", "int"]),
         (f"{NETWORKS}:name_of_model", ["does not return", "nn.Module", "(str, tuple)"]),
         (f"{NETWORKS}:calibrated_with_a_number", ["calibration must be an iterable", "int"]),
-        (f"{NETWORKS}", ["SOURCE is not understood"]),
+        (f"{NETWORKS}", ["SOURCE is not understood", "small_networks.py:FUNCTION"]),
         ("nowhere.pt2", ["nowhere.pt2"]),
         (f"{NETWORKS}:unsupported", ["erf", "cumsum", "small_networks.py"]),
     ],

@@ -16,6 +16,8 @@ from conftest import needs_emulator
 from models.small_networks import separable, two_in_two_out, with_dead_channels
 
 import torch_cortex_m as tcm
+from torch_cortex_m.generate import generate
+from torch_cortex_m.target import HOST
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,36 @@ def test_save_and_load(compiled: tcm.CompiledModel, images: torch.Tensor, tmp_pa
     loaded.save(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["out"]
+
+
+def test_saving_again_keeps_what_is_not_ours(
+    compiled: tcm.CompiledModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also into the current folder, through a link, and when it fails half-way."""
+    folder = compiled.save(tmp_path / "out")
+    (folder / "main.c").write_text("mine")
+    (tmp_path / "link").symlink_to(folder)
+    portable = tcm.CompiledModel(generate(compiled.graph, HOST))
+    assert any(path.name.endswith("_dsp.h") for path in folder.iterdir())
+    portable.save(tmp_path / "link")
+    assert (folder / "main.c").read_text() == "mine"
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(files) == {*portable.generated.program.files, "plan.json", "constants.npz", "main.c"}
+    monkeypatch.chdir(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", _disk_full)
+        with pytest.raises(tcm.TcmError, match="cannot write"):
+            compiled.save(".")
+        with pytest.raises(tcm.TcmError, match="cannot write"):
+            compiled.save(tmp_path / "new")
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == files
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "out"]
+    compiled.save(".")
+    assert tcm.load(".").generated.program.files == compiled.generated.program.files
+
+
+def _disk_full(*arguments: object, **named: object) -> None:
+    raise OSError(28, "No space left on device")
 
 
 def test_run_needs_no_torch(compiled: tcm.CompiledModel, tmp_path: Path) -> None:

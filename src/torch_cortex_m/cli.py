@@ -91,9 +91,11 @@ def compile(
     ] = False,
     optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
     flash: Annotated[
-        int | None, typer.Option(help="Bytes that code and constants may take.")
+        int | None, typer.Option(min=0, help="Bytes that code and constants may take.")
     ] = None,
-    ram: Annotated[int | None, typer.Option(help="Bytes that the working memory may take.")] = None,
+    ram: Annotated[
+        int | None, typer.Option(min=0, help="Bytes that the working memory may take.")
+    ] = None,
     tuning: Annotated[
         Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
     ] = None,
@@ -144,8 +146,8 @@ def run(
 def verify(
     folder: Folder,
     inputs: InputsOption = None,
-    random: Annotated[int, typer.Option(help="How many random samples.")] = 2,
-    seed: Annotated[int, typer.Option(help="Seed of the random samples.")] = 0,
+    random: Annotated[int, typer.Option(min=0, help="How many random samples.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the random samples.")] = 0,
     on: Annotated[
         list[str] | None, typer.Option(help="host or emulator; may be repeated (default both)")
     ] = None,
@@ -179,7 +181,7 @@ def tune(
         Path, typer.Option(help="The file to keep measurements in; it is resumed.")
     ] = Path("tuning.json"),
     optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
-    jobs: Annotated[int, typer.Option("-j", "--jobs", help="Processes.")] = 1,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
 ) -> None:
     """Measure every kernel on every layer, keep the best in the folder."""
     from .commands import tune_folder

@@ -181,9 +181,9 @@ def check_fits(target: Target, program: Program) -> None:
     for what, memory, size, limit in checks:
         if limit is not None and size > limit:
             raise TcmError(
-                f"the model's {what} does not fit the {memory} of {target.name}",
+                f"the model does not fit the {memory} of {target.name}",
                 expected=f"at most {limit} bytes",
-                got=f"{size} bytes",
+                got=f"{size} bytes of {what}",
                 hint="use a smaller model, or a target with more memory "
                 "(tcm.Target(..., flash_bytes=..., ram_bytes=...))",
             )

@@ -30,28 +30,54 @@ COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
 
 
 def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
-    """Writes everything into a new folder beside ``folder``, then puts it in place."""
+    """Writes all files beside ``folder``, or inside it if it exists, then puts them in place.
+
+    What else lies in the folder stays, but for files that tcm wrote there before.
+    Raises TcmError if something cannot be written; then everything stays as it was.
+    """
     check_replaceable(folder)
+    files = {**generated.program.files}
+    files[PLAN] = json.dumps(_plan_data(generated, report), indent=1) + "\n"
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        new = not folder.exists()
+        (folder.parent if new else folder).mkdir(parents=True, exist_ok=True)
+        work = Path(mkdtemp(prefix=".tcm-", dir=folder.parent if new else folder))
     except OSError as error:
         raise _cannot_write(folder, error) from None
     try:
-        for name, text in generated.program.files.items():
-            (work / name).write_text(text)
-        (work / PLAN).write_text(json.dumps(_plan_data(generated, report), indent=1) + "\n")
+        for name, text in files.items():
+            (work / name).write_text(text, encoding="utf-8")
         # Names such as "features.0.weight" are not files: an index maps them to array numbers.
         np.savez(work / CONSTANTS, *generated.graph.constants.values())
-        work.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        work.rename(folder)
+        if new:
+            work.chmod(0o755)
+            work.rename(folder)
+        else:
+            _replace(folder, work)
     except OSError as error:
         raise _cannot_write(folder, error) from None
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder
+
+
+def _replace(folder: Path, work: Path) -> None:
+    """Moves the files of ``work`` into the folder and removes what tcm wrote there before."""
+    names = {path.name for path in work.iterdir()}
+    known = _files_of(folder)
+    for name in sorted(names):
+        (work / name).replace(folder / name)
+    for name in known - names:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _files_of(folder: Path) -> set[str]:
+    """The C files that tcm wrote into a folder before, as far as its plan is readable."""
+    try:
+        listed = json.loads((folder / PLAN).read_text(encoding="utf-8"))["files"]
+        return {name for name in listed if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
 
 
 def _cannot_write(folder: Path, error: OSError) -> TcmError:
@@ -74,7 +100,7 @@ def check_replaceable(folder: Path) -> None:
             "the output folder holds other files",
             where=str(folder),
             expected="a new or empty folder, or one that tcm wrote",
-            hint="choose another folder; tcm would replace everything in it",
+            hint="choose another folder, which will be tcm's own",
         )
 
 
@@ -84,6 +110,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         "format": FORMAT,
         "target": target_to_data(generated.target),
         "prefix": generated.program.prefix,
+        "files": sorted(generated.program.files),
         "library": None
         if library is None
         else {"include": [str(p) for p in library.include], "path": str(library.path)},
@@ -136,7 +163,7 @@ def load_generated(folder: Path) -> Generated:
 def _read_plan(folder: Path) -> dict[str, Any]:
     """plan.json. Raises TcmError if it is damaged or another version of tcm wrote it."""
     try:
-        data = json.loads((folder / PLAN).read_text())
+        data = json.loads((folder / PLAN).read_text(encoding="utf-8"))
         version = data["format"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(folder / PLAN, error) from None

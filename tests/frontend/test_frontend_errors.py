@@ -178,6 +178,8 @@ INPUTS: list[tuple[str, Any, str]] = [
     ("list_of_lists", ([FLOATS],), "must be a tensor"),
     ("none", None, "tuple of tensors"),
     ("dict", {"x": FLOATS}, "tuple of tensors"),
+    ("sparse", (FLOATS.to_sparse(),), "not a dense tensor"),
+    ("meta", (FLOATS.to("meta"),), "not a dense tensor"),
     ("zero_size", (torch.ones(0, 4),), "no elements"),
     ("too_many", (FLOATS, FLOATS), "example inputs"),
     ("none_at_all", (), "example inputs"),
@@ -312,7 +314,9 @@ def test_a_text_that_is_no_file_says_what_a_model_is() -> None:
     assert "'resnet18'" in str(error.got)
 
 
-@pytest.mark.parametrize("model", [None, 3, {"weight": FLOATS}, nn.Linear])
+@pytest.mark.parametrize(
+    "model", [None, 3, {"weight": FLOATS}, nn.Linear, torch.jit.ScriptModule()]
+)
 def test_what_is_not_a_model(model: Any) -> None:
     assert "not a model" in str(error_of(model, SAMPLE))
 

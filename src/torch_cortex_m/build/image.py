@@ -93,7 +93,7 @@ def write_sources(programs: Sequence[Program], folder: Path, separate: bool) -> 
         home = folder / f"program_{index}"
         home.mkdir(parents=True, exist_ok=True)
         for name, text in program.files.items():
-            (home / name).write_text(text)
+            (home / name).write_text(text, encoding="utf-8")
         includes.append(
             f'#include "program_{index}/{program.prefix}.c"\n#include "program_{index}/weights.c"\n'
         )

@@ -22,6 +22,8 @@ _LIBRARIES = {
     "typer": "the command line",
     "rich": "tables and progress bars",
     "jinja2": "CMakeLists.txt",
+    "tflite": "compile .tflite files",
+    "flatbuffers": "compile .tflite files",
 }
 
 
@@ -45,7 +47,7 @@ def diagnose() -> bool:
 
 def _line(name: str, found: str | None, purpose: str, remedy: str) -> None:
     status = found if found is not None else f"MISSING ({remedy})"
-    print(f"{name:20} {purpose:44} {status}")
+    print(f"{name:22} {purpose:44} {status}")
 
 
 def _tool_version(path: str) -> str:

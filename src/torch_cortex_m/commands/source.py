@@ -36,6 +36,7 @@ def load_source(text: str) -> Source:
             "SOURCE is not understood",
             expected="module.py:factory, model.pt2 or model.tflite",
             got=text,
+            hint=f"name the function: {text}:FUNCTION" if text.endswith(".py") else None,
         )
     factory = _factory(Path(path_text), factory_name)
     try:

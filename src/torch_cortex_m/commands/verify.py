@@ -14,7 +14,7 @@ def _check_files(folder: Path, files: Mapping[str, str]) -> None:
     """What is proved is what lies in the folder: raises TcmError if a file is missing or edited."""
     for name, text in files.items():
         path = folder / name
-        if not path.is_file() or path.read_text() != text:
+        if not path.is_file() or path.read_bytes() != text.encode():
             raise TcmError(
                 "the folder does not hold what tcm compile wrote",
                 where=str(path),

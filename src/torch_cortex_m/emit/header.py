@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..artifacts import ALIGNMENT, MemoryPlan
 from ..ir import Graph, Port
 from .arrays import C_TYPES, float_literal
@@ -66,9 +68,10 @@ def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
         f'#define {name}_LAYOUT "{layout(port)}"',
     ]
     if type_.quantization is not None:
+        scale = type_.quantization.scale
         lines += [
             "/* real = SCALE * (quantized - ZERO_POINT) */",
-            f"#define {name}_SCALE {float_literal(type_.quantization.scale)}",
+            f"#define {name}_SCALE {float_literal(scale)} /* {np.float32(scale)} */",
             f"#define {name}_ZERO_POINT ({type_.quantization.zero_point})",
         ]
     return [*lines, ""]

@@ -83,6 +83,7 @@ def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[A
                 "calibration must be an iterable of input tuples",
                 expected="for example a list of tuples of tensors",
                 got=type(calibration).__name__,
+                hint="of a tensor of samples make [(sample,) for sample in samples.split(1)]",
             )
         return calibration
     if example is None:

@@ -15,15 +15,7 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from ..errors import TcmError
-from .inputs import (
-    FLOAT_HINT,
-    INPUT_DTYPES,
-    INTEGER_HINT,
-    as_tuple,
-    check_like,
-    dtype_name,
-    row_major,
-)
+from .inputs import INPUT_DTYPES, as_tuple, check_like, dtype_hint, dtype_name, row_major
 from .quiet import quiet
 from .source import error_line, where
 
@@ -68,12 +60,14 @@ def _as_program(model: Any) -> ExportedProgram | None:
         return model
     if isinstance(model, str | os.PathLike):
         return _load(Path(model))
-    if isinstance(model, nn.Module):
+    if isinstance(model, nn.Module) and not isinstance(model, torch.jit.ScriptModule):
         return None
     raise TcmError(
         "this is not a model",
         expected=A_MODEL,
         got=type(model).__name__,
+        hint="give an instance of the module itself, neither its class, its state_dict nor a "
+        "scripted or traced form of it",
     )
 
 
@@ -206,7 +200,7 @@ def _check_shapes(module: GraphModule) -> None:
                 where=f"input '{node.name}'",
                 expected="float32",
                 got=dtype_name(value.dtype),
-                hint=FLOAT_HINT if value.dtype.is_floating_point else INTEGER_HINT,
+                hint=dtype_hint(value.dtype),
             )
         dynamic = any(not isinstance(size, int) for size in value.shape)
         if dynamic and node.op == "placeholder":

@@ -13,12 +13,6 @@ from ..errors import TcmError
 INPUT_DTYPES = (torch.float32, torch.int8)
 """float32, and int8 for programs that are quantized already."""
 
-FLOAT_HINT = "convert the model and its inputs with .float()"
-INTEGER_HINT = (
-    "a model takes real numbers: leave what works on integers, such as an embedding, to the "
-    "firmware, and give the model its float32 result"
-)
-
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
     """``inputs`` as a tuple of row-major float32 tensors; a bare tensor is a tuple of one.
@@ -51,7 +45,14 @@ def _checked(item: Any, where: str) -> Tensor:
             where=where,
             expected="float32",
             got=dtype_name(item.dtype),
-            hint=FLOAT_HINT if item.dtype.is_floating_point else INTEGER_HINT,
+            hint=dtype_hint(item.dtype),
+        )
+    if item.layout != torch.strided or item.is_meta:
+        raise TcmError(
+            "an input is not a dense tensor with data",
+            where=where,
+            expected="a dense tensor, not one of the device 'meta'",
+            got=f"{item.layout} on {item.device}",
         )
     if item.numel() == 0:
         raise TcmError(
@@ -96,6 +97,18 @@ def check_like(
                 got=f"{dtype_name(tensor.dtype)} {list(tensor.shape)}",
                 hint="the compiled shape is fixed: give samples of the shape of example_inputs",
             )
+
+
+def dtype_hint(dtype: torch.dtype) -> str:
+    """What to do about an input of a type that is not supported."""
+    if dtype.is_floating_point:
+        return "convert the model and its inputs with .float()"
+    if dtype.is_complex:
+        return "give the real and the imaginary part as float32 tensors"
+    return (
+        "a model takes real numbers: leave what works on integers, such as an embedding, to the "
+        "firmware, and give the model its float32 result"
+    )
 
 
 def dtype_name(dtype: torch.dtype) -> str:
