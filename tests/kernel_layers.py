@@ -53,8 +53,8 @@ def output_range(rng: Rng) -> dict[str, int]:
     """output_offset and limits: half of the layers end in a ReLU, some are clamped further."""
     offset = int(rng.integers(-128, 128))
     if rng.random() < 0.5:
-        offset = pick(rng, -128, -128, offset)
-        high = pick(rng, 127, 127, 127, int(rng.integers(offset, 128)))
+        offset = pick(rng, -128, -128, -128, -128, offset)
+        high = pick(rng, 127, 127, 127, 127, int(rng.integers(offset, 128)))
         return {"output_offset": offset, "activation_min": offset, "activation_max": high}
     if rng.random() < 0.3:
         low, high = sorted(int(value) for value in rng.integers(-128, 128, 2))
@@ -122,6 +122,8 @@ def image(rng: Rng) -> tuple[int, int]:
 def depthwise_conv2d(rng: Rng, name: str) -> Case:
     kernel, fields = window(rng, [(3, 3), (3, 3), (3, 3), (5, 5), (1, 3), (2, 2), (7, 3), (1, 1)])
     channels, multiplier = int(rng.integers(1, 14)), pick(rng, 1, 1, 1, 2, 3)
+    if rng.random() < 0.3:
+        channels, multiplier = 1, pick(rng, 2, 4, 7, 10)
     filters = channels * multiplier
     op = DepthwiseConv2d(
         **fields,

@@ -3,13 +3,17 @@
 #define TCM_DSP_COLUMNS_H
 
 #include "tcm_dsp_matrix.h"
+#include "tcm_dsp_wide.h"
+
+/* How weights are stored; as in ops/matrix_dsp.py. */
+enum { TCM_DSP_FORM_SEPARATE = 0, TCM_DSP_FORM_SUPERPOSED = 1, TCM_DSP_FORM_WIDE = 2 };
 
 /* A layer, or one group of it. */
 typedef struct {
     int32_t filters;
     int32_t pairs;
     int32_t output_stride; /* bytes from one place to the next */
-    int32_t superposed;
+    int32_t form;
     int32_t way;
     int32_t common_shift;
     int32_t output_offset;
@@ -20,9 +24,9 @@ typedef struct {
 enum { TCM_DSP_SHORT_RUN = 16 }; /* inputs, up to which a run is unpacked without a loop */
 
 /* Words of the stream for two filters. */
-TCM_KERNEL int32_t tcm_dsp_stream_words(int32_t pairs)
+TCM_KERNEL int32_t tcm_dsp_stream_words(const tcm_dsp_layer *layer)
 {
-    return pairs + 8;
+    return layer->form == TCM_DSP_FORM_WIDE ? tcm_dsp_wide_stream_words(layer->pairs) : layer->pairs + 8;
 }
 
 /* Pairs of a run of ``length`` inputs: four bytes are the pairs (0, 2) and (1, 3); a rest of one or two bytes is one
@@ -151,7 +155,7 @@ TCM_KERNEL void tcm_dsp_outputs(const tcm_dsp_product *product, const tcm_dsp_la
 /* Calls the routine that makes the sums of two filters. */
 TCM_KERNEL void tcm_dsp_sums(const tcm_dsp_product *product, const tcm_dsp_layer *layer, int32_t places)
 {
-    if (layer->superposed) {
+    if (layer->form == TCM_DSP_FORM_SUPERPOSED) {
         places == 4 ? tcm_dsp_superposed_sums_4(product) : tcm_dsp_superposed_sums_1(product);
     } else {
         places == 4 ? tcm_dsp_separate_sums_4(product) : tcm_dsp_separate_sums_1(product);
@@ -172,13 +176,35 @@ TCM_KERNEL int8_t tcm_dsp_output_of_sum(int32_t sum, const int32_t *parameters, 
                           layer->common_shift, layer->output_offset, layer->activation_min, layer->activation_max);
 }
 
+/* All filters on the columns of four places or one, with weights of 16 bits. */
+TCM_KERNEL void tcm_dsp_multiply_wide(const int32_t *columns, const int32_t *stream, int8_t *output,
+                                      const tcm_dsp_layer *layer, int32_t places)
+{
+    const int32_t *end = stream + layer->filters / 2 * tcm_dsp_stream_words(layer);
+    const tcm_dsp_product product = {columns, stream, output, layer->output_stride, layer->pairs, end};
+    if (places == 1) {
+        tcm_dsp_wide_1(columns, stream, output, layer->filters, layer->pairs, layer->common_shift);
+    } else if (layer->common_shift == 10) {
+        tcm_dsp_wide_10_4(&product);
+    } else if (layer->common_shift == 12) {
+        tcm_dsp_wide_12_4(&product);
+    } else {
+        tcm_dsp_wide_14_4(&product);
+    }
+}
+
 /* All filters on the columns of four places or one. */
 TCM_KERNEL void tcm_dsp_multiply(const int32_t *columns, const int32_t *stream, int8_t *output,
                                  const tcm_dsp_layer *layer, int32_t places)
 {
-    const int32_t words = tcm_dsp_stream_words(layer->pairs);
+    if (layer->form == TCM_DSP_FORM_WIDE) {
+        tcm_dsp_multiply_wide(columns, stream, output, layer, places);
+        return;
+    }
+    const int32_t words = tcm_dsp_stream_words(layer);
     const int32_t is_unlimited = layer->activation_min == -128 && layer->activation_max == 127;
-    const int32_t has_routine = layer->superposed && layer->way != TCM_REQUANTIZE_ANY && is_unlimited;
+    const int32_t is_superposed = layer->form == TCM_DSP_FORM_SUPERPOSED;
+    const int32_t has_routine = is_superposed && layer->way != TCM_REQUANTIZE_ANY && is_unlimited;
     int32_t filter = 0;
     if (has_routine && layer->filters >= 2) {
         filter = layer->filters / 2 * 2;

@@ -128,7 +128,7 @@ TCM_KERNEL void tcm_dsp_convolve(const int8_t *input, const int32_t *stream, int
     for (int32_t group = 0; group < window->groups; group++) {
         tcm_dsp_convolve_group(input + group * channels, stream, output + group * layer->filters, scratch, batches,
                                window, layer);
-        stream += (layer->filters + 1) / 2 * tcm_dsp_stream_words(layer->pairs);
+        stream += (layer->filters + 1) / 2 * tcm_dsp_stream_words(layer);
     }
 }
 

@@ -3,9 +3,9 @@
  * A place is one position of the output; its column is the inputs that its window covers. Columns hold pairs of inputs
  * as halves of a word: [pair][4 places], or [pair] for one place alone. The weights of two filters travel together:
  * a word has two taps of both, each half w0 + 256 * w1 (superposed) or one byte each. So for four places and two
- * filters, one pair is 16 multiply-accumulates in 12 instructions:
+ * filters, one pair is 16 multiply-accumulates in 13 instructions:
  *
- *     load the weights, extract both w0 (SXTB16); load two columns, 4 SMLAD; load two columns, 4 SMLAD
+ *     load the weights and two columns, extract both w0 (SXTB16), 4 SMLAD; load two columns, 4 SMLAD
  *
  * Products with the whole halves give s0 + 256 * s1, those with w0 give s0: subtracting leaves s1, exactly as long as
  * s1 fits 24 bits. That is what ops/matrix_dsp.py checks before it superposes. Else a second SXTB16 extracts w1.
@@ -35,7 +35,7 @@ typedef struct {
 
 /* Four places. r0 columns, r1 stream, r2 - r5 sums of the first filter, r6 - r9 of the second, r10 and r11 inputs,
  * r12 weights, lr weights of the first filter. Frame: 0 columns, 4 their end, 8 entry, 12 output, 16 stride, 20 end of
- * the stream. Each instruction of a step has four bytes: the loop of eight steps is entered where as many are left as
+ * the stream. Each instruction of a step has four bytes: the loop of 16 steps is entered where as many are left as
  * the last, incomplete turn has. */
 #define TCM_DSP_START_4(step_bytes)        \
     "push {r4-r11, lr}\n\t"                \
@@ -43,7 +43,7 @@ typedef struct {
     "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t" \
     "add r6, r0, r4, lsl #4\n\t"           \
     "sub r4, r4, #1\n\t"                   \
-    "and r4, r4, #7\n\t"                   \
+    "and r4, r4, #15\n\t"                  \
     "mov r7, #" step_bytes "\n\t"          \
     "adr.w r8, 3f\n\t"                     \
     "mls r7, r4, r7, r8\n\t"               \
@@ -55,17 +55,23 @@ typedef struct {
     "ldrd r2, r6, [r1], #8\n\t"            \
     "ldr r0, [sp]\n\t"
 
-/* What takes the two filters' weights apart. */
-#define TCM_DSP_SUPERPOSED "sxtb16 lr, r12\n\t"
-#define TCM_DSP_SEPARATE   \
-    "sxtb16 lr, r12\n\t"   \
+/* What a step begins with: inputs of the third and fourth place, weights of the first filter in lr, of the second in
+ * r12. Loads in a row cost one cycle each but for the last one; LDRD costs three. */
+#define TCM_DSP_LOADS_4                \
+    "ldr.w r12, [r1], #4\n\t"          \
+    "ldr.w r10, [r0, #8]\n\t"          \
+    "ldr.w r11, [r0, #12]\n\t"
+#define TCM_DSP_SUPERPOSED             \
+    TCM_DSP_LOADS_4                    \
+    "sxtb16 lr, r12\n\t"
+#define TCM_DSP_SEPARATE               \
+    TCM_DSP_LOADS_4                    \
+    "sxtb16 lr, r12\n\t"               \
     "sxtb16 r12, r12, ror #8\n\t"
 
 /* The first step adds to the biases. */
-#define TCM_DSP_FIRST_STEP_4(extract)  \
-    "ldr r12, [r1], #4\n\t"            \
-    "ldrd r10, r11, [r0, #8]\n\t"      \
-    extract                            \
+#define TCM_DSP_FIRST_STEP_4(loads)    \
+    loads                              \
     "smlad r5, r11, lr, r2\n\t"        \
     "smlad r9, r11, r12, r6\n\t"       \
     "smlad r4, r10, lr, r2\n\t"        \
@@ -77,10 +83,8 @@ typedef struct {
     "smlad r6, r10, r12, r6\n\t"       \
     "ldr pc, [sp, #8]\n"
 
-#define TCM_DSP_STEP_4(extract)        \
-    "ldr r12, [r1], #4\n\t"            \
-    "ldrd r10, r11, [r0, #8]\n\t"      \
-    extract                            \
+#define TCM_DSP_STEP_4(loads)          \
+    loads                              \
     "smlad r5, r11, lr, r5\n\t"        \
     "smlad r9, r11, r12, r9\n\t"       \
     "smlad r4, r10, lr, r4\n\t"        \
@@ -91,20 +95,15 @@ typedef struct {
     "smlad r2, r10, lr, r2\n\t"        \
     "smlad r6, r10, r12, r6\n\t"
 
-#define TCM_DSP_STEPS_4(extract) \
-    TCM_DSP_FIRST_STEP_4(extract) \
-    "2:\n\t"                      \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    TCM_DSP_STEP_4(extract)       \
-    "3:\n\t"                      \
-    "ldr r12, [sp, #4]\n\t"       \
-    "cmp r0, r12\n\t"             \
+#define TCM_DSP_STEPS_4(loads)         \
+    TCM_DSP_FIRST_STEP_4(loads)        \
+    "2:\n\t"                           \
+    ".rept 16\n\t"                     \
+    TCM_DSP_STEP_4(loads)              \
+    ".endr\n"                          \
+    "3:\n\t"                           \
+    "ldr r12, [sp, #4]\n\t"            \
+    "cmp r0, r12\n\t"                  \
     "bne.w 2b\n\t"
 
 #define TCM_DSP_SUBTRACT_4  \
@@ -144,13 +143,18 @@ typedef struct {
     TCM_DSP_ROUND_1(c, multiplier, addend, shift, free)              \
     TCM_DSP_ROUND_1(d, multiplier, addend, shift, free)
 
-/* Four places of one filter; r0 output, lr stride. */
-#define TCM_DSP_STORE_4(a, b, c, d)       \
-    "add r10, lr, lr, lsl #1\n\t"         \
-    "strb " b ", [r0, lr]\n\t"            \
-    "strb " c ", [r0, lr, lsl #1]\n\t"    \
-    "strb " d ", [r0, r10]\n\t"           \
-    "strb " a ", [r0], #1\n\t"
+/* Four places of two filters, whose outputs are neighbours. */
+#define TCM_DSP_STORE_4                 \
+    "ldrd r0, lr, [sp, #12]\n\t"        \
+    "bfi r2, r6, #8, #24\n\t"           \
+    "bfi r3, r7, #8, #24\n\t"           \
+    "bfi r4, r8, #8, #24\n\t"           \
+    "bfi r5, r9, #8, #24\n\t"           \
+    "add r10, lr, lr, lsl #1\n\t"       \
+    "strh r3, [r0, lr]\n\t"             \
+    "strh r4, [r0, lr, lsl #1]\n\t"     \
+    "strh r5, [r0, r10]\n\t"            \
+    "strh r2, [r0], #2\n\t"
 
 #define TCM_DSP_NEXT_4            \
     "str r0, [sp, #12]\n\t"       \
@@ -165,18 +169,16 @@ typedef struct {
     TCM_DSP_ROUTINE(name)                                          \
     {                                                              \
         __asm__ volatile(                                          \
-            TCM_DSP_START_4("48")                                  \
+            TCM_DSP_START_4("52")                                  \
             TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                    \
             TCM_DSP_SUBTRACT_4                                     \
             "ldm r1!, {r10, r11, r12}\n\t"                         \
             TCM_DSP_SHIFT_4("lsl", "r2", "r3", "r4", "r5", "r12")  \
             TCM_DSP_FLOOR_4("r2", "r3", "r4", "r5", "r10", "r11", shift) \
-            "ldrd r0, lr, [sp, #12]\n\t"                           \
-            TCM_DSP_STORE_4("r2", "r3", "r4", "r5")                \
-            "ldm r1!, {r2, r3, r4}\n\t"                            \
-            TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "r4")   \
-            TCM_DSP_FLOOR_4("r6", "r7", "r8", "r9", "r2", "r3", shift) \
-            TCM_DSP_STORE_4("r6", "r7", "r8", "r9")                \
+            "ldm r1!, {r10, r11, r12}\n\t"                         \
+            TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "r12")  \
+            TCM_DSP_FLOOR_4("r6", "r7", "r8", "r9", "r10", "r11", shift) \
+            TCM_DSP_STORE_4                                        \
             TCM_DSP_NEXT_4);                                       \
     }
 
@@ -188,18 +190,16 @@ TCM_DSP_NON_NEGATIVE_4(tcm_dsp_non_negative_14_4, "14")
 TCM_DSP_ROUTINE(tcm_dsp_right_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("48")
+        TCM_DSP_START_4("52")
         TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
         TCM_DSP_SUBTRACT_4
         TCM_DSP_SHIFT_4("lsl", "r2", "r3", "r4", "r5", "#1")
         TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "#7")
         "ldm r1!, {r10, r11, r12}\n\t"
         TCM_DSP_ROUND_4("r2", "r3", "r4", "r5", "r10", "r11", "r12", "lr")
-        "ldrd r0, lr, [sp, #12]\n\t"
-        TCM_DSP_STORE_4("r2", "r3", "r4", "r5")
-        "ldm r1!, {r2, r3, r4}\n\t"
-        TCM_DSP_ROUND_4("r6", "r7", "r8", "r9", "r2", "r3", "r4", "r5")
-        TCM_DSP_STORE_4("r6", "r7", "r8", "r9")
+        "ldm r1!, {r10, r11, r12}\n\t"
+        TCM_DSP_ROUND_4("r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr")
+        TCM_DSP_STORE_4
         TCM_DSP_NEXT_4);
 }
 
@@ -213,7 +213,7 @@ TCM_DSP_ROUTINE(tcm_dsp_right_4)
 TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("48")
+        TCM_DSP_START_4("52")
         TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
         TCM_DSP_SUBTRACT_4
         TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "#8")
@@ -223,7 +223,7 @@ TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_4)
 TCM_DSP_ROUTINE(tcm_dsp_separate_sums_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("52")
+        TCM_DSP_START_4("56")
         TCM_DSP_STEPS_4(TCM_DSP_SEPARATE)
         TCM_DSP_STORE_SUMS_4);
 }

@@ -13,8 +13,7 @@ from .cost import CostModel
 OBJECTIVES = ("speed", "size", "balanced")
 
 
-TYPICAL_CODE_BYTES = 2048
-"""Of one kernel."""
+TYPICAL_CODE_BYTES = 1024
 
 
 def check_objective(objective: str) -> None:
@@ -42,9 +41,9 @@ def packed_bytes(layer: Layer, kernel: Kernel) -> int:
 
 
 def flash_limit(smallest: int) -> int:
-    """Constants beyond this are much, where some kernel has them in ``smallest`` bytes: twice as
-    many, and more by what the code of a kernel takes."""
-    return max(2 * smallest, smallest + TYPICAL_CODE_BYTES)
+    """Constants beyond this are much, where some kernel has them in ``smallest`` bytes: a quarter
+    more, and what the code of kernels differs by."""
+    return smallest + smallest // 4 + TYPICAL_CODE_BYTES
 
 
 def order_kernels(

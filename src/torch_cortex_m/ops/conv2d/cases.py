@@ -103,6 +103,8 @@ CASES = [
     case("relu_3x3_stride_2_wide", (1, 6, 18, 4), 6, stride=(2, 2), padding=(0, 0, 1, 1), **RELU),
     case("relu_stem", (2, 6, 11, 3), 6, padding=SAME, **RELU),
     case("relu_groups_odd_filters", (1, 5, 6, 8), 6, padding=SAME, groups=2, **RELU),
+    case("relu_groups", (1, 5, 5, 6), 8, padding=SAME, groups=2, **RELU),
+    case("relu_1x1_channels_70", (1, 3, 3, 70), 4, (1, 1), **RELU),
     case("relu_dilation_2", (1, 6, 9, 4), 4, padding=(2, 2, 2, 2), dilation=(2, 2), **RELU),
     case("relu_large_shifts", (1, 4, 4, 4), 4, shifts=-12, **RELU),
     case("relu_small_shifts", (1, 4, 4, 4), 4, shifts=-3, **RELU),

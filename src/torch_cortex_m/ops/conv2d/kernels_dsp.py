@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
-from ..matrix_dsp import MatrixPacking, convolution_scratch, pack_matrix
+from ..matrix_dsp import (
+    FEW_WEIGHTS,
+    MatrixPacking,
+    can_be_wide,
+    convolution_scratch,
+    pack_matrix,
+    pack_wide_matrix,
+)
 from .kernels_winograd_dsp import WINOGRAD, WINOGRAD_PREFERRED
 
 
@@ -14,10 +23,15 @@ def _applies(layer: Layer) -> bool:
     return are_constant(layer, "weight", "bias", "multipliers", "shifts")
 
 
-def _packing(layer: Layer) -> MatrixPacking:
+def _filters(layer: Layer) -> np.ndarray:
+    """[C_out, taps]"""
     weight = layer.constants["weight"]
-    filters, kernel_height, _, _ = weight.shape
-    return pack_matrix(layer, weight.reshape(filters, -1), kernel_height, layer.op.groups)
+    return weight.reshape(len(weight), -1)
+
+
+def _packing(layer: Layer) -> MatrixPacking:
+    kernel_height = layer.types["weight"].shape[1]
+    return pack_matrix(layer, _filters(layer), kernel_height, layer.op.groups)
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -44,4 +58,40 @@ COLUMNS = Kernel(
     constants=_constants,
 )
 
-DSP_KERNELS = [WINOGRAD, COLUMNS, WINOGRAD_PREFERRED]
+
+def _applies_wide(layer: Layer) -> bool:
+    return _applies(layer) and can_be_wide(layer, _filters(layer), layer.op.groups)
+
+
+def _wide_is_preferred(layer: Layer) -> bool:
+    return layer.types["weight"].elements <= FEW_WEIGHTS and _applies_wide(layer)
+
+
+def _wide_packing(layer: Layer) -> MatrixPacking:
+    return pack_wide_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
+
+
+def _pack_wide(layer: Layer) -> dict[str, np.ndarray]:
+    return {"stream": _wide_packing(layer).stream}
+
+
+def _wide_constants(layer: Layer) -> dict[str, int | float]:
+    return _wide_packing(layer).constants()
+
+
+WIDE_COLUMNS = Kernel(
+    "conv2d_s8__wide_columns_dsp",
+    applies=_applies_wide,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=_scratch,
+    pack=_pack_wide,
+    constants=_wide_constants,
+)
+
+DSP_KERNELS = [
+    WINOGRAD,
+    WIDE_COLUMNS,
+    COLUMNS,
+    replace(WIDE_COLUMNS, applies=_wide_is_preferred),
+    WINOGRAD_PREFERRED,
+]

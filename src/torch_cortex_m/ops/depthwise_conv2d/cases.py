@@ -91,6 +91,7 @@ CASES = [
     case("relu_5x5", (1, 7, 9, 4), (5, 5), padding=(2, 2, 2, 2), **RELU),
     case("relu_5x5_stride_2", (1, 9, 6, 5), (5, 5), stride=(2, 2), padding=(2, 2, 2, 2), **RELU),
     case("relu_7x2_dilation_1x2", (1, 9, 8, 4), (7, 2), dilation=(1, 2), **RELU),
+    case("relu_1_channel_depth_multiplier_6", (1, 7, 7, 1), depth_multiplier=6, **RELU),
     case("relu_shift_31", (1, 3, 4, 3), shifts=-31, **RELU),
     *(case(f"channels_{n}", (1, 5, 4, n), padding=SAME, bias=True) for n in range(1, 21)),
     case("channels_64", (1, 5, 5, 64), padding=SAME, bias=True),

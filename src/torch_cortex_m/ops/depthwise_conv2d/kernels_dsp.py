@@ -6,11 +6,20 @@ axis of a line, ``across`` the other one.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
-from ..matrix_dsp import MatrixPacking, convolution_scratch, pack_matrix
+from ..matrix_dsp import (
+    FEW_WEIGHTS,
+    MatrixPacking,
+    can_be_wide,
+    convolution_scratch,
+    pack_matrix,
+    pack_wide_matrix,
+)
 from ..requantization import (
     NON_NEGATIVE,
     Requantization,
@@ -49,9 +58,14 @@ def _taps(layer: Layer) -> np.ndarray:
     return weight.transpose(1, 0, 2) if _axes(layer)["along"] == "height" else weight
 
 
-def _requantization(layer: Layer) -> Requantization:
+def _filters(layer: Layer) -> np.ndarray:
+    """[C_out, taps]"""
     weight = layer.constants["weight"]
-    return choose_requantization(layer, weight.reshape(-1, weight.shape[-1]).T)
+    return weight.reshape(-1, weight.shape[-1]).T
+
+
+def _requantization(layer: Layer) -> Requantization:
+    return choose_requantization(layer, _filters(layer))
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -161,8 +175,7 @@ def _applies_columns(layer: Layer) -> bool:
 
 
 def _column_packing(layer: Layer) -> MatrixPacking:
-    _, height, _, channels = layer.types["weight"].shape
-    return pack_matrix(layer, layer.constants["weight"].reshape(-1, channels).T, height)
+    return pack_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
 
 
 def _pack_columns(layer: Layer) -> dict[str, np.ndarray]:
@@ -189,4 +202,40 @@ COLUMNS = Kernel(
     constants=_column_constants,
 )
 
-DSP_KERNELS = [ROW_PAIRS, ROW_PAIRS_3X3, COLUMNS]
+
+def _applies_wide(layer: Layer) -> bool:
+    return _applies_columns(layer) and can_be_wide(layer, _filters(layer))
+
+
+def _wide_is_preferred(layer: Layer) -> bool:
+    return layer.types["weight"].elements <= FEW_WEIGHTS and _applies_wide(layer)
+
+
+def _wide_packing(layer: Layer) -> MatrixPacking:
+    return pack_wide_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
+
+
+def _pack_wide(layer: Layer) -> dict[str, np.ndarray]:
+    return {"stream": _wide_packing(layer).stream}
+
+
+def _wide_constants(layer: Layer) -> dict[str, int | float]:
+    return _wide_packing(layer).constants()
+
+
+WIDE_COLUMNS = Kernel(
+    "depthwise_conv2d_s8__wide_columns_dsp",
+    applies=_applies_wide,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=_column_scratch,
+    pack=_pack_wide,
+    constants=_wide_constants,
+)
+
+DSP_KERNELS = [
+    ROW_PAIRS,
+    ROW_PAIRS_3X3,
+    WIDE_COLUMNS,
+    COLUMNS,
+    replace(WIDE_COLUMNS, applies=_wide_is_preferred),
+]

@@ -6,10 +6,10 @@
 
 TCM_KERNEL void linear_s8__matrix_dsp(const int8_t *input, const int32_t *stream, int8_t *output, uint8_t *scratch,
                                       int32_t rows, int32_t input_features, int32_t output_features, int32_t pairs,
-                                      int32_t superposed, int32_t way, int32_t common_shift, int32_t output_offset,
+                                      int32_t form, int32_t way, int32_t common_shift, int32_t output_offset,
                                       int32_t activation_min, int32_t activation_max)
 {
-    const tcm_dsp_layer layer = {output_features, pairs,         output_features, superposed,    way,
+    const tcm_dsp_layer layer = {output_features, pairs,         output_features, form,          way,
                                  common_shift,    output_offset, activation_min,  activation_max};
     int32_t *columns = (int32_t *)(void *)scratch;
     for (int32_t i = 0; i < rows / 4; i++) {
