@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -24,23 +25,32 @@ def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
 
 
 def report_table(report: Report) -> Table:
-    """One row a layer and a footer with the totals; cycles only where they are estimated."""
-    title = f"{report.target}, emulated; exact instructions"
-    caption = f"cycles: {report.cycles_model}" if report.cycles_model else None
-    table = Table(title=title, caption=caption, caption_justify="left", show_footer=True)
+    """One row a layer and a footer with the totals, for a terminal of 80 columns; cycles only
+    where they are estimated."""
+    cycles = f"Cycles: {report.cycles_model}" if report.cycles_model else None
+    table = Table(
+        title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
+        f"RAM {report.ram_bytes:,} B",
+        caption=f"Instructions (instr.) are exact. {cycles or ''}".strip(),
+        caption_justify="left",
+        show_footer=True,
+        box=box.SIMPLE_HEAD,
+        padding=(0, 0, 0, 1),
+        show_edge=False,
+    )
     table.add_column("layer", "total", overflow="fold")
-    memory = f"flash {report.flash_bytes} B, RAM {report.ram_bytes} B"
-    table.add_column("kernel", memory, overflow="fold")
-    table.add_column("MACs", f"{report.macs:,}", justify="right")
-    table.add_column("instructions", _count(report.instructions), justify="right")
-    table.add_column("per MAC", justify="right")
-    if report.cycles_model:
-        table.add_column("cycles, estimated", _count(report.cycles), justify="right")
-        table.add_column("per MAC", justify="right")
+    table.add_column("operator and kernel", overflow="fold")
+    table.add_column("MACs", f"{report.macs:,}", justify="right", no_wrap=True)
+    table.add_column("instr.", _count(report.instructions), justify="right", no_wrap=True)
+    table.add_column("/MAC", justify="right")
+    if cycles:
+        table.add_column("cycles", _count(report.cycles), justify="right", no_wrap=True)
+        table.add_column("/MAC", justify="right")
     for layer in report.layers:
-        cells = [layer.name, layer.kernel, f"{layer.macs:,}"]
+        strategy = layer.kernel.partition("__")[2]
+        cells = [layer.name, f"{layer.op} {strategy}", f"{layer.macs:,}"]
         cells += [_count(layer.instructions), _per_mac(layer.instructions, layer.macs)]
-        if report.cycles_model:
+        if cycles:
             cells += [_count(layer.cycles), _per_mac(layer.cycles, layer.macs)]
         table.add_row(*cells)
     return table
