@@ -32,6 +32,15 @@ TCM_KERNEL tcm_pool_range tcm_pool_inputs(tcm_pool_range window, int32_t input_s
     return window;
 }
 
+/* The taps of a window that begins at ``start`` that lie within the input; none may be left. */
+TCM_KERNEL tcm_pool_range tcm_pool_taps(int32_t start, int32_t input_size, int32_t kernel, int32_t dilation)
+{
+    tcm_pool_range taps;
+    taps.start = start < 0 ? tcm_clamp((dilation - 1 - start) / dilation, 0, kernel) : 0;
+    taps.end = start < input_size ? tcm_clamp((input_size - start + dilation - 1) / dilation, 0, kernel) : 0;
+    return taps;
+}
+
 /* round(sum / divisor), ties away from zero. */
 TCM_KERNEL int32_t tcm_pool_mean(int32_t sum, int32_t divisor)
 {

@@ -20,6 +20,7 @@ from ..window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 LARGEST_DIVISOR = 1 << 22
 """Keeps 128 * divisor, and with it every sum of a window, within int32."""
@@ -124,4 +125,10 @@ class AvgPool2d(Op):
 
 
 OP = AvgPool2d
-KERNELS = [Kernel("avg_pool2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("avg_pool2d_s8__ref"),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

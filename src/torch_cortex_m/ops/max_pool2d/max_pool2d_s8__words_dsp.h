@@ -3,18 +3,7 @@
 #define MAX_POOL2D_S8__WORDS_DSP_H
 
 #include "tcm_dsp.h"
-
-/* The first tap of a window that begins at ``start`` and lies in the input. */
-TCM_KERNEL int32_t max_pool2d_first_tap(int32_t start, int32_t kernel, int32_t dilation)
-{
-    return start >= 0 ? 0 : tcm_clamp((dilation - 1 - start) / dilation, 0, kernel);
-}
-
-/* One more than the last such tap. */
-TCM_KERNEL int32_t max_pool2d_last_tap(int32_t start, int32_t size, int32_t kernel, int32_t dilation)
-{
-    return start < size ? tcm_clamp((size - start + dilation - 1) / dilation, 0, kernel) : 0;
-}
+#include "tcm_pool.h"
 
 TCM_KERNEL void max_pool2d_s8__words_dsp(const int8_t *input, int8_t *output, int32_t batches, int32_t input_height,
                                          int32_t input_width, int32_t input_channels, int32_t output_height,
@@ -30,20 +19,18 @@ TCM_KERNEL void max_pool2d_s8__words_dsp(const int8_t *input, int8_t *output, in
     for (int32_t row = 0; row < batches * output_height; row++) {
         const int8_t *image = input + (row / output_height) * input_height * row_step;
         const int32_t top = (row % output_height) * stride_height - padding_top;
-        const int32_t first_y = max_pool2d_first_tap(top, kernel_height, dilation_height);
-        const int32_t last_y = max_pool2d_last_tap(top, input_height, kernel_height, dilation_height);
+        const tcm_pool_range ys = tcm_pool_taps(top, input_height, kernel_height, dilation_height);
         for (int32_t column = 0; column < output_width; column++) {
             const int32_t left = column * stride_width - padding_left;
-            const int32_t first_x = max_pool2d_first_tap(left, kernel_width, dilation_width);
-            const int32_t last_x = max_pool2d_last_tap(left, input_width, kernel_width, dilation_width);
+            const tcm_pool_range xs = tcm_pool_taps(left, input_width, kernel_width, dilation_width);
             for (int32_t next = 0; next < input_channels; next += 4) {
                 /* The last block may overlap the one before it. */
                 const int32_t start = next + 4 <= input_channels ? next : input_channels - block;
                 /* Padding and windows without inputs are -128, which activation_min never goes below. */
                 uint32_t largest = low;
-                for (int32_t ky = first_y; ky < last_y; ky++) {
+                for (int32_t ky = ys.start; ky < ys.end; ky++) {
                     const int8_t *values = image + (top + ky * dilation_height) * row_step + left * input_channels;
-                    for (int32_t kx = first_x; kx < last_x; kx++) {
+                    for (int32_t kx = xs.start; kx < xs.end; kx++) {
                         const int8_t *value = values + kx * dilation_width * input_channels + start;
                         largest = tcm_largest_bytes(largest, tcm_load_bytes(value, block));
                     }

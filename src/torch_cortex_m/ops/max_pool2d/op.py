@@ -19,6 +19,7 @@ from ..window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,10 @@ class MaxPool2d(Op):
 
 
 OP = MaxPool2d
-KERNELS = [Kernel("max_pool2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("max_pool2d_s8__ref"),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]
