@@ -21,11 +21,12 @@ from torch_cortex_m.measurements import (
     load_measurements,
     signature,
 )
-from torch_cortex_m.ops.base import Layer
+from torch_cortex_m.ops.base import Case, Layer
+from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.objective import order_kernels
-from torch_cortex_m.target import CORES
+from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
 
@@ -140,6 +141,26 @@ def test_unmeasured_kernels_that_take_much_flash_are_for_speed() -> None:
     large = replace(kernels[1], pack=lambda layer: {"weight": np.zeros(10_000, np.int8)})
     for objective, best in (("speed", large), ("size", kernels[0]), ("balanced", kernels[0])):
         assert order_kernels(layer(), [kernels[0], large], CostModel({}), objective)[-1] is best
+
+
+def test_unmeasured_kernels_that_take_much_flash_give_way_to_budgets() -> None:
+    """Winograd's weights take 3.6 times the flash of others."""
+    rng = np.random.default_rng(1)
+    tensors = {
+        "input": rng.integers(-128, 128, (1, 8, 8, 64)).astype(np.int8),
+        "weight": rng.integers(-127, 128, (64, 3, 3, 64)).astype(np.int8),
+        "multipliers": np.full(64, 1 << 30, np.int32),
+        "shifts": np.full(64, -10, np.int32),
+    }
+    graph = case_graph(Case("large", Conv2d(padding=(1, 1, 1, 1)), tensors))
+
+    def chosen(target: Target, budget: int | None) -> str:
+        preferences = Preferences(flash_bytes=budget)
+        return generate(graph, target, preferences=preferences).selection["output"].name
+
+    assert chosen(M4, None) == "conv2d_s8__winograd_dsp"
+    assert chosen(M4, 60_000) == "conv2d_s8__columns_dsp"
+    assert chosen(replace(M4, flash_bytes=60_000), None) == "conv2d_s8__columns_dsp"
 
 
 def test_an_unmeasured_layer_takes_the_cost_of_the_nearest_one() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .artifacts import MemoryPlan
 from .errors import TcmError
 from .ir import Graph
 from .ops.base import Kernel, Layer
-from .select import CostModel, Selection, layer_of
+from .select import CostModel, Selection, layer_of, packed_bytes
 
 _CHANGE = "allow more, choose another target, or use a smaller model"
 
@@ -23,6 +23,7 @@ class Choice:
     layers: Mapping[str, Layer]
     selection: Selection
     model: CostModel
+    _packed: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def best(graph: Graph, ranked: Mapping[str, list[Kernel]], model: CostModel) -> Choice:
@@ -34,45 +35,64 @@ class Choice:
         return replace(self, selection={**self.selection, name: kernel})
 
     def flash_bytes(self) -> int:
-        """Code and constants as far as they were measured; layers that share code count it each."""
+        """Code and constants where they were measured, elsewhere constants; layers that share code
+        count it each."""
         return sum(self._flash(name, kernel) for name, kernel in self.selection.items())
 
     def _flash(self, name: str, kernel: Kernel) -> int:
         cost = self.model.cost(self.layers[name], kernel)
-        return 0 if cost is None else cost.flash_bytes
+        if cost is not None:
+            return cost.flash_bytes
+        if (name, kernel.name) not in self._packed:
+            self._packed[name, kernel.name] = packed_bytes(self.layers[name], kernel)
+        return self._packed[name, kernel.name]
 
     def _time(self, name: str, kernel: Kernel) -> int:
         cost = self.model.cost(self.layers[name], kernel)
         return 0 if cost is None else cost.time[0]
 
     def within_flash(self, limit: int | None) -> Choice:
-        """Trades time for flash, the cheapest trade first, until the estimate is within ``limit``.
+        """``reduced_to`` a limit; raises TcmError if no choice is within it."""
+        if limit is None:
+            return self
+        choice = self.reduced_to(limit)
+        if choice.flash_bytes() > limit:
+            raise TcmError(
+                "the model does not fit the flash budget",
+                expected=f"at most {limit} bytes",
+                got=f"{choice.flash_bytes()} bytes with the smallest kernels",
+                hint=_CHANGE,
+            )
+        return choice
 
-        Raises TcmError if no choice is.
-        """
+    def reduced_to(self, limit: int) -> Choice:
+        """Trades time for flash, the cheapest trade first, until the estimate is within ``limit``
+        or nothing is left to trade."""
         choice = self
-        while limit is not None and choice.flash_bytes() > limit:
+        while choice.flash_bytes() > limit:
             trade = min(choice._flash_trades(), default=None)
             if trade is None:
-                raise TcmError(
-                    "the model does not fit the flash budget",
-                    expected=f"at most {limit} bytes",
-                    got=f"{choice.flash_bytes()} bytes with the smallest kernels",
-                    hint=_CHANGE,
-                )
-            _, name, index = trade
+                break
+            *_, name, index = trade
             choice = choice.with_kernel(name, choice.ranked[name][index])
         return choice
 
-    def _flash_trades(self) -> Iterator[tuple[float, str, int]]:
-        """(time lost for each byte saved, node, index of the kernel to take instead)."""
+    def _flash_trades(self) -> Iterator[tuple[float, int, int, str, int]]:
+        """(time lost for each byte saved, ranks lost, minus bytes saved, node, index of the kernel
+        to take instead): where nothing was measured, the next best kernel goes first.
+
+        What was measured and what was not do not compare."""
         for name, kernels in self.ranked.items():
             chosen = self.selection[name]
+            rank = kernels.index(chosen)
             for index, kernel in enumerate(kernels):
                 saved = self._flash(name, chosen) - self._flash(name, kernel)
-                if saved > 0:
+                if saved > 0 and self._is_measured(name, chosen) == self._is_measured(name, kernel):
                     lost = self._time(name, kernel) - self._time(name, chosen)
-                    yield lost / saved, name, index
+                    yield lost / saved, rank - index, -saved, name, index
+
+    def _is_measured(self, name: str, kernel: Kernel) -> bool:
+        return self.model.cost(self.layers[name], kernel) is not None
 
     def within_ram(self, limit: int | None, plan: Callable[[Selection], MemoryPlan]) -> Choice:
         """Gives up kernels with scratch memory, the least time lost first, until the arena is

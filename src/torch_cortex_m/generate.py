@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .artifacts import MemoryPlan, Program
@@ -130,13 +130,22 @@ def _emit(
     def plan(selection: Selection) -> MemoryPlan:
         return _plan(choice, selection, library_scratch)
 
-    choice = choice.within_flash(preferences.flash_bytes)
-    choice = choice.within_ram(preferences.ram_bytes, plan)
-    memory = plan(choice.selection)
-    guard = _guard(target, choice.selection)
-    program = emit(choice.graph, choice.layers, choice.selection, memory, prefix, guard)
+    choice = choice.within_flash(preferences.flash_bytes).within_ram(preferences.ram_bytes, plan)
+    memory, program = _program(prefix, choice, target, plan)
+    limit = target.flash_limit
+    if limit is not None and program.constant_bytes > limit:
+        choice = choice.reduced_to(limit).within_ram(preferences.ram_bytes, plan)
+        memory, program = _program(prefix, choice, target, plan)
     check_fits(target, program)
     return Generated(choice.graph, target, choice.selection, memory, program, library)
+
+
+def _program(
+    prefix: str, choice: Choice, target: Target, plan: Callable[[Selection], MemoryPlan]
+) -> tuple[MemoryPlan, Program]:
+    memory = plan(choice.selection)
+    guard = _guard(target, choice.selection)
+    return memory, emit(choice.graph, choice.layers, choice.selection, memory, prefix, guard)
 
 
 def _guard(target: Target, selection: Selection) -> Guard | None:
