@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from torch_cortex_m import TcmError
+from torch_cortex_m.ir import Quantization
 from torch_cortex_m.ops.add.op import Add, rescaling
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
@@ -16,6 +17,8 @@ from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.dequantize.op import Dequantize
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.mean.op import Mean
+from torch_cortex_m.ops.mean.op import rescaling as mean_rescaling
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
@@ -296,6 +299,21 @@ def pad(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, shape)})
 
 
+def mean(rng: Rng, name: str) -> Case:
+    count = pick(rng, int(rng.integers(1, 20)), int(rng.integers(1, 20)), int(rng.integers(1, 800)))
+    scales = [
+        Quantization(float(scale), int(rng.integers(-128, 128)))
+        for scale in np.exp(rng.uniform(-3, 0, 2))
+    ]
+    op = Mean(
+        **mean_rescaling(scales[0], scales[1], count),
+        input_offset=int(rng.integers(-127, 129)),
+        **output_range(rng),
+    )
+    shape = (int(rng.integers(1, 4)), count, pick(rng, 1, int(rng.integers(1, 20))))
+    return Case(name, op, {"input": int8(rng, shape)})
+
+
 GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "depthwise_conv2d": depthwise_conv2d,
     "conv2d": conv2d,
@@ -309,4 +327,5 @@ GENERATORS: dict[str, Callable[[Rng, str], Case]] = {
     "dequantize": dequantize,
     "transpose": transpose,
     "pad": pad,
+    "mean": mean,
 }

@@ -11,6 +11,8 @@ from ..base import Kernel, Op, TensorArgument
 from ..checks import check_multiplier
 from ..numerics import quantize_multiplier
 from ..window import check_activation, check_offset, check_rank
+from .kernels_dsp import DSP_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 LARGEST_COUNT = 1 << 22
 """Keeps 255 * count, and with it every sum, within int32."""
@@ -71,4 +73,4 @@ def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str
 
 
 OP = Mean
-KERNELS = [Kernel("mean_s8__ref")]
+KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS]

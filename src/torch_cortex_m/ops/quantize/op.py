@@ -14,6 +14,7 @@ from ..checks import check_scale
 from ..numerics import inverse_scale
 from ..window import check_offset
 from .kernels_dsp import DSP_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,4 @@ class Quantize(Op):
 
 
 OP = Quantize
-KERNELS = [Kernel("quantize_s8__ref"), *DSP_KERNELS]
+KERNELS = [Kernel("quantize_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS]

@@ -1,0 +1,7 @@
+"""mean on cores with the DSP extension (Cortex-M4, M7, M33)."""
+
+from __future__ import annotations
+
+from ..base import Kernel
+
+DSP_KERNELS = [Kernel("mean_s8__words_dsp", needs=frozenset({"dsp"}))]
