@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,40 @@ def test_a_warning_is_one_line(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert result.stderr.startswith("tcm: warning: no calibration data")
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_names_that_the_terminal_cannot_show(tmp_path: Path) -> None:
+    out = tmp_path / "größe"
+    command = [sys.executable, "-m", "torch_cortex_m", "compile", f"{NETWORKS}:nothing_to_do"]
+    result = subprocess.run(
+        [*command, "-o", out],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert rb"gr\xf6\xdfe" in result.stdout
+
+
+def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch_cortex_m", "compile", f"{NETWORKS}:calibrated_forever"]
+    process = subprocess.Popen(
+        [*command, "-o", tmp_path / "out"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell may ignore it
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "calibrating\n"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_python_m_is_the_command() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor, nn
 
@@ -84,6 +86,15 @@ def without_calibration() -> tuple[nn.Module, tuple[Tensor, ...]]:
 
 def calibrated_with_a_number() -> tuple[nn.Module, tuple[Tensor, ...], int]:
     return nn.Linear(4, 2), (torch.ones(1, 4),), 3
+
+
+def calibrated_forever() -> tuple[nn.Module, tuple[Tensor, ...], Iterator[tuple[Tensor, ...]]]:
+    def calibration() -> Iterator[tuple[Tensor, ...]]:
+        print("calibrating", flush=True)
+        while True:
+            yield (torch.ones(1, 4),)
+
+    return nn.Linear(4, 2), (torch.ones(1, 4),), calibration()
 
 
 def with_parameters(width: int) -> tuple[nn.Module, tuple[Tensor, ...]]:
