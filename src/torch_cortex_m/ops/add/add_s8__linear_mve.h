@@ -5,19 +5,37 @@
 
 #include "tcm.h"
 
-/* Four elements. The shifts round because GNU as gives those that do not the same code. */
+/* Four elements: a and its product, b and its product, the two shifts and the limits, the output. The shifts round
+ * because GNU as gives those that do not the same code. */
+#define ADD_S8_LINEAR_MVE_LOAD(v) "vldrb.s32 " v ", [%[a]], #4\n"
+#define ADD_S8_LINEAR_MVE_MULTIPLY(v) "vmlas.s32 " v ", q2, %[addend]\n"
+#define ADD_S8_LINEAR_MVE_LOAD_OTHER ".if %c[both]\n vldrb.s32 q1, [%[b]], #4\n.endif\n"
+#define ADD_S8_LINEAR_MVE_ADD_OTHER(v) ".if %c[both]\n vmla.s32 " v ", q1, %[b_factor]\n.endif\n"
+#define ADD_S8_LINEAR_MVE_SHIFT(v) "vqrshrnb.s32 " v ", " v ", %[first_shift]\n"
+#define ADD_S8_LINEAR_MVE_LIMIT(v)                                                                                    \
+    "vqrshrnb.s16 " v ", " v ", %[second_shift]\n"                                                                    \
+    ".if %c[low] > -128\n vmax.s8 " v ", " v ", q3\n.endif\n"                                                         \
+    ".if %c[high] < 127\n vmin.s8 " v ", " v ", q4\n.endif\n"
+#define ADD_S8_LINEAR_MVE_STORE(v) "vstrb.32 " v ", [%[output]], #4\n"
+
 #define ADD_S8_LINEAR_MVE_STEP                                                                                        \
-    "vldrb.s32 q0, [%[a]], #4\n"                                                                                      \
-    "vmlas.s32 q0, q2, %[addend]\n"                                                                                   \
-    ".if %c[both]\n"                                                                                                  \
-    "vldrb.s32 q1, [%[b]], #4\n"                                                                                      \
-    "vmla.s32 q0, q1, %[b_factor]\n"                                                                                  \
-    ".endif\n"                                                                                                        \
-    "vqrshrnb.s32 q0, q0, %[first_shift]\n"                                                                           \
-    "vqrshrnb.s16 q0, q0, %[second_shift]\n"                                                                          \
-    ".if %c[low] > -128\n vmax.s8 q0, q0, q3\n.endif\n"                                                               \
-    ".if %c[high] < 127\n vmin.s8 q0, q0, q4\n.endif\n"                                                               \
-    "vstrb.32 q0, [%[output]], #4\n"
+    ADD_S8_LINEAR_MVE_LOAD("q0") ADD_S8_LINEAR_MVE_MULTIPLY("q0") ADD_S8_LINEAR_MVE_LOAD_OTHER                        \
+    ADD_S8_LINEAR_MVE_ADD_OTHER("q0") ADD_S8_LINEAR_MVE_SHIFT("q0") ADD_S8_LINEAR_MVE_LIMIT("q0")                     \
+    ADD_S8_LINEAR_MVE_STORE("q0")
+
+/* Sixteen elements, of which four begin while others are still being computed. */
+#define ADD_S8_LINEAR_MVE_STEPS                                                                                       \
+    ADD_S8_LINEAR_MVE_LOAD("q0") ADD_S8_LINEAR_MVE_LOAD_OTHER ADD_S8_LINEAR_MVE_MULTIPLY("q0")                        \
+    ADD_S8_LINEAR_MVE_LOAD("q5") ADD_S8_LINEAR_MVE_ADD_OTHER("q0")                                                    \
+    ADD_S8_LINEAR_MVE_LOAD_OTHER ADD_S8_LINEAR_MVE_SHIFT("q0") ADD_S8_LINEAR_MVE_MULTIPLY("q5")                       \
+    ADD_S8_LINEAR_MVE_LOAD("q6") ADD_S8_LINEAR_MVE_ADD_OTHER("q5") ADD_S8_LINEAR_MVE_LIMIT("q0")                      \
+    ADD_S8_LINEAR_MVE_LOAD_OTHER ADD_S8_LINEAR_MVE_SHIFT("q5") ADD_S8_LINEAR_MVE_MULTIPLY("q6")                       \
+    ADD_S8_LINEAR_MVE_LOAD("q7") ADD_S8_LINEAR_MVE_ADD_OTHER("q6")                                                    \
+    ADD_S8_LINEAR_MVE_STORE("q0") ADD_S8_LINEAR_MVE_LIMIT("q5")                                                       \
+    ADD_S8_LINEAR_MVE_LOAD_OTHER ADD_S8_LINEAR_MVE_SHIFT("q6") ADD_S8_LINEAR_MVE_MULTIPLY("q7")                       \
+    ADD_S8_LINEAR_MVE_STORE("q5") ADD_S8_LINEAR_MVE_ADD_OTHER("q7") ADD_S8_LINEAR_MVE_LIMIT("q6")                     \
+    ADD_S8_LINEAR_MVE_SHIFT("q7") ADD_S8_LINEAR_MVE_STORE("q6")                                                       \
+    ADD_S8_LINEAR_MVE_LIMIT("q7") ADD_S8_LINEAR_MVE_STORE("q7")
 
 /* A row of `elements`; `both` says whether b is a row, too, instead of being a part of the addend. */
 TCM_KERNEL void add_s8__linear_mve_row(const int8_t *a, const int8_t *b, int8_t *output, int32_t elements,
@@ -30,7 +48,7 @@ TCM_KERNEL void add_s8__linear_mve_row(const int8_t *a, const int8_t *b, int8_t 
                      "vdup.8 q4, %[maximum]\n"
                      "wls lr, %[vectors], 2f\n"
                      "1:\n"
-                     ".rept 4\n" ADD_S8_LINEAR_MVE_STEP ".endr\n"
+                     ADD_S8_LINEAR_MVE_STEPS
                      "le lr, 1b\n"
                      "2:\n"
                      "wlstp.32 lr, %[rest], 4f\n"
@@ -42,7 +60,7 @@ TCM_KERNEL void add_s8__linear_mve_row(const int8_t *a, const int8_t *b, int8_t 
                        [maximum] "r"(activation_max), [both] "i"(both), [first_shift] "i"(first_shift),
                        [second_shift] "i"(second_shift), [low] "i"(activation_min),
                        [high] "i"(activation_max)
-                     : "lr", "q0", "q1", "q2", "q3", "q4", "cc", "memory");
+                     : "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc", "memory");
 }
 
 /* The innermost strides are 1, or 0 for one of the operands. */
@@ -66,12 +84,12 @@ TCM_KERNEL void add_s8__linear_mve(const int8_t *input, const int8_t *other, int
                                           i3 * other_stride_3 + i4 * other_stride_4;
                         if (input_stride_5 == 0) {
                             add_s8__linear_mve_row(b, b, output, size_5, 0, other_factor, 0,
-                                                   addend + input_factor * *a, first_shift, second_shift, activation_min,
-                                                   activation_max);
+                                                   addend + input_factor * *a, first_shift, second_shift,
+                                                   activation_min, activation_max);
                         } else if (other_stride_5 == 0) {
                             add_s8__linear_mve_row(a, a, output, size_5, 0, input_factor, 0,
-                                                   addend + other_factor * *b, first_shift, second_shift, activation_min,
-                                                   activation_max);
+                                                   addend + other_factor * *b, first_shift, second_shift,
+                                                   activation_min, activation_max);
                         } else {
                             add_s8__linear_mve_row(a, b, output, size_5, 1, input_factor, other_factor, addend,
                                                    first_shift, second_shift, activation_min, activation_max);
