@@ -5,7 +5,7 @@
 #include <arm_mve.h>
 #include <string.h>
 
-#include "tcm_mve_tiles.h"
+#include "tcm_mve_pairs.h"
 
 /* Copies any number of bytes to other ones, or to some before them. */
 TCM_KERNEL void tcm_mve_copy(int8_t *to, const int8_t *from, int32_t bytes)
@@ -194,7 +194,7 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-/* Like tcm_mve_pairs, for `pairs` times two windows, the first one at `window` and each `distance` bytes after its
+/* Like tcm_mve_plain_pairs, for `pairs` times two windows, the first one at `window` and each `distance` bytes after its
  * predecessor: kernel_rows rows, row_step bytes apart, of columns * vectors vectors of 16 values. If a pixel's channels
  * are whole vectors, so many are `vectors`, and windows are `phases` pixels apart; otherwise columns and phases are 1.
  * Addresses, distance and row_step are multiples of 4. */

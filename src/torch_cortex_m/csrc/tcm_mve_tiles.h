@@ -149,12 +149,11 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
-/* `pairs` times two vectors of 16 * steps values: those of the first pair are at `first` and `second`, those of the
- * next ones at distances of vector_step. Their outputs, `channels` each, are output_step apart. All scalars but `pairs`
- * are literals. */
-TCM_KERNEL void tcm_mve_pairs(const int8_t *first, const int8_t *second, const int8_t *tiles, int8_t *output,
-                              int32_t pairs, int32_t vector_step, int32_t channels, int32_t output_step, int32_t steps,
-                              int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
+/* What tcm_mve_pairs does (see tcm_mve_pairs.h), without overlapping. */
+TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, const int8_t *tiles, int8_t *output,
+                                    int32_t pairs, int32_t vector_step, int32_t channels, int32_t output_step,
+                                    int32_t steps, int32_t rounding, int32_t output_offset, int32_t activation_min,
+                                    int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     register int32_t r0 __asm__("r0") = pairs;
@@ -174,6 +173,7 @@ TCM_KERNEL void tcm_mve_pairs(const int8_t *first, const int8_t *second, const i
 #define TCM_MVE_ONE_OCTETS                                                                                            \
     "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
     "1:\n"                                                                                                            \
+    ".if %c[lead_bytes]\n add r5, r5, %[lead_bytes]\n.endif\n"                                                        \
     "movw r0, %[tile_bytes]\n"                                                                                        \
     "add r9, r5, r0\n"                                                                                                \
     TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
@@ -208,10 +208,11 @@ TCM_KERNEL void tcm_mve_pairs(const int8_t *first, const int8_t *second, const i
     "vqmovnb.s32 q4, q0\n"                                                                                            \
     TCM_MVE_CLAMP("q4") TCM_MVE_STORE_SOME("vstrbt.32") "pop {r7}\n" TCM_MVE_ROOM
 
-/* output[0 ... channels) from `vector` of 16 * steps values. All scalars are literals. */
+/* output[0 ... channels) from `vector` of 16 * steps values. lead_bytes precede each octet of tiles. All scalars are
+ * literals. */
 TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, int8_t *output, int32_t channels,
-                                   int32_t steps, int32_t rounding, int32_t output_offset, int32_t activation_min,
-                                   int32_t activation_max)
+                                   int32_t steps, int32_t lead_bytes, int32_t rounding, int32_t output_offset,
+                                   int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t tile_bytes = 64 * steps + (rounding == 2 ? 80 : 48);
@@ -222,7 +223,8 @@ TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, in
     if (channels >= 8) {
         __asm__ volatile(TCM_MVE_ONE_OCTETS
                          : "+r"(r1), "+r"(r3), "+r"(r5), "+r"(r11)
-                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes)
+                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
+                           [lead_bytes] "i"(lead_bytes)
                          : "r9", TCM_MVE_CLOBBERS);
     }
     if (channels % 8 > 4) {

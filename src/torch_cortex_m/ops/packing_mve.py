@@ -14,6 +14,15 @@ LANES = 16
 
 RECTIFIED, SIGNED, GENERAL = 0, 1, 2
 
+PARAMETER_BYTES = 48
+"""Of a tile, unless its rounding is general."""
+
+MOST_OVERLAPPED = 8 * LANES
+"""The values of vectors that have only immediate offsets."""
+
+LEAST_OVERLAPPED = 512
+"""The values of so many vectors that beginning and ending the overlapping pays."""
+
 
 def rounding(layer: Layer) -> int:
     """How the layer's accumulators may be requantized (TCM_MVE_* in tcm_mve.h).
@@ -61,17 +70,28 @@ def folded_bias(layer: Layer, weight_sums: np.ndarray) -> np.ndarray:
     return total.astype(np.uint64).astype(np.uint32).view(np.int32)
 
 
-def packed_tiles(rows: np.ndarray, requantization: np.ndarray) -> np.ndarray:
+def lead_bytes(layer: Layer, values: int, vectors: int) -> int:
+    """What an octet of tiles begins with where csrc/tcm_mve_pairs.h overlaps pairs of vectors.
+
+    values: the values of each input vector. vectors: how many follow each other.
+    """
+    pays = vectors * padded(values) >= LEAST_OVERLAPPED and values <= MOST_OVERLAPPED
+    return PARAMETER_BYTES if pays and rounding(layer) != GENERAL else 0
+
+
+def packed_tiles(rows: np.ndarray, requantization: np.ndarray, lead: int) -> np.ndarray:
     """int8 tiles of csrc/tcm_mve_tiles.h.
 
     rows: [channels, 16 * steps] int8, the weights in the order of the input vector.
-    requantization: [vectors, channels] int32.
+    requantization: [vectors, channels] int32. lead: see lead_bytes.
     """
     channels = len(rows)
     parts: list[np.ndarray] = []
     for start in range(0, channels, 8):
         group = np.arange(start, min(start + 8, channels))
         halves = [group] if len(group) <= 4 else [group[::2], group[1::2]]
+        if lead and len(group) == 8:
+            parts.append(_parameters(requantization[:, halves[1]]))
         for half in halves:
             parts += _tile(rows[half], requantization[:, half])
     return np.concatenate(parts)
@@ -81,8 +101,13 @@ def _tile(rows: np.ndarray, requantization: np.ndarray) -> list[np.ndarray]:
     """The bytes of up to four channels; those that are missing are zeros."""
     missing = 4 - len(rows)
     weights = np.pad(rows, ((0, missing), (0, 0))).reshape(4, -1, LANES)
-    parameters = np.pad(requantization, ((0, 0), (0, missing))).astype("<i4")
-    return [weights.transpose(1, 0, 2).reshape(-1), parameters.reshape(-1).view(np.int8)]
+    return [weights.transpose(1, 0, 2).reshape(-1), _parameters(requantization)]
+
+
+def _parameters(requantization: np.ndarray) -> np.ndarray:
+    """The bytes of the parameters of up to four channels."""
+    parameters = np.pad(requantization, ((0, 0), (0, 4 - requantization.shape[1])))
+    return parameters.astype("<i4").reshape(-1).view(np.int8)
 
 
 def padded(size: int) -> int:

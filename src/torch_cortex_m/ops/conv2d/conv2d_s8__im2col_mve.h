@@ -21,11 +21,11 @@ TCM_KERNEL void conv2d_s8__im2col_mve_window(int8_t *to, const int8_t *window, i
  * again together with the one before it, which may be in the last of the `capacity` places, or alone if `alone` is 1. */
 TCM_KERNEL void conv2d_s8__im2col_mve_outputs(const int8_t *windows, const int8_t *tiles, int8_t *output, int32_t count,
                                               int32_t capacity, int32_t place, int32_t alone, int32_t channels,
-                                              int32_t output_step, int32_t steps, int32_t rounding,
+                                              int32_t output_step, int32_t steps, int32_t lead_bytes, int32_t rounding,
                                               int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     if (alone) {
-        tcm_mve_one_vector(windows, tiles, output, channels, steps, rounding, output_offset, activation_min,
+        tcm_mve_one_vector(windows, tiles, output, channels, steps, lead_bytes, rounding, output_offset, activation_min,
                            activation_max);
         return;
     }
@@ -35,7 +35,7 @@ TCM_KERNEL void conv2d_s8__im2col_mve_outputs(const int8_t *windows, const int8_
         pairs = pairs == 0 ? 1 : pairs;
         tcm_mve_pairs(windows + (first < 0 ? capacity - 1 : first) * place, windows + (first + 1) * place, tiles,
                       output - (count - 1 - first) * output_step, pairs, 2 * place, channels, output_step, steps,
-                      rounding, output_offset, activation_min, activation_max);
+                      lead_bytes, rounding, output_offset, activation_min, activation_max);
     }
 }
 
@@ -46,8 +46,8 @@ TCM_KERNEL void conv2d_s8__im2col_mve(
     int32_t input_width, int32_t input_channels, int32_t output_height, int32_t output_width, int32_t output_channels,
     int32_t groups, int32_t kernel_height, int32_t kernel_width, int32_t stride_height, int32_t stride_width,
     int32_t padding_top, int32_t padding_left, int32_t dilation_height, int32_t dilation_width, int32_t row_bytes,
-    int32_t spare_rows, int32_t group_tile_bytes, int32_t capacity, int32_t input_offset, int32_t rounding,
-    int32_t output_offset, int32_t activation_min, int32_t activation_max)
+    int32_t spare_rows, int32_t group_tile_bytes, int32_t capacity, int32_t lead_bytes, int32_t input_offset,
+    int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t group_inputs = input_channels / groups;
     const int32_t group_outputs = output_channels / groups;
@@ -87,8 +87,8 @@ TCM_KERNEL void conv2d_s8__im2col_mve(
                 if (count == capacity || (x == output_width && (groups > 1 || row + 1 == output_rows))) {
                     conv2d_s8__im2col_mve_outputs(windows, tiles + group * group_tile_bytes,
                                                   outputs + (x - 1) * output_channels, count, capacity, place, alone,
-                                                  group_outputs, output_channels, steps, rounding, output_offset,
-                                                  activation_min, activation_max);
+                                                  group_outputs, output_channels, steps, lead_bytes, rounding,
+                                                  output_offset, activation_min, activation_max);
                     count = 0;
                 }
             }

@@ -10,8 +10,9 @@
 TCM_KERNEL void conv2d_s8__pointwise_mve(const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch,
                                          int32_t rows, int32_t columns, int32_t unsafe_columns, int32_t alone,
                                          int32_t image_rows, int32_t image_step, int32_t row_step, int32_t column_step,
-                                         int32_t input_channels, int32_t output_channels, int32_t rounding,
-                                         int32_t output_offset, int32_t activation_min, int32_t activation_max)
+                                         int32_t input_channels, int32_t output_channels, int32_t lead_bytes,
+                                         int32_t rounding, int32_t output_offset, int32_t activation_min,
+                                         int32_t activation_max)
 {
     const int32_t steps = (input_channels + 15) / 16;
     const int32_t paired = alone ? columns / 2 * 2 : columns;
@@ -33,7 +34,7 @@ TCM_KERNEL void conv2d_s8__pointwise_mve(const int8_t *input, const int8_t *tile
                 second = copies + 16 * steps;
             }
             tcm_mve_pairs(first, second, tiles, outputs + column * output_channels, pairs, 2 * column_step,
-                          output_channels, output_channels, steps, rounding, output_offset, activation_min,
+                          output_channels, output_channels, steps, lead_bytes, rounding, output_offset, activation_min,
                           activation_max);
         }
         if (paired < columns) {
@@ -42,8 +43,8 @@ TCM_KERNEL void conv2d_s8__pointwise_mve(const int8_t *input, const int8_t *tile
                 tcm_mve_copy(copies, last, input_channels);
                 last = copies;
             }
-            tcm_mve_one_vector(last, tiles, outputs + paired * output_channels, output_channels, steps, rounding,
-                               output_offset, activation_min, activation_max);
+            tcm_mve_one_vector(last, tiles, outputs + paired * output_channels, output_channels, steps, lead_bytes,
+                               rounding, output_offset, activation_min, activation_max);
         }
     }
 }

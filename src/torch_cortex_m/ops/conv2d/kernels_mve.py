@@ -10,6 +10,7 @@ from ..packing_mve import (
     LANES,
     folded_bias,
     has_plain_requantization,
+    lead_bytes,
     packed_tiles,
     padded,
     padded_to_lanes,
@@ -59,6 +60,7 @@ def _pointwise_constants(layer: Layer) -> dict[str, int | float]:
     rows, columns = _rows_and_columns(layer)
     return {
         "rounding": rounding(layer),
+        "lead_bytes": _pointwise_lead(layer),
         "rows": rows,
         "columns": columns,
         "alone": int(columns % 2 == 1 and columns <= ALONE_COLUMNS),
@@ -70,10 +72,14 @@ def _pointwise_constants(layer: Layer) -> dict[str, int | float]:
     }
 
 
+def _pointwise_lead(layer: Layer) -> int:
+    return lead_bytes(layer, layer.types["input"].shape[3], _rows_and_columns(layer)[1])
+
+
 def _pointwise_pack(layer: Layer) -> dict[str, np.ndarray]:
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
-    return {"tiles": _tiles(layer, rows, slice(None))}
+    return {"tiles": _tiles(layer, rows, slice(None), _pointwise_lead(layer))}
 
 
 def _pointwise_scratch(layer: Layer) -> int:
@@ -166,7 +172,7 @@ def _rows_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
-    return {"tiles": _tiles(layer, _ordered_rows(layer), slice(None))}
+    return {"tiles": _tiles(layer, _ordered_rows(layer), slice(None), 0)}
 
 
 def _ordered_rows(layer: Layer) -> np.ndarray:
@@ -254,7 +260,13 @@ def im2col_constants(layer: Layer) -> dict[str, int | float]:
     return _copied_rows(layer) | {
         "group_tile_bytes": im2col_pack(layer)["tiles"].nbytes // layer.op.groups,
         "capacity": _capacity(layer),
+        "lead_bytes": _im2col_lead(layer),
     }
+
+
+def _im2col_lead(layer: Layer) -> int:
+    values = int(np.prod(layer.types["weight"].shape[1:]))
+    return lead_bytes(layer, values, layer.output.shape[1] * layer.output.shape[2])
 
 
 def im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -262,14 +274,16 @@ def im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
     size = len(weight) // layer.op.groups
+    lead = _im2col_lead(layer)
     groups = [slice(start, start + size) for start in range(0, len(weight), size)]
-    return {"tiles": np.concatenate([_tiles(layer, rows, group) for group in groups])}
+    return {"tiles": np.concatenate([_tiles(layer, rows, group, lead) for group in groups])}
 
 
-def _tiles(layer: Layer, rows: np.ndarray, channels: slice) -> np.ndarray:
-    """The tiles of some output channels; rows: [channels, 16 * steps], all weights in order."""
+def _tiles(layer: Layer, rows: np.ndarray, channels: slice, lead: int) -> np.ndarray:
+    """The tiles of some output channels; rows: [channels, 16 * steps], all weights in order;
+    lead: see lead_bytes."""
     bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
-    return packed_tiles(rows[channels], requantization_vectors(layer, bias)[:, channels])
+    return packed_tiles(rows[channels], requantization_vectors(layer, bias)[:, channels], lead)
 
 
 MVE_KERNELS = [

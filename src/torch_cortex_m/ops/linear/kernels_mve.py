@@ -8,6 +8,7 @@ from ..base import Kernel, Layer
 from ..packing_mve import (
     folded_bias,
     has_plain_requantization,
+    lead_bytes,
     packed_tiles,
     padded,
     padded_to_lanes,
@@ -25,12 +26,21 @@ def _applies(layer: Layer) -> bool:
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
     rows = padded_to_lanes(layer.constants["weight"])
     bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
-    return {"tiles": packed_tiles(rows, requantization_vectors(layer, bias))}
+    return {"tiles": packed_tiles(rows, requantization_vectors(layer, bias), _lead(layer))}
+
+
+def _lead(layer: Layer) -> int:
+    features = layer.types["weight"].shape[1]
+    return lead_bytes(layer, features, layer.types["input"].elements // features)
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
     features = layer.types["weight"].shape[1]
-    return {"rounding": rounding(layer), "unsafe_rows": unsafe_vectors(features, features)}
+    return {
+        "rounding": rounding(layer),
+        "lead_bytes": _lead(layer),
+        "unsafe_rows": unsafe_vectors(features, features),
+    }
 
 
 def _scratch(layer: Layer) -> int:

@@ -6,8 +6,8 @@
 
 /* From the last unsafe_rows whole vectors cannot be read: they are copied. */
 TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch,
-                                     int32_t rows, int32_t unsafe_rows, int32_t input_features,
-                                     int32_t output_features, int32_t rounding, int32_t output_offset,
+                                     int32_t rows, int32_t unsafe_rows, int32_t input_features, int32_t output_features,
+                                     int32_t lead_bytes, int32_t rounding, int32_t output_offset,
                                      int32_t activation_min, int32_t activation_max)
 {
     const int32_t steps = (input_features + 15) / 16;
@@ -25,7 +25,7 @@ TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, i
             second = copies + 16 * steps;
         }
         tcm_mve_pairs(first, second, tiles, output + row * output_features, pairs, 2 * input_features, output_features,
-                      output_features, steps, rounding, output_offset, activation_min, activation_max);
+                      output_features, steps, lead_bytes, rounding, output_offset, activation_min, activation_max);
     }
     if (rows % 2 != 0) {
         const int8_t *last = input + (rows - 1) * input_features;
@@ -33,8 +33,8 @@ TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, i
             tcm_mve_copy(copies, last, input_features);
             last = copies;
         }
-        tcm_mve_one_vector(last, tiles, output + (rows - 1) * output_features, output_features, steps, rounding,
-                           output_offset, activation_min, activation_max);
+        tcm_mve_one_vector(last, tiles, output + (rows - 1) * output_features, output_features, steps, lead_bytes,
+                           rounding, output_offset, activation_min, activation_max);
     }
 }
 
