@@ -13,8 +13,17 @@ from .ops.numerics import dequantize_array, quantize_array
 
 
 def as_array(value: Any) -> np.ndarray:
-    """A NumPy array from an array or a torch tensor on any device, with or without a gradient."""
-    return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    """A NumPy array from an array or a torch tensor on any device, with or without a gradient.
+
+    Raises TcmError for a tensor that NumPy cannot hold (bfloat16, sparse, meta)."""
+    try:
+        return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    except (TypeError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise TcmError(
+            "an input cannot be read as an array",
+            expected="a dense tensor or array of float32 or int8",
+            got=f"{type(error).__name__}: {str(error).splitlines()[0]}",
+        ) from None
 
 
 def split_batch(graph: Graph, arrays: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
@@ -53,7 +62,7 @@ def _batches(port: Port, array: np.ndarray) -> int:
 def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
     """The user's array as the graph's value: quantized unless ``raw``, permuted, dense.
 
-    Raises TcmError for a wrong dtype.
+    Raises TcmError for a wrong dtype or NaN.
     """
     type_ = graph.types[port.value]
     integers = raw and type_.dtype == "int8"
@@ -65,6 +74,13 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
             expected=expected,
             got=array.dtype,
             hint="raw=True takes int8" if not integers else "without raw, inputs are float32",
+        )
+    if expected == "float32" and bool(np.isnan(array).any()):
+        raise TcmError(
+            "an input is not a number (NaN)",
+            where=f"input '{port.value}'",
+            expected="numbers; infinite ones become the largest or smallest that int8 can say",
+            got=f"{int(np.isnan(array).sum())} of {array.size} elements are NaN",
         )
     if type_.dtype == "int8" and not raw and type_.quantization is not None:
         scale, zero_point = type_.quantization.scale, type_.quantization.zero_point

@@ -54,12 +54,18 @@ class CompiledModel:
     def run(self, *inputs: Any, on: str = "host", raw: bool = False) -> Any:
         """Runs the model and returns a torch tensor, or a tuple where it has several outputs.
 
-        inputs: one tensor or array an input, float32, or int8 with ``raw``.
+        inputs: one tensor or array an input, in the order of ``forward``, float32, or int8 with
+            ``raw``; each of the compiled shape, or all with the same multiple of it in the first
+            dimension.
         on: "host" (the C built for this machine), "emulator" (the C on the emulated core) or
             "reference" (the exact reference in torch). All three give the same values.
-        raw: int8 in and out instead of float32.
+        raw: int8 in and out instead of float32 (what the C has as float32 stays that).
 
-        Raises TcmError if the inputs do not fit or a tool is missing.
+        The outputs are float32, or int8 with ``raw``, in the shapes of the model's results; their
+        first dimension is multiplied as that of the inputs. An output that is a scalar is that of
+        the first sample.
+
+        Raises TcmError if the inputs do not fit or have NaN, or a tool is missing.
         """
         import torch
 
@@ -185,7 +191,8 @@ class CompiledModel:
         """Measures one inference on the emulated core: exact instructions and estimated cycles,
         in total and by layer, and the stack.
 
-        Without inputs, seeded random ones are used. ``Report.cycles_model`` says what the
+        inputs: as for ``run``, float32 or int8; of several samples the first is measured. Without
+        inputs, seeded random ones are used. ``Report.cycles_model`` says what the
         estimate is worth; for cores without a model, cycles are None.
 
         Raises TcmError if a tool is missing.

@@ -206,6 +206,10 @@ CALIBRATION: list[tuple[str, Any, str]] = [
     ("no_tensors", [3], "tuple of tensors"),
     ("no_iterable", 3, "iterable"),
     ("bare_tensor", FLOATS, "iterable"),
+    ("array", FLOATS.numpy()[None], "iterable"),
+    ("file", "data.npz", "iterable"),
+    ("dict", {"x": FLOATS}, "iterable"),
+    ("arrays", [(FLOATS.numpy(),)], "torch.from_numpy"),
 ]
 
 

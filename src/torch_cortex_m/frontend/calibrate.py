@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
@@ -20,6 +21,9 @@ from .quantizer import TcmQuantizer
 from .quiet import quiet
 from .source import value_name, where
 from .torchao_names import convert_pt2e, prepare_pt2e
+
+NO_SAMPLES = (Tensor, np.ndarray, str, bytes, Mapping)
+"""What can be iterated over, but not for samples."""
 
 MOST_LISTED = 5
 """Activations that a warning lists."""
@@ -78,7 +82,7 @@ def _check_float(types: list[tuple[tuple[int, ...], torch.dtype]]) -> None:
 
 def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[Any]:
     if calibration is not None:
-        if isinstance(calibration, Tensor) or not isinstance(calibration, Iterable):
+        if isinstance(calibration, NO_SAMPLES) or not isinstance(calibration, Iterable):
             raise TcmError(
                 "calibration must be an iterable of input tuples",
                 expected="for example a list of tuples of tensors",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,8 +27,13 @@ def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
             where=where,
             expected="a tuple of torch tensors, one for each input of the model",
             got=type(inputs).__name__,
+            hint=_tensor_hint(inputs),
         )
     return tuple(_checked(item, f"{where}, input {i}") for i, item in enumerate(items))
+
+
+def _tensor_hint(value: Any) -> str | None:
+    return "torch.from_numpy(array) makes a tensor" if isinstance(value, np.ndarray) else None
 
 
 def _checked(item: Any, where: str) -> Tensor:
@@ -37,7 +43,7 @@ def _checked(item: Any, where: str) -> Tensor:
             where=where,
             expected="a torch tensor",
             got=type(item).__name__,
-            hint="keep constants such as numbers inside the model",
+            hint=_tensor_hint(item) or "keep constants such as numbers inside the model",
         )
     if item.dtype not in INPUT_DTYPES:
         raise TcmError(
