@@ -126,6 +126,10 @@ def test_profile_measures_layers_and_total(compiled: tcm.CompiledModel) -> None:
     assert report.ram_bytes == report.arena_bytes + (report.stack_bytes or 0)
     assert 0 < (report.stack_bytes or 0) < 4096
     assert compiled.profile() == report
+    lines = str(report).splitlines()
+    assert lines[0].startswith(f"cortex-m4: arena {report.arena_bytes:,} B, constants ")
+    assert f"{report.instructions:,} instructions" in lines[0]
+    assert [line.split()[0] for line in lines[1:]] == [layer.name for layer in report.layers]
 
 
 def test_save_and_load(compiled: tcm.CompiledModel, images: torch.Tensor, tmp_path: Path) -> None:
@@ -194,6 +198,7 @@ def test_the_report_says_what_folding_removed(compiled: tcm.CompiledModel, tmp_p
     assert (folding.channels_before, folding.channels_after) == (8 + 4, 6 + 4)
     assert (folding.macs_before, folding.macs_after) == (25 * (24 + 32), 25 * (18 + 24))
     assert folding.macs_after == folded.report.macs
+    assert f"constant channels folded: {folding}" in str(folded.report)
     assert str(folding) == "12 -> 10 channels, 1,400 -> 1,050 MACs"
     assert tcm.load(folded.save(tmp_path / "out")).report == folded.report
     assert compiled.report.folding is None

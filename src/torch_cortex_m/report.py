@@ -76,6 +76,20 @@ class Report:
     def macs(self) -> int:
         return sum(layer.macs for layer in self.layers)
 
+    def __str__(self) -> str:
+        """A line of totals and one for each layer; what was not measured is left out."""
+        totals = [f"arena {self.arena_bytes:,} B", f"constants {self.constant_bytes:,} B"]
+        if self.flash_bytes is not None:
+            totals += [f"flash {self.flash_bytes:,} B", f"RAM {self.ram_bytes:,} B"]
+        totals += [f"{self.macs:,} MACs", *_measured(self.instructions, self.cycles)]
+        lines = [f"{self.target}: {', '.join(totals)}"]
+        if self.folding is not None:
+            lines.append(f"  constant channels folded: {self.folding}")
+        for layer in self.layers:
+            costs = [f"{layer.macs:,} MACs", *_measured(layer.instructions, layer.cycles)]
+            lines.append(f"  {layer.name} ({layer.kernel}): {', '.join(costs)}")
+        return "\n".join(lines)
+
     def as_data(self) -> dict[str, Any]:
         """The form that ``tcm profile --json`` prints."""
         return {
@@ -95,3 +109,8 @@ class Report:
                 "stack_bytes": self.stack_bytes,
             },
         }
+
+
+def _measured(instructions: int | None, cycles: int | None) -> list[str]:
+    texts = [] if instructions is None else [f"{instructions:,} instructions"]
+    return texts if cycles is None else [*texts, f"about {cycles:,} cycles"]
