@@ -118,7 +118,7 @@ def test_several_inputs_outputs_and_odd_names(compiler: str, tmp_path: Path) -> 
         pytest.skip(f"{compiler} is not installed")
     program = generate(small_graph(), HOST).program
     compile_strictly(dict(program.files), tmp_path, [compiler])
-    assert "MODEL_INPUT_IMAGE_INT_SCALE 0x1.0000000000000p-1f" in program.files["model.h"]
+    assert "MODEL_INPUT_IMAGE_INT_SCALE 0.5f" in program.files["model.h"]
     assert '"NHWC"' in program.files["model.h"]
     assert "memcpy" in program.files["model.c"]
 
@@ -133,6 +133,31 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     assert (
         generate(small_graph(), HOST).program.files == generate(small_graph(), HOST).program.files
     )
+
+
+@pytest.mark.parametrize("compiler", ["g++", "clang++"])
+def test_the_header_is_cpp_too(compiler: str, tmp_path: Path) -> None:
+    """With scales that are exactly the float32 ones."""
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    scales = np.random.default_rng(0).uniform(-30, 5, 50)
+    scales = [1.0, 2.0**-40, 1e10, *np.exp(scales).tolist()]
+    graph = Graph("model")
+    for index, scale in enumerate(scales):
+        quantization = Quantization(float(np.float32(scale)), 0)
+        graph.add_input(f"x{index}", TensorType((1,), "int8", quantization))
+    graph.outputs.append(Port("x0", (1,)))
+    (tmp_path / "model.h").write_text(generate(graph, HOST).program.files["model.h"])
+    checks = [
+        f'static_assert(MODEL_INPUT_X{index}_SCALE == {float(np.float32(scale))!r}, "");'
+        for index, scale in enumerate(scales)
+    ]
+    (tmp_path / "check.cc").write_text("\n".join(['#include "model.h"', *checks, ""]))
+    command = [compiler, "-std=c++11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only"]
+    result = subprocess.run(
+        [*command, "check.cc"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
 
 
 def test_golden(update_golden: bool) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..artifacts import ALIGNMENT, MemoryPlan
 from ..ir import Graph, Port
-from .arrays import C_TYPES, float_literal
+from .arrays import C_TYPES
 from .names import comment_text
 
 
@@ -68,13 +68,18 @@ def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
         f'#define {name}_LAYOUT "{layout(port)}"',
     ]
     if type_.quantization is not None:
-        scale = type_.quantization.scale
         lines += [
             "/* real = SCALE * (quantized - ZERO_POINT) */",
-            f"#define {name}_SCALE {float_literal(scale)} /* {np.float32(scale)} */",
+            f"#define {name}_SCALE {_decimal(type_.quantization.scale)}",
             f"#define {name}_ZERO_POINT ({type_.quantization.zero_point})",
         ]
     return [*lines, ""]
+
+
+def _decimal(value: float) -> str:
+    """The shortest decimal literal that is exactly this float32: C++ before 2017, which reads the
+    header too, has no hexadecimal ones."""
+    return f"{np.float32(value)!s}f"
 
 
 def layout(port: Port) -> str:

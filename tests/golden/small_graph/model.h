@@ -21,7 +21,7 @@ extern "C" {
 #define MODEL_INPUT_IMAGE_INT_SHAPE { 1, 4, 4, 2 }
 #define MODEL_INPUT_IMAGE_INT_LAYOUT "NHWC"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_INPUT_IMAGE_INT_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_INPUT_IMAGE_INT_SCALE 0.5f
 #define MODEL_INPUT_IMAGE_INT_ZERO_POINT (3)
 
 /* input 2nd input: int8[1, 3], as in the model */
@@ -31,7 +31,7 @@ extern "C" {
 #define MODEL_INPUT_V2ND_INPUT_SHAPE { 1, 3 }
 #define MODEL_INPUT_V2ND_INPUT_LAYOUT "as in the model"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_INPUT_V2ND_INPUT_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_INPUT_V2ND_INPUT_SCALE 0.5f
 #define MODEL_INPUT_V2ND_INPUT_ZERO_POINT (3)
 
 /* input unused * / one: int8[1, 2], as in the model; the model never reads it */
@@ -41,7 +41,7 @@ extern "C" {
 #define MODEL_INPUT_UNUSED_ONE_SHAPE { 1, 2 }
 #define MODEL_INPUT_UNUSED_ONE_LAYOUT "as in the model"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_INPUT_UNUSED_ONE_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_INPUT_UNUSED_ONE_SCALE 0.5f
 #define MODEL_INPUT_UNUSED_ONE_ZERO_POINT (3)
 
 /* output flat: int8[1, 32], as in the model */
@@ -51,7 +51,7 @@ extern "C" {
 #define MODEL_OUTPUT_FLAT_SHAPE { 1, 32 }
 #define MODEL_OUTPUT_FLAT_LAYOUT "as in the model"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_OUTPUT_FLAT_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_OUTPUT_FLAT_SCALE 0.5f
 #define MODEL_OUTPUT_FLAT_ZERO_POINT (3)
 
 /* output block.0: int8[1, 4, 4, 2], NHWC */
@@ -61,7 +61,7 @@ extern "C" {
 #define MODEL_OUTPUT_BLOCK_0_SHAPE { 1, 4, 4, 2 }
 #define MODEL_OUTPUT_BLOCK_0_LAYOUT "NHWC"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_OUTPUT_BLOCK_0_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_OUTPUT_BLOCK_0_SCALE 0.5f
 #define MODEL_OUTPUT_BLOCK_0_ZERO_POINT (3)
 
 /* output 2nd input: int8[1, 3], as in the model */
@@ -71,7 +71,7 @@ extern "C" {
 #define MODEL_OUTPUT_V2ND_INPUT_2_SHAPE { 1, 3 }
 #define MODEL_OUTPUT_V2ND_INPUT_2_LAYOUT "as in the model"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_OUTPUT_V2ND_INPUT_2_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_OUTPUT_V2ND_INPUT_2_SCALE 0.5f
 #define MODEL_OUTPUT_V2ND_INPUT_2_ZERO_POINT (3)
 
 /* output flat: int8[1, 32], as in the model */
@@ -81,7 +81,7 @@ extern "C" {
 #define MODEL_OUTPUT_FLAT_2_SHAPE { 1, 32 }
 #define MODEL_OUTPUT_FLAT_2_LAYOUT "as in the model"
 /* real = SCALE * (quantized - ZERO_POINT) */
-#define MODEL_OUTPUT_FLAT_2_SCALE 0x1.0000000000000p-1f /* 0.5 */
+#define MODEL_OUTPUT_FLAT_2_SCALE 0.5f
 #define MODEL_OUTPUT_FLAT_2_ZERO_POINT (3)
 
 /* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must
