@@ -26,7 +26,8 @@ enum { TCM_DSP_SHORT_RUN = 16 }; /* inputs, up to which a run is unpacked withou
 /* Words of the stream for two filters. */
 TCM_KERNEL int32_t tcm_dsp_stream_words(const tcm_dsp_layer *layer)
 {
-    return layer->form == TCM_DSP_FORM_WIDE ? tcm_dsp_wide_stream_words(layer->pairs) : layer->pairs + 8;
+    return layer->form == TCM_DSP_FORM_WIDE ? tcm_dsp_wide_stream_words(layer->pairs, layer->way)
+                                             : layer->pairs + 8;
 }
 
 /* Pairs of a run of ``length`` inputs: four bytes are the pairs (0, 2) and (1, 3); a rest of one or two bytes is one
@@ -176,14 +177,36 @@ TCM_KERNEL int8_t tcm_dsp_output_of_sum(int32_t sum, const int32_t *parameters, 
                           layer->common_shift, layer->output_offset, layer->activation_min, layer->activation_max);
 }
 
-/* All filters on the columns of four places or one, with weights of 16 bits. */
+/* All filters on the columns of one place, with weights of 16 bits. */
+TCM_KERNEL void tcm_dsp_multiply_wide_1(const int32_t *column, const int32_t *stream, int8_t *output,
+                                        const tcm_dsp_layer *layer)
+{
+    const int32_t words = layer->way == TCM_REQUANTIZE_RIGHT ? 3 : 2; /* of a filter's parameters */
+    for (int32_t filter = 0; filter < layer->filters; filter += 2) {
+        int32_t sums[2];
+        tcm_dsp_wide_sums_1(column, stream, layer->pairs, sums);
+        stream += tcm_dsp_stream_words(layer);
+        TCM_UNROLL
+        for (int32_t i = 0; i < 2; i++) {
+            const int32_t *parameters = stream + (i - 2) * words;
+            const int32_t shift = layer->way == TCM_REQUANTIZE_RIGHT ? parameters[2] : 0;
+            output[filter + i] = tcm_dsp_output(sums[i], parameters[0], parameters[1], shift, layer->way,
+                                                layer->common_shift, layer->output_offset, layer->activation_min,
+                                                layer->activation_max);
+        }
+    }
+}
+
+/* The same for four places or one. */
 TCM_KERNEL void tcm_dsp_multiply_wide(const int32_t *columns, const int32_t *stream, int8_t *output,
                                       const tcm_dsp_layer *layer, int32_t places)
 {
     const int32_t *end = stream + layer->filters / 2 * tcm_dsp_stream_words(layer);
     const tcm_dsp_product product = {columns, stream, output, layer->output_stride, layer->pairs, end};
     if (places == 1) {
-        tcm_dsp_wide_1(columns, stream, output, layer->filters, layer->pairs, layer->common_shift);
+        tcm_dsp_multiply_wide_1(columns, stream, output, layer);
+    } else if (layer->way == TCM_REQUANTIZE_RIGHT) {
+        tcm_dsp_wide_right_4(&product);
     } else if (layer->common_shift == 10) {
         tcm_dsp_wide_10_4(&product);
     } else if (layer->common_shift == 12) {

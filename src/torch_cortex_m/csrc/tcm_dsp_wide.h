@@ -1,27 +1,27 @@
 /* Matrix products with weights of 16 bits, for cores with the DSP extension; see tcm_dsp_matrix.h for columns.
  *
- * For layers that end in a ReLU and have few weights. A weight is stored times the power of two by which its filter's
- * accumulator is to be scaled (see TCM_REQUANTIZE_NON_NEGATIVE), so that nothing is taken apart or shifted: an output
- * is SMMLA, SSAT and half a store, and one pair is 16 multiply-accumulates in 11 instructions.
+ * For layers with few weights. A weight is stored times the power of two by which its filter's accumulator is to be
+ * scaled (see TCM_REQUANTIZE_RIGHT and TCM_REQUANTIZE_NON_NEGATIVE), so that nothing is taken apart or shifted before
+ * requantization. One pair is 16 multiply-accumulates in 11 instructions.
  *
  * The stream, for each two filters: 2 biases, times that power of two; ``pairs`` times two words, one of each filter;
- * then multiplier and addend of both. */
+ * then multiplier, addend and, for TCM_REQUANTIZE_RIGHT, shift of both. */
 #ifndef TCM_DSP_WIDE_H
 #define TCM_DSP_WIDE_H
 
 #include "tcm_dsp_matrix.h"
 
 /* Words of the stream for two filters. */
-TCM_KERNEL int32_t tcm_dsp_wide_stream_words(int32_t pairs)
+TCM_KERNEL int32_t tcm_dsp_wide_stream_words(int32_t pairs, int32_t way)
 {
-    return 2 * pairs + 6;
+    return 2 * pairs + (way == TCM_REQUANTIZE_RIGHT ? 8 : 6);
 }
 
 #define TCM_DSP_WIDE                   \
     "ldrd lr, r12, [r1], #8\n\t"       \
     "ldrd r10, r11, [r0, #8]\n\t"
 
-/* Four places and all filters, an even number, of a layer with this common shift. */
+/* Four places and all filters, an even number, of a non-negative layer with this common shift. */
 #define TCM_DSP_WIDE_4(name, shift)                                      \
     TCM_DSP_ROUTINE(name)                                                \
     {                                                                    \
@@ -39,21 +39,33 @@ TCM_DSP_WIDE_4(tcm_dsp_wide_10_4, "10")
 TCM_DSP_WIDE_4(tcm_dsp_wide_12_4, "12")
 TCM_DSP_WIDE_4(tcm_dsp_wide_14_4, "14")
 
-/* One place and all filters. column: [pair] */
-TCM_KERNEL void tcm_dsp_wide_1(const int32_t *column, const int32_t *stream, int8_t *output, int32_t filters,
-                               int32_t pairs, int32_t common_shift)
+/* Four places and all filters, an even number, of a layer with right shifts. */
+TCM_DSP_ROUTINE(tcm_dsp_wide_right_4)
 {
-    for (int32_t filter = 0; filter < filters; filter += 2) {
-        int32_t first = *stream++;
-        int32_t second = *stream++;
-        for (int32_t pair = 0; pair < pairs; pair++) {
-            first = tcm_smlad(column[pair], *stream++, first);
-            second = tcm_smlad(column[pair], *stream++, second);
-        }
-        output[filter] = (int8_t)tcm_shift_saturate_s8(tcm_smmla(first, stream[0], stream[1]), common_shift);
-        output[filter + 1] = (int8_t)tcm_shift_saturate_s8(tcm_smmla(second, stream[2], stream[3]), common_shift);
-        stream += 4;
+    __asm__ volatile(
+        TCM_DSP_START_4("44")
+        TCM_DSP_STEPS_4(TCM_DSP_WIDE)
+        "ldm r1!, {r10, r11, r12}\n\t"
+        TCM_DSP_ROUND_4("r2", "r3", "r4", "r5", "r10", "r11", "r12", "lr")
+        "ldm r1!, {r10, r11, r12}\n\t"
+        TCM_DSP_ROUND_4("r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr")
+        TCM_DSP_STORE_4
+        TCM_DSP_NEXT_4);
+}
+
+/* The sums of one place and two filters. */
+TCM_KERNEL void tcm_dsp_wide_sums_1(const int32_t *column, const int32_t *stream, int32_t pairs, int32_t sums[2])
+{
+    int32_t first = stream[0];
+    int32_t second = stream[1];
+    for (int32_t pair = 0; pair < pairs; pair++) {
+        stream += 2;
+        const int32_t inputs = *column++;
+        first = tcm_smlad(inputs, stream[0], first);
+        second = tcm_smlad(inputs, stream[1], second);
     }
+    sums[0] = first;
+    sums[1] = second;
 }
 
 #endif

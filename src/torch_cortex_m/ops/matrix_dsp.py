@@ -9,7 +9,9 @@ import numpy as np
 
 from .base import Layer
 from .requantization import (
+    ANY,
     NON_NEGATIVE,
+    RIGHT,
     Requantization,
     accumulator_ranges,
     choose_requantization,
@@ -114,7 +116,7 @@ def can_be_wide(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
         len(weight) // groups % 2 == 0
         and prod(layer.output.shape[:3]) >= 4
         and (op.activation_min, op.activation_max) == (-128, 127)
-        and choose_requantization(layer, weight, COMMON_SHIFTS).way == NON_NEGATIVE
+        and choose_requantization(layer, weight, COMMON_SHIFTS).way != ANY
     )
 
 
@@ -130,7 +132,10 @@ def pack_wide_matrix(layer: Layer, weight: np.ndarray, runs: int) -> MatrixPacki
     first, second = np.array(order).T
     words = (scaled[:, first] & 0xFFFF) + (scaled[:, second] << 16)
     by_filters = words.reshape(-1, 2, len(order)).transpose(0, 2, 1).reshape(-1, 2 * len(order))
-    parameters = np.column_stack([found.multipliers, found.addends]).reshape(-1, 4)
+    columns = [found.multipliers, found.addends]
+    if found.way == RIGHT:
+        columns.append(found.shifts)
+    parameters = np.column_stack(columns).reshape(len(by_filters), -1)
     stream = np.column_stack([bias.reshape(-1, 2), by_filters, parameters])
     return MatrixPacking(wrapped(stream), len(order), WIDE, found)
 

@@ -116,6 +116,7 @@ CASES = [
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),
+    case("1x1_channels_70", (1, 3, 3, 70), 4, (1, 1), bias=True),
     case("channels_64", (1, 2, 3, 64), 5, padding=SAME, bias=True),
     case("3x3_wide", (1, 4, 18, 4), 4, padding=SAME, bias=True),
     case("3x3_wide_odd", (2, 3, 19, 10), 3, **RELU),

@@ -1,4 +1,4 @@
-/* Convolution with few weights and a ReLU for cores with the DSP extension: NHWC int8, weights of 16 bits. See
+/* Convolution with few weights for cores with the DSP extension: NHWC int8, weights of 16 bits. See
  * tcm_dsp_convolution.h and tcm_dsp_wide.h. */
 #ifndef CONV2D_S8__WIDE_COLUMNS_DSP_H
 #define CONV2D_S8__WIDE_COLUMNS_DSP_H
@@ -11,7 +11,7 @@ TCM_KERNEL void conv2d_s8__wide_columns_dsp(
     int32_t output_channels, int32_t groups, int32_t kernel_height, int32_t kernel_width, int32_t stride_height,
     int32_t stride_width, int32_t padding_top, int32_t padding_left, int32_t padding_bottom, int32_t padding_right,
     int32_t dilation_height, int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs,
-    int32_t common_shift)
+    int32_t way, int32_t common_shift)
 {
     const tcm_window window = {input_height,  input_width,   input_channels, output_height,  output_width,
                                groups,        kernel_height, kernel_width,   stride_height,  stride_width,
@@ -21,7 +21,7 @@ TCM_KERNEL void conv2d_s8__wide_columns_dsp(
                                  pairs,
                                  output_channels,
                                  TCM_DSP_FORM_WIDE,
-                                 TCM_REQUANTIZE_NON_NEGATIVE,
+                                 way,
                                  common_shift,
                                  output_offset,
                                  -128,

@@ -1,5 +1,5 @@
 /* Depthwise convolution of one channel for cores with the DSP extension: a convolution whose filters all read that
- * channel, with few weights of 16 bits and a ReLU. See tcm_dsp_convolution.h and tcm_dsp_wide.h. */
+ * channel, with few weights, of 16 bits. See tcm_dsp_convolution.h and tcm_dsp_wide.h. */
 #ifndef DEPTHWISE_CONV2D_S8__WIDE_COLUMNS_DSP_H
 #define DEPTHWISE_CONV2D_S8__WIDE_COLUMNS_DSP_H
 
@@ -11,7 +11,7 @@ TCM_KERNEL void depthwise_conv2d_s8__wide_columns_dsp(
     int32_t kernel_height, int32_t kernel_width, int32_t stride_height, int32_t stride_width, int32_t padding_top,
     int32_t padding_left, int32_t padding_bottom, int32_t padding_right, int32_t dilation_height,
     int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs,
-    int32_t common_shift)
+    int32_t way, int32_t common_shift)
 {
     const tcm_window window = {input_height,  input_width,  1,             output_height,   output_width,   1,
                                kernel_height, kernel_width, stride_height, stride_width,    padding_top,
@@ -21,7 +21,7 @@ TCM_KERNEL void depthwise_conv2d_s8__wide_columns_dsp(
                                  pairs,
                                  output_channels,
                                  TCM_DSP_FORM_WIDE,
-                                 TCM_REQUANTIZE_NON_NEGATIVE,
+                                 way,
                                  common_shift,
                                  output_offset,
                                  -128,
