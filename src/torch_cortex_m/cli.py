@@ -14,7 +14,7 @@ from .errors import TcmError, TcmWarning
 
 app = typer.Typer(
     name="tcm",
-    help="Compile a PyTorch model to C for Arm Cortex-M: int8, no interpreter, bit-exact.",
+    help="Compile a PyTorch or TensorFlow Lite model to C for Arm Cortex-M: int8, bit-exact.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -172,7 +172,7 @@ def profile(
     inputs: InputsOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure instructions per layer, memory and stack on the emulated core."""
+    """Measure the layers, memory and stack on the emulated core."""
     from .commands import profile_folder
 
     profile_folder(folder, inputs, json)

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.progress import track
 
 from ..compiler import compile as compile_model
+from ..emit.names import check_prefix
 from ..errors import TcmError
+from ..select import check_objective
 from ..storage import check_replaceable
 from ..target import find_target
 from .arrays import read_arrays
@@ -19,10 +21,14 @@ from .source import load_source
 
 def compile_source(source: str, out: Path, calibration: Path | None, **options: Any) -> None:
     """Compiles SOURCE and saves it in ``out``; raises TcmError."""
+    # What can be wrong in the options is found before the factory, which may train the model.
     find_target(options["target"])
+    check_objective(options["optimize"])
+    check_prefix(options["name"])
     check_replaceable(out)
+    given = None if calibration is None else _samples(calibration)
     loaded = load_source(source)
-    samples = loaded.calibration if calibration is None else _samples(calibration)
+    samples = loaded.calibration if given is None else given
     console = Console(stderr=True)
     if isinstance(samples, Sequence):
         samples = track(

@@ -64,8 +64,11 @@ class Target:
 
     @property
     def core_flag(self) -> str:
-        """The flag that names the core or its architecture to GCC, Clang and Arm Compiler 6."""
+        """What names the core to GCC, Clang and Arm Compiler 6, in words: a compiler that does not
+        know the core takes its architecture."""
         named = [flag for flag in self.flags if flag.startswith(("-mcpu=", "-march="))]
+        if named and named[0].startswith("-march=") and self.name.startswith("cortex-"):
+            return f"-mcpu={self.name} or {named[0]}"
         return " ".join(named or self.flags)
 
     @property
