@@ -300,43 +300,74 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "pop {r7}\n"                                                                                                      \
     TCM_MVE_RESET_PREDICATE TCM_MVE_ROOM
 
-/* A larger stride: the sums of one output of four channels, with the filters in q4-q7. */
-#define TCM_MVE_PATCH_SUMS(sum_0, sum_1, sum_2, sum_3)                                                                \
-    TCM_MVE_LOAD_PATCHES                                                                                              \
-    "add r3, r3, %[step]\n"                                                                                           \
-    "vmladav.s8 " sum_0 ", q4, q0\n vmladav.s8 " sum_1 ", q5, q1\n"                                                   \
-    "vmladav.s8 " sum_2 ", q6, q2\n vmladav.s8 " sum_3 ", q7, q3\n"
+/* A larger stride: the sums of one output of four channels, of which q4-q6 have the first three filters. */
+#define TCM_MVE_PATCH_SUMS(sum_0, sum_1, sum_2, sum_3, AFTER_1, AFTER_2)                                              \
+    "vmladav.s8 " sum_0 ", q4, q0\n vldrw.32 q0, [r5, #48]\n"                                                         \
+    "vmladav.s8 " sum_1 ", q5, q1\n" AFTER_1                                                                          \
+    "vmladav.s8 " sum_2 ", q6, q2\n" AFTER_2                                                                          \
+    "vmladav.s8 " sum_3 ", q0, q3\n"
 
-/* Requantizes two outputs, of which tcm_columns are stored at r1. */
-#define TCM_MVE_STORE_SUMS                                                                                            \
-    TCM_MVE_SUMS TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_AT_R9)                                                               \
-    "vqmovnb.s32 q2, q3\n" TCM_MVE_IF_COLUMNS("vqmovnt.s32 q2, q0\n") TCM_MVE_CLAMP_PATCH("q2", "q3")                 \
-    TCM_MVE_STORE_ROW("q2", "r1")
+/* Requantizes the sums in q7 and q0, of which q7 has its biases (unless rounding is general), to q7. */
+#define TCM_MVE_STRIDED_SCALE                                                                                         \
+    ".if %c[rounding] == 2\n"                                                                                         \
+    "vmov q1, q0\n"                                                                                                   \
+    "vmov q0, q7\n" TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_AT_R9)                                                            \
+    "vqmovnb.s32 q7, q3\n" TCM_MVE_IF_COLUMNS("vqmovnt.s32 q7, q0\n")                                                 \
+    ".else\n"                                                                                                         \
+    TCM_MVE_IF_COLUMNS("vadd.i32 q0, q0, q1\n")                                                                       \
+    TCM_MVE_IF_SIGNED("vshr.s32 q1, q7, #31\n")                                                                       \
+    "vqrdmulh.s32 q7, q7, q2\n"                                                                                       \
+    TCM_MVE_IF_SIGNED("vadd.i32 q7, q7, q1\n" TCM_MVE_IF_COLUMNS("vshr.s32 q1, q0, #31\n"))                           \
+    TCM_MVE_IF_COLUMNS("vqrdmulh.s32 q0, q0, q2\n")                                                                   \
+    "vrshl.s32 q7, q7, q3\n"                                                                                          \
+    TCM_MVE_IF_SIGNED(TCM_MVE_IF_COLUMNS("vadd.i32 q0, q0, q1\n"))                                                    \
+    "vqmovnb.s32 q7, q7\n"                                                                                            \
+    TCM_MVE_IF_COLUMNS("vrshl.s32 q0, q0, q3\n vqmovnt.s32 q7, q0\n")                                                 \
+    ".endif\n"
+
+/* Two outputs of the patches in q0-q3 and of those at r3, after which the next ones are loaded. */
+#define TCM_MVE_STRIDED_PAIR                                                                                          \
+    TCM_MVE_PATCH_SUMS("r0", "r2", "r4", "r6", "", "")                                                                \
+    "vld40.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_PATCH_LANES_0_2("q7", "r0", "r4")                                      \
+    "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    "vld42.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_PATCH_LANES_1_3("q7", "r2", "r6")                                      \
+    "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    "add r3, r3, %[step]\n"                                                                                           \
+    TCM_MVE_PATCH_SUMS("r8", "r10", "r12", "r0", TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n"),                             \
+                       TCM_MVE_IF_PLAIN("vldrw.32 q2, [r9, #16]\n vadd.i32 q7, q7, q1\n"))                            \
+    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r9, #32]\n")                                                                      \
+    TCM_MVE_PATCH_LANES_0_2("q0", "r8", "r12") TCM_MVE_PATCH_LANES_1_3("q0", "r10", "r0")                             \
+    TCM_MVE_STRIDED_SCALE                                                                                             \
+    ".if %c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3") ".endif\n"                                                      \
+    "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    ".if !%c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3") ".endif\n"                                                     \
+    "vld41.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_STORE_ROW("q7", "r1")                                                  \
+    "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    "add r3, r3, %[step]\n"
+
+/* The last output of an odd number. */
+#define TCM_MVE_STRIDED_LAST                                                                                          \
+    TCM_MVE_PATCH_SUMS("r0", "r2", "r4", "r6", "", "")                                                                \
+    TCM_MVE_PATCH_LANES_0_2("q7", "r0", "r4") TCM_MVE_PATCH_LANES_1_3("q7", "r2", "r6")                               \
+    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n vadd.i32 q7, q7, q1\n vldrw.32 q2, [r9, #16]\n vldrw.32 q3, [r9, #32]\n")   \
+    TCM_MVE_STRIDED_SCALE TCM_MVE_CLAMP_PATCH("q7", "q3") TCM_MVE_STORE_ROW("q7", "r1")
 
 #define TCM_MVE_STRIDED_PATCHES                                                                                       \
     TCM_MVE_SET_PREDICATE                                                                                             \
     "vldrw.32 q4, [r5]\n"                                                                                             \
     "vldrw.32 q5, [r5, #16]\n"                                                                                        \
-    "vldrw.32 q6, [r5, #32]\n"                                                                                        \
-    "vldrw.32 q7, [r5, #48]\n"                                                                                        \
-    "push {r7}\n"                                                                                                     \
-    "mov r7, r2\n"                                                                                                    \
+    "vldrw.32 q6, [r5, #32]\n" TCM_MVE_LOAD_PATCHES                                                                   \
+    "add r3, r3, %[step]\n"                                                                                           \
+    ".set tcm_rows, 1\n"                                                                                              \
     ".set tcm_columns, 2\n"                                                                                           \
-    "cmp r7, #0\n"                                                                                                    \
-    "beq 2f\n"                                                                                                        \
-    "1:\n"                                                                                                            \
-    TCM_MVE_PATCH_SUMS("r0", "r2", "r4", "r6")                                                                        \
-    TCM_MVE_PATCH_SUMS("r8", "r10", "r12", "lr")                                                                      \
-    TCM_MVE_STORE_SUMS                                                                                                \
-    "subs r7, r7, #1\n"                                                                                               \
-    "bne 1b\n"                                                                                                        \
+    "wls lr, r2, 2f\n"                                                                                                \
+    "1:\n" TCM_MVE_STRIDED_PAIR                                                                                       \
+    "le lr, 1b\n"                                                                                                     \
     "2:\n"                                                                                                            \
     ".set tcm_columns, 1\n"                                                                                           \
-    ".if %c[odd]\n"                                                                                                   \
-    TCM_MVE_PATCH_SUMS("r0", "r2", "r4", "r6")                                                                        \
-    TCM_MVE_STORE_SUMS                                                                                                \
+    ".if %c[odd]\n" TCM_MVE_STRIDED_LAST                                                                              \
     ".endif\n"                                                                                                        \
-    "pop {r7}\n"                                                                                                      \
     TCM_MVE_RESET_PREDICATE TCM_MVE_ROOM
 
 /* Long strings of assembly are meant. */
@@ -344,7 +375,7 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #pragma GCC diagnostic ignored "-Woverlength-strings"
 
 /* `columns` outputs of four channels, of which `count` are stored, from the strip at its first column: in `rows` rows of
- * output with stride 1, in one row with other strides. */
+ * output with stride 1, in one row with other strides. Reads up to 32 bytes beyond the strip, or 16 * stride. */
 TCM_KERNEL void tcm_mve_patches(const int8_t *strip, const int8_t *filters, const int8_t *parameters, int8_t *output,
                                 int32_t columns, int32_t rows, int32_t stride, int32_t pixel_step, int32_t row_step,
                                 int32_t channels, int32_t count, int32_t rounding, int32_t output_offset,

@@ -47,6 +47,9 @@ LARGEST_ADVANCE = (1 << 16) - 1
 LARGEST_STEP = 4095
 """The largest immediate operand of ADD."""
 
+MOST_STRIDE = 5
+"""Of patches: what is read beyond a strip is still scratch memory."""
+
 LARGEST_SUM = (1 << 15) - 1
 
 # Of 16 lanes, those in the bottom and top halves of the bottom halves, then of the top halves.
@@ -203,6 +206,8 @@ def _patches_cost(layer: Layer, rows: Axis, columns: Axis) -> float:
     """Instructions of patches with these rows and columns, infinite where that is impossible."""
     strided = columns.stride > 1
     if (rows.stride > 1 and not strided) or columns.output_step > LARGEST_STEP:
+        return inf
+    if columns.stride > MOST_STRIDE:
         return inf
     if max(rows.kernel, columns.kernel) > (4 if strided else 3):
         return inf
