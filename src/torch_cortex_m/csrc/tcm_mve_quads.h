@@ -31,7 +31,8 @@
 
 #define TCM_MVE_PARAMETERS(n) TCM_MVE_ITEM("ldrd r7, r11, [r5, #tcm_parameters + 8 * " #n "]")
 
-/* q6 and q7, the sums of four windows, to the lowest bytes of q6. */
+/* q6 and q7, the sums of four windows, to the lowest bytes of q6. An offset of -128 (tcm_is_unsigned) is the same as
+ * limiting to uint8 and changing the sign bit, with the bits in q5. */
 #define TCM_MVE_QUAD_REQUANTIZE                                                                                       \
     TCM_MVE_PARAMETERS(0)                                                                                             \
     TCM_MVE_ITEM("vadd.i32 q6, q6, r7")                                                                               \
@@ -53,33 +54,47 @@
     TCM_MVE_ITEM("vqrdmulh.s32 q7, q7, r11")                                                                          \
     TCM_MVE_ITEM("vsub.i32 q7, q7, q5")                                                                               \
     TCM_MVE_PARAMETERS(4)                                                                                             \
+    ".elseif %c[rounding] == 1\n"                                                                                     \
+    TCM_MVE_PARAMETERS(1)                                                                                             \
+    TCM_MVE_ITEM("vshr.s32 q5, q6, #31")                                                                              \
+    TCM_MVE_ITEM("vqrdmlah.s32 q5, q6, r7")                                                                           \
+    TCM_MVE_ITEM("vshr.s32 q6, q7, #31")                                                                              \
+    TCM_MVE_ITEM("vqrdmlah.s32 q6, q7, r11")                                                                          \
+    TCM_MVE_PARAMETERS(2)                                                                                             \
+    TCM_MVE_ITEM("vrshl.s32 q5, r7")                                                                                  \
+    TCM_MVE_ITEM("vrshl.s32 q6, r11")                                                                                 \
+    TCM_MVE_ITEM("vqmovnb.s32 q7, q6")                                                                                \
+    TCM_MVE_ITEM("vqmovnb.s32 q6, q5")                                                                                \
     ".else\n"                                                                                                         \
     TCM_MVE_PARAMETERS(1)                                                                                             \
-    ".if %c[rounding] == 1\n" TCM_MVE_ITEM("vshr.s32 q5, q6, #31") ".endif\n"                                         \
     TCM_MVE_ITEM("vqrdmulh.s32 q6, q6, r7")                                                                           \
-    ".if %c[rounding] == 1\n"                                                                                         \
-    TCM_MVE_ITEM("vadd.i32 q6, q6, q5")                                                                               \
-    TCM_MVE_ITEM("vshr.s32 q5, q7, #31")                                                                              \
-    ".endif\n"                                                                                                        \
     TCM_MVE_ITEM("vqrdmulh.s32 q7, q7, r11")                                                                          \
     TCM_MVE_PARAMETERS(2)                                                                                             \
-    ".if %c[rounding] == 1\n" TCM_MVE_ITEM("vadd.i32 q7, q7, q5") ".endif\n"                                          \
     ".endif\n"                                                                                                        \
+    ".if %c[rounding] != 1\n"                                                                                         \
     TCM_MVE_ITEM("vrshl.s32 q6, r7")                                                                                  \
     TCM_MVE_ITEM("vrshl.s32 q7, r11")                                                                                 \
-    TCM_MVE_ITEM("mov r7, %[offset]")                                                                                 \
     ".if %c[rounding] == 2\n"                                                                                         \
+    TCM_MVE_ITEM("mov r7, %[offset]")                                                                                 \
     TCM_MVE_ITEM("vadd.i32 q6, q6, r7")                                                                               \
     TCM_MVE_ITEM("vadd.i32 q7, q7, r7")                                                                               \
     ".endif\n"                                                                                                        \
     TCM_MVE_ITEM("vqmovnb.s32 q6, q6")                                                                                \
     TCM_MVE_ITEM("vqmovnb.s32 q7, q7")                                                                                \
+    ".endif\n"                                                                                                        \
+    ".if tcm_is_unsigned\n"                                                                                           \
+    TCM_MVE_ITEM("vqmovunb.s16 q6, q6")                                                                               \
+    TCM_MVE_ITEM("vqmovunt.s16 q6, q7")                                                                               \
+    TCM_MVE_ITEM("veor q6, q6, q5")                                                                                   \
+    ".else\n"                                                                                                         \
     ".if %c[rounding] != 2\n"                                                                                         \
+    TCM_MVE_ITEM("mov r7, %[offset]")                                                                                 \
     TCM_MVE_ITEM("vqadd.s16 q6, q6, r7")                                                                              \
     TCM_MVE_ITEM("vqadd.s16 q7, q7, r7")                                                                              \
     ".endif\n"                                                                                                        \
     TCM_MVE_ITEM("vqmovnb.s16 q6, q6")                                                                                \
     TCM_MVE_ITEM("vqmovnt.s16 q6, q7")                                                                                \
+    ".endif\n"                                                                                                        \
     ".if %c[clamp] & 1\n"                                                                                             \
     TCM_MVE_ITEM("mov r7, %[low]") TCM_MVE_ITEM("vdup.8 q5, r7") TCM_MVE_ITEM("vmax.s8 q6, q6, q5")                   \
     ".endif\n"                                                                                                        \
@@ -232,6 +247,10 @@
     TCM_MVE_QUAD_MACROS                                                                                               \
     ".set tcm_is_loop, 0\n"                                                                                           \
     ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 40\n .set tcm_is_loop, 1\n .endif\n"                          \
+    ".set tcm_is_unsigned, 0\n"                                                                                       \
+    ".if %c[rounding] == 0 && %c[low_offset] && %c[clamp] == 0\n"                                                     \
+    ".set tcm_is_unsigned, 1\n vmov.i8 q5, #0x80\n"                                                                   \
+    ".endif\n"                                                                                                        \
     "push {r0, r5, r7}\n"                                                                                             \
     "sub sp, sp, #8\n"                                                                                                \
     "mov r7, #2 * tcm_is_loop\n"                                                                                      \
@@ -289,7 +308,8 @@ TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, 
                      : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
                      : TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [kernel_rows] "i"(kernel_rows),
                        [row_step] "i"(row_step), [columns] "i"(columns), [vectors] "i"(vectors), [phases] "i"(phases),
-                       [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes)
+                       [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes),
+                       [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
                      : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 

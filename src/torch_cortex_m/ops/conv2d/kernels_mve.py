@@ -24,7 +24,7 @@ MVE = frozenset({"mve"})
 ALONE_COLUMNS = 31
 """Up to so many pixels it pays to compute a last odd one on its own."""
 
-WINDOW_BYTES = 1024
+WINDOW_BYTES = 2048
 """Scratch memory for windows that wait for each other."""
 
 LARGEST_OFFSET = 508
