@@ -62,6 +62,9 @@ def toolchain_for(target: Target, compiler: str | None = None) -> Toolchain:
     if name == "gcc":
         return Toolchain(name, gcc, flags, gcc, flags, size)
     own = ("--target=arm-none-eabi", *(f"-isystem{path}" for path in _library_headers(gcc)))
+    if "dsp" in target.features:
+        # Without an operating system, Clang would load and store words byte by byte.
+        own = (*own, "-munaligned-access")
     return Toolchain(name, require_tool("clang"), (*own, *flags), gcc, flags, size)
 
 
