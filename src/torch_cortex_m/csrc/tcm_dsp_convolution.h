@@ -63,7 +63,8 @@ TCM_KERNEL void tcm_dsp_unpack_places(const tcm_window *window, const tcm_place 
         const int32_t step = window->stride_width * window->input_channels;
         for (int32_t k = 0; k < window->kernel_height; k++) {
             const int8_t *run = tcm_dsp_run(window, place, k, channels, padding, patches);
-            if (run == padding) {
+            /* Without padding there is no such run: another array may begin at its address. */
+            if (tcm_window_has_padding(window) && run == padding) {
                 columns = tcm_dsp_unpack_4(padding, 0, length, columns);
             } else {
                 columns = tcm_dsp_unpack_4(run, step, length, columns);
