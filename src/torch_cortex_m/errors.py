@@ -3,11 +3,12 @@ warning for what is allowed but likely to be a mistake."""
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
 
-_PACKAGE = str(Path(__file__).parent)
+_PACKAGE = str(Path(__file__).parent) + os.sep
 
 
 class TcmWarning(UserWarning):
