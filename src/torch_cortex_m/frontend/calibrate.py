@@ -99,7 +99,7 @@ def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[A
         )
     warn(
         "no calibration data: the example inputs alone decide the quantization ranges; "
-        "give calibration= a few representative samples for an accurate model"
+        "give a few representative samples (calibration=, --calibration) for an accurate model"
     )
     return [example]
 
