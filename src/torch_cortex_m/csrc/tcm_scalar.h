@@ -23,6 +23,16 @@ TCM_KERNEL uint32_t tcm_multiply_add(uint32_t sum, uint32_t a, uint32_t b)
     return sum;
 }
 
+/* The address ``step`` further on, in the same register: otherwise compilers keep one for each of several steps. */
+TCM_KERNEL const int8_t *tcm_advance(const int8_t *address, int32_t step)
+{
+    address += step;
+#if defined(__GNUC__)
+    __asm__ volatile("" : "+r"(address));
+#endif
+    return address;
+}
+
 /* floor((a * b + addend * 2^16) / 2^32); addend at most 2^15. */
 #if defined(__ARM_ARCH_6M__)
 /* There is no long multiplication: by halves, which costs less than the library's 64-bit product. It is called, not

@@ -54,7 +54,6 @@ TCM_KERNEL void tcm_scalar_convolve(const int8_t *input, const int8_t *weights, 
     const int32_t channels = window->input_channels / window->groups;
     const int32_t taps = window->kernel_height * window->kernel_width * channels;
     const int32_t group_filters = filters / window->groups;
-    const int32_t blocks = (group_filters + TCM_SCALAR_FILTERS - 1) / TCM_SCALAR_FILTERS;
     for (int32_t group = 0; group < window->groups; group++) {
         tcm_place place = tcm_window_first_place(window, input + group * channels);
         int8_t *target = output + group * group_filters;
@@ -65,7 +64,7 @@ TCM_KERNEL void tcm_scalar_convolve(const int8_t *input, const int8_t *weights, 
             target += filters;
             place = tcm_window_place_after(window, place, 1);
         }
-        weights += blocks * TCM_SCALAR_FILTERS * taps;
+        weights += group_filters * taps;
         parameters += 4 * group_filters;
     }
 }

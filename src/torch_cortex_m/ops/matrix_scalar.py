@@ -18,17 +18,20 @@ FILTERS = 4
 
 
 def pack_columns(layer: Layer, weight: np.ndarray, groups: int = 1) -> dict[str, np.ndarray]:
-    """``weight`` [groups, blocks of 4 filters, taps, 4], bytes w + 128; ``parameters``.
+    """``weight``, flat: per group blocks [taps, 4] of filters and a smaller one of the rest, bytes
+    w + 128; ``parameters`` [filters, 4]: bias, shift or scale, multiplier, addend.
 
-    weight [filters, taps] int8. Parameters [filters, 4]: bias, shift or scale, multiplier, addend.
+    weight [filters, taps] int8.
     """
-    filters, taps = weight.shape
-    grouped = weight.reshape(groups, filters // groups, taps).astype(np.int16)
-    idle = -grouped.shape[1] % FILTERS
-    padded = np.pad(grouped, ((0, 0), (0, idle), (0, 0)))
-    blocks = padded.reshape(groups, -1, FILTERS, taps).transpose(0, 1, 3, 2)
+    size = len(weight) // groups
+    raised = (weight.astype(np.int16) + 128).astype(np.uint8).view(np.int8)
+    blocks = [
+        raised[start : min(start + FILTERS, first + size)].T.reshape(-1)
+        for first in range(0, len(weight), size)
+        for start in range(first, first + size, FILTERS)
+    ]
     return {
-        "weight": (blocks + 128).astype(np.uint8).view(np.int8),
+        "weight": np.concatenate(blocks),
         "parameters": np.column_stack([column_bias(layer, weight), *requantization(layer, weight)]),
     }
 

@@ -12,7 +12,9 @@ from ..matrix_scalar import pack_columns, requantization_constants
 
 
 def _applies(layer: Layer) -> bool:
-    return are_constant(layer, "weight", "bias", "multipliers", "shifts")
+    """A column that only one filter reads is not worth gathering."""
+    known = are_constant(layer, "weight", "bias", "multipliers", "shifts")
+    return known and layer.output.shape[3] // layer.op.groups > 1
 
 
 def _filters(layer: Layer) -> np.ndarray:

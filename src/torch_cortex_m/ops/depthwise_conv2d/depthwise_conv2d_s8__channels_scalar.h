@@ -31,7 +31,7 @@ TCM_KERNEL void depthwise_channels_inside(const tcm_window *window, const int8_t
             TCM_UNROLL_SCALAR
             for (int32_t kx = 0; kx < window->kernel_width; kx++) {
                 depthwise_channels_tap(values, taps, block, sums);
-                values += step;
+                values = tcm_advance(values, step);
                 taps += block;
             }
         } else {
@@ -49,16 +49,21 @@ TCM_KERNEL void depthwise_channels_inside(const tcm_window *window, const int8_t
 TCM_KERNEL void depthwise_channels_border(const tcm_window *window, const tcm_place *place, const int8_t *padding,
                                           const int32_t *taps, int32_t block, uint32_t sums[DEPTHWISE_CHANNELS])
 {
+    const int32_t step = window->dilation_width * window->input_channels;
     for (int32_t ky = 0; ky < window->kernel_height; ky++) {
         const int32_t y = place->row + ky * window->dilation_height;
+        const int32_t is_row = y >= 0 && y < window->input_height;
+        int32_t offset = (y * window->input_width + place->column) * window->input_channels;
         for (int32_t kx = 0; kx < window->kernel_width; kx++) {
-            const int32_t x = place->column + kx * window->dilation_width;
+            /* As unsigned, a negative column is beyond the last one. */
+            const uint32_t x = (uint32_t)(place->column + kx * window->dilation_width);
             const int8_t *values = padding;
-            if (y >= 0 && y < window->input_height && x >= 0 && x < window->input_width) {
-                values = place->image + (y * window->input_width + x) * window->input_channels;
+            if (is_row && x < (uint32_t)window->input_width) {
+                values = place->image + offset;
             }
             depthwise_channels_tap(values, taps, block, sums);
             taps += block;
+            offset += step;
         }
     }
 }

@@ -20,7 +20,9 @@ def _applies(layer: Layer) -> bool:
 
 
 def _applies_columns(layer: Layer) -> bool:
-    return layer.types["input"].shape[3] == 1 and _applies(layer)
+    """A column that only one filter reads is not worth gathering."""
+    filters = layer.output.shape[3]
+    return layer.types["input"].shape[3] == 1 and filters > 1 and _applies(layer)
 
 
 def _filters(layer: Layer) -> np.ndarray:

@@ -10,8 +10,9 @@ from ..matrix_scalar import pack_columns, requantization_constants
 
 
 def _applies(layer: Layer) -> bool:
+    """A column that only one filter reads is not worth preparing."""
     known = are_constant(layer, "weight", "bias", "multipliers", "shifts")
-    return known and layer.op.weight_offset == 0
+    return known and layer.op.weight_offset == 0 and layer.output.shape[-1] > 1
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
