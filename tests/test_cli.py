@@ -108,6 +108,7 @@ def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
         (f"{NETWORKS}:nothing", ["no such function", "separable"]),
         (f"{NETWORKS}:broken", ["broken() failed", "this factory fails", "small_networks.py:"]),
         (f"{NETWORKS}:NUMBER", ["no such function", "NUMBER, which is a int"]),
+        (f"{NETWORKS}:MODEL", ["no such function", "MODEL, which is a Linear"]),
         (f"{NETWORKS}:wrong", ["does not return", "int"]),
         (f"{NETWORKS}:name_of_model", ["does not return", "nn.Module", "(str, tuple)"]),
         (f"{NETWORKS}:calibrated_with_a_number", ["calibration must be an iterable", "int"]),
@@ -126,6 +127,15 @@ def test_only_functions_that_can_be_called_are_proposed(tmp_path: Path) -> None:
     proposed = result.stderr.partition("expected: one of ")[2].splitlines()[0].split(", ")
     assert {"separable", "two_in_two_out"} <= set(proposed)
     assert not {"Separable", "Tensor", "samples", "with_parameters", "annotations"} & set(proposed)
+
+
+def test_a_source_may_be_named_as_a_module_that_is_loaded(tmp_path: Path) -> None:
+    source = tmp_path / "warnings.py"
+    source.write_text(
+        "from torch import nn, ones\ndef build():\n    return nn.Linear(2, 2), (ones(1, 2),)\n"
+    )
+    result = tcm("compile", f"{source}:build", "-o", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
 
 
 def test_a_model_without_layers(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -46,6 +47,7 @@ def separable() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]
     return Separable().eval(), data[0], data
 
 
+@cache
 def two_in_two_out() -> tuple[nn.Module, tuple[Tensor, ...], list[tuple[Tensor, ...]]]:
     data = samples(4, (1, 2, 4, 6), (1, 2, 4, 6))
     return TwoInTwoOut(), data[0], data
@@ -102,6 +104,7 @@ def with_parameters(width: int) -> tuple[nn.Module, tuple[Tensor, ...]]:
 
 
 NUMBER = 3
+MODEL = nn.Linear(4, 2)
 
 
 class Unsupported(nn.Module):

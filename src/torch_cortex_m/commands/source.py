@@ -73,19 +73,20 @@ def _kinds(value: Any) -> str:
 def _factory(path: Path, name: str) -> Any:
     if not path.is_file():
         raise TcmError("file not found", expected="a Python file", got=str(path))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module_name = path.stem if path.stem not in sys.modules else f"source_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[module_name] = module
     sys.path.insert(0, str(path.parent.resolve()))
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise _failed("the file cannot be imported", path, error) from None
     factory = getattr(module, name, None)
-    if not inspect.isfunction(factory):
-        factories = [key for key, value in vars(module).items() if _may_be_factory(module, value)]
+    if not _is_function(factory):
+        factories = [key for key in vars(module) if _may_be_factory(module, key)]
         raise TcmError(
             "the file has no such function",
             where=str(path),
@@ -97,13 +98,20 @@ def _factory(path: Path, name: str) -> Any:
     return factory
 
 
-def _may_be_factory(module: ModuleType, value: Any) -> bool:
+def _is_function(value: Any) -> bool:
+    """Whether this is called to get something: also a partial or a cached function, but neither a
+    class nor a model."""
+    return callable(value) and not isinstance(value, type) and not hasattr(value, "forward")
+
+
+def _may_be_factory(module: ModuleType, name: str) -> bool:
     """Whether this is a public function of the file itself that can be called as it is."""
-    if not inspect.isfunction(value) or value.__module__ != module.__name__:
+    value = getattr(module, name)
+    if not _is_function(value) or getattr(value, "__module__", None) != module.__name__:
         return False
     parameters = inspect.signature(value).parameters.values()
     needed = [p for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
-    return not value.__name__.startswith("_") and not needed
+    return not name.startswith("_") and not needed
 
 
 def _failed(what: str, path: Path, error: Exception) -> TcmError:
