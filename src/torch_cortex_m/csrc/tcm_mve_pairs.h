@@ -73,7 +73,8 @@
     ".endif\n"
 
 /* tcm_assemble: the items from tcm_assembled + 1 to `last`.
- * tcm_gap: so many of them that they are spread over a tile; `weight` is how much room there is.
+ * tcm_gap: so many of them that they are spread over a tile; `weight` is a tenth of a step's (estimated cycles say where
+ * there is most room).
  * tcm_load_weights: the next vector of weights; after the last one of a tile, r5 goes on to the next tile.
  * tcm_tile: a tile's products with the items of the tile before; tcm_step, 16 values of both vectors. */
 #define TCM_MVE_PAIR_MACROS                                                                                           \
@@ -88,7 +89,7 @@
     ".endm\n"                                                                                                         \
     ".macro tcm_gap weight\n"                                                                                         \
     ".set tcm_room, tcm_room + \\weight\n"                                                                            \
-    "tcm_assemble tcm_items * tcm_room / (12 * %c[steps])\n"                                                          \
+    "tcm_assemble tcm_items * tcm_room / (10 * %c[steps])\n"                                                          \
     ".endm\n"                                                                                                         \
     ".macro tcm_load_weights\n"                                                                                       \
     ".set tcm_weights_left, tcm_weights_left - 1\n"                                                                   \
@@ -106,12 +107,11 @@
     ".macro tcm_step\n"                                                                                               \
     "tcm_multiply r0, q2\n"                                                                                           \
     ".if %c[steps] > 1 || !tcm_tile_is_b\n vldrb.8 q3, [r9, #tcm_at]\n.endif\n"                                       \
-    "tcm_gap 1\n"                                                                                                     \
-    "tcm_multiply r8, q3\n tcm_load_weights\n tcm_gap 1\n"                                                            \
-    "tcm_multiply r2, q2\n tcm_gap 3\n"                                                                               \
+    "tcm_multiply r8, q3\n tcm_load_weights\n"                                                                        \
+    "tcm_multiply r2, q2\n tcm_gap 4\n"                                                                               \
     "tcm_multiply r10, q3\n tcm_load_weights\n tcm_gap 1\n"                                                           \
     "tcm_multiply r4, q2\n tcm_gap 3\n"                                                                               \
-    "tcm_multiply r12, q3\n tcm_load_weights\n tcm_gap 1\n"                                                           \
+    "tcm_multiply r12, q3\n tcm_load_weights\n"                                                                       \
     "tcm_multiply r6, q2\n"                                                                                           \
     ".if tcm_weights_left > 0\n vldrb.8 q2, [r3, #tcm_at + 16]\n"                                                     \
     ".elseif %c[steps] > 1 && !tcm_tile_is_b\n vldrb.8 q2, [r3]\n"                                                    \

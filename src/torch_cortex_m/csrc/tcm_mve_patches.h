@@ -203,10 +203,10 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2"))                                           \
     "vrshl.s32 q4, q4, q3\n"                                                                                          \
     TCM_MVE_IF_ROWS(TCM_MVE_PATCH_SCALE("q6"))                                                                        \
-    TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q0, q0, q1\n")                                                              \
     TCM_MVE_IF_COLUMNS("vrshl.s32 q5, q5, q3\n")                                                                      \
-    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_SCALE("q0"))                                                            \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q0, q0, q1\n")                                                              \
     "vqmovnb.s32 q4, q4\n"                                                                                            \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_SCALE("q0"))                                                            \
     TCM_MVE_IF_ROWS("vrshl.s32 q6, q6, q3\n")                                                                         \
     TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                                                        \
     TCM_MVE_IF_ROWS_AND_COLUMNS("vrshl.s32 q0, q0, q3\n")
@@ -264,13 +264,15 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     ".else\n"                                                                                                         \
     TCM_MVE_REQUANTIZE_PATCH                                                                                          \
     ".endif\n"                                                                                                        \
-    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
     TCM_MVE_CLAMP_PATCH("q4", "q7")                                                                                   \
+    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
+    TCM_MVE_STORE_PIXEL("q4", "r1")                                                                                   \
     TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                                                               \
     "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7"))                                                                  \
+    TCM_MVE_IF_COLUMNS("vshr.u32 q4, q4, #16\n")                                                                      \
     "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_STORE_ROW("q4", "r1")                                                                                     \
+    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7"))                                                                  \
+    TCM_MVE_IF_COLUMNS(TCM_MVE_STORE_PIXEL("q4", "r1"))                                                               \
     "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     TCM_MVE_IF_ROWS(TCM_MVE_STORE_ROW("q6", "r7"))                                                                    \
     "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \

@@ -50,6 +50,9 @@ LARGEST_STEP = 4095
 MOST_STRIDE = 5
 """Of patches: what is read beyond a strip is still scratch memory."""
 
+CYCLES_OF_LANES = 1.2
+"""An instruction of the lanes takes so many times the cycles of one of the patches."""
+
 LARGEST_SUM = (1 << 15) - 1
 
 # Of 16 lanes, those in the bottom and top halves of the bottom halves, then of the top halves.
@@ -246,7 +249,7 @@ def _patches_apply(layer: Layer) -> bool:
     if not _lanes_apply(layer) or op.depth_multiplier > 1 or op.dilation != (1, 1):
         return False
     fits = 64 * _vectors(layer) <= LARGEST_STEP
-    return fits and _patches_cost(layer, *_axes(layer)) < _lanes_cost(layer)
+    return fits and _patches_cost(layer, *_axes(layer)) < CYCLES_OF_LANES * _lanes_cost(layer)
 
 
 def _vectors(layer: Layer) -> int:
