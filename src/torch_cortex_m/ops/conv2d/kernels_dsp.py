@@ -9,10 +9,10 @@ import numpy as np
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
 from ..matrix_dsp import (
-    FEW_WEIGHTS,
     MatrixPacking,
     can_be_wide,
     convolution_scratch,
+    is_better_wide,
     pack_matrix,
     pack_wide_matrix,
 )
@@ -64,7 +64,7 @@ def _applies_wide(layer: Layer) -> bool:
 
 
 def _wide_is_preferred(layer: Layer) -> bool:
-    return layer.types["weight"].elements <= FEW_WEIGHTS and _applies_wide(layer)
+    return _applies(layer) and is_better_wide(layer, _filters(layer), layer.op.groups)
 
 
 def _wide_packing(layer: Layer) -> MatrixPacking:
