@@ -219,6 +219,8 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("compile", source, "-o", tmp_path / "o", "--target", "cortex-m9"), "unknown target")
     fails(tcm("compile", source, "-o", NETWORKS), "the output is a file")
     fails(tcm("compile", source, "-o", NETWORKS.parent), "holds other files")
+    fails(tcm("compile", source, "-o", "long" * 99), "cannot write the output folder")
+    fails(tcm("verify", "long" * 99), "not a folder that tcm compile wrote")
     fails(tcm("compile", source, "-o", "/proc/nothing/out"), "cannot write the output folder")
     fails(tcm("compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--optimize", "fast"), "fast")
     fails(tcm("compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--name", "1"), "prefix")

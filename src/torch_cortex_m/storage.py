@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -90,12 +91,17 @@ def _cannot_write(folder: Path, error: OSError) -> TcmError:
 
 
 def check_replaceable(folder: Path) -> None:
-    """Raises TcmError if ``folder`` is a file or holds what tcm did not write."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
+    """Raises TcmError if ``folder`` is a file, holds what tcm did not write or cannot be read."""
+    try:
+        if not folder.exists():
+            return
+        is_folder = folder.is_dir()
+        foreign = is_folder and any(folder.iterdir()) and not (folder / PLAN).exists()
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    if not is_folder:
         raise TcmError("the output is a file", where=str(folder), expected="a folder")
-    if any(folder.iterdir()) and not (folder / PLAN).exists():
+    if foreign:
         raise TcmError(
             "the output folder holds other files",
             where=str(folder),
@@ -135,13 +141,13 @@ def load_generated(folder: Path) -> Generated:
 
     Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
     """
-    missing = [name for name in (PLAN, CONSTANTS) if not (folder / name).is_file()]
+    missing = [name for name in (PLAN, CONSTANTS) if not os.path.isfile(folder / name)]
     if missing:
         raise TcmError(
             "not a folder that tcm compile wrote",
             where=str(folder),
             expected=f"{PLAN} and {CONSTANTS}",
-            got=f"no {' and no '.join(missing)}" if folder.is_dir() else "no such folder",
+            got=f"no {' and no '.join(missing)}" if os.path.isdir(folder) else "no such folder",
             hint="run tcm compile ... -o FOLDER first",
         )
     data = _read_plan(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def _kinds(value: Any) -> str:
 
 
 def _factory(path: Path, name: str) -> Any:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise TcmError("file not found", expected="a Python file", got=str(path))
     module_name = path.stem if path.stem not in sys.modules else f"source_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)

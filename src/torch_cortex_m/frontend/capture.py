@@ -72,12 +72,12 @@ def _as_program(model: Any) -> ExportedProgram | None:
 
 
 def _load(path: Path) -> ExportedProgram:
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise TcmError(
             "there is no such file",
             where=str(path),
             expected=A_MODEL,
-            got="a folder" if path.is_dir() else f"the text '{path}'",
+            got="a folder" if os.path.isdir(path) else f"the text '{path}'",
         )
     try:
         with quiet():
