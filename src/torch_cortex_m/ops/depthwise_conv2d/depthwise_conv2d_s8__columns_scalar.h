@@ -1,4 +1,4 @@
-/* Depthwise convolution of one channel for cores without SIMD: a convolution whose filters all read that channel. See
+/* Depthwise convolution of few channels for cores without SIMD, as a general convolution of them. See
  * tcm_scalar_convolution.h. */
 #ifndef DEPTHWISE_CONV2D_S8__COLUMNS_SCALAR_H
 #define DEPTHWISE_CONV2D_S8__COLUMNS_SCALAR_H
@@ -7,13 +7,13 @@
 
 TCM_KERNEL void depthwise_conv2d_s8__columns_scalar(
     const int8_t *input, const int8_t *weight, const int32_t *parameters, int8_t *output, uint8_t *scratch,
-    int32_t batches, int32_t input_height, int32_t input_width, int32_t output_height, int32_t output_width,
-    int32_t output_channels, int32_t kernel_height, int32_t kernel_width, int32_t stride_height, int32_t stride_width,
-    int32_t padding_top, int32_t padding_left, int32_t padding_bottom, int32_t padding_right, int32_t dilation_height,
-    int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t way, int32_t common_shift,
-    int32_t activation_min, int32_t activation_max)
+    int32_t batches, int32_t input_height, int32_t input_width, int32_t input_channels, int32_t output_height,
+    int32_t output_width, int32_t output_channels, int32_t kernel_height, int32_t kernel_width, int32_t stride_height,
+    int32_t stride_width, int32_t padding_top, int32_t padding_left, int32_t padding_bottom, int32_t padding_right,
+    int32_t dilation_height, int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t way,
+    int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const tcm_window window = {input_height,  input_width,   1,              output_height, output_width,
+    const tcm_window window = {input_height,  input_width,   input_channels, output_height, output_width,
                                1,             kernel_height, kernel_width,   stride_height, stride_width,
                                padding_top,   padding_left,  padding_bottom, padding_right, dilation_height,
                                dilation_width, -input_offset};

@@ -18,6 +18,7 @@ from ..packing_mve import (
     requantization_vectors,
     rounding,
 )
+from .dense import dense_filters
 
 MVE = frozenset({"mve"})
 
@@ -327,13 +328,9 @@ def _im2col_cost(layer: Layer) -> float:
 
 
 def _as_conv2d(layer: Layer) -> Layer:
-    """The layer as a convolution of all input channels: weights [C_out, KH, KW, C_in], zero but
-    for the one channel that a filter reads."""
-    op, depthwise = layer.op, layer.constants["weight"]
-    filters = np.arange(depthwise.shape[3])
-    channels = layer.types["input"].shape[3]
-    weight = np.zeros((len(filters), *depthwise.shape[1:3], channels), np.int8)
-    weight[filters, :, :, filters // op.depth_multiplier] = depthwise[0].transpose(2, 0, 1)
+    """The layer as a convolution of all input channels."""
+    op = layer.op
+    weight = dense_filters(layer.constants["weight"], op.depth_multiplier)
     fields = {name: getattr(op, name) for name in CONVOLUTION_FIELDS}
     types = {**layer.types, "weight": layer.types["weight"].with_shape(weight.shape)}
     return Layer(Conv2d(**fields), types, layer.output, {**layer.constants, "weight": weight})

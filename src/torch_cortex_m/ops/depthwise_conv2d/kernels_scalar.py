@@ -10,9 +10,14 @@ from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
 from ..matrix_scalar import pack_columns, requantization, requantization_constants
 from ..requantization import folded_bias, layer_bias, wrapped
+from .dense import dense_filters
 
 CHANNELS = 4
 """Channels that are computed at a time."""
+
+LEAST_FILTERS = {1: 2, 2: 8}
+"""Input channels -> filters from which on gathering a column for all of them takes less time than
+computing channel by channel, although the filters are mostly zero then."""
 
 
 def _applies(layer: Layer) -> bool:
@@ -20,9 +25,8 @@ def _applies(layer: Layer) -> bool:
 
 
 def _applies_columns(layer: Layer) -> bool:
-    """A column that only one filter reads is not worth gathering."""
-    filters = layer.output.shape[3]
-    return layer.types["input"].shape[3] == 1 and filters > 1 and _applies(layer)
+    least = LEAST_FILTERS.get(layer.types["input"].shape[3])
+    return least is not None and layer.output.shape[3] >= least and _applies(layer)
 
 
 def _filters(layer: Layer) -> np.ndarray:
@@ -50,8 +54,10 @@ def _taps(layer: Layer) -> int:
     return prod(layer.types["weight"].shape[1:3])
 
 
-def _pack_columns(layer: Layer) -> dict[str, np.ndarray]:
-    return pack_columns(layer, _filters(layer))
+def _dense_filters(layer: Layer) -> np.ndarray:
+    """[filters, taps x channels] int8."""
+    dense = dense_filters(layer.constants["weight"], layer.op.depth_multiplier)
+    return dense.reshape(len(dense), -1)
 
 
 CHANNELS_KERNEL = Kernel(
@@ -65,9 +71,9 @@ CHANNELS_KERNEL = Kernel(
 COLUMNS = Kernel(
     "depthwise_conv2d_s8__columns_scalar",
     applies=_applies_columns,
-    scratch_bytes=_taps,
-    pack=_pack_columns,
-    constants=_constants,
+    scratch_bytes=lambda layer: _dense_filters(layer).shape[1],
+    pack=lambda layer: pack_columns(layer, _dense_filters(layer)),
+    constants=lambda layer: requantization_constants(layer, _dense_filters(layer)),
 )
 
 SCALAR_KERNELS = [CHANNELS_KERNEL, COLUMNS]
