@@ -27,6 +27,7 @@ from torch_cortex_m.measurements import Measurement
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.ops.depthwise_conv2d.dense import dense_filters
 from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import case_graph
@@ -86,12 +87,7 @@ def as_general(case: Case) -> Case:
         for name in ("stride", "padding", "dilation", "input_offset", "output_offset")
     }
     limits = {"activation_min": op.activation_min, "activation_max": op.activation_max}
-    depthwise = np.asarray(case.tensors["weight"])
-    filters = depthwise.shape[3]
-    channels = filters // op.depth_multiplier
-    weight = np.zeros((filters, *depthwise.shape[1:3], channels), np.int8)
-    for index in range(filters):
-        weight[index, :, :, index // op.depth_multiplier] = depthwise[0, :, :, index]
+    weight = dense_filters(np.asarray(case.tensors["weight"]), op.depth_multiplier)
     tensors = {**case.tensors, "weight": weight}
     return Case(case.name, Conv2d(**fields, **limits), tensors, case.activations)
 
