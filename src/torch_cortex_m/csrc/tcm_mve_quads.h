@@ -18,11 +18,10 @@
 #include "tcm_mve.h"
 
 /* The sums of a tile to vectors. */
-#define TCM_MVE_QUAD_SUMS                                                                                             \
-    "vmov q6[2], q6[0], r0, r4\n"                                                                                     \
-    "vmov q6[3], q6[1], r2, r6\n"                                                                                     \
-    "vmov q7[2], q7[0], r8, r12\n"                                                                                    \
-    "vmov q7[3], q7[1], r10, lr\n"
+#define TCM_MVE_QUAD_SUMS_0 "vmov q6[2], q6[0], r0, r4\n"
+#define TCM_MVE_QUAD_SUMS_1 "vmov q6[3], q6[1], r2, r6\n"
+#define TCM_MVE_QUAD_SUMS_2 "vmov q7[2], q7[0], r8, r12\n"
+#define TCM_MVE_QUAD_SUMS_3 "vmov q7[3], q7[1], r10, lr\n"
 
 /* An instruction for the gap whose number, from 1 on, is its own. */
 #define TCM_MVE_ITEM(instruction)                                                                                     \
@@ -108,6 +107,7 @@
     TCM_MVE_ITEM("strh r7, [r1]")                                                                                     \
     TCM_MVE_ITEM("strh r11, [r1, #2 * %c[channels]]")                                                                 \
     TCM_MVE_ITEM("vmov r7, r11, q6[3], q6[1]")                                                                        \
+    ".set tcm_vectors_used, tcm_item\n"                                                                               \
     TCM_MVE_ITEM("strh r7, [r1, %[channels]]")                                                                        \
     TCM_MVE_ITEM("strh r11, [r1, #3 * %c[channels]]")                                                                 \
     TCM_MVE_ITEM("ldrd r7, r11, [sp]")                                                                                \
@@ -117,6 +117,9 @@
     TCM_MVE_ITEM("strd r7, r11, [sp]")
 
 /* tcm_gap: the next instruction of these, if there is one; tcm_others: those that are left.
+ * tcm_next_row: r9 to the next row of the window.
+ * tcm_spare_gap: a gap after the second channel' products of a step, which can wait: for r9, and in the last step of a
+ * tile for its first sums, as soon as what is left of the tile before has done with their vector.
  * tcm_load_weights: the next vector of weights; after the last one of a tile, r5 goes on to the next tile.
  * tcm_load_window: the first window's vector that the next walk over columns begins with; tcm_phase, tcm_vector and
  * tcm_row say which walk this is. */
@@ -126,6 +129,19 @@
     ".set tcm_item, 0\n" TCM_MVE_QUAD_REQUANTIZE TCM_MVE_QUAD_STORE ".endm\n"                                         \
     ".macro tcm_others\n"                                                                                             \
     ".rept 56\n tcm_gap\n .endr\n"                                                                                    \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_next_row base\n"                                                                                      \
+    "add r9, \\base, %[row_step]\n"                                                                                   \
+    ".set tcm_row_ends, 0\n"                                                                                          \
+    ".endm\n"                                                                                                         \
+    ".macro tcm_spare_gap base\n"                                                                                     \
+    ".if tcm_row_ends\n tcm_next_row \\base\n"                                                                        \
+    ".elseif tcm_weights_left != 0\n tcm_gap\n"                                                                       \
+    ".elseif tcm_moves == 0\n"                                                                                        \
+    ".rept 56\n .if tcm_gaps < tcm_vectors_used\n tcm_gap\n .endif\n .endr\n" TCM_MVE_QUAD_SUMS_0                     \
+    ".elseif tcm_moves == 1\n" TCM_MVE_QUAD_SUMS_1                                                                    \
+    ".else\n tcm_gap\n .endif\n"                                                                                      \
+    ".if tcm_weights_left == 0\n .set tcm_moves, tcm_moves + 1\n .endif\n"                                            \
     ".endm\n"                                                                                                         \
     ".macro tcm_load_weights\n"                                                                                       \
     ".set tcm_weights_left, tcm_weights_left - 1\n"                                                                   \
@@ -143,7 +159,7 @@
     ".elseif tcm_vector + 1 < %c[vectors]\n"                                                                          \
     "vldrw.32 q0, [\\base, #16 * (tcm_vector + 1)]\n"                                                                 \
     ".elseif tcm_row + 1 < %c[kernel_rows]\n"                                                                         \
-    "add r9, \\base, %[row_step]\n"                                                                                   \
+    ".if tcm_row_ends\n tcm_next_row \\base\n .endif\n"                                                               \
     "vldrw.32 q0, [r9]\n"                                                                                             \
     ".elseif !tcm_is_loop\n"                                                                                          \
     "vldrw.32 q0, [r3]\n"                                                                                             \
@@ -154,31 +170,37 @@
  * tcm_after_last_use: what follows a register's last product in a step: q0 can be loaded for the next walk.
  * tcm_step: one column of four windows, tcm_at the first one's place after `base`. v_0 to v_3 are their registers. In
  * the first step of a walk, tcm_turn 0, q0 has been loaded; later only the last window has to load: each register goes
- * from a window to the one before it. */
+ * from a window to the one before it. In the first step of a tile the last sums of the tile before become a vector. */
 #define TCM_MVE_QUAD_STEP_MACROS                                                                                      \
     ".macro tcm_multiply sum, values\n"                                                                               \
     ".if tcm_begin\n vmladav.s8 \\sum, q4, \\values\n.else\n vmladava.s8 \\sum, q4, \\values\n.endif\n"               \
     ".endm\n"                                                                                                         \
     ".macro tcm_after_last_use values, base\n"                                                                        \
+    ".set tcm_is_loaded, 0\n"                                                                                         \
     ".ifc \\values, q0\n"                                                                                             \
-    ".if tcm_turn + 1 == tcm_turns\n tcm_load_window \\base\n .else\n tcm_gap\n .endif\n"                             \
-    ".else\n tcm_gap\n .endif\n"                                                                                      \
+    ".if tcm_turn + 1 == tcm_turns\n .set tcm_is_loaded, 1\n .endif\n"                                                \
+    ".endif\n"                                                                                                        \
+    ".if tcm_is_loaded\n tcm_load_window \\base\n .else\n tcm_spare_gap \\base\n .endif\n"                            \
     ".endm\n"                                                                                                         \
     ".macro tcm_step base, v_0, v_1, v_2, v_3\n"                                                                      \
     "tcm_load_weights\n"                                                                                              \
     "tcm_multiply r0, \\v_0\n"                                                                                        \
     ".if tcm_turn == 0\n vldrw.32 \\v_1, [\\base, #tcm_at + %c[distance]]\n.else\n tcm_gap\n .endif\n"                \
+    ".if tcm_begin\n" TCM_MVE_QUAD_SUMS_2 ".endif\n"                                                                  \
     "tcm_multiply r2, \\v_1\n"                                                                                        \
     ".if tcm_turn == 0\n vldrw.32 \\v_2, [\\base, #tcm_at + 2 * %c[distance]]\n.else\n tcm_gap\n .endif\n"            \
+    ".if tcm_begin\n" TCM_MVE_QUAD_SUMS_3 ".endif\n"                                                                  \
     "tcm_multiply r4, \\v_2\n"                                                                                        \
     "vldrw.32 \\v_3, [\\base, #tcm_at + 3 * %c[distance]]\n"                                                          \
     "tcm_multiply r6, \\v_3\n"                                                                                        \
     "tcm_load_weights\n"                                                                                              \
+    ".set tcm_row_ends, tcm_turn + 1 == tcm_turns && tcm_phase + 1 == %c[phases] && "                                 \
+    "tcm_vector + 1 == %c[vectors] && tcm_row + 1 < %c[kernel_rows]\n"                                                \
     "tcm_multiply r8, \\v_0\n tcm_after_last_use \\v_0, \\base\n"                                                     \
     "tcm_multiply r10, \\v_1\n tcm_after_last_use \\v_1, \\base\n"                                                    \
     "tcm_multiply r12, \\v_2\n tcm_after_last_use \\v_2, \\base\n"                                                    \
     "tcm_multiply lr, \\v_3\n"                                                                                        \
-    ".ifc \\v_3, q0\n tcm_after_last_use \\v_3, \\base\n .endif\n"                                                    \
+    ".ifc \\v_3, q0\n .if tcm_turn + 1 == tcm_turns\n tcm_load_window \\base\n .endif\n .endif\n"                     \
     ".set tcm_begin, 0\n"                                                                                             \
     ".set tcm_turn, tcm_turn + 1\n"                                                                                   \
     ".set tcm_at, tcm_at + %c[distance]\n"                                                                            \
@@ -209,9 +231,9 @@
 
 /* A tile, and what is left of the one before it. */
 #define TCM_MVE_QUAD_TILE                                                                                             \
-    TCM_MVE_QUAD_SUMS                                                                                                 \
     ".set tcm_begin, 1\n"                                                                                             \
     ".set tcm_gaps, 0\n"                                                                                              \
+    ".set tcm_moves, 0\n"                                                                                             \
     ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
     ".set tcm_weights_left, 2 * %c[kernel_rows] * %c[vectors] * %c[columns]\n"                                        \
     ".set tcm_row, 0\n"                                                                                               \
@@ -236,7 +258,7 @@
     "tcm_row_of_steps r9\n"                                                                                           \
     "add r9, r9, %[row_step]\n"                                                                                       \
     "subs r7, r7, #1\n"                                                                                               \
-    "bne 2b\n" TCM_MVE_QUAD_SUMS                                                                                      \
+    "bne 2b\n" TCM_MVE_QUAD_SUMS_0 TCM_MVE_QUAD_SUMS_1 TCM_MVE_QUAD_SUMS_2 TCM_MVE_QUAD_SUMS_3                        \
     "add r5, r5, %[parameter_bytes]\n"                                                                                \
     ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
     ".set tcm_gaps, 0\n"                                                                                              \
@@ -278,11 +300,12 @@
     "bne 3b\n"                                                                                                        \
     ".if !tcm_is_loop\n"                                                                                              \
     ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
-    ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS "tcm_others\n"                                                             \
+    ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS_2 TCM_MVE_QUAD_SUMS_3 "tcm_others\n"                                       \
     ".endif\n"                                                                                                        \
     "add sp, sp, #8\n"                                                                                                \
     "pop {r0, r5, r7}\n"                                                                                              \
-    ".purgem tcm_gap\n .purgem tcm_others\n .purgem tcm_load_weights\n .purgem tcm_load_window\n"                     \
+    ".purgem tcm_gap\n .purgem tcm_next_row\n .purgem tcm_spare_gap\n .purgem tcm_others\n"                           \
+    ".purgem tcm_load_weights\n .purgem tcm_load_window\n"                                                            \
     ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
 
 /* Long strings of assembly are meant. */
