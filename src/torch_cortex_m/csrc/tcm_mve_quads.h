@@ -7,7 +7,8 @@
  * and the instructions that requantize and store the tile before.
  *
  * A tile is two channels: 16 weights of both for each step, then their parameters, pairs of int32: biases, (general
- * rounding: left shifts, masks,) multipliers, right shifts. The last tile's parameters also precede the first tile.
+ * rounding: left shifts, masks,) multipliers, right shifts. The last tile's parameters also precede the first tile. There
+ * may be gaps between the rows of weights, and the parameters elsewhere: see conv2d_s8__quads_mve.h.
  *
  * Registers: r1 output of the tile before, r3 window, r9 row of the window, r5 tiles; r7 and r11 are spare. The first
  * channel's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7. On the stack: the
@@ -146,8 +147,11 @@
     ".macro tcm_load_weights\n"                                                                                       \
     ".set tcm_weights_left, tcm_weights_left - 1\n"                                                                   \
     ".if tcm_weights_left == 0\n"                                                                                     \
-    "vldrw.32 q4, [r5], #16 + %c[parameter_bytes]\n"                                                                  \
-    ".set tcm_parameters, tcm_parameters - 16 - %c[parameter_bytes]\n"                                                \
+    "vldrw.32 q4, [r5], #16 + %c[tile_gap]\n"                                                                         \
+    ".set tcm_parameters, tcm_parameters - 16 - %c[tile_gap]\n"                                                       \
+    ".elseif tcm_weights_left %% (2 * %c[vectors] * %c[columns]) == 0\n"                                              \
+    "vldrw.32 q4, [r5], #16 + %c[row_gap]\n"                                                                          \
+    ".set tcm_parameters, tcm_parameters - 16 - %c[row_gap]\n"                                                        \
     ".else\n"                                                                                                         \
     "vldrw.32 q4, [r5], #16\n"                                                                                        \
     ".set tcm_parameters, tcm_parameters - 16\n"                                                                      \
@@ -234,7 +238,7 @@
     ".set tcm_begin, 1\n"                                                                                             \
     ".set tcm_gaps, 0\n"                                                                                              \
     ".set tcm_moves, 0\n"                                                                                             \
-    ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
+    ".set tcm_parameters, %c[first_parameters]\n"                                                                     \
     ".set tcm_weights_left, 2 * %c[kernel_rows] * %c[vectors] * %c[columns]\n"                                        \
     ".set tcm_row, 0\n"                                                                                               \
     "tcm_row_of_steps r3\n"                                                                                           \
@@ -299,7 +303,7 @@
     "str r7, [sp, #8]\n"                                                                                              \
     "bne 3b\n"                                                                                                        \
     ".if !tcm_is_loop\n"                                                                                              \
-    ".set tcm_parameters, -%c[parameter_bytes]\n"                                                                     \
+    ".set tcm_parameters, %c[first_parameters]\n"                                                                     \
     ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS_2 TCM_MVE_QUAD_SUMS_3 "tcm_others\n"                                       \
     ".endif\n"                                                                                                        \
     "add sp, sp, #8\n"                                                                                                \
@@ -315,10 +319,12 @@
 /* `quads` times four windows, the first one at `window` and each `distance` bytes after its predecessor: kernel_rows
  * rows, row_step bytes apart, of `columns` pixels of `vectors` vectors; windows are `phases` pixels apart, but at most
  * `columns`. Addresses are multiples of 4, `channels` of 2. All scalars but `quads` are literals. `tiles` is the first
- * tile, which parameters precede. */
+ * tile; row_gap bytes lie between the weights of two rows, tile_gap between those of two tiles, and the parameters of
+ * the tile before first_parameters after the beginning of a tile. */
 TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t quads,
                                      int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
-                                     int32_t vectors, int32_t phases, int32_t distance, int32_t rounding,
+                                     int32_t vectors, int32_t phases, int32_t distance, int32_t row_gap,
+                                     int32_t tile_gap, int32_t first_parameters, int32_t rounding,
                                      int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
@@ -332,7 +338,8 @@ TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, 
                      : TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [kernel_rows] "i"(kernel_rows),
                        [row_step] "i"(row_step), [columns] "i"(columns), [vectors] "i"(vectors), [phases] "i"(phases),
                        [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes),
-                       [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
+                       [row_gap] "i"(row_gap), [tile_gap] "i"(tile_gap),
+                       [first_parameters] "i"(first_parameters), [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
                      : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 

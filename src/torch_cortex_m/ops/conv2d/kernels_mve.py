@@ -219,20 +219,51 @@ def _quads_cost_less(layer: Layer) -> bool:
     return quads <= rows
 
 
-def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
-    """Tiles of two channels: weights, parameters; before them the parameters of the last one."""
-    rows = _ordered_rows(layer)
-    bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
+def _skips_edges(layer: Layer) -> bool:
+    """Whether rows of kernels of three rows are skipped where they are all padding.
+
+    It takes more code and parameters: that pays where an eighth of the rows of output has some.
+    """
+    height, rows = layer.types["input"].shape[1], layer.output.shape[1]
+    tops = [y * layer.op.stride[0] - layer.op.padding[0] for y in range(rows)]
+    edges = sum(top < 0 or top + _rows_needed(layer) > height for top in tops)
+    _, kernel_height, kernel_width, channels = layer.types["weight"].shape
+    tile_gap = 2 * kernel_width * channels + 2 * 4 * 2 * len(_quad_parameters(layer, slice(None)))
+    return kernel_height == 3 and 8 * edges >= rows and tile_gap + LANES <= LARGEST_OFFSET
+
+
+def _quad_parameters(layer: Layer, kernel_rows: slice) -> np.ndarray:
+    """int32 [parameters, filters] for windows of some kernel rows; the other ones add nothing."""
+    weight = layer.constants["weight"][:, kernel_rows]
+    bias = folded_bias(layer, weight.sum(axis=(1, 2, 3), dtype=np.int64))
     vectors = requantization_vectors(layer, bias)
     if rounding(layer) == GENERAL:
         vectors = vectors[[0, 1, 3, 2, 4]]  # masks before multipliers
-    weights = rows.reshape(len(rows) // 2, 2, -1, LANES).transpose(0, 2, 1, 3)
-    parameters = vectors.astype("<i4").reshape(len(vectors), -1, 2).transpose(1, 0, 2)
-    tiles = [parameters[-1]]
-    for tile_weights, tile_parameters in zip(weights, parameters, strict=True):
-        tiles += [tile_weights, tile_parameters]
-    data = [np.ascontiguousarray(part).reshape(-1).view(np.int8) for part in tiles]
-    return {"tiles": np.concatenate(data)}
+    return vectors
+
+
+def _quads_constants(layer: Layer) -> dict[str, int | float]:
+    return _rows_constants(layer) | {"edges": int(_skips_edges(layer))}
+
+
+def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Tiles of two channels: weights, and before them the parameters of the tile before; where
+    edges are skipped, before each kernel row those of the windows that begin or end there."""
+    rows = _ordered_rows(layer)
+    parts = [slice(None)]
+    if _skips_edges(layer):
+        parts = [slice(0, -1), slice(1, None), slice(None)]
+    weights = rows.reshape(len(rows) // 2, 2, len(parts), -1, LANES).transpose(0, 2, 3, 1, 4)
+    parameters = [_quad_parameters(layer, part).astype("<i4") for part in parts]
+    data: list[np.ndarray] = []
+    for tile, tile_weights in enumerate(weights):
+        for values, row in zip(parameters, tile_weights, strict=True):
+            before = np.roll(values, 2, axis=1)[:, 2 * tile : 2 * tile + 2]
+            data += [before, row]
+    if len(parts) == 1:
+        data.append(parameters[0][:, -2:])
+    flat = [np.ascontiguousarray(part).reshape(-1).view(np.int8) for part in data]
+    return {"tiles": np.concatenate(flat)}
 
 
 def _im2col_applies(layer: Layer) -> bool:
@@ -308,7 +339,7 @@ MVE_KERNELS = [
         needs=MVE,
         applies=_quads_apply,
         pack=_quads_pack,
-        constants=_rows_constants,
+        constants=_quads_constants,
         scratch_bytes=_rows_scratch,
     ),
     Kernel(
