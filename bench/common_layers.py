@@ -7,8 +7,9 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.softmax.cases import case as softmax
 
-from .layers import conv_3x3, depthwise_3x3, global_pool, pointwise
+from .layers import SAME, conv_3x3, depthwise_3x3, global_pool, pointwise
 
 SIZES_AND_CHANNELS = ((48, 16), (48, 24), (24, 48), (12, 32), (12, 96), (6, 64), (6, 192), (3, 128))
 """Height (and width), channels: depthwise-separable networks from 96x96 images."""
@@ -40,7 +41,12 @@ CONV_3X3 = (
 ONE_CHANNEL = ((28, 16, 3), (28, 32, 5), (32, 8, 3), (64, 4, 3))
 """Height (and width), filters, kernel: first layers of a grey image or a spectrogram."""
 
+MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
+"""Height (and width), channels, depth multiplier of depthwise layers."""
+
 LINEAR = ((256, 64), (400, 120), (512, 10), (1024, 16), (32, 10), (16, 4))
+
+SOFTMAX = ((1, 2), (1, 10), (1, 35), (1, 100), (8, 16), (64, 10))
 
 
 def common_layers() -> list[Case]:
@@ -53,12 +59,14 @@ def common_layers() -> list[Case]:
     cases += [pointwise(size, size, *filters) for size, *filters in POINTWISE]
     cases += [conv_3x3(*numbers) for numbers in CONV_3X3]
     cases += [_one_channel(*numbers) for numbers in ONE_CHANNEL]
+    cases += [_multiplied(*numbers) for numbers in MULTIPLIED]
     cases += [
         linear(f"linear {inputs}-{outputs}", (1, inputs), outputs, bias=True)
         for inputs, outputs in LINEAR
     ]
     cases += [add(f"add {h}x{h}x{c}", (1, h, h, c)) for h, c in ((24, 24), (12, 32), (6, 64))]
     cases += [global_pool(6, 6, 192), global_pool(3, 3, 256), global_pool(1, 16, 32)]
+    cases += [softmax(f"softmax {n}x{m}", (n, m)) for n, m in SOFTMAX]
     cases += [
         max_pool2d(f"max_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in ((28, 16), (16, 32))
     ]
@@ -73,5 +81,15 @@ def _one_channel(size: int, filters: int, kernel: int) -> Case:
         (kernel, kernel),
         padding=(kernel // 2,) * 4,
         depth_multiplier=filters,
+        bias=True,
+    )
+
+
+def _multiplied(size: int, channels: int, multiplier: int) -> Case:
+    return depthwise(
+        f"dw3x3 {size}x{size}x{channels} x{multiplier}",
+        (1, size, size, channels),
+        padding=SAME,
+        depth_multiplier=multiplier,
         bias=True,
     )

@@ -6,7 +6,8 @@ For every measured layer the cost model must do without that layer's own measure
 each kernel from the most similar other layer. "agrees" counts the layers for which the kernel that
 is chosen has the least measured time (or one within 2 % of it), "costs" is the time that the
 choices take over the best ones, all layers weighing the same. "folder order" is the choice without
-any table. Reference kernels and linked libraries' do not count as alternatives.
+any table. Reference kernels and linked libraries' do not count as alternatives. The table goes into
+docs/tuning.md.
 """
 
 from __future__ import annotations
@@ -16,9 +17,6 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
-
-from rich.console import Console
-from rich.table import Table
 
 from torch_cortex_m.measurements import (
     SHIPPED,
@@ -31,7 +29,11 @@ from torch_cortex_m.ops.base import Kernel, Layer
 from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
 
+from . import ROOT
+from .pages import replace_parts
 from .ship_measurements import measured_graphs
+
+PAGE = ROOT / "docs" / "tuning.md"
 
 SAME_TIME = 1.02
 
@@ -93,22 +95,21 @@ def main() -> int:
         if (SHIPPED / f"{core}.json").exists()
         for choice in choices(core, layers)
     ]
-    table = Table(title="Choices against measurement")
-    for heading in ("core", "chosen by", "layers", "agrees", "costs", "worst"):
-        table.add_column(heading, justify="right")
+    table = agreement_table(found)
+    print(table, end="")
+    replace_parts(PAGE, {"agreement": table})
+    return 0
+
+
+def agreement_table(found: Sequence[Choice]) -> str:
+    """Markdown, a row for each core and way to choose."""
+    lines = ["| core | chosen by | layers | agrees | costs | worst |", "|---|---|---|---|---|---|"]
     for core, by in dict.fromkeys((choice.core, choice.by) for choice in found):
         own = [choice.excess for choice in found if (choice.core, choice.by) == (core, by)]
-        agreed = sum(excess <= SAME_TIME for excess in own)
-        table.add_row(
-            core,
-            by,
-            str(len(own)),
-            f"{100 * agreed / len(own):.0f} %",
-            f"+{100 * (mean(own) - 1):.1f} %",
-            f"+{100 * (max(own) - 1):.0f} %",
-        )
-    Console().print(table)
-    return 0
+        agreed = sum(excess <= SAME_TIME for excess in own) / len(own)
+        excess = f"+{mean(own) - 1:.1%} | +{max(own) - 1:.0%}".replace("%", " %")
+        lines.append(f"| {core} | {by} | {len(own)} | {100 * agreed:.0f} % | {excess} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

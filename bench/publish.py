@@ -10,13 +10,13 @@ measured.
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from . import ROOT
+from .pages import replace_parts
 from .variants import CMSIS_NN, OURS
 
 RESULTS = ROOT / "bench" / "results.json"
@@ -40,19 +40,9 @@ def main() -> int:
     for core in SHOWN_CORES:
         layers = [row for row in rows if row["family"] != "network" and row["core"] == core]
         parts[core] = layer_table(layers)
-    PAGE.write_text(replaced(PAGE.read_text(), parts))
+    replace_parts(PAGE, parts)
     write_picture(PICTURE, networks)
     return 0
-
-
-def replaced(page: str, parts: dict[str, str]) -> str:
-    """Raises KeyError if the page has no place for a part."""
-    for name, text in parts.items():
-        place = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
-        if not place.search(page):
-            raise KeyError(name)
-        page = place.sub(lambda found, text=text: f"{found[1]}{text}{found[2]}", page)
-    return page
 
 
 def network_table(rows: Sequence[dict]) -> str:

@@ -20,7 +20,16 @@ from .ops.base import Layer
 
 FORMAT = 1
 
-_DATA_FIELDS = ("offset", "activation", "multiplier", "shift", "value", "zero_point", "scale")
+_DATA_FIELDS = (
+    "offset",
+    "activation",
+    "multiplier",
+    "shift",
+    "diff_min",
+    "value",
+    "zero_point",
+    "scale",
+)
 """Parts of field names that hold quantization data: they do not change a layer's work."""
 
 
