@@ -7,8 +7,8 @@
  * and the instructions that requantize and store the tile before.
  *
  * A tile is two channels: 16 weights of both for each step, then their parameters, pairs of int32: biases, (general
- * rounding: left shifts, masks,) multipliers, right shifts. The last tile's parameters also precede the first tile. There
- * may be gaps between the rows of weights, and the parameters elsewhere: see conv2d_s8__quads_mve.h.
+ * rounding: left shifts, masks,) multipliers, right shifts. The last tile's parameters also precede the first tile.
+ * There may be gaps between the rows of weights, and the parameters elsewhere: see conv2d_s8__quads_mve.h.
  *
  * Registers: r1 output of the tile before, r3 window, r9 row of the window, r5 tiles; r7 and r11 are spare. The first
  * channel's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7. On the stack: the
@@ -119,11 +119,11 @@
 
 /* tcm_gap: the next instruction of these, if there is one; tcm_others: those that are left.
  * tcm_next_row: r9 to the next row of the window.
- * tcm_spare_gap: a gap after the second channel' products of a step, which can wait: for r9, and in the last step of a
- * tile for its first sums, as soon as what is left of the tile before has done with their vector.
+ * tcm_spare_gap: a gap after the second channel's products of a step: for r9 first, and in the last step of a tile
+ * for its first sums, after all that is left to do with their vector for the tile before.
  * tcm_load_weights: the next vector of weights; after the last one of a tile, r5 goes on to the next tile.
- * tcm_load_window: the first window's vector that the next walk over columns begins with; tcm_phase, tcm_vector and
- * tcm_row say which walk this is. */
+ * tcm_load_window: the first window's vector that the next walk over columns begins with, to the register tcm_next;
+ * tcm_phase, tcm_vector and tcm_row say which walk this is. */
 #define TCM_MVE_QUAD_MACROS                                                                                           \
     ".macro tcm_gap\n"                                                                                                \
     ".set tcm_gaps, tcm_gaps + 1\n"                                                                                   \
@@ -157,34 +157,41 @@
     ".set tcm_parameters, tcm_parameters - 16\n"                                                                      \
     ".endif\n"                                                                                                        \
     ".endm\n"                                                                                                         \
+    ".macro tcm_load_next place\n"                                                                                    \
+    ".if tcm_next == 0\n vldrw.32 q0, \\place\n"                                                                      \
+    ".elseif tcm_next == 1\n vldrw.32 q1, \\place\n"                                                                  \
+    ".elseif tcm_next == 2\n vldrw.32 q2, \\place\n"                                                                  \
+    ".elseif tcm_next == 3\n vldrw.32 q3, \\place\n"                                                                  \
+    ".endif\n"                                                                                                        \
+    ".endm\n"                                                                                                         \
     ".macro tcm_load_window base\n"                                                                                   \
     ".if tcm_phase + 1 < %c[phases]\n"                                                                                \
-    "vldrw.32 q0, [\\base, #16 * (tcm_vector + (tcm_phase + 1) * %c[vectors])]\n"                                     \
+    "tcm_load_next \"[\\base, #16 * (tcm_vector + (tcm_phase + 1) * %c[vectors])]\"\n"                                \
     ".elseif tcm_vector + 1 < %c[vectors]\n"                                                                          \
-    "vldrw.32 q0, [\\base, #16 * (tcm_vector + 1)]\n"                                                                 \
+    "tcm_load_next \"[\\base, #16 * (tcm_vector + 1)]\"\n"                                                            \
     ".elseif tcm_row + 1 < %c[kernel_rows]\n"                                                                         \
     ".if tcm_row_ends\n tcm_next_row \\base\n .endif\n"                                                               \
-    "vldrw.32 q0, [r9]\n"                                                                                             \
+    "tcm_load_next \"[r9]\"\n"                                                                                        \
     ".elseif !tcm_is_loop\n"                                                                                          \
-    "vldrw.32 q0, [r3]\n"                                                                                             \
+    "tcm_load_next \"[r3]\"\n"                                                                                        \
     ".endif\n"                                                                                                        \
     ".endm\n" TCM_MVE_QUAD_STEP_MACROS
 
 /* tcm_multiply: a product; the first ones of a tile replace the sums.
- * tcm_after_last_use: what follows a register's last product in a step: q0 can be loaded for the next walk.
+ * tcm_after_last_use: what follows a window's last product in a step: its register can be loaded for the next walk.
  * tcm_step: one column of four windows, tcm_at the first one's place after `base`. v_0 to v_3 are their registers. In
- * the first step of a walk, tcm_turn 0, q0 has been loaded; later only the last window has to load: each register goes
- * from a window to the one before it. In the first step of a tile the last sums of the tile before become a vector. */
+ * the first step of a walk, tcm_turn 0, v_0 (the register tcm_first) has been loaded; later only the last window has to
+ * load: each register goes from a window to the one before it. In the first step of a tile the last sums of the tile
+ * before become a vector. */
 #define TCM_MVE_QUAD_STEP_MACROS                                                                                      \
     ".macro tcm_multiply sum, values\n"                                                                               \
     ".if tcm_begin\n vmladav.s8 \\sum, q4, \\values\n.else\n vmladava.s8 \\sum, q4, \\values\n.endif\n"               \
     ".endm\n"                                                                                                         \
-    ".macro tcm_after_last_use values, base\n"                                                                        \
-    ".set tcm_is_loaded, 0\n"                                                                                         \
-    ".ifc \\values, q0\n"                                                                                             \
-    ".if tcm_turn + 1 == tcm_turns\n .set tcm_is_loaded, 1\n .endif\n"                                                \
+    ".macro tcm_after_last_use window, base\n"                                                                        \
+    ".if tcm_turn + 1 == tcm_turns && (tcm_first + tcm_turn + \\window) %% 4 == tcm_next\n"                           \
+    "tcm_load_window \\base\n"                                                                                        \
+    ".elseif \\window < 3\n tcm_spare_gap \\base\n"                                                                   \
     ".endif\n"                                                                                                        \
-    ".if tcm_is_loaded\n tcm_load_window \\base\n .else\n tcm_spare_gap \\base\n .endif\n"                            \
     ".endm\n"                                                                                                         \
     ".macro tcm_step base, v_0, v_1, v_2, v_3\n"                                                                      \
     "tcm_load_weights\n"                                                                                              \
@@ -200,11 +207,10 @@
     "tcm_load_weights\n"                                                                                              \
     ".set tcm_row_ends, tcm_turn + 1 == tcm_turns && tcm_phase + 1 == %c[phases] && "                                 \
     "tcm_vector + 1 == %c[vectors] && tcm_row + 1 < %c[kernel_rows]\n"                                                \
-    "tcm_multiply r8, \\v_0\n tcm_after_last_use \\v_0, \\base\n"                                                     \
-    "tcm_multiply r10, \\v_1\n tcm_after_last_use \\v_1, \\base\n"                                                    \
-    "tcm_multiply r12, \\v_2\n tcm_after_last_use \\v_2, \\base\n"                                                    \
-    "tcm_multiply lr, \\v_3\n"                                                                                        \
-    ".ifc \\v_3, q0\n .if tcm_turn + 1 == tcm_turns\n tcm_load_window \\base\n .endif\n .endif\n"                     \
+    "tcm_multiply r8, \\v_0\n tcm_after_last_use 0, \\base\n"                                                         \
+    "tcm_multiply r10, \\v_1\n tcm_after_last_use 1, \\base\n"                                                        \
+    "tcm_multiply r12, \\v_2\n tcm_after_last_use 2, \\base\n"                                                        \
+    "tcm_multiply lr, \\v_3\n tcm_after_last_use 3, \\base\n"                                                         \
     ".set tcm_begin, 0\n"                                                                                             \
     ".set tcm_turn, tcm_turn + 1\n"                                                                                   \
     ".set tcm_at, tcm_at + %c[distance]\n"                                                                            \
@@ -212,7 +218,9 @@
     ".macro tcm_row_of_steps base\n" TCM_MVE_QUAD_ROW ".endm\n"
 
 /* A row of the windows in the order of the weights: for each vector of a pixel's channels, and for each column between
- * two windows, the columns at multiples of their distance from there. */
+ * two windows, the columns at multiples of their distance from there. A walk begins with the register that the third
+ * window of the walk before had last, which then is loaded two products before the next weights. A tile begins with q0,
+ * and loads it for the next one. */
 #define TCM_MVE_QUAD_ROW                                                                                              \
     ".set tcm_vector, 0\n"                                                                                            \
     ".rept %c[vectors]\n"                                                                                             \
@@ -221,13 +229,18 @@
     ".set tcm_turn, 0\n"                                                                                              \
     ".set tcm_turns, (%c[columns] - tcm_phase + %c[phases] - 1) / %c[phases]\n"                                       \
     ".set tcm_at, 16 * (tcm_vector + tcm_phase * %c[vectors])\n"                                                      \
+    ".set tcm_next, (tcm_first + tcm_turns + 1) %% 4\n"                                                               \
+    ".if tcm_phase + 1 == %c[phases] && tcm_vector + 1 == %c[vectors] && tcm_row + 1 >= %c[kernel_rows]\n"            \
+    ".set tcm_next, 0\n"                                                                                              \
+    ".endif\n"                                                                                                        \
     ".rept tcm_turns\n"                                                                                               \
-    ".if tcm_turn %% 4 == 0\n tcm_step \\base, q0, q1, q2, q3\n"                                                      \
-    ".elseif tcm_turn %% 4 == 1\n tcm_step \\base, q1, q2, q3, q0\n"                                                  \
-    ".elseif tcm_turn %% 4 == 2\n tcm_step \\base, q2, q3, q0, q1\n"                                                  \
+    ".if (tcm_first + tcm_turn) %% 4 == 0\n tcm_step \\base, q0, q1, q2, q3\n"                                        \
+    ".elseif (tcm_first + tcm_turn) %% 4 == 1\n tcm_step \\base, q1, q2, q3, q0\n"                                    \
+    ".elseif (tcm_first + tcm_turn) %% 4 == 2\n tcm_step \\base, q2, q3, q0, q1\n"                                    \
     ".else\n tcm_step \\base, q3, q0, q1, q2\n"                                                                       \
     ".endif\n"                                                                                                        \
     ".endr\n"                                                                                                         \
+    ".set tcm_first, tcm_next\n"                                                                                      \
     ".set tcm_phase, tcm_phase + 1\n"                                                                                 \
     ".endr\n"                                                                                                         \
     ".set tcm_vector, tcm_vector + 1\n"                                                                               \
@@ -238,6 +251,7 @@
     ".set tcm_begin, 1\n"                                                                                             \
     ".set tcm_gaps, 0\n"                                                                                              \
     ".set tcm_moves, 0\n"                                                                                             \
+    ".set tcm_first, 0\n"                                                                                             \
     ".set tcm_parameters, %c[first_parameters]\n"                                                                     \
     ".set tcm_weights_left, 2 * %c[kernel_rows] * %c[vectors] * %c[columns]\n"                                        \
     ".set tcm_row, 0\n"                                                                                               \
@@ -257,6 +271,7 @@
     ".set tcm_begin, 0\n"                                                                                             \
     ".set tcm_gaps, 1000\n"                                                                                           \
     ".set tcm_weights_left, -1\n"                                                                                     \
+    ".set tcm_first, 0\n"                                                                                             \
     ".set tcm_row, %c[kernel_rows]\n"                                                                                 \
     "vldrw.32 q0, [r9]\n"                                                                                             \
     "tcm_row_of_steps r9\n"                                                                                           \
@@ -272,7 +287,7 @@
 #define TCM_MVE_QUADS                                                                                                 \
     TCM_MVE_QUAD_MACROS                                                                                               \
     ".set tcm_is_loop, 0\n"                                                                                           \
-    ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 40\n .set tcm_is_loop, 1\n .endif\n"                          \
+    ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 40\n .set tcm_is_loop, 1\n .endif\n"                           \
     ".set tcm_is_unsigned, 0\n"                                                                                       \
     ".if %c[rounding] == 0 && %c[low_offset] && %c[clamp] == 0\n"                                                     \
     ".set tcm_is_unsigned, 1\n vmov.i8 q5, #0x80\n"                                                                   \
@@ -309,7 +324,7 @@
     "add sp, sp, #8\n"                                                                                                \
     "pop {r0, r5, r7}\n"                                                                                              \
     ".purgem tcm_gap\n .purgem tcm_next_row\n .purgem tcm_spare_gap\n .purgem tcm_others\n"                           \
-    ".purgem tcm_load_weights\n .purgem tcm_load_window\n"                                                            \
+    ".purgem tcm_load_weights\n .purgem tcm_load_next\n .purgem tcm_load_window\n"                                    \
     ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
 
 /* Long strings of assembly are meant. */
