@@ -360,6 +360,30 @@ def test_an_input_that_the_model_changes_in_place() -> None:
     assert operators(graph) == ["requantize", "add"]
 
 
+@pytest.mark.parametrize(
+    ("model", "shape", "expected"),
+    [
+        (Function(lambda m, x: x.relu_()), IMAGE, ["requantize"]),
+        (Function(lambda m, x: x.add_(1.0)), IMAGE, ["add"]),
+        (Function(lambda m, x: (x.relu_(), x)), IMAGE, ["requantize"]),
+        (nn.ReLU(inplace=True), IMAGE, ["requantize"]),
+        (nn.Sequential(nn.ReLU(inplace=True), nn.Linear(4, 3)), (1, 4), ["requantize", "linear"]),
+    ],
+)
+def test_a_changed_input_that_is_a_result_or_named_input(
+    model: nn.Module, shape: tuple[int, ...], expected: list[str]
+) -> None:
+    """torch.export cannot put an update of an argument called ``input`` into a module."""
+    inputs = random_tensors((shape,), 5)
+    before = inputs[0].clone()
+    graph = import_pytorch(copy.deepcopy(model), inputs, [inputs])
+    assert operators(graph) == expected
+    assert torch.equal(inputs[0], before)
+    wanted = flat_outputs(model.eval(), (before.clone(),))
+    for expected_array, got in zip(wanted, run_float(graph, inputs), strict=True):
+        assert signal_to_noise(expected_array, got) > 25
+
+
 def test_parametrized_weights_are_constants() -> None:
     model = nn.utils.parametrizations.weight_norm(nn.Conv2d(4, 6, 3))
     assert operators(check_model(model, (IMAGE,))) == ["conv2d"]

@@ -12,6 +12,7 @@ import torch
 import torch.ao.quantization.fx._decomposed  # registers the operators of quantized programs
 from torch import Tensor, nn
 from torch.export import ExportedProgram
+from torch.export.graph_signature import OutputKind
 from torch.fx import GraphModule
 
 from ..errors import TcmError
@@ -39,6 +40,7 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
         inputs = _inputs_of(program)
     with quiet():
         functional = program.run_decompositions({})
+        _drop_input_updates(functional)
         module = functional.module(check_guards=False)
     assert isinstance(module, GraphModule)
     _make_constants_row_major(module)
@@ -107,6 +109,18 @@ def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
             return torch.export.export(model, inputs, strict=False)
     except Exception as error:
         raise _export_error(model, inputs, error) from None
+
+
+def _drop_input_updates(program: ExportedProgram) -> None:
+    """Inputs stay as they are: what a model changes in place is a value of its own in the C.
+
+    torch.export lists the new values of such inputs as outputs before the model's own.
+    """
+    specs = program.graph_signature.output_specs
+    output = program.graph.output_node()
+    kept = [spec.kind != OutputKind.USER_INPUT_MUTATION for spec in specs]
+    output.args = (tuple(value for value, keep in zip(output.args[0], kept, strict=True) if keep),)  # type: ignore[arg-type]
+    specs[:] = [spec for spec, keep in zip(specs, kept, strict=True) if keep]
 
 
 def _check_parameters(model: nn.Module) -> None:

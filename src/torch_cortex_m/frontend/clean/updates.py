@@ -1,5 +1,5 @@
 """Updates at the end of a program: of batch norm statistics, which a program captured in training
-mode has, and of inputs that the model changes in place."""
+mode has."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ def remove_updates(module: GraphModule) -> None:
     for node in list(module.graph.nodes):
         if node.target is not aten.copy_.default:
             continue
-        destination = node.args[0]
-        name = str(destination.target)
-        if destination.op == "get_attr" and name.rpartition(".")[2] not in STATISTICS:
+        name = str(node.args[0].target)
+        if name.rpartition(".")[2] not in STATISTICS:
             raise TcmError(
                 "the model changes a buffer of its own",
                 where=where(node.args[1]),
