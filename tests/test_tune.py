@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import needs_emulator
 from models.small_networks import separable
+from torch import nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m import ops
 from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.ir import Graph
 from torch_cortex_m.measurements import (
     Measurement,
     Measurements,
@@ -191,6 +194,52 @@ def test_budgets_are_kept_or_refused(compiled: tcm.CompiledModel) -> None:
         assert tight.plan.arena_bytes <= arena - 16
     with pytest.raises(tcm.TcmError, match="RAM budget"):
         generate(compiled.graph, M4, preferences=Preferences(ram_bytes=16))
+
+
+def two_convolutions() -> Graph:
+    """Two equal layers in a row, whose best kernels need scratch memory at the arena's peak."""
+    convolutions = [nn.Conv2d(16, 16, 3, padding=1) for _ in range(2)]
+    model = nn.Sequential(convolutions[0], nn.ReLU(), convolutions[1], nn.ReLU())
+    inputs = (torch.randn(1, 16, 12, 12, generator=torch.Generator().manual_seed(1)),)
+    return tcm.compile(model.eval(), inputs, target="cortex-m4", calibration=[inputs]).graph
+
+
+def test_a_ram_budget_changes_all_layers_at_the_peak() -> None:
+    graph = two_convolutions()
+    best = generate(graph, M4)
+    arena = best.plan.arena_bytes
+    names = {kernel.name for kernel in best.selection.values()}
+    assert names == {"conv2d_s8__winograd_dsp"}, "the test needs kernels with scratch memory"
+    tight = generate(graph, M4, preferences=Preferences(ram_bytes=arena - 16))
+    assert tight.plan.arena_bytes <= arena - 16
+    assert "conv2d_s8__ref" not in {kernel.name for kernel in tight.selection.values()}
+    least = generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12))
+    assert least.plan.arena_bytes == 16 * 12 * 12
+    with pytest.raises(tcm.TcmError, match=f"{16 * 12 * 12} bytes with the kernels"):
+        generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12 - 1))
+
+
+def test_a_flash_budget_keeps_the_ram_budget() -> None:
+    """The smallest code may need the most scratch memory; it is no way out of a flash budget."""
+    graph = two_convolutions()
+    table = {
+        signature(layer_of(graph, node)): {
+            "conv2d_s8__ref": Measurement(1000, 9000, 9000, 6000),
+            "conv2d_s8__winograd_dsp": Measurement(1000, 1000, 1000, 5000),
+        }
+        for node in graph.nodes
+        if node.op.name == "conv2d"
+    }
+    measurements = Measurements({"cortex-m4 gcc-12.2": table})
+    for budget in (13_000, 11_000):
+        preferences = Preferences(
+            flash_bytes=budget, ram_bytes=16 * 12 * 12, measurements=measurements
+        )
+        if budget < 12_000:
+            with pytest.raises(tcm.TcmError, match="flash budget"):
+                generate(graph, M4, preferences=preferences)
+        else:
+            assert generate(graph, M4, preferences=preferences).plan.arena_bytes == 16 * 12 * 12
 
 
 @needs_emulator

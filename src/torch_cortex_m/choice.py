@@ -1,17 +1,16 @@
-"""One kernel a node, chosen within budgets of flash and RAM."""
+"""One kernel a node, chosen within a budget of flash."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from .artifacts import MemoryPlan
 from .errors import TcmError
 from .ir import Graph
 from .ops.base import Kernel, Layer
 from .select import CostModel, Selection, layer_of, packed_bytes
 
-_CHANGE = "allow more, choose another target, or use a smaller model"
+CHANGE = "allow more, choose another target, or use a smaller model"
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,8 @@ class Choice:
             self._packed[name, kernel.name] = packed_bytes(self.layers[name], kernel)
         return self._packed[name, kernel.name]
 
-    def _time(self, name: str, kernel: Kernel) -> int:
+    def time(self, name: str, kernel: Kernel) -> int:
+        """Estimated cycles; 0 where nothing is known."""
         cost = self.model.cost(self.layers[name], kernel)
         return 0 if cost is None else cost.time[0]
 
@@ -61,7 +61,7 @@ class Choice:
                 "the model does not fit the flash budget",
                 expected=f"at most {limit} bytes",
                 got=f"{choice.flash_bytes()} bytes with the smallest kernels",
-                hint=_CHANGE,
+                hint=CHANGE,
             )
         return choice
 
@@ -88,33 +88,8 @@ class Choice:
             for index, kernel in enumerate(kernels):
                 saved = self._flash(name, chosen) - self._flash(name, kernel)
                 if saved > 0 and self._is_measured(name, chosen) == self._is_measured(name, kernel):
-                    lost = self._time(name, kernel) - self._time(name, chosen)
+                    lost = self.time(name, kernel) - self.time(name, chosen)
                     yield lost / saved, rank - index, -saved, name, index
 
     def _is_measured(self, name: str, kernel: Kernel) -> bool:
         return self.model.cost(self.layers[name], kernel) is not None
-
-    def within_ram(self, limit: int | None, plan: Callable[[Selection], MemoryPlan]) -> Choice:
-        """Gives up kernels with scratch memory, the least time lost first, until the arena is
-        within ``limit``. Raises TcmError if no choice is."""
-        choice = self
-        arena = plan(choice.selection).arena_bytes
-        while limit is not None and arena > limit:
-            trades = []
-            for name, kernels in choice.ranked.items():
-                for index, kernel in enumerate(kernels):
-                    other = plan({**choice.selection, name: kernel}).arena_bytes
-                    if other < arena:
-                        lost = choice._time(name, kernel)
-                        lost -= choice._time(name, choice.selection[name])
-                        trades.append((lost, other, name, index))
-            if not trades:
-                raise TcmError(
-                    "the model does not fit the RAM budget",
-                    expected=f"at most {limit} bytes",
-                    got=f"{arena} bytes with the kernels that need the least",
-                    hint=_CHANGE,
-                )
-            _, arena, name, index = min(trades)
-            choice = choice.with_kernel(name, choice.ranked[name][index])
-        return choice

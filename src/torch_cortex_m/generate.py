@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from .artifacts import MemoryPlan, Program
-from .choice import Choice
+from .choice import CHANGE, Choice
 from .emit import Guard, emit
 from .errors import TcmError
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
 from .measurements import Measurements, shipped_measurements
+from .ops.base import Kernel
 from .plan import plan_memory
+from .ram_budget import Memory, within_ram
 from .report import Folding
 from .select import CostModel, Selection, rank_kernels
 from .target import Target
@@ -127,25 +129,40 @@ def _emit(
     preferences: Preferences,
     library_scratch: Mapping[tuple[str, str], int],
 ) -> Generated:
-    def plan(selection: Selection) -> MemoryPlan:
-        return _plan(choice, selection, library_scratch)
-
-    choice = choice.within_flash(preferences.flash_bytes).within_ram(preferences.ram_bytes, plan)
-    memory, program = _program(prefix, choice, target, plan)
+    memory = _memory(choice, library_scratch)
+    choice = _within_budgets(choice, preferences, memory)
+    plan, program = _program(prefix, choice, target, memory)
     limit = target.flash_limit
     if limit is not None and program.constant_bytes > limit:
-        choice = choice.reduced_to(limit).within_ram(preferences.ram_bytes, plan)
-        memory, program = _program(prefix, choice, target, plan)
+        choice = within_ram(choice.reduced_to(limit), preferences.ram_bytes, memory)
+        plan, program = _program(prefix, choice, target, memory)
     check_fits(target, program)
-    return Generated(choice.graph, target, choice.selection, memory, program, library)
+    return Generated(choice.graph, target, choice.selection, plan, program, library)
+
+
+def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:
+    """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
+    flash, ram = preferences.flash_bytes, preferences.ram_bytes
+    choice = within_ram(choice, ram, memory).within_flash(flash)
+    if ram is None or flash is None or memory.arena(choice.selection) <= ram:
+        return choice
+    choice = within_ram(choice, ram, memory)
+    if choice.flash_bytes() > flash:
+        raise TcmError(
+            "no choice of kernels was found that keeps both budgets",
+            expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
+            got=f"{choice.flash_bytes()} bytes of flash within the RAM budget",
+            hint=CHANGE,
+        )
+    return choice
 
 
 def _program(
-    prefix: str, choice: Choice, target: Target, plan: Callable[[Selection], MemoryPlan]
+    prefix: str, choice: Choice, target: Target, memory: Memory
 ) -> tuple[MemoryPlan, Program]:
-    memory = plan(choice.selection)
+    plan = memory.plan(choice.selection)
     guard = _guard(target, choice.selection)
-    return memory, emit(choice.graph, choice.layers, choice.selection, memory, prefix, guard)
+    return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
 
 
 def _guard(target: Target, selection: Selection) -> Guard | None:
@@ -161,14 +178,19 @@ def _guard(target: Target, selection: Selection) -> Guard | None:
     )
 
 
+def _memory(choice: Choice, library_scratch: Mapping[tuple[str, str], int]) -> Memory:
+    def scratch(name: str, kernel: Kernel) -> int:
+        asked = library_scratch.get((name, kernel.name))
+        return kernel.scratch_bytes(choice.layers[name]) if asked is None else asked
+
+    return Memory(scratch, lambda selection: _plan(choice, selection, scratch))
+
+
 def _plan(
-    choice: Choice, selection: Selection, library_scratch: Mapping[tuple[str, str], int]
+    choice: Choice, selection: Selection, scratch_bytes: Callable[[str, Kernel], int]
 ) -> MemoryPlan:
     layers = choice.layers
-    scratch = {
-        name: library_scratch.get((name, kernel.name), kernel.scratch_bytes(layers[name]))
-        for name, kernel in selection.items()
-    }
+    scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
     arguments = {node.output: node.arguments() for node in choice.graph.nodes}
     in_place = {
         name: tuple(
