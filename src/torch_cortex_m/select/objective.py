@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..errors import TcmError
 from ..measurements import Measurement
 from ..ops.base import Kernel, Layer
 from .cost import CostModel
+
+SAME_TIME = 1.01
+"""Estimated cycles that differ by less than this count as a tie."""
 
 OBJECTIVES = ("speed", "size", "balanced")
 
@@ -69,4 +72,23 @@ def order_kernels(
         assert cost is not None
         return score(objective, cost)
 
-    return [*unknown, *sorted(known, key=badness, reverse=True)]
+    ordered = sorted(known, key=badness, reverse=True)
+    if objective == "speed":
+        ordered = _ties_by_instructions(ordered, costs)
+    return [*unknown, *ordered]
+
+
+def _ties_by_instructions(
+    ordered: Sequence[Kernel], costs: Mapping[str, Measurement | None]
+) -> list[Kernel]:
+    """Those kernels last that take as much time as the best one, as far as an estimate can tell,
+    among them the one with the fewest instructions, which are exact."""
+
+    def time(kernel: Kernel) -> tuple[int, int]:
+        cost = costs[kernel.name]
+        assert cost is not None
+        return cost.time
+
+    ties = [kernel for kernel in ordered if time(kernel)[0] <= SAME_TIME * time(ordered[-1])[0]]
+    ties.sort(key=lambda kernel: time(kernel)[1], reverse=True)
+    return [kernel for kernel in ordered if kernel not in ties] + ties
