@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from torch_cortex_m import TcmError, ops
-from torch_cortex_m.emit.names import identifier, unique_identifiers
+from torch_cortex_m.emit.names import check_prefix, identifier, unique_identifiers
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ops.base import Case
@@ -135,6 +135,35 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     )
 
 
+WORDS = (
+    "new this template class private operator and not co_await typeof asm linux static_assert "
+    "int8_t uint8_t int32_t uint32_t uint_fast8_t size_t NULL bool true false INT8_MAX INT32_MIN"
+)
+
+
+@pytest.mark.parametrize("command", ["gcc -std=gnu11", "clang -std=gnu2x", "g++ -std=gnu++20"])
+def test_inputs_and_outputs_named_as_words_of_the_language(command: str, tmp_path: Path) -> None:
+    compiler, standard = command.split()
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    graph = Graph("model")
+    for word in WORDS.split():
+        value = graph.add_input(word, TensorType((1, 2), "int8", Quantization(1.0, 0)))
+        graph.outputs.append(Port(value, (1, 2)))
+    files = dict(generate(graph, HOST).program.files)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    sources = ["model.h", "model.c"] if compiler != "g++" else ["model.h"]
+    result = subprocess.run(
+        [compiler, standard, "-Wall", "-Wextra", "-Werror", "-fsyntax-only", *sources],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+
+
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
 def test_the_header_is_cpp_too(compiler: str, tmp_path: Path) -> None:
     """With scales that are exactly the float32 ones."""
@@ -178,6 +207,24 @@ def test_golden(update_golden: bool) -> None:
 )
 def test_identifiers(name: str, expected: str) -> None:
     assert identifier(name) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("string", "Math", "stdio", "stddef", "arm_nnfunctions"),
+        *("tcm_dsp", "TCM_x", "linear_s8__matrix_dsp", "weights"),
+        *("1st", "a-b", "", 5, None),
+    ],
+)
+def test_names_that_files_cannot_have(name: str) -> None:
+    with pytest.raises(TcmError, match="prefix of C files"):
+        check_prefix(name)
+
+
+def test_names_that_files_can_have() -> None:
+    for name in ("model", "tcm2", "my_string", "timer", "arm_pose"):
+        check_prefix(name)
 
 
 def test_identifiers_differ_also_in_capitals() -> None:
