@@ -28,6 +28,7 @@ from torch_cortex_m.ops.base import Case, Layer
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import CostModel, layer_of
+from torch_cortex_m.select.cost import packed_bytes
 from torch_cortex_m.select.objective import SAME_TIME, order_kernels
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import case_graph
@@ -190,6 +191,40 @@ def test_an_unmeasured_layer_takes_the_cost_of_the_nearest_one() -> None:
     assert estimate is not None
     assert estimate.instructions == 18000
     assert CostModel(table).estimate(signature(near), 200, "other") is None
+
+
+def test_the_flash_of_an_unmeasured_layer_is_its_own_constants_and_the_kernels_code() -> None:
+    """Not that of the nearest layer, which may be much smaller or larger."""
+
+    def dense(outputs: int) -> Layer:
+        graph = case_graph(linear_case("dense", (1, 100), outputs))
+        return layer_of(graph, graph.nodes[0])
+
+    kernel = ops.definition("linear").kernels[0]
+    code = 500
+    for measured, other in ((10, 400), (400, 10)):
+        constants = {n: packed_bytes(dense(n), kernel) for n in (measured, other)}
+        flash = constants[measured] + code
+        table = {signature(dense(measured)): {kernel.name: Measurement(100, 100, 100, flash)}}
+        model = CostModel(table)
+        assert model.flash_bytes(dense(measured), kernel) == flash
+        assert model.flash_bytes(dense(other), kernel) == pytest.approx(
+            constants[other] + code, abs=100
+        )
+        assert CostModel({}).flash_bytes(dense(other), kernel) == constants[other]
+
+
+def test_a_flash_budget_smaller_than_the_constants_is_refused() -> None:
+    """Also where only a smaller layer was measured."""
+    graph = case_graph(linear_case("large", (1, 400), 100))
+    small = case_graph(linear_case("small", (1, 40), 10))
+    names = [kernel.name for kernel in ops.definition("linear").kernels]
+    layers = {signature(layer_of(small, small.nodes[0])): names}
+    table = {s: {n: Measurement(400, 400, 400, 1000) for n in ns} for s, ns in layers.items()}
+    measurements = Measurements({"cortex-m4 gcc-12.2": table})
+    with pytest.raises(tcm.TcmError, match="flash budget"):
+        generate(graph, M4, preferences=Preferences(flash_bytes=30_000, measurements=measurements))
+    generate(graph, M4, preferences=Preferences(flash_bytes=43_000, measurements=measurements))
 
 
 def test_signatures_leave_quantization_out() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from .errors import TcmError
 from .ir import Graph
 from .ops.base import Kernel, Layer
-from .select import CostModel, Selection, layer_of, packed_bytes
+from .select import CostModel, Selection, layer_of
 
 CHANGE = "allow more, choose another target, or use a smaller model"
 
@@ -22,7 +22,6 @@ class Choice:
     layers: Mapping[str, Layer]
     selection: Selection
     model: CostModel
-    _packed: dict[tuple[str, str], int] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def best(graph: Graph, ranked: Mapping[str, list[Kernel]], model: CostModel) -> Choice:
@@ -34,17 +33,16 @@ class Choice:
         return replace(self, selection={**self.selection, name: kernel})
 
     def flash_bytes(self) -> int:
-        """Code and constants where they were measured, elsewhere constants; layers that share code
-        count it each."""
+        """Code and constants, measured or estimated; constants alone of kernels that were never
+        measured on a comparable layer. Layers that share code count it each: an image may take
+        less."""
         return sum(self._flash(name, kernel) for name, kernel in self.selection.items())
 
     def _flash(self, name: str, kernel: Kernel) -> int:
-        cost = self.model.cost(self.layers[name], kernel)
-        if cost is not None:
-            return cost.flash_bytes
-        if (name, kernel.name) not in self._packed:
-            self._packed[name, kernel.name] = packed_bytes(self.layers[name], kernel)
-        return self._packed[name, kernel.name]
+        return self.model.flash_bytes(self.layers[name], kernel)
+
+    def _is_measured(self, name: str, kernel: Kernel) -> bool:
+        return self.model.measured(self.layers[name], kernel) is not None
 
     def time(self, name: str, kernel: Kernel) -> int:
         """Estimated cycles; 0 where nothing is known."""
@@ -60,10 +58,16 @@ class Choice:
             raise TcmError(
                 "the model does not fit the flash budget",
                 expected=f"at most {limit} bytes",
-                got=f"{choice.flash_bytes()} bytes with the smallest kernels",
+                got=f"{choice.flash_bytes()} bytes with the smallest kernels{choice._certainty()}",
                 hint=CHANGE,
             )
         return choice
+
+    def _certainty(self) -> str:
+        """What the sum of flash is worth."""
+        if all(self._is_measured(name, kernel) for name, kernel in self.selection.items()):
+            return ", or somewhat less where layers share code"
+        return ", an estimate: tcm tune or --tune measures the layers"
 
     def reduced_to(self, limit: int) -> Choice:
         """Trades time for flash, the cheapest trade first, until the estimate is within ``limit``
@@ -81,15 +85,16 @@ class Choice:
         """(time lost for each byte saved, ranks lost, minus bytes saved, node, index of the kernel
         to take instead): where nothing was measured, the next best kernel goes first.
 
-        What was measured and what was not do not compare."""
+        Kernels whose time is known and others do not compare."""
         for name, kernels in self.ranked.items():
             chosen = self.selection[name]
             rank = kernels.index(chosen)
             for index, kernel in enumerate(kernels):
                 saved = self._flash(name, chosen) - self._flash(name, kernel)
-                if saved > 0 and self._is_measured(name, chosen) == self._is_measured(name, kernel):
+                if saved > 0 and self._is_known(name, chosen) == self._is_known(name, kernel):
                     lost = self.time(name, kernel) - self.time(name, chosen)
                     yield lost / saved, rank - index, -saved, name, index
 
-    def _is_measured(self, name: str, kernel: Kernel) -> bool:
+    def _is_known(self, name: str, kernel: Kernel) -> bool:
+        """Whether time and code were measured or estimated."""
         return self.model.cost(self.layers[name], kernel) is not None

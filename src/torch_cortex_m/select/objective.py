@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..errors import TcmError
 from ..measurements import Measurement
 from ..ops.base import Kernel, Layer
-from .cost import CostModel
+from .cost import CostModel, packed_bytes
 
 SAME_TIME = 1.01
 """Estimated cycles that differ by less than this count as a tie."""
@@ -38,11 +39,6 @@ def score(objective: str, cost: Measurement) -> tuple[float, ...]:
     return (time[0] * math.sqrt(max(1, cost.flash_bytes)), *time)
 
 
-def packed_bytes(layer: Layer, kernel: Kernel) -> int:
-    """The layer's constants as the kernel wants them."""
-    return sum(data.nbytes for data in kernel.pack(layer).values())
-
-
 def flash_limit(smallest: int) -> int:
     """Constants beyond this are much, where some kernel has them in ``smallest`` bytes: a quarter
     more, and what the code of kernels differs by."""
@@ -70,6 +66,8 @@ def order_kernels(
     def badness(kernel: Kernel) -> tuple[float, ...]:
         cost = costs[kernel.name]
         assert cost is not None
+        if objective != "speed":
+            cost = replace(cost, flash_bytes=model.flash_bytes(layer, kernel))
         return score(objective, cost)
 
     ordered = sorted(known, key=badness, reverse=True)
