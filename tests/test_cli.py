@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from conftest import needs_emulator
 
 from torch_cortex_m import TcmError, load
+from torch_cortex_m.commands.arrays import read_arrays
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
 
@@ -235,6 +237,30 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("verify", folder, "--random", "0"), "nothing to verify")
     fails(tcm("run"), "Usage")
     assert not (tmp_path / "o").exists()
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_damaged_arrays(save: Callable[..., None], tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    save(path, x=np.arange(64, dtype=np.float32))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    flipped = bytes(byte ^ 0xFF if i == middle - 60 else byte for i, byte in enumerate(whole))
+    encrypted = whole.replace(b"PK\1\2\x14\3\x14\0\0", b"PK\1\2\x14\3\x14\0\1")
+    encrypted = encrypted.replace(b"PK\1\2-\3-\0\0", b"PK\1\2-\3-\0\1")
+    for damaged in (whole[:middle], whole[:10], b"PK\3\4", b"", flipped, encrypted):
+        path.write_bytes(damaged)
+        with pytest.raises(TcmError, match=r"x\.npz"):
+            read_arrays(path)
+
+
+def test_damaged_arrays_on_the_command_line(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.npz"
+    np.savez(path, x=np.zeros((1, 3, 12, 10), np.float32))
+    path.write_bytes(path.read_bytes()[:200])
+    fails(tcm("run", folder, "--inputs", path), "cannot read the arrays", "x.npz")
+    command = ["compile", f"{NETWORKS}:separable", "-o", tmp_path / "o", "--calibration", path]
+    fails(tcm(*command), "cannot read the arrays", "x.npz")
 
 
 def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) -> None:
