@@ -248,6 +248,16 @@ def test_wrong_inputs_are_named(
         compiled.run(*inputs)
 
 
+def test_arguments_of_the_wrong_type() -> None:
+    model, inputs, _ = separable()
+    for budget in ("flash", "ram"):
+        for wrong in ("64k", 6.5e4, True, [1]):
+            with pytest.raises(tcm.TcmError, match=f"(?s)number of bytes.*{budget}"):
+                tcm.compile(model, inputs, **{budget: wrong})  # type: ignore[arg-type]
+    with pytest.raises(tcm.TcmError, match="prefix of C files"):
+        tcm.compile(model, inputs, name=5)  # type: ignore[arg-type]
+
+
 def test_unknown_places_and_targets(compiled: tcm.CompiledModel) -> None:
     model, inputs, _ = separable()
     with pytest.raises(tcm.TcmError, match="unknown place"):

@@ -320,6 +320,18 @@ def test_tuning_files_that_are_none(tmp_path: Path) -> None:
     for name in ("bad.json", "missing.json"):
         with pytest.raises(tcm.TcmError, match="not a tuning file"):
             load_measurements(tmp_path / name)
+    whole = {"work": 4, "instructions": 9, "cycles": None, "flash_bytes": 8, "scratch_bytes": 0}
+    wrong = [{"cycles": "a"}, {"work": None}, {"flash_bytes": None}, {"instructions": -1}]
+    wrong += [{"work": True}, {"cycles": 1.5}, {"scratch_bytes": [1]}, {"other": 1}]
+    for change in [{}, *wrong]:
+        tables = {"cortex-m4 gcc": {"a layer": {"a kernel": whole | change}}}
+        path = tmp_path / "tuning.json"
+        path.write_text(json.dumps({"format": 1, "tables": tables}))
+        if not change:
+            load_measurements(path)
+            continue
+        with pytest.raises(tcm.TcmError, match=f"(?s)not a tuning file.*{next(iter(change))}"):
+            load_measurements(path)
     with pytest.raises(tcm.TcmError, match="cannot write the tuning file"):
         Measurements().save(Path("/proc/nothing/t.json"))
 

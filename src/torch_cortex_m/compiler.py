@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,8 @@ def compile(
         core.check_emulated()
     check_objective(optimize)
     check_prefix(name)
+    _check_budget("flash", flash)
+    _check_budget("ram", ram)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     graph = _imported(model, example_inputs, calibration, name, float_io)
@@ -84,6 +87,16 @@ def compile(
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(replace(generated, folding=observer.folding))
+
+
+def _check_budget(name: str, value: Any) -> None:
+    if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
+        raise TcmError(
+            "a budget is a number of bytes",
+            where=name,
+            expected="an int, such as 64 * 1024, or None for no limit",
+            got=repr(value),
+        )
 
 
 def _measurements(

@@ -139,6 +139,17 @@ def _sorted_data(tables: Mapping[str, Mapping[str, Mapping[str, Measurement]]]) 
     }
 
 
+def _measurement(values: Mapping[str, int | None]) -> Measurement:
+    """Raises TypeError or ValueError unless these are counts; only cycles may be unknown."""
+    result = Measurement(**values)  # type: ignore[arg-type]
+    for name, value in dataclasses.asdict(result).items():
+        if value is None and name == "cycles":
+            continue
+        if type(value) is not int or value < 0:
+            raise ValueError(f"{name} is {json.dumps(value)}, not a count")
+    return result
+
+
 def load_measurements(path: Path) -> Measurements:
     """Reads a tuning file. Raises TcmError if it is missing or is not one."""
     try:
@@ -147,7 +158,7 @@ def load_measurements(path: Path) -> Measurements:
             raise ValueError(f"format {data['format']}, this version reads {FORMAT}")
         tables = {
             table: {
-                layer: {kernel: Measurement(**values) for kernel, values in kernels.items()}
+                layer: {kernel: _measurement(values) for kernel, values in kernels.items()}
                 for layer, kernels in layers.items()
             }
             for table, layers in data["tables"].items()
