@@ -175,6 +175,7 @@ def _guard(target: Target, selection: Selection) -> Guard | None:
         macros,
         f"generated for {target.name}: compile with {target.core_flag}; "
         "for a PC, generate with --target host",
+        clang_must_optimize="mve" in needs,
     )
 
 

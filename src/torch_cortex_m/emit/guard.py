@@ -4,18 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+OPTIMIZE = """\
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE__)
+#pragma GCC optimize("O2") /* The kernels' assembly needs constants to arrive. */
+#endif
+"""
+
 GUARD_END = "#endif\n"
 
 
 @dataclass(frozen=True)
 class Guard:
-    """macros: what the compiler must define (not as 0). advice: what to say where it does not."""
+    """macros: what the compiler must define (not as 0). advice: what to say where it does not.
+    clang_must_optimize: kernels have assembly that Clang without optimization cannot compile."""
 
     macros: tuple[str, ...]
     advice: str
+    clang_must_optimize: bool = False
 
     def opening(self) -> str:
         """Stands before the kernels' headers; what follows, up to GUARD_END, is left out where a
         macro is missing."""
         missing = " || ".join(f"!defined({name}) || {name} == 0" for name in self.macros)
-        return f'#if {missing}\n#error "{self.advice}"\n#else\n'
+        lines = [f"#if {missing}", f'#error "{self.advice}"']
+        if self.clang_must_optimize:
+            lines += [
+                "#elif defined(__clang__) && !defined(__OPTIMIZE__)",
+                '#error "with Clang, this file needs -O1 or higher"',
+            ]
+        return "\n".join([*lines, "#else", OPTIMIZE])
