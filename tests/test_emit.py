@@ -69,7 +69,12 @@ def test_the_c_is_clean(operator: str, compiler: str, tmp_path: Path) -> None:
 
 WRONG_COMPILERS = {
     "cortex-m4": [["gcc"], ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m3"]],
-    "cortex-m55": [["gcc"], ["clang"], ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags]],
+    "cortex-m55": [
+        ["gcc"],
+        ["clang"],
+        ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags],
+        ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m55", "-mfloat-abi=soft"],
+    ],
 }
 
 
@@ -87,6 +92,7 @@ def test_another_machines_compiler_gets_one_clear_error(target: str, tmp_path: P
         assert result.returncode != 0
         assert result.stderr.count("error: ") == 1
         assert f"generated for {target}: compile with -mcpu={target}" in result.stderr
+        assert ("-mfloat-abi=hard;" in result.stderr) == (target == "cortex-m55")
         assert "--target host" in result.stderr
 
 
@@ -133,6 +139,15 @@ def test_the_same_graph_gives_the_same_bytes() -> None:
     assert (
         generate(small_graph(), HOST).program.files == generate(small_graph(), HOST).program.files
     )
+
+
+def test_a_permuted_layout_says_in_which_direction() -> None:
+    graph = Graph("model")
+    shape = TensorType((5, 4, 3, 2, 1), "int8", Quantization(1.0, 0))
+    value = graph.add_input("x", shape, (1, 2, 3, 4, 5), (4, 3, 2, 1, 0))
+    graph.outputs.append(Port(value, (1, 2, 3, 4, 5), (4, 3, 2, 1, 0)))
+    header = generate(graph, HOST).program.files["model.h"]
+    assert '"axis i here is axis p[i] of the model, p = [4, 3, 2, 1, 0]"' in header
 
 
 WORDS = (

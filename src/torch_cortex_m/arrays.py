@@ -73,7 +73,9 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
             where=f"input '{port.value}'",
             expected=expected,
             got=array.dtype,
-            hint="raw=True takes int8" if not integers else "without raw, inputs are float32",
+            hint="without raw=True (--raw), inputs are float32"
+            if integers
+            else "array.astype(numpy.float32) makes it so; int8 goes in with raw=True (--raw)",
         )
     if expected == "float32" and bool(np.isnan(array).any()):
         raise TcmError(

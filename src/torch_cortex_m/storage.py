@@ -143,11 +143,12 @@ def load_generated(folder: Path) -> Generated:
     """
     missing = [name for name in (PLAN, CONSTANTS) if not os.path.isfile(folder / name)]
     if missing:
+        got = "a file" if os.path.isfile(folder) else "no such folder"
         raise TcmError(
             "not a folder that tcm compile wrote",
             where=str(folder),
-            expected=f"{PLAN} and {CONSTANTS}",
-            got=f"no {' and no '.join(missing)}" if os.path.isdir(folder) else "no such folder",
+            expected=f"a folder with {PLAN} and {CONSTANTS}",
+            got=f"no {' and no '.join(missing)}" if os.path.isdir(folder) else got,
             hint="run tcm compile ... -o FOLDER first",
         )
     data = _read_plan(folder)

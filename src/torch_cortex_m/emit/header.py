@@ -88,5 +88,5 @@ def layout(port: Port) -> str:
     if port.permutation is not None and letters is not None:
         return "".join(letters[axis] for axis in port.permutation)
     if port.permutation is not None:
-        return f"the model's axes {list(port.permutation)}"
+        return f"axis i here is axis p[i] of the model, p = {list(port.permutation)}"
     return "as in the model"

@@ -65,11 +65,13 @@ class Target:
     @property
     def core_flag(self) -> str:
         """What names the core to GCC, Clang and Arm Compiler 6, in words: a compiler that does not
-        know the core takes its architecture."""
+        know the core takes its architecture. Without the floating-point registers there are no
+        vector instructions."""
         named = [flag for flag in self.flags if flag.startswith(("-mcpu=", "-march="))]
         if named and named[0].startswith("-march=") and self.name.startswith("cortex-"):
-            return f"-mcpu={self.name} or {named[0]}"
-        return " ".join(named or self.flags)
+            named = [f"-mcpu={self.name} or {named[0]}"]
+        registers = " and -mfloat-abi=hard" if named and "mve" in self.features else ""
+        return " ".join(named or self.flags) + registers
 
     @property
     def flash_limit(self) -> int | None:
