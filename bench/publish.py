@@ -98,7 +98,7 @@ def write_picture(path: Path, networks: Sequence[dict]) -> None:
     figure, axes = pyplot.subplots(1, len(SHOWN_CORES), figsize=(9, 2.6), layout="constrained")
     for axis, core in zip(axes, SHOWN_CORES, strict=True):
         _bars(axis, [row for row in networks if row["core"] == core])
-        axis.set_title(f"{core}: millions of cycles an inference (estimate)", fontsize=9)
+        axis.set_title(f"{core}: estimated megacycles", fontsize=9)
     axes[0].legend(frameon=False, fontsize=8, loc="lower right")
     figure.savefig(path, dpi=110)
     pyplot.close(figure)
