@@ -16,6 +16,7 @@ from torch import nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m import ops
+from torch_cortex_m.commands import tune_folder
 from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.measurements import (
@@ -347,3 +348,42 @@ def test_a_dask_cluster_may_do_the_work(
         path = tmp_path / "tuning.json"
         tune_graph(compiled.graph, M4, path, executor=client.get_executor())
     assert path.read_text() == tuned.read_text()
+
+
+@needs_emulator
+def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: Path) -> None:
+    model, inputs, calibration = separable()
+    free = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+    budget = free.generated.plan.arena_bytes
+    compiled = tcm.compile(
+        model, inputs, target="cortex-m4", calibration=calibration, optimize="size", ram=budget
+    )
+    folder = compiled.save(tmp_path / "out")
+    tune_folder(folder, tuned, 1)
+    kept = tcm.load(folder).generated
+    assert kept.preferences == Preferences("size", ram_bytes=budget)
+    table = load_measurements(tuned).for_core("cortex-m4")
+    for name, kernel in kept.selection.items():
+        node = kept.graph.producer(name)
+        assert node is not None
+        costs = table[signature(layer_of(kept.graph, node))]
+        assert costs[kernel.name].flash_bytes == min(cost.flash_bytes for cost in costs.values())
+    tune_folder(folder, tuned, 1, optimize="speed", flash=100_000)
+    changed = tcm.load(folder).generated.preferences
+    assert changed == Preferences("speed", flash_bytes=100_000, ram_bytes=budget)
+    with pytest.raises(tcm.TcmError, match="RAM budget"):
+        tune_folder(folder, tuned, 1, ram=16)
+
+
+def test_folders_without_preferences_or_with_nonsense(
+    compiled: tcm.CompiledModel, tmp_path: Path
+) -> None:
+    folder = compiled.save(tmp_path / "out")
+    plan = json.loads((folder / "plan.json").read_text())
+    assert plan.pop("preferences")["objective"] == "speed"
+    (folder / "plan.json").write_text(json.dumps(plan))
+    assert tcm.load(folder).generated.preferences == Preferences(prefer_library=False)
+    for nonsense in ({"objective": "luck"}, {"ram_bytes": "much"}, {"colour": 1}, [1], None):
+        (folder / "plan.json").write_text(json.dumps({**plan, "preferences": nonsense}))
+        with pytest.raises(tcm.TcmError, match="damaged"):
+            tcm.load(folder)

@@ -95,10 +95,16 @@ def compile(
     ] = False,
     optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
     flash: Annotated[
-        int | None, typer.Option(min=0, help="Bytes that code and constants may take.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Bytes that the layers' constants and code may take: summed layer by layer, "
+            "measured or else estimated; code that layers share counts more than once.",
+        ),
     ] = None,
     ram: Annotated[
-        int | None, typer.Option(min=0, help="Bytes that the working memory may take.")
+        int | None,
+        typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
     tuning: Annotated[
         Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
@@ -184,13 +190,21 @@ def tune(
     tuning: Annotated[
         Path, typer.Option(help="The file to keep measurements in; it is resumed.")
     ] = Path("tuning.json"),
-    optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
+    optimize: Annotated[
+        str | None, typer.Option(help="speed, size or balanced (default: as compiled)")
+    ] = None,
+    flash: Annotated[
+        int | None, typer.Option(min=0, help="As for compile (default: as compiled).")
+    ] = None,
+    ram: Annotated[
+        int | None, typer.Option(min=0, help="As for compile (default: as compiled).")
+    ] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
 ) -> None:
     """Measure every kernel on every layer, keep the best in the folder."""
     from .commands import tune_folder
 
-    tune_folder(folder, tuning, optimize, jobs)
+    tune_folder(folder, tuning, jobs, optimize=optimize, flash=flash, ram=ram)
 
 
 @app.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from .artifacts import MemoryPlan, Program
 from .choice import CHANGE, Choice
@@ -16,14 +17,14 @@ from .ops.base import Kernel
 from .plan import plan_memory
 from .ram_budget import Memory, within_ram
 from .report import Folding
-from .select import CostModel, Selection, rank_kernels
+from .select import CostModel, Selection, check_objective, rank_kernels
 from .target import Target
 
 
 @dataclass(frozen=True)
 class Generated:
     """A graph's C for one target, with the decisions that led to it; ``folding`` is what the graph
-    lost before."""
+    lost before, ``preferences`` (without measurements) what the kernels were chosen for."""
 
     graph: Graph
     target: Target
@@ -32,6 +33,7 @@ class Generated:
     program: Program
     library: KernelLibrary | None = None
     folding: Folding | None = None
+    preferences: Preferences = field(default_factory=lambda: Preferences())
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,25 @@ class Preferences:
     ram_bytes: int | None = None
     measurements: Measurements | None = None
     prefer_library: bool = True
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON, without the measurements."""
+        return {
+            "objective": self.objective,
+            "flash_bytes": self.flash_bytes,
+            "ram_bytes": self.ram_bytes,
+            "prefer_library": self.prefer_library,
+        }
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> Preferences:
+        """The preferences of ``as_data``. Raises TcmError, TypeError or ValueError."""
+        preferences = Preferences(**data)
+        check_objective(preferences.objective)
+        for budget in (preferences.flash_bytes, preferences.ram_bytes):
+            if budget is not None and int(budget) != budget:
+                raise ValueError(f"a budget of {budget} bytes")
+        return preferences
 
 
 def generate(
@@ -137,7 +158,16 @@ def _emit(
         choice = within_ram(choice.reduced_to(limit), preferences.ram_bytes, memory)
         plan, program = _program(prefix, choice, target, memory)
     check_fits(target, program)
-    return Generated(choice.graph, target, choice.selection, plan, program, library)
+    return Generated(
+        choice.graph,
+        target,
+        choice.selection,
+        plan,
+        program,
+        library,
+        None,
+        replace(preferences, measurements=None),
+    )
 
 
 def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:

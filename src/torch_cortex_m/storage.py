@@ -15,7 +15,7 @@ import numpy as np
 
 from .emit.names import check_prefix
 from .errors import TcmError
-from .generate import Generated, generate
+from .generate import Generated, Preferences, generate
 from .ir import Graph, verify
 from .ir.serialize import graph_from_data, graph_to_data
 from .libraries import open_library
@@ -27,6 +27,8 @@ from .target import target_from_data, target_to_data
 PLAN = "plan.json"
 CONSTANTS = "constants.npz"
 FORMAT = 1
+UNKNOWN_PREFERENCES = {"prefer_library": False}
+"""Of folders from before plan.json had preferences: the fastest kernels, whoever provides them."""
 COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
 
 
@@ -120,6 +122,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         "library": None
         if library is None
         else {"include": [str(p) for p in library.include], "path": str(library.path)},
+        "preferences": generated.preferences.as_data(),
         "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
         "report": report.as_data(),
         "memory": {
@@ -159,12 +162,13 @@ def load_generated(folder: Path) -> Generated:
         check_prefix(prefix)
         folded = data["report"].get("folding")
         folding = None if folded is None else Folding(**folded)
+        preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
         paths = None if library is None else (library["include"], library["path"])
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
     generated = generate(graph, target, prefix=prefix, library=opened, forced=kernels)
-    return replace(generated, folding=folding)
+    return replace(generated, folding=folding, preferences=preferences)
 
 
 def _read_plan(folder: Path) -> dict[str, Any]:

@@ -17,9 +17,21 @@ from ..select import check_objective, layer_of
 from ..tune import tune_graph
 
 
-def tune_folder(folder: Path, tuning: Path, optimize: str, jobs: int) -> None:
-    """Measures, writes the tuning file, chooses again and saves the folder; prints what changed."""
-    check_objective(optimize)
+def tune_folder(
+    folder: Path,
+    tuning: Path,
+    jobs: int,
+    *,
+    optimize: str | None = None,
+    flash: int | None = None,
+    ram: int | None = None,
+) -> None:
+    """Measures, writes the tuning file, chooses again and saves the folder; prints what changed.
+
+    optimize, flash, ram: None keeps what the folder was compiled with.
+    """
+    if optimize is not None:
+        check_objective(optimize)
     compiled = load(folder)
     compiled.target.check_emulated()
     generated = compiled.generated
@@ -38,7 +50,14 @@ def tune_folder(folder: Path, tuning: Path, optimize: str, jobs: int) -> None:
     measurements = Measurements()
     measurements.update(shipped_measurements())
     measurements.update(measured)
-    preferences = Preferences(optimize, measurements=measurements, prefer_library=False)
+    before = generated.preferences
+    preferences = Preferences(
+        before.objective if optimize is None else optimize,
+        before.flash_bytes if flash is None else flash,
+        before.ram_bytes if ram is None else ram,
+        measurements,
+        before.prefer_library,
+    )
     chosen = generate(
         compiled.graph,
         compiled.target,
