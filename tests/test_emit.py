@@ -28,16 +28,23 @@ COMPILERS = {
     "gcc for cortex-m4": ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags],
     "gcc for cortex-m55": ["arm-none-eabi-gcc", *CORES["cortex-m55"].flags],
 }
+CORE_COMPILERS = {
+    "gcc": ["arm-none-eabi-gcc"],
+    "clang": ["clang", "--target=arm-none-eabi", "-isystem/usr/lib/arm-none-eabi/include"],
+}
 SAMPLE_OF_CASES = 6
 
 
-def compile_strictly(files: dict[str, str], folder: Path, compiler: list[str]) -> None:
+def compile_strictly(
+    files: dict[str, str], folder: Path, compiler: list[str], what: str = ""
+) -> None:
+    """what: stands before the compiler's messages."""
     for name, text in files.items():
         (folder / name).write_text(text)
     for source in sorted(name for name in files if name.endswith(".c")):
         command = [*compiler, *STRICT, "-c", source, "-o", f"{source}.o"]
         result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        assert result.returncode == 0, result.stderr
+        assert result.returncode == 0, what + result.stderr
 
 
 @pytest.mark.parametrize("compiler", COMPILERS)

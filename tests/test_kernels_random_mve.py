@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import needs_emulator
 from random_layers_mve import MAKERS, random_cases
+from test_emit import CORE_COMPILERS, compile_strictly
 
 from torch_cortex_m.build import build_image
 from torch_cortex_m.generate import generate
@@ -123,28 +123,19 @@ def test_kernels_stay_within_their_buffers(
         assert run.outputs[0] == reference.output.tobytes(), describe(kernel, 100, case)
 
 
-WARNINGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
-COMPILERS = {
-    "gcc": ["arm-none-eabi-gcc"],
-    "clang": ["clang", "--target=arm-none-eabi", "-isystem/usr/lib/arm-none-eabi/include"],
-}
-
-
 @needs_emulator
-@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
 @pytest.mark.parametrize(("operator", "kernel"), KERNELS)
 def test_kernels_compile_without_warnings(
     operator: str, kernel: str, compiler: str, tmp_path: Path
 ) -> None:
-    command = COMPILERS[compiler]
+    command = CORE_COMPILERS[compiler]
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     for index, case in enumerate(applicable(operator, kernel, random_cases(operator, 200, 12))):
         program = generate(case_graph(case), TARGET, forced={"output": kernel}).program
         folder = tmp_path / str(index)
         folder.mkdir()
-        for name, text in program.files.items():
-            (folder / name).write_text(text)
-        flags = [*TARGET.flags, *WARNINGS, "-c", "model.c", "-o", "model.o"]
-        result = subprocess.run([*command, *flags], cwd=folder, capture_output=True, text=True)
-        assert result.returncode == 0, describe(kernel, 200, case) + result.stderr[:2000]
+        compile_strictly(
+            dict(program.files), folder, [*command, *TARGET.flags], describe(kernel, 200, case)
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from conftest import needs_emulator
 from kernel_layers import GENERATORS, random_cases
+from test_emit import CORE_COMPILERS, compile_strictly
 
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ops import definition
@@ -67,28 +67,19 @@ def test_many_random_layers(operator: str, kernel: str, seed: int, core: str) ->
     check(operator, kernel, core, seed, count=100)
 
 
-WARNINGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
-COMPILERS = {
-    "gcc": ["arm-none-eabi-gcc"],
-    "clang": ["clang", "--target=arm-none-eabi", "-isystem/usr/lib/arm-none-eabi/include"],
-}
-
-
 @needs_emulator
-@pytest.mark.parametrize("compiler", COMPILERS)
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
 @pytest.mark.parametrize(("operator", "kernel"), KERNELS)
 def test_kernels_compile_without_warnings(
     operator: str, kernel: str, compiler: str, tmp_path: Path
 ) -> None:
-    command, target = COMPILERS[compiler], CORES["cortex-m0"]
+    command, target = CORE_COMPILERS[compiler], CORES["cortex-m0"]
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     for index, case in enumerate(applicable(operator, kernel, seed=200, count=8)):
         program = generate(case_graph(case), target, forced={"output": kernel}).program
         folder = tmp_path / str(index)
         folder.mkdir()
-        for name, text in program.files.items():
-            (folder / name).write_text(text)
-        flags = [*target.flags, *WARNINGS, "-c", "model.c", "-o", "model.o"]
-        result = subprocess.run([*command, *flags], cwd=folder, capture_output=True, text=True)
-        assert result.returncode == 0, f"{case.name} ({case.op}):\n{result.stderr[:2000]}"
+        compile_strictly(
+            dict(program.files), folder, [*command, *target.flags], f"{case.name} ({case.op}):\n"
+        )

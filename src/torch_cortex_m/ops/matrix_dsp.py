@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
-from .base import Layer
+from .base import Kernel, Layer
 from .requantization import (
     ANY,
     NON_NEGATIVE,
@@ -51,6 +52,24 @@ class MatrixPacking:
             "way": self.requantization.way,
             "common_shift": self.requantization.common_shift,
         }
+
+
+def matrix_kernel(
+    name: str,
+    *,
+    applies: Callable[[Layer], bool],
+    packing: Callable[[Layer], MatrixPacking],
+    scratch_bytes: Callable[[Layer], int],
+) -> Kernel:
+    """The record of a kernel that reads a packing's stream."""
+    return Kernel(
+        name,
+        applies=applies,
+        needs=frozenset({"dsp"}),
+        scratch_bytes=scratch_bytes,
+        pack=lambda layer: {"stream": packing(layer).stream},
+        constants=lambda layer: packing(layer).constants(),
+    )
 
 
 def run_pairs(length: int) -> list[tuple[int, int]]:

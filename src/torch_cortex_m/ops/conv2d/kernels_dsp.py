@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..base import Kernel, Layer
+from ..base import Layer
 from ..cmsis_nn import are_constant
 from ..matrix_dsp import (
     MatrixPacking,
     can_be_wide,
     convolution_scratch,
     is_better_wide,
+    matrix_kernel,
     pack_matrix,
     pack_wide_matrix,
 )
@@ -34,14 +35,6 @@ def _packing(layer: Layer) -> MatrixPacking:
     return pack_matrix(layer, _filters(layer), kernel_height, layer.op.groups)
 
 
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    return {"stream": _packing(layer).stream}
-
-
-def _constants(layer: Layer) -> dict[str, int | float]:
-    return _packing(layer).constants()
-
-
 def _scratch(layer: Layer) -> int:
     _, kernel_height, kernel_width, channels = layer.types["weight"].shape
     scattered = kernel_width > 1 and (layer.op.dilation[1] > 1 or layer.op.groups > 1)
@@ -49,13 +42,8 @@ def _scratch(layer: Layer) -> int:
     return convolution_scratch(layer, kernel_height, kernel_width * channels, patches)
 
 
-COLUMNS = Kernel(
-    "conv2d_s8__columns_dsp",
-    applies=_applies,
-    needs=frozenset({"dsp"}),
-    scratch_bytes=_scratch,
-    pack=_pack,
-    constants=_constants,
+COLUMNS = matrix_kernel(
+    "conv2d_s8__columns_dsp", applies=_applies, packing=_packing, scratch_bytes=_scratch
 )
 
 
@@ -71,21 +59,11 @@ def _wide_packing(layer: Layer) -> MatrixPacking:
     return pack_wide_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
 
 
-def _pack_wide(layer: Layer) -> dict[str, np.ndarray]:
-    return {"stream": _wide_packing(layer).stream}
-
-
-def _wide_constants(layer: Layer) -> dict[str, int | float]:
-    return _wide_packing(layer).constants()
-
-
-WIDE_COLUMNS = Kernel(
+WIDE_COLUMNS = matrix_kernel(
     "conv2d_s8__wide_columns_dsp",
     applies=_applies_wide,
-    needs=frozenset({"dsp"}),
+    packing=_wide_packing,
     scratch_bytes=_scratch,
-    pack=_pack_wide,
-    constants=_wide_constants,
 )
 
 DSP_KERNELS = [

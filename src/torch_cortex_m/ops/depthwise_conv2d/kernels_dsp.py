@@ -17,6 +17,7 @@ from ..matrix_dsp import (
     can_be_wide,
     convolution_scratch,
     is_better_wide,
+    matrix_kernel,
     pack_matrix,
     pack_wide_matrix,
 )
@@ -178,14 +179,6 @@ def _column_packing(layer: Layer) -> MatrixPacking:
     return pack_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
 
 
-def _pack_columns(layer: Layer) -> dict[str, np.ndarray]:
-    return {"stream": _column_packing(layer).stream}
-
-
-def _column_constants(layer: Layer) -> dict[str, int | float]:
-    return _column_packing(layer).constants()
-
-
 def _column_scratch(layer: Layer) -> int:
     _, kernel_height, kernel_width, _ = layer.types["weight"].shape
     scattered = kernel_width > 1 and layer.op.dilation[1] > 1
@@ -193,13 +186,11 @@ def _column_scratch(layer: Layer) -> int:
     return convolution_scratch(layer, kernel_height, kernel_width, patches)
 
 
-COLUMNS = Kernel(
+COLUMNS = matrix_kernel(
     "depthwise_conv2d_s8__columns_dsp",
     applies=_applies_columns,
-    needs=frozenset({"dsp"}),
+    packing=_column_packing,
     scratch_bytes=_column_scratch,
-    pack=_pack_columns,
-    constants=_column_constants,
 )
 
 
@@ -215,21 +206,11 @@ def _wide_packing(layer: Layer) -> MatrixPacking:
     return pack_wide_matrix(layer, _filters(layer), layer.types["weight"].shape[1])
 
 
-def _pack_wide(layer: Layer) -> dict[str, np.ndarray]:
-    return {"stream": _wide_packing(layer).stream}
-
-
-def _wide_constants(layer: Layer) -> dict[str, int | float]:
-    return _wide_packing(layer).constants()
-
-
-WIDE_COLUMNS = Kernel(
+WIDE_COLUMNS = matrix_kernel(
     "depthwise_conv2d_s8__wide_columns_dsp",
     applies=_applies_wide,
-    needs=frozenset({"dsp"}),
+    packing=_wide_packing,
     scratch_bytes=_column_scratch,
-    pack=_pack_wide,
-    constants=_wide_constants,
 )
 
 DSP_KERNELS = [
