@@ -133,11 +133,17 @@
     "vqmovnb.s16 " v ", " v "\n"                                                                                      \
     ".endif\n"
 
+/* Loads a literal that is not negative. */
+#define TCM_MVE_LITERAL(register, amount)                                                                             \
+    ".if (" amount ") > 65535\n movw " register ", #(" amount ") & 65535\n"                                           \
+    " movt " register ", #(" amount ") >> 16\n"                                                                       \
+    ".else\n movw " register ", #" amount "\n.endif\n"
+
 /* Adds a literal of any sign; r0 changes if it is large. */
 #define TCM_MVE_ADVANCE(register, amount)                                                                             \
-    ".if (" amount ") > 4095\n movw r0, #" amount "\n add " register ", " register ", r0\n"                           \
+    ".if (" amount ") > 4095\n" TCM_MVE_LITERAL("r0", amount) " add " register ", " register ", r0\n"                 \
     ".elseif (" amount ") > 0\n add " register ", " register ", #" amount "\n"                                        \
-    ".elseif (" amount ") < -4095\n movw r0, #-(" amount ")\n sub " register ", " register ", r0\n"                   \
+    ".elseif (" amount ") < -4095\n" TCM_MVE_LITERAL("r0", "-(" amount ")") " sub " register ", " register ", r0\n"   \
     ".elseif (" amount ") < 0\n sub " register ", " register ", #-(" amount ")\n"                                     \
     ".endif\n"
 

@@ -62,7 +62,7 @@
 /* A vector back to its start, for the next tile; r0 is free between the tiles. */
 #define TCM_MVE_REWIND(v)                                                                                             \
     ".if %c[steps] > 8\n"                                                                                             \
-    "movw r0, #16 * %c[steps]\n"                                                                                      \
+    TCM_MVE_LITERAL("r0", "16 * %c[steps]")                                                                           \
     "sub " v ", " v ", r0\n"                                                                                          \
     ".endif\n"
 
@@ -85,7 +85,7 @@
     ".if %c[output_step] <= 127\n"                                                                                    \
     "vstrb.16 q5, [r1, %[output_step]]\n"                                                                             \
     ".else\n"                                                                                                         \
-    "movw r0, %[output_step]\n"                                                                                       \
+    TCM_MVE_LITERAL("r0", "%c[output_step]")                                                                          \
     "add r0, r0, r1\n"                                                                                                \
     "vstrb.16 q5, [r0]\n"                                                                                             \
     ".endif\n"                                                                                                        \
@@ -93,7 +93,7 @@
 
 /* Stores the lanes of q4 and q5 that "mask" has; the predicate stays as it was. */
 #define TCM_MVE_STORE_SOME_PAIR(store)                                                                                \
-    "movw r0, %[output_step]\n"                                                                                       \
+    TCM_MVE_LITERAL("r0", "%c[output_step]")                                                                          \
     "add r0, r0, r1\n"                                                                                                \
     "vmrs r2, p0\n"                                                                                                   \
     "movw r4, %[mask]\n"                                                                                              \
@@ -174,7 +174,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
     "1:\n"                                                                                                            \
     ".if %c[lead_bytes]\n add r5, r5, %[lead_bytes]\n.endif\n"                                                        \
-    "movw r0, %[tile_bytes]\n"                                                                                        \
+    TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
     TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \
@@ -191,7 +191,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
 
 #define TCM_MVE_ONE_LAST_OCTET                                                                                        \
     "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
-    "movw r0, %[tile_bytes]\n"                                                                                        \
+    TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
     TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \

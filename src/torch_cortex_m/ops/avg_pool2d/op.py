@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import prod
 from typing import ClassVar
 
 from ...ir import TensorType
@@ -23,7 +24,7 @@ from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 
 LARGEST_DIVISOR = 1 << 22
-"""Keeps 128 * divisor, and with it every sum of a window, within int32."""
+"""Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,10 @@ class AvgPool2d(Op):
         check_rank(self, types, "input", 4)
         batches, height, width, channels = types["input"].shape
         if self.adaptive_output:
+            self.check_window_sizes((height, width), self.adaptive_output)
             return batches, *self.adaptive_output, channels
         outputs = window_output_size(self, self, (height, width), self.kernel, self.ceil_mode)
+        self.check_window_sizes((height, width), outputs)
         for axis, size in enumerate((height, width)):
             reached = all(
                 start < size and end > 0 for start, end in self.windows(axis, size, outputs[axis])
@@ -93,6 +96,15 @@ class AvgPool2d(Op):
             expected = f"so little that every window of kernel {self.kernel} meets the input"
             self.expect(reached, "padding", expected, f"{self.padding}, input {(height, width)}")
         return batches, *outputs, channels
+
+    def check_window_sizes(self, size: tuple[int, int], outputs: tuple[int, ...]) -> None:
+        """No window has more than LARGEST_DIVISOR elements."""
+        longest = [
+            max(end - start for start, end in self.windows(axis, size[axis], outputs[axis]))
+            for axis in range(2)
+        ]
+        expected = f"windows of at most {LARGEST_DIVISOR} elements"
+        self.expect(prod(longest) <= LARGEST_DIVISOR, "kernel", expected, tuple(longest))
 
     def windows(self, axis: int, size: int, outputs: int) -> list[tuple[int, int]]:
         """[start, end) of each output's window along ``axis`` (0: vertical, 1: horizontal).
