@@ -441,6 +441,45 @@ def test_a_dead_batch_norm_channel_keeps_its_shift() -> None:
     assert np.abs(got[:, 1] - 3.0).max() < 0.05
 
 
+MANY = 70_000
+"""Taps, whose products with weights of 127 steps and inputs at the end of int8 leave 32 bits."""
+
+
+@pytest.mark.parametrize(
+    ("model", "shape"),
+    [
+        (lambda: nn.Linear(MANY, 2), (1, MANY)),
+        (lambda: Function(lambda m, x: x @ m.w, w=torch.ones(MANY, 2)), (1, MANY)),
+        (lambda: nn.Conv2d(70, 2, (1, 1000), bias=False), (1, 70, 1, 1000)),
+        (lambda: nn.Conv2d(2, 2, (1, MANY), groups=2), (1, 2, 1, MANY)),
+    ],
+    ids=["linear", "matmul", "conv", "depthwise"],
+)
+def test_weights_leave_room_for_large_sums(
+    model: Callable[[], nn.Module], shape: tuple[int, ...]
+) -> None:
+    module = model()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.fill_(1.0)
+    data = [(torch.full(shape, -1.0),), (torch.zeros(shape),)]
+    graph = import_pytorch(module, data[0], data)
+    for sample in data:
+        got, expected = run_float(graph, sample)[0], flat_outputs(module, sample)[0]
+        assert np.abs(got - expected).max() < 2 * MANY / 255
+
+
+def test_a_bias_takes_room_of_large_sums() -> None:
+    """Either fits 32 bits alone."""
+    model = nn.Linear(60_000, 1)
+    nn.init.ones_(model.weight)
+    nn.init.constant_(model.bias, -30_000.0)
+    data = [(torch.full((1, 60_000), value),) for value in (-1.0, 0.0)]
+    graph = import_pytorch(model, data[0], data)
+    for sample, expected in zip(data, (-90_000.0, -30_000.0), strict=True):
+        assert abs(float(run_float(graph, sample)[0].item()) - expected) < 90_000 / 255
+
+
 def test_dump_gets_every_stage() -> None:
     stages: list[str] = []
     data = calibration(((1, 4),))

@@ -103,6 +103,19 @@ def test_integer_biases_keep_their_integers() -> None:
     assert np.array_equal(graph.constants["linear.bias"], stored[0].numpy())
 
 
+def test_sums_that_leave_32_bits_are_refused() -> None:
+    model = nn.Linear(70_000, 2)
+    nn.init.ones_(model.weight[1])
+    data = [(torch.full((1, 70_000), value),) for value in (-1.0, 0.0)]
+    program = quantized_by(PlainQuantizer(), model, data)
+    with pytest.raises(TcmError) as caught:
+        import_pytorch(program, data[0])
+    text = str(caught.value)
+    assert "a weighted sum can leave the 32 bits of its accumulator" in text
+    assert "in output channel 1 (1 of 2 channels" in text
+    assert "linear" in str(caught.value.where)
+
+
 def test_weights_that_are_not_folded_yet() -> None:
     data = calibration((IMAGE,))
     program = quantized_by(PlainQuantizer(), randomize(Small()), data, fold_quantize=False)

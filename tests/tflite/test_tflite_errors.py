@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from judges import litert
 from model_writer import ModelWriter
 from operator_models import SAME, VALID, X, Y, activation, integers, single
 
@@ -17,6 +18,7 @@ import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite import import_tflite
 from torch_cortex_m.frontend.tflite.importer import import_content
+from torch_cortex_m.run.reference import run_reference
 
 CONV = {"StrideH": 1, "StrideW": 1, "DilationHFactor": 1, "DilationWFactor": 1}
 
@@ -182,6 +184,60 @@ def test_convolutions(
     change: Callable[[ModelWriter], None], options: dict[str, int], text: str
 ) -> None:
     assert text in message(convolution(change, **options))
+
+
+MOST_TAPS = 66_311
+"""Of weights 127 and inputs 127 + 128, whose products fit 32 bits."""
+
+
+def large_sum(operator: str, taps: int, weight: int = 127, zero_point: int = 0) -> bytes:
+    """A weighted sum of so many inputs with zero point -128 and equal weights."""
+    depthwise, dense = operator == "DEPTHWISE_CONV_2D", operator == "FULLY_CONNECTED"
+    shape, result = ((1, taps), (1, 1)) if dense else ((1, 1, 1, taps), (1, 1, 1, 1))
+    if depthwise:
+        shape = (1, 1, taps, 1)
+    writer = ModelWriter()
+    x = activation(writer, "x", shape, (0.01, -128))
+    data = np.full(shape, weight, np.int8)
+    weights = writer.constant("weight", data, scales=[0.1], zero_points=zero_point)
+    y = activation(writer, "y", result, (2.0**9, 0))
+    table = {"CONV_2D": "Conv2D", "DEPTHWISE_CONV_2D": "DepthwiseConv2D"}.get(
+        operator, "FullyConnected"
+    )
+    options = {} if dense else {"Padding": VALID, **CONV}
+    options |= {"DepthMultiplier": 1} if depthwise else {}
+    bias = writer.constant("bias", integers(0), scales=[0.001])
+    writer.operator(operator, [x, weights, bias], y, f"{table}Options", **options)
+    return writer.write([x], [y])
+
+
+@pytest.mark.parametrize("weight", [127, -127])
+@pytest.mark.parametrize("operator", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
+def test_sums_that_leave_32_bits_are_refused(operator: str, weight: int) -> None:
+    text = message(large_sum(operator, MOST_TAPS + 1, weight))
+    assert "a weighted sum can leave the 32 bits of its accumulator" in text
+    assert f"operator 0 {operator}, output 'y'" in text
+    total = (MOST_TAPS + 1) * 255 * weight
+    assert str([min(total, 0), max(total, 0)]) in text
+
+
+@pytest.mark.parametrize("weight", [127, -127])
+@pytest.mark.parametrize("operator", ["CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED"])
+def test_the_largest_sums_equal_litert(operator: str, weight: int) -> None:
+    content = large_sum(operator, MOST_TAPS, weight)
+    graph = import_content(content)
+    shape = graph.types[graph.inputs[0].value].shape
+    samples = [[np.full(shape, value, np.int8)] for value in (127, -128, 5)]
+    expected = litert(content, samples)
+    assert abs(int(expected[0][0].item())) > 100
+    for sample, outputs in zip(samples, expected, strict=True):
+        assert np.array_equal(run_reference(graph, sample)[0], outputs[0])
+
+
+def test_the_zero_point_of_weights_counts_in_their_sums() -> None:
+    most = ((1 << 31) - 1) // 255**2
+    import_content(large_sum("FULLY_CONNECTED", most, 127, -128))
+    assert "32 bits" in message(large_sum("FULLY_CONNECTED", most + 1, 127, -128))
 
 
 @pytest.mark.parametrize(

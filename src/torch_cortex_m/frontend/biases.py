@@ -1,4 +1,4 @@
-"""Biases of quantized weighted sums: room for them in 32 bits, and correction of rounded weights.
+"""Quantized weighted sums: room for them in 32 bits, and biases that correct rounded weights.
 
 Rounded weights shift the mean of each output channel, most of all in depthwise convolutions, whose
 channels have few weights. The bias takes that shift back. Source: M. Nagel et al., "Data-Free
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Interpreter, Node
 
+from ..ops.accumulators import product_sums
 from ..ops.frontend_base import Weight, arguments
 from .observers import PerChannelWeightObserver
 from .patterns import pattern_of
@@ -21,6 +22,9 @@ from .program import OPERAND_NAMES, add_constant, constant_value, set_argument
 
 LARGEST_BIAS = 2.0**30
 """A quantized bias stays below this, half of what 32 bits hold, to leave room for the sum."""
+
+LARGEST_SUM = 2.0**31 - 2.0**12
+"""A quantized sum stays below this, of float32's rounding too."""
 
 
 class MeanInputs(Interpreter):
@@ -46,18 +50,36 @@ class MeanInputs(Interpreter):
         return (self._totals[node] / self._runs).to(torch.float32)
 
 
-def leave_room_for_biases(prepared: GraphModule) -> None:
-    """Raises weight scales, where bias / (input scale * weight scale) would not fit 32 bits.
+def leave_room_for_sums(prepared: GraphModule) -> None:
+    """Raises weight scales, where a bias or a whole sum could leave 32 bits.
 
-    That happens to channels of (nearly) zero weights, as training with batch norm leaves them.
+    A bias, divided by input scale * weight scale, does so in channels of (nearly) zero weights, as
+    training with batch norm leaves them; a sum in channels of more than 66,311 large weights.
     """
     for node, weight, input in _sums(prepared):
-        bias = _bias(node, weight)
+        scale, zero_point = (
+            float(value) for value in _observer(prepared, input).calculate_qparams()
+        )
+        bias, offset = _bias(node, weight), torch.zeros((), dtype=torch.float64)
+        observer = _weight_observer(prepared, node, weight)
         if bias is not None:
-            input_scale, _ = _observer(prepared, input).calculate_qparams()
-            largest = constant_value(prepared, bias).abs().to(torch.float64).reshape(-1)
-            observer = _weight_observer(prepared, node, weight)
-            observer.raise_scales(largest / (float(input_scale) * LARGEST_BIAS))
+            offset = constant_value(prepared, bias).to(torch.float64).reshape(-1) / scale
+            observer.raise_scales(offset.abs() / LARGEST_BIAS)
+        data = constant_value(prepared, arguments(node)[weight.argument].args[0])
+        observer.raise_scales(_least_scales(data, weight, offset, -zero_point))
+
+
+def _least_scales(data: Tensor, weight: Weight, offset: Tensor, input_offset: float) -> Tensor:
+    """The weight scales with which no int8 input takes a channel's sum beyond LARGEST_SUM.
+
+    offset: the channels' biases in steps of the input. Each weight may round up by half a step, and
+    the bias takes back as much (``correct_biases``).
+    """
+    rows = data.to(torch.float64).movedim(weight.channel_axis, 0).flatten(1)
+    low, high = product_sums(rows.numpy(), input_offset - 128, input_offset + 127)
+    largest = torch.maximum(torch.from_numpy(high) + offset, -(torch.from_numpy(low) + offset))
+    rounding = rows.shape[1] * max(128 - input_offset, 127 + input_offset)
+    return largest / (LARGEST_SUM - rounding)
 
 
 def correct_biases(prepared: GraphModule, means: MeanInputs) -> None:

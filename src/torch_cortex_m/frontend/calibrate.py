@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ..errors import TcmError, warn
-from .biases import MeanInputs, correct_biases, leave_room_for_biases
+from .biases import MeanInputs, correct_biases, leave_room_for_sums
 from .capture import placeholder_types
 from .inputs import as_tuple, check_like, dtype_name
 from .observers import ActivationObserver
@@ -60,7 +60,7 @@ def quantize(
             hint="an iterator that was used up gives nothing: make a new one, or give a list",
         )
     _check_ranges(prepared)
-    leave_room_for_biases(prepared)
+    leave_room_for_sums(prepared)
     with quiet(), torch.no_grad():
         correct_biases(prepared, calibrator)
         converted = convert_pt2e(prepared)

@@ -11,6 +11,7 @@ from torch.export import ExportedProgram
 from torch.fx import GraphModule
 
 from ..ir import Graph, verify
+from ..ops.accumulators import check_accumulators
 from .calibrate import quantize
 from .capture import capture
 from .clean import clean
@@ -47,6 +48,7 @@ def import_pytorch(
     """
     graph = import_quantized(quantized_program(model, example_inputs, calibration, dump), name)
     verify(graph)
+    check_accumulators(graph)
     return graph
 
 

@@ -93,6 +93,16 @@ class Op:
                 values[item.name] = value if isinstance(value, float) else int(value)
         return values
 
+    def accumulators(
+        self, constants: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Least and largest weighted sum with bias, before it wraps at 32 bits, of each output
+        channel for any int8 input: [channels] int64. None where the operator has no such sum.
+
+        constants: argument name -> data, of the arguments that are constant.
+        """
+        return None
+
     def macs(self, types: Mapping[str, TensorType]) -> int:
         """Multiply-accumulates of one inference; 0 where the operator has none."""
         return 0

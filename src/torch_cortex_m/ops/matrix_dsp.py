@@ -8,13 +8,13 @@ from math import prod
 
 import numpy as np
 
+from .accumulators import accumulator_ranges
 from .base import Kernel, Layer
 from .requantization import (
     ANY,
     NON_NEGATIVE,
     RIGHT,
     Requantization,
-    accumulator_ranges,
     choose_requantization,
     folded_bias,
     layer_bias,

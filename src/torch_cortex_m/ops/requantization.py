@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .accumulators import accumulator_ranges
 from .base import Layer
 
 ANY, RIGHT, NON_NEGATIVE = 0, 1, 2
@@ -68,16 +69,6 @@ class Requantization:
     multipliers: np.ndarray
     addends: np.ndarray
     shifts: np.ndarray
-
-
-def accumulator_ranges(
-    weight: np.ndarray, bias: np.ndarray, input_offset: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest accumulator per channel; weight [channels, taps] int, bias [channels]."""
-    weight = weight.astype(np.int64)
-    ends = weight * (input_offset - 128), weight * (input_offset + 127)
-    bias = bias.astype(np.int64)
-    return bias + np.minimum(*ends).sum(axis=1), bias + np.maximum(*ends).sum(axis=1)
 
 
 def folded_bias(weight: np.ndarray, bias: np.ndarray, input_offset: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import TcmError
 from ...ir import Graph, Port, Quantization, TensorType, verify
+from ...ops.accumulators import check_accumulators
 from ...ops.dequantize.op import Dequantize
 from ...ops.quantize.op import Quantize
 from ...ops.tflite_base import FileTensor, Kind
@@ -55,6 +56,7 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
     check_supported(model, operators)
     graph = _Importer(model, Graph(name), float_io).run(operators)
     verify(graph)
+    check_accumulators(graph)
     return graph
 
 

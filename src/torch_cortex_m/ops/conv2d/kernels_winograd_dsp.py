@@ -19,13 +19,13 @@ from math import ceil
 
 import numpy as np
 
+from ..accumulators import accumulator_ranges
 from ..base import Kernel, Layer
 from ..cmsis_nn import are_constant
 from ..matrix_dsp import run_pairs
 from ..requantization import (
     NON_NEGATIVE,
     Requantization,
-    accumulator_ranges,
     choose_requantization,
     folded_bias,
     layer_bias,

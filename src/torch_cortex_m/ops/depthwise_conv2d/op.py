@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ...ir import TensorType
+from ..accumulators import accumulator_ranges
 from ..base import Kernel, Op, TensorArgument
 from ..window import (
     check_activation,
@@ -87,6 +90,13 @@ class DepthwiseConv2d(Op):
         kernel = types["weight"].shape[1:3]
         sizes = window_constants(self, kernel, types["input"], self.output_shape(types))
         return super().constants(types) | sizes
+
+    def accumulators(
+        self, constants: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        weight = constants["weight"]
+        rows = weight.reshape(-1, weight.shape[-1]).T
+        return accumulator_ranges(rows, constants.get("bias"), self.input_offset)
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         _, kernel_height, kernel_width, _ = types["weight"].shape

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
+import numpy as np
+
 from ...ir import TensorType
+from ..accumulators import accumulator_ranges
 from ..base import Kernel, Op, TensorArgument
 from ..window import check_activation, check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
@@ -73,6 +76,13 @@ class Linear(Op):
             "input_features": input_features,
             "output_features": output_features,
         }
+
+    def accumulators(
+        self, constants: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        weight = constants["weight"]
+        rows = weight.astype(np.int64) + self.weight_offset
+        return accumulator_ranges(rows, constants.get("bias"), self.input_offset)
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         return prod(types["input"].shape[:-1]) * types["weight"].elements
