@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as functional
 from frontend_checks import Function, calibration, random_tensors
 from torch import Tensor, nn
+from torch._higher_order_ops.while_loop import while_loop
 
 import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError, TcmWarning
@@ -60,6 +61,55 @@ def test_what_is_supported_is_said_in_pytorchs_words() -> None:
     assert {"conv2d", "linear", "softmax", "batch_norm", "clamp", "permute"} <= set(supported)
     for name in supported:
         assert hasattr(functional, name) or hasattr(Tensor, name)
+
+
+def test_what_is_supported_in_part_is_said_with_its_limits() -> None:
+    error = error_of(nn.GELU(), random_tensors(((1, 4),)))
+    names, limits, _ = str(error.expected).split("; ")
+    assert not {"sub", "matmul", "mm", "addmm", "mean", "pad"} & set(names.split(", "))
+    assert "sub of a tensor and a constant" in limits
+    assert "matmul by a constant matrix" in limits
+    assert "mean over height and width" in limits
+
+
+def many_sines(model: nn.Module, x: Tensor) -> Tensor:
+    for _ in range(20):
+        x = torch.sin(x)
+    return torch.exp(x) * torch.exp(x + 1)
+
+
+def test_uses_of_an_operator_share_a_line() -> None:
+    error = error_of(Function(many_sines), random_tensors(((1, 4),)))
+    assert error.what == "the model has 3 operators that cannot be compiled, in 23 places"
+    lines = [line.strip() for line in str(error.got).strip().splitlines()]
+    assert [line.partition(" at ")[0] for line in lines] == ["sin", "exp", "mul"]
+    assert lines[0].endswith("and others (20 uses): not supported")
+    assert lines[0].count("(frontend_checks.py:") == 3
+
+
+def test_a_line_has_the_first_places_of_an_operator() -> None:
+    model = nn.Sequential(*[nn.GELU() for _ in range(5)])
+    assert error_of(model, random_tensors(((1, 4),))).got == (
+        "gelu at 0, 1, 2 and others (5 uses): not supported"
+    )
+
+
+def chosen(model: nn.Module, x: Tensor) -> Tensor:
+    return torch.cond(x.sum() > 0, lambda x: x + 1, lambda x: x - 1, (x,))
+
+
+def repeated(model: nn.Module, x: Tensor) -> Tensor:
+    steps = torch.zeros((), dtype=torch.int64)
+    return while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 0.5), (steps, x))[1]
+
+
+@pytest.mark.parametrize(("body", "name"), [(chosen, "cond"), (repeated, "while_loop")])
+def test_operators_that_call_functions(body: Callable, name: str) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), Function(body))
+    error = error_of(model, random_tensors(((2, 4),)))
+    assert error.what == "the model has one operator that cannot be compiled"
+    assert f"{name} at 1 (frontend_checks.py:" in str(error.got)
+    assert str(error.where).startswith("1 (frontend_checks.py:")
 
 
 def test_integers_are_not_to_be_made_float() -> None:

@@ -18,7 +18,7 @@ from .clean import clean
 from .importer import import_quantized
 from .program import complete_values
 from .quantized import is_quantized
-from .support import check_constants, check_supported
+from .support import check_constants, check_no_control_flow, check_supported
 
 Dump = Callable[[str, str], None]
 
@@ -61,6 +61,7 @@ def quantized_program(
     """The model as an fx program with quantize and dequantize nodes: what ``import_pytorch``
     turns into a graph, and what PyTorch can run."""
     module, inputs = capture(model, example_inputs)
+    check_no_control_flow(module)
     complete_values(module)
     quantized = is_quantized(module)
     _dump(dump, "captured", module)

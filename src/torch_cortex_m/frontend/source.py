@@ -23,8 +23,8 @@ def module_path(node: Node) -> str:
 
 def operator_name(node: Node) -> str:
     """The operator without its namespace and overload: aten.add.Tensor -> add."""
-    packet = getattr(node.target, "overloadpacket", None)
-    return node.name if packet is None else packet.__name__.strip("_")
+    packet = getattr(node.target, "overloadpacket", node.target)
+    return getattr(packet, "__name__", node.name).strip("_")
 
 
 def value_name(node: Node) -> str:

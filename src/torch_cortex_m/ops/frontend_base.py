@@ -70,6 +70,8 @@ class Pattern:
         for that one where nothing uses the other results.
     matches: which uses of the targets are meant, where several operators share targets.
     problem: says why a use is not supported (None: it is).
+    accepted: which uses ``problem`` lets pass, in words that follow the operator's name; empty
+        where that is nearly all of them.
     """
 
     targets: tuple[torch._ops.OpOverload, ...]
@@ -84,6 +86,7 @@ class Pattern:
     first_of: Mapping[torch._ops.OpOverload, torch._ops.OpOverload] = field(default_factory=dict)
     matches: Callable[[Node], bool] = _always
     problem: Callable[[Node], str | None] = _no_problem
+    accepted: str = ""
 
 
 def arguments(node: Node) -> dict[str, Any]:

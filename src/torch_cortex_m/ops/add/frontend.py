@@ -115,5 +115,6 @@ PATTERNS = [
         inputs=("self", "other"),
         fuses_activation=True,
         problem=_sub_problem,
+        accepted="of a tensor and a constant",
     ),
 ]

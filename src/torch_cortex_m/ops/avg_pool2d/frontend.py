@@ -103,5 +103,6 @@ PATTERNS = [
         inputs=("self",),
         result=Result.SHARED,
         problem=_mean_problem,
+        accepted="over height and width",
     ),
 ]

@@ -79,6 +79,8 @@ ADDMM = Weight("mat2", 1, "self")
 MM = Weight("mat2", 1, None)
 MATMUL = Weight("other", 1, None)
 
+BY_A_CONSTANT = "by a constant matrix"
+
 PATTERNS = [
     Pattern(
         (aten.linear.default,),
@@ -94,6 +96,7 @@ PATTERNS = [
         weight=ADDMM,
         fuses_activation=True,
         problem=_addmm_problem,
+        accepted=BY_A_CONSTANT,
     ),
     Pattern(
         (aten.mm.default,),
@@ -102,6 +105,7 @@ PATTERNS = [
         weight=MM,
         fuses_activation=True,
         problem=_product_problem,
+        accepted=BY_A_CONSTANT,
     ),
     Pattern(
         (aten.matmul.default,),
@@ -110,5 +114,6 @@ PATTERNS = [
         weight=MATMUL,
         fuses_activation=True,
         problem=_product_problem,
+        accepted=BY_A_CONSTANT,
     ),
 ]

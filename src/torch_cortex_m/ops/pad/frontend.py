@@ -62,5 +62,6 @@ PATTERNS = [
         inputs=("self",),
         result=Result.SHARED,
         problem=_problem,
+        accepted="with constants",
     )
 ]
