@@ -68,7 +68,7 @@ CYCLE_MODELS = {
         tables.CORTEX_M4,
         _PUBLISHED,
         "0.98-0.99 of what silicon takes without wait states, which with five wait states of flash "
-        "runs 1.2-1.3 times slower",
+        "runs 1.2-1.3 times slower, and about 1.5 times where loops do not fit the cache",
     ),
     "cortex-m7": CycleModel(
         tables.CORTEX_M7,
