@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +130,20 @@ def test_the_definition(accumulator: int, multiplier: int, shift: int, limits: L
         limits.activation_max,
     )
     assert output_of(accumulator, channel, limits) == int(expected)
+
+
+@pytest.mark.parametrize(
+    ("bias", "way"),
+    [
+        ((1 << 30) - 128, RIGHT),
+        ((1 << 30) - 127, ANY),
+        (-(1 << 30) + 129, RIGHT),
+        (-(1 << 30) + 128, ANY),
+        ((1 << 31) - 128, ANY),
+    ],
+)
+def test_doubled_sums_fit_32_bits_or_take_another_way(bias: int, way: int) -> None:
+    """Sums are in [bias - 128, bias + 127]."""
+    plain = Limits(0, -128, 127)
+    found = choose(np.array([[1]]), np.array([bias], np.int32), [1 << 30], [-22], plain, 0)
+    assert found.way == way

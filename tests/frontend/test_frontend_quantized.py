@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,31 @@ def test_sums_that_leave_32_bits_are_refused() -> None:
     assert "a weighted sum can leave the 32 bits of its accumulator" in text
     assert "in output channel 1 (1 of 2 channels" in text
     assert "linear" in str(caught.value.where)
+
+
+@dataclass
+class OtherBiasScale(PlainQuantizer):
+    """Biases half a percent off the scale of the sums."""
+
+    def _bias(self, node: Any) -> Any:
+        spec = super()._bias(node)
+
+        def derive(observers: list[Any]) -> tuple[Tensor, Tensor]:
+            scale, zero_point = spec.derive_qparams_fn(observers)
+            return scale * 1.005, zero_point
+
+        return replace(spec, derive_qparams_fn=derive)
+
+
+def test_biases_of_another_scale_are_quantized_anew() -> None:
+    data = calibration(((2, 4),))
+    model = nn.Linear(4, 3)
+    nn.init.constant_(model.bias, 5.0)
+    program = quantized_by(OtherBiasScale(integer_bias=True), model, data)
+    (stored,) = [value for value in program.state_dict().values() if value.dtype == torch.int32]
+    bias = import_pytorch(program, data[0]).constants["linear.bias"]
+    assert np.abs(bias - 1.005 * stored.numpy()).max() <= 1
+    assert np.abs(bias - stored.numpy()).min() > 1
 
 
 def test_weights_that_are_not_folded_yet() -> None:

@@ -238,6 +238,9 @@ CONVOLUTIONS = [
     conv("tiny multipliers", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), y=(1e9, 0)),
     *(conv(f"fused activation {code}", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), y=(0.06, -11),
            FusedActivationFunction=code) for code in (RELU, RELU_N1_TO_1, RELU6)),
+    *(conv(f"fused activation {code} half a step off", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4),
+           y=(scale, 0), FusedActivationFunction=code)
+      for code, scale in ((RELU_N1_TO_1, 2.0), (RELU6, 12.0), (RELU6, 2.4))),
     depthwise("plain", (1, 8, 9, 4), (1, 3, 3, 4), (1, 8, 9, 4)),
     depthwise("multiplier 2", (1, 8, 9, 3), (1, 3, 3, 6), (1, 8, 9, 6)),
     depthwise("multiplier 8 of 1 channel", (1, 8, 9, 1), (1, 3, 3, 8), (1, 8, 9, 8)),
