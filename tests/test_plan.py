@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from torch_cortex_m.artifacts import ALIGNMENT
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.plan.offsets import Block, assign_offsets, live_bytes
+from torch_cortex_m.target import find_target
 
 
 @st.composite
@@ -41,3 +47,23 @@ def test_a_chain_needs_its_two_largest_neighbours() -> None:
 def test_the_same_blocks_get_the_same_offsets() -> None:
     items = [Block(f"v{i}", 16 * (1 + i * 7 % 5), i % 4, i % 4 + 3) for i in range(10)]
     assert assign_offsets(items) == assign_offsets(items)
+
+
+def test_values_of_odd_sizes_begin_at_aligned_offsets() -> None:
+    """Kernels read words and vectors from them."""
+    graph, q = Graph("model"), Quantization(0.1, 0)
+    value = graph.add_input("x", TensorType((1, 5), "int8", q))
+    for _ in range(6):
+        constants = (
+            graph.add_constant("weight", np.ones((5, 5), np.int8)),
+            None,
+            graph.add_constant("multipliers", np.full(5, 1 << 30, np.int32)),
+            graph.add_constant("shifts", np.full(5, -3, np.int32)),
+        )
+        value = graph.add_node(Linear(), (value, *constants), "y", quantization=q)
+    graph.outputs.append(Port(value, (1, 5)))
+    for core in ("host", "cortex-m55"):
+        plan = generate(graph, find_target(core)).plan
+        offsets = [place.index for place in plan.locations.values() if place.kind == "arena"]
+        assert len(set(offsets)) > 1
+        assert not any(offset % ALIGNMENT for offset in [*offsets, *plan.scratch.values()])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from passes.graph_builder import GraphBuilder, check_same, interpret, node, random_inputs
 
-from torch_cortex_m.ir import Graph, format_graph
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, format_graph
+from torch_cortex_m.ops.linear.op import Linear
+from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.bounds import value_bounds
 from torch_cortex_m.passes.fold_constant_channels import fold_constant_channels
 from torch_cortex_m.passes.remove_unread_channels import remove_unread_channels
+from torch_cortex_m.run.reference import run_reference
 
 
 def sparsify(graph: Graph, seed: int, zeros: float) -> None:
@@ -152,3 +156,35 @@ def test_the_passes_alone_are_exact() -> None:
     before = run_passes(builder.graph, float_io=True)
     check_same(before, fold_constant_channels(before))
     check_same(before, remove_unread_channels(before))
+
+
+def test_a_dilated_window_may_miss_the_input() -> None:
+    """Its maximum is the lowest value, which the input does not reach."""
+    builder = GraphBuilder()
+    x = builder.relu(builder.input(1, 1, 1, 3, zero_point=0))
+    op = MaxPool2d(kernel=(2, 2), dilation=(2, 2), padding=(1, 1, 1, 1))
+    pooled = builder.node(op, x)
+    builder.output(pooled)
+    bounds = value_bounds(builder.graph)
+    assert bounds[x].low.tolist() == [0] * 3
+    assert bounds[pooled].low.tolist() == [-128] * 3
+    (real,) = interpret(builder.graph, random_inputs(builder.graph))
+    assert real.min() == pytest.approx(-128 * 0.05)
+
+
+def test_nothing_is_known_of_sums_that_wrap() -> None:
+    """Shifted left by 25, the ends of int8 become 0 and a negative number, 32 the largest."""
+    graph, q = Graph("test"), Quantization(0.05, 0)
+    x = graph.add_input("x", TensorType((1, 1), "int8", q))
+    constants = (
+        graph.add_constant("weight", np.ones((1, 1), np.int8)),
+        None,
+        graph.add_constant("multipliers", np.full(1, 1 << 30, np.int32)),
+        graph.add_constant("shifts", np.full(1, 25, np.int32)),
+    )
+    y = graph.add_node(Linear(), (x, *constants), "y", quantization=q)
+    graph.outputs.append(Port(y, (1, 1)))
+    bounds = value_bounds(graph)[y]
+    results = [int(run_reference(graph, [np.full((1, 1), v, np.int8)])[0][0, 0]) for v in (32, 127)]
+    assert results == [127, -128]
+    assert (bounds.low.tolist(), bounds.high.tolist()) == ([-128], [127])

@@ -90,3 +90,13 @@ def test_constants_move_now() -> None:
     )
     (name,) = graph.constants
     assert graph.types[name].quantization == Quantization(0.05, -5)
+
+
+def test_an_output_keeps_its_name_although_another_is_the_same() -> None:
+    builder = GraphBuilder()
+    first = builder.relu(builder.input(1, 4))
+    second = builder.reshape(first, 1, 4)
+    builder.graph.outputs = [Port(value, (1, 4)) for value in (first, second)]
+    after = simplify(builder.graph)
+    assert [port.value for port in after.outputs] == [first, first]
+    assert [n.output for n in after.nodes][-1] == first
