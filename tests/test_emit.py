@@ -12,10 +12,11 @@ import pytest
 
 from torch_cortex_m import TcmError, ops
 from torch_cortex_m.emit.names import check_prefix, identifier, unique_identifiers
-from torch_cortex_m.generate import generate
+from torch_cortex_m.generate import generate, generate_all
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.reshape.op import Reshape
 from torch_cortex_m.target import CORES, HOST, Target
 from torch_cortex_m.testing import case_graph
@@ -279,3 +280,41 @@ def test_missing_optional_tensors_are_null() -> None:
     assert case.tensors["bias"] is None
     forced = {"output": "depthwise_conv2d_s8__ref"}
     assert "NULL" in generate(case_graph(case), HOST, forced=forced).program.files["model.c"]
+
+
+def test_equal_bytes_of_two_types_are_two_arrays() -> None:
+    graph, q = Graph("model"), Quantization(0.5, 0)
+    x = graph.add_input("x", TensorType((1, 4), "int8", q))
+    constants = (
+        graph.add_constant("weight", np.zeros((2, 4), np.int8)),
+        graph.add_constant("bias", np.zeros(2, np.int32)),
+        graph.add_constant("multipliers", np.full(2, 1 << 30, np.int32)),
+        graph.add_constant("shifts", np.full(2, -3, np.int32)),
+    )
+    y = graph.add_node(Linear(), (x, *constants), "y", quantization=q)
+    graph.outputs.append(Port(y, (1, 2)))
+    program = generate_all({"model": graph}, HOST, forced={"model": {y: "linear_s8__ref"}})[
+        0
+    ].program
+    header = program.files["weights.h"]
+    assert "extern const int8_t model_weight[8];" in header
+    assert "extern const int32_t model_bias[2];" in header
+
+
+def test_clang_without_optimization_gets_one_clear_error(tmp_path: Path) -> None:
+    """Only for kernels whose assembly it cannot compile."""
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed")
+    for name in ("string.h", "stdint.h", "stddef.h", "arm_mve.h"):
+        (tmp_path / name).write_text("")
+    graph = case_graph(next(iter(ops.cases("conv2d"))))
+    for target, levels in (("cortex-m55", {"-O0": 1, "-O1": 0}), ("cortex-m0", {"-O0": 0})):
+        program = generate(graph, CORES[target]).program
+        for name, text in program.files.items():
+            (tmp_path / name).write_text(text)
+        for level, errors in levels.items():
+            line = ["clang", "--target=arm-none-eabi", *CORES[target].flags, "-nostdinc", "-I."]
+            line += [level, "-E", "model.c", "-o", "model.i"]
+            result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert result.stderr.count("error: ") == errors, result.stderr
+            assert ("-O1 or higher" in result.stderr) == bool(errors)

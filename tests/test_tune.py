@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from torch import nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m import ops
+from torch_cortex_m.artifacts import MemoryPlan
+from torch_cortex_m.choice import Choice
 from torch_cortex_m.commands import tune_folder
 from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ir import Graph
@@ -25,9 +28,10 @@ from torch_cortex_m.measurements import (
     load_measurements,
     signature,
 )
-from torch_cortex_m.ops.base import Case, Layer
+from torch_cortex_m.ops.base import Case, Kernel, Layer
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.linear.cases import case as linear_case
+from torch_cortex_m.ram_budget import Memory, within_ram
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.cost import packed_bytes
 from torch_cortex_m.select.objective import SAME_TIME, order_kernels
@@ -387,3 +391,72 @@ def test_folders_without_preferences_or_with_nonsense(
         (folder / "plan.json").write_text(json.dumps({**plan, "preferences": nonsense}))
         with pytest.raises(tcm.TcmError, match="damaged"):
             tcm.load(folder)
+
+
+def fully_connected(outputs: int, inputs: int = 100) -> Layer:
+    graph = case_graph(linear_case("dense", (1, inputs), outputs))
+    return layer_of(graph, graph.nodes[0])
+
+
+def test_the_nearest_of_several_measured_layers_counts() -> None:
+    table = {
+        signature(fully_connected(outputs)): {
+            "k": Measurement(100 * outputs, instructions, None, 5)
+        }
+        for outputs, instructions in ((2, 900), (9, 1800), (100, 90_000))
+    }
+    own = fully_connected(10)
+    estimate = CostModel(table).estimate(signature(own), 1000, "k")
+    assert estimate is not None
+    assert estimate.instructions == 2000
+
+
+@pytest.mark.parametrize("operator", ["pad", "avg_pool2d"])
+def test_values_of_padding_are_no_structure(operator: str) -> None:
+    graph = case_graph(next(iter(ops.cases(operator))))
+    plain = layer_of(graph, graph.nodes[0])
+    name = "value" if operator == "pad" else "padding_value"
+    texts = {signature(replace(plain, op=replace(plain.op, **{name: v}))) for v in (0, 17)}
+    assert len(texts) == 1
+    assert "value" not in texts.pop()
+
+
+def kernels_with(count: int) -> list[Kernel]:
+    """Kernels whose constants take ten bytes."""
+    record = ops.definition("linear").kernels[0]
+    pack = {"weight": np.zeros(10, np.int8)}
+    return [replace(record, name=f"k{index}", pack=lambda layer: pack) for index in range(count)]
+
+
+def test_flash_is_not_traded_for_a_kernel_of_unknown_time() -> None:
+    """An unknown time is not no time."""
+    graph = case_graph(linear_case("dense", (1, 100), 10))
+    unknown, small, fast = kernels_with(3)
+    costs = {"k1": Measurement(1000, 5000, 5000, 2000), "k2": Measurement(1000, 1000, 1000, 6000)}
+    model = CostModel({signature(fully_connected(10)): costs})
+    choice = Choice.best(graph, {"output": [unknown, small, fast]}, model)
+    assert choice.selection["output"] is fast
+    assert choice.reduced_to(3000).selection["output"] is small
+    assert choice.reduced_to(100).selection["output"] is small
+
+
+def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
+    """The arena may have gaps that two nodes' scratch memory together does not fit."""
+    graph = case_graph(linear_case("dense", (1, 10), 10))
+    first = graph.nodes[0]
+    second = replace(first, inputs=("output", *first.inputs[1:]), output="second")
+    graph.nodes.append(second)
+    graph.types["second"] = graph.types["output"]
+    lean, fast = kernels_with(2)
+    choice = Choice.best(
+        graph, {name: [lean, fast] for name in ("output", "second")}, CostModel({})
+    )
+    arenas = {0: 100, 1: 110, 2: 130}
+
+    def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
+        return MemoryPlan(arenas[sum(k is fast for k in selection.values())], 0, {}, {}, ())
+
+    memory = Memory(lambda name, kernel: 10 if kernel is fast else 0, plan)
+    for limit, fast_ones in ((130, 2), (129, 1), (110, 1), (109, 0)):
+        selection = within_ram(choice, limit, memory).selection
+        assert sum(kernel is fast for kernel in selection.values()) == fast_ones
