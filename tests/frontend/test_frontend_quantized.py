@@ -104,44 +104,6 @@ def test_integer_biases_keep_their_integers() -> None:
     assert np.array_equal(graph.constants["linear.bias"], stored[0].numpy())
 
 
-def test_sums_that_leave_32_bits_are_refused() -> None:
-    model = nn.Linear(70_000, 2)
-    nn.init.ones_(model.weight[1])
-    data = [(torch.full((1, 70_000), value),) for value in (-1.0, 0.0)]
-    program = quantized_by(PlainQuantizer(), model, data)
-    with pytest.raises(TcmError) as caught:
-        import_pytorch(program, data[0])
-    text = str(caught.value)
-    assert "a weighted sum can leave the 32 bits of its accumulator" in text
-    assert "in output channel 1 (1 of 2 channels" in text
-    assert "linear" in str(caught.value.where)
-
-
-@dataclass
-class OtherBiasScale(PlainQuantizer):
-    """Biases half a percent off the scale of the sums."""
-
-    def _bias(self, node: Any) -> Any:
-        spec = super()._bias(node)
-
-        def derive(observers: list[Any]) -> tuple[Tensor, Tensor]:
-            scale, zero_point = spec.derive_qparams_fn(observers)
-            return scale * 1.005, zero_point
-
-        return replace(spec, derive_qparams_fn=derive)
-
-
-def test_biases_of_another_scale_are_quantized_anew() -> None:
-    data = calibration(((2, 4),))
-    model = nn.Linear(4, 3)
-    nn.init.constant_(model.bias, 5.0)
-    program = quantized_by(OtherBiasScale(integer_bias=True), model, data)
-    (stored,) = [value for value in program.state_dict().values() if value.dtype == torch.int32]
-    bias = import_pytorch(program, data[0]).constants["linear.bias"]
-    assert np.abs(bias - 1.005 * stored.numpy()).max() <= 1
-    assert np.abs(bias - stored.numpy()).min() > 1
-
-
 def test_weights_that_are_not_folded_yet() -> None:
     data = calibration((IMAGE,))
     program = quantized_by(PlainQuantizer(), randomize(Small()), data, fold_quantize=False)
@@ -311,3 +273,41 @@ def test_programs_that_do_not_compile(
     assert expected in text
     assert caught.value.where is not None
     assert caught.value.hint is not None
+
+
+def test_sums_that_leave_32_bits_are_refused() -> None:
+    model = nn.Linear(70_000, 2)
+    nn.init.ones_(model.weight[1])
+    data = [(torch.full((1, 70_000), value),) for value in (-1.0, 0.0)]
+    program = quantized_by(PlainQuantizer(), model, data)
+    with pytest.raises(TcmError) as caught:
+        import_pytorch(program, data[0])
+    text = str(caught.value)
+    assert "a weighted sum can leave the 32 bits of its accumulator" in text
+    assert "in output channel 1 (1 of 2 channels" in text
+    assert "linear" in str(caught.value.where)
+
+
+@dataclass
+class OtherBiasScale(PlainQuantizer):
+    """Biases half a percent off the scale of the sums."""
+
+    def _bias(self, node: Any) -> Any:
+        spec = super()._bias(node)
+
+        def derive(observers: list[Any]) -> tuple[Tensor, Tensor]:
+            scale, zero_point = spec.derive_qparams_fn(observers)
+            return scale * 1.005, zero_point
+
+        return replace(spec, derive_qparams_fn=derive)
+
+
+def test_biases_of_another_scale_are_quantized_anew() -> None:
+    data = calibration(((2, 4),))
+    model = nn.Linear(4, 3)
+    nn.init.constant_(model.bias, 5.0)
+    program = quantized_by(OtherBiasScale(integer_bias=True), model, data)
+    (stored,) = [value for value in program.state_dict().values() if value.dtype == torch.int32]
+    bias = import_pytorch(program, data[0]).constants["linear.bias"]
+    assert np.abs(bias - 1.005 * stored.numpy()).max() <= 1
+    assert np.abs(bias - stored.numpy()).min() > 1
