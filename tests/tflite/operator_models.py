@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from model_writer import ModelWriter
+from model_writer import Content, ModelWriter
 
 Shape = tuple[int, ...]
 Quantization = tuple[float, int]
@@ -27,7 +27,7 @@ class OperatorModel:
     """
 
     name: str
-    content: bytes
+    content: Content
     inputs: tuple[tuple[Shape, str], ...]
     outputs: int = 1
     rounds_once: bool = False

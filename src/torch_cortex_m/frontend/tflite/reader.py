@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import tflite
+from flatbuffers.number_types import Int32Flags, Uint32Flags
 
 from ...errors import TcmError
 from ...ops.tflite_base import FileTensor
 from .model import FileModel, FileOperator
-from .tables import TableOptions, array, checked_count, damaged, integers, reading, text
+from .tables import TableOptions, array, checked_count, damaged, integers, number, reading, text
 
 IDENTIFIER = b"TFL3"
 VERSION = 3
@@ -24,8 +25,11 @@ MOST_OPERATORS = 5_000
 MOST_OPERANDS = 1_000
 MOST_DIMENSIONS = 8
 
-NAME_SLOT, CUSTOM_CODE_SLOT = 10, 6
-"""Of a tensor's name and of a custom operator's, in the vtables of the schema."""
+NAME_SLOT, EXTERNAL_BUFFER_SLOT = 10, 24
+"""Of a tensor's name and of its data in another file, in the schema's vtable of tensors."""
+
+CUSTOM_CODE_SLOT, BUILTIN_CODE_SLOT = 6, 10
+"""Of a custom operator's name and of a builtin operator, in the vtable of operator codes."""
 
 
 def _names(enumeration: type) -> dict[int, str]:
@@ -145,17 +149,26 @@ class _Reader:
         """The bytes of a constant, without a copy; or why they cannot be read."""
         if table.Sparsity() is not None:
             return None, "stored sparsely"
-        index = table.Buffer()
-        if index == 0:
+        if number(table, EXTERNAL_BUFFER_SLOT, Uint32Flags) != 0:
+            return None, "stored in another file"
+        index, count = table.Buffer(), self.model.BuffersLength()
+        if index == 0 and count == 0:
             return None, None
-        if index >= self.model.BuffersLength():
-            raise damaged("the buffer", f"buffer {index} of {self.model.BuffersLength()}")
-        buffer = self.model.Buffers(index)
-        if buffer is not None and buffer.Offset() > 1:
-            return None, "stored outside of the flatbuffer"
-        if buffer is None or buffer.DataLength() == 0:
-            return None, None
-        return buffer.DataAsNumpy(), None
+        if index >= count:
+            raise damaged("the buffer", f"buffer {index} of {count}")
+        stored = self._stored(self.model.Buffers(index))
+        if stored is not None and index == 0:
+            raise damaged("the buffer", "data in buffer 0, which stands for no data")
+        return stored, None
+
+    def _stored(self, buffer: Any) -> np.ndarray | None:
+        """The bytes of a buffer, which are in it or, in large models, behind the flatbuffer."""
+        offset, size = buffer.Offset(), buffer.Size()
+        if offset > 1:
+            if offset + size > len(self.data):
+                raise damaged("the buffer", f"{size} bytes at {offset} of {len(self.data)}")
+            return np.frombuffer(self.data, np.uint8, size, offset)
+        return buffer.DataAsNumpy() if buffer.DataLength() else None
 
     def _elements(self, stored: np.ndarray, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
         """A copy of a constant's bytes as an array; types that NumPy lacks stay bytes."""
@@ -185,9 +198,14 @@ class _Reader:
         return FileOperator(index, name, inputs, outputs, options, options_type)
 
     def _operator_name(self, code: Any) -> str:
-        """Small codes stand in an older field of the schema; the larger of the two counts."""
-        number = max(code.DeprecatedBuiltinCode(), code.BuiltinCode())
-        name = OPERATORS.get(number, f"operator code {number}")
+        """A file has the code in an older field, in a newer one or in both; the larger counts.
+
+        The newer one is read as it stands: the accessor of the schema's package gives the older
+        one instead for small codes. Source: TensorFlow Lite's GetBuiltinCode.
+        """
+        newer = number(code, BUILTIN_CODE_SLOT, Int32Flags)
+        builtin = max(code.DeprecatedBuiltinCode(), newer)
+        name = OPERATORS.get(builtin, f"operator code {builtin}")
         return f"CUSTOM {text(code, CUSTOM_CODE_SLOT)}" if name == "CUSTOM" else name
 
     def _options(self, table: Any, source: str) -> tuple[TableOptions, str]:
