@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from model_writer import ModelWriter
-from operator_models import SAME, VALID, X, Y, activation, integers, single
+from operator_models import SAME, VALID, X, Y, activation, dense, integers, single
 
 import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError
@@ -163,7 +163,12 @@ def spoil(tensor: int, **fields: object) -> Callable[[ModelWriter], None]:
         (spoil(1, data=None), {}, "its weight is not constant"),
         (spoil(1, scales=[0.1, 0.2]), {}, "the weights' scales do not fit the weights"),
         (spoil(1, axis=3), {}, "the weights' scales do not fit the weights"),
-        (spoil(1, scales=[0.1, -0.2, 0.3]), {}, "the weights' scales are not usable"),
+        (spoil(1, scales=[0.1, float("nan"), 0.3]), {}, "the weights' scales are not usable"),
+        (
+            spoil(1, scales=[0.1, -0.2, 0.3], data=np.full((3, 3, 3, 2), -128, np.int8)),
+            {},
+            "the weight cannot change its sign where its scale is negative",
+        ),
         (spoil(1, scales=[0.1, float("inf"), 0.3]), {}, "the weights' scales are not usable"),
         (spoil(1, zero_points=[0, 0, 1]), {}, "the weights have zero points"),
         (spoil(1, shape=(3, 18), data=np.ones((3, 18), np.int8)), {}, "weights have a wrong rank"),
@@ -182,6 +187,25 @@ def test_convolutions(
     change: Callable[[ModelWriter], None], options: dict[str, int], text: str
 ) -> None:
     assert text in message(convolution(change, **options))
+
+
+def test_what_cannot_change_its_sign_for_a_negative_scale() -> None:
+    def change(writer: ModelWriter) -> None:
+        writer.tensors[1].scales = [0.1, 0.2, -0.3]
+        writer.tensors[2].data = integers(-(1 << 31), 2, least)
+
+    least = 1 - (1 << 31)
+    import_content(convolution(change))
+    least = -(1 << 31)
+    assert "the bias cannot change its sign where its scale is negative" in message(
+        convolution(change)
+    )
+
+
+def test_a_negative_scale_of_all_weights_of_a_fully_connected_layer() -> None:
+    """No other runtime runs it, while a convolution's may be negative."""
+    model = dense("a", (1, 4), (2, 4), (1, 2), signs=(-1,))
+    assert "the weights' scale is negative" in message(model.content)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from ...errors import TcmError
@@ -18,7 +19,7 @@ from .reader import read_file, read_model
 from .support import check_supported, needed_operators
 
 MOST_ELEMENTS = 1 << 28
-"""Of all tensors together; far more than a microcontroller holds."""
+"""Of all tensors together, bytes where they are constant; far more than a microcontroller holds."""
 
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
@@ -67,6 +68,7 @@ class _Importer:
         self.float_io = float_io
         self.values: dict[int, str] = {}
         self.elements = 0
+        self.counted: set[int] = set()
 
     def run(self, operators: list[FileOperator]) -> Graph:
         for index in self.model.inputs:
@@ -148,10 +150,13 @@ class _Importer:
             f"operator {operator.index} {operator.name}",
             place,
         )
-        before = len(self.graph.nodes)
+        nodes, constants = len(self.graph.nodes), len(self.graph.constants)
         self.values[output.index] = builtin.lower(call)
-        for node in self.graph.nodes[before:]:
+        for node in self.graph.nodes[nodes:]:
             self._limit(node.output)
+        added = len(self.graph.constants) - constants
+        for name in islice(reversed(self.graph.constants), added):
+            self._limit_constant(name)
 
     def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
         """The graph's value of an activation, which may be a constant too."""
@@ -171,8 +176,19 @@ class _Importer:
 
     def _limit(self, value: str) -> None:
         """Raises TcmError if the graph gets larger than what any core could hold."""
+        self._count(value, self.graph.types[value].elements)
+
+    def _limit_constant(self, name: str) -> None:
+        """The same for a constant, whose memory counts once however many operators share it."""
+        data = self.graph.constants[name]
+        owner = data if data.base is None else data.base
+        if id(owner) not in self.counted:
+            self.counted.add(id(owner))
+            self._count(name, data.nbytes)
+
+    def _count(self, value: str, elements: int) -> None:
         type_ = self.graph.types[value]
-        self.elements += type_.elements
+        self.elements += elements
         if max(type_.shape, default=1) > LARGEST_SIZE or self.elements > MOST_ELEMENTS:
             raise TcmError(
                 "the model is too large for a microcontroller",
