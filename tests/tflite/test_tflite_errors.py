@@ -108,6 +108,24 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
     assert "replace operators that are not in the list" in str(error.hint)
 
 
+def test_operators_that_have_effects_are_never_dropped() -> None:
+    """ASSIGN_VARIABLE has no outputs; that of a custom operator may be read by nobody."""
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 8), X), activation(writer, "y", (1, 8), X)
+    variable = writer.tensor("variable", (), "resource")
+    unread = activation(writer, "unread", (1, 8), X)
+    writer.operator("VAR_HANDLE", [], variable, "VarHandleOptions")
+    writer.operator("RELU", [x], y)
+    writer.operator("ASSIGN_VARIABLE", [variable, y], [])
+    writer.operator("Print", [y], unread)
+    writer.operator("RELU6", [y], unread)
+    text = message(writer.write([x], [y]))
+    assert "3 of 4 operators cannot be compiled" in text
+    assert "operator 0 VAR_HANDLE, output 'variable'" in text
+    assert "operator 2 ASSIGN_VARIABLE: there is no such operator here" in text
+    assert "operator 3 CUSTOM Print, output 'unread'" in text
+
+
 def one(operator: str, **changes: object) -> bytes:
     """A model of one operator on float32 or other tensors."""
     writer = ModelWriter()

@@ -70,7 +70,7 @@ def test_litert_reads_every_form_so(name: str) -> None:
 def test_operators_without_options() -> None:
     """Those that mean nothing without are refused, the others have the defaults."""
     for model in MODELS:
-        names = {each.name for each in read_model(model.content).operators}
+        names = {each.name for each in read_model(model.content).main.operators}
         texts = [WITHOUT_OPTIONS[name] for name in names & WITHOUT_OPTIONS.keys()]
         if not texts:
             graph(model, Form(options=False))
@@ -83,7 +83,7 @@ def one_operator(name: str, form: Form) -> FileOperator:
     writer = ModelWriter()
     x, y = activation(writer, "x", (1, 8), X), activation(writer, "y", (1, 8), X)
     writer.operator(name, [x, x], y)
-    (operator,) = read_model(writer.write([x], [y]).written(form)).operators
+    (operator,) = read_model(writer.write([x], [y]).written(form)).main.operators
     return operator
 
 

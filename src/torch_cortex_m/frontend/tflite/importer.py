@@ -14,7 +14,7 @@ from ...ops.quantize.op import Quantize
 from ...ops.tflite_base import FileTensor, Kind
 from ...ops.tflite_lowering import Call
 from .builtins import builtins
-from .model import FileModel, FileOperator
+from .model import FileOperator, FileSubgraph
 from .reader import read_file, read_model
 from .support import check_supported, needed_operators
 
@@ -53,8 +53,8 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
     """``import_tflite`` of a file's content."""
     model = read_model(data)
     operators = needed_operators(model)
-    check_supported(model, operators)
-    graph = _Importer(model, Graph(name), float_io).run(operators)
+    check_supported(model.main, operators)
+    graph = _Importer(model.main, Graph(name), float_io).run(operators)
     verify(graph)
     return graph
 
@@ -62,8 +62,8 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
 class _Importer:
     """``values`` says which value of the graph each tensor of the file has become."""
 
-    def __init__(self, model: FileModel, graph: Graph, float_io: bool) -> None:
-        self.model = model
+    def __init__(self, subgraph: FileSubgraph, graph: Graph, float_io: bool) -> None:
+        self.subgraph = subgraph
         self.graph = graph
         self.float_io = float_io
         self.values: dict[int, str] = {}
@@ -71,12 +71,12 @@ class _Importer:
         self.counted: set[int] = set()
 
     def run(self, operators: list[FileOperator]) -> Graph:
-        for index in self.model.inputs:
-            self._add_input(self.model.tensors[index])
+        for index in self.subgraph.inputs:
+            self._add_input(self.subgraph.tensors[index])
         for operator in operators:
             self._add_operator(operator)
-        for index in self.model.outputs:
-            self._add_output(self.model.tensors[index])
+        for index in self.subgraph.outputs:
+            self._add_output(self.subgraph.tensors[index])
         return self.graph
 
     def _add_input(self, tensor: FileTensor) -> None:
@@ -127,13 +127,13 @@ class _Importer:
         self.graph.outputs.append(Port(value, shape, keeps_layout=True))
 
     def _add_operator(self, operator: FileOperator) -> None:
-        place = self.model.place(operator)
-        output = self.model.tensors[operator.outputs[0]]
+        place = self.subgraph.place(operator)
+        output = self.subgraph.tensors[operator.outputs[0]]
         if output.index in self.values:
             raise TcmError("a tensor is computed twice", where=place, got=output.name)
         builtin = builtins()[operator.name]
         present = [
-            (argument, self.model.tensors[index])
+            (argument, self.subgraph.tensors[index])
             for argument, index in zip(builtin.arguments, operator.inputs, strict=False)
             if index >= 0
         ]
@@ -165,7 +165,7 @@ class _Importer:
         if tensor.data is None:
             raise TcmError(
                 "a tensor is read before it is computed",
-                where=self.model.place(operator),
+                where=self.subgraph.place(operator),
                 expected="operators in the order of execution",
                 got=f"tensor {tensor.index} '{tensor.name}'",
             )

@@ -10,7 +10,7 @@ from ...ops.checks import MAX_SCALE, MIN_SCALE
 from ...ops.tflite_base import Builtin, FileTensor, Kind
 from ...ops.tflite_lowering import FUSED_ACTIVATIONS
 from .builtins import builtins
-from .model import FileModel, FileOperator
+from .model import FileModel, FileOperator, FileSubgraph
 
 HOW_TO_CONVERT = (
     "convert with full integer quantization: converter.optimizations = [tf.lite.Optimize.DEFAULT], "
@@ -22,14 +22,15 @@ ZERO_POINTS = {"int8": (-128, 127), "uint8": (0, 255)}
 
 
 def needed_operators(model: FileModel) -> list[FileOperator]:
-    """The operators that the outputs depend on, in order.
+    """The operators of the main subgraph that the outputs depend on or that have effects, in order.
 
     What only computes the shape for a RESHAPE is not needed: the file has all shapes.
     """
-    needed = set(model.outputs)
+    needed = set(model.main.outputs)
+    effects = _subgraphs_with_effects(model)
     operators = []
-    for operator in reversed(model.operators):
-        if needed.isdisjoint(operator.outputs):
+    for operator in reversed(model.main.operators):
+        if needed.isdisjoint(operator.outputs) and not _has_effects(operator, effects):
             continue
         operators.append(operator)
         builtin = builtins().get(operator.name)
@@ -40,12 +41,37 @@ def needed_operators(model: FileModel) -> list[FileOperator]:
     return operators[::-1]
 
 
-def check_supported(model: FileModel, operators: list[FileOperator]) -> None:
+def _has_effects(operator: FileOperator, subgraphs: set[int]) -> bool:
+    """Whether it does more than compute its outputs; ``subgraphs``: those that do.
+
+    Operators without outputs are there for nothing else (ASSIGN_VARIABLE), and nobody knows what a
+    custom operator does.
+    """
+    return (
+        not operator.outputs
+        or operator.name.startswith("CUSTOM ")
+        or not subgraphs.isdisjoint(operator.subgraphs)
+    )
+
+
+def _subgraphs_with_effects(model: FileModel) -> set[int]:
+    """Indices of the subgraphs that have operators with effects, or run such subgraphs."""
+    found: set[int] = set()
+    for _ in model.subgraphs:
+        found = {
+            index
+            for index, subgraph in enumerate(model.subgraphs)
+            if any(_has_effects(operator, found) for operator in subgraph.operators)
+        }
+    return found
+
+
+def check_supported(subgraph: FileSubgraph, operators: list[FileOperator]) -> None:
     """Raises one TcmError that lists every operator that cannot be compiled, with its place."""
     problems = [
-        f"{model.place(operator)}: {problem}"
+        f"{subgraph.place(operator)}: {problem}"
         for operator in operators
-        if (problem := _problem(model, operator)) is not None
+        if (problem := _problem(subgraph, operator)) is not None
     ]
     if problems:
         raise TcmError(
@@ -56,16 +82,16 @@ def check_supported(model: FileModel, operators: list[FileOperator]) -> None:
         )
 
 
-def _problem(model: FileModel, operator: FileOperator) -> str | None:
+def _problem(subgraph: FileSubgraph, operator: FileOperator) -> str | None:
     """Why the operator cannot be compiled."""
     builtin = builtins().get(operator.name)
     if builtin is None:
         return "there is no such operator here"
-    return next(_problems(model, operator, builtin), None)
+    return next(_problems(subgraph, operator, builtin), None)
 
 
-def _problems(model: FileModel, operator: FileOperator, builtin: Builtin) -> Iterator[str]:
-    tensors = [None if index < 0 else model.tensors[index] for index in operator.inputs]
+def _problems(subgraph: FileSubgraph, operator: FileOperator, builtin: Builtin) -> Iterator[str]:
+    tensors = [None if index < 0 else subgraph.tensors[index] for index in operator.inputs]
     if len(tensors) > len(builtin.arguments) or len(operator.outputs) != 1:
         yield f"it has {len(tensors)} inputs and {len(operator.outputs)} outputs"
         return
@@ -80,7 +106,7 @@ def _problems(model: FileModel, operator: FileOperator, builtin: Builtin) -> Ite
             yield f"its {argument.name} is not constant"
         if argument.kind is Kind.ACTIVATION:
             yield from _quantization_problems(argument.name, tensor)
-    output = model.tensors[operator.outputs[0]]
+    output = subgraph.tensors[operator.outputs[0]]
     yield from _tensor_problems("output", output, builtin.outputs)
     yield from _quantization_problems("output", output)
     if operator.options_type not in ("", builtin.options or operator.options_type):
