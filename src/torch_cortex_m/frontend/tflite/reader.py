@@ -18,6 +18,7 @@ from .tables import TableOptions, array, checked_count, damaged, integers, numbe
 
 IDENTIFIER = b"TFL3"
 VERSION = 3
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 # No microcontroller holds as much; the limits bound the time and memory that a hostile file costs.
 # Those of tensors and operators are for all subgraphs together.
@@ -59,6 +60,13 @@ def read_model(data: bytes) -> FileModel:
 
     Raises TcmError if it is damaged, or of another format or version.
     """
+    if data.startswith(LFS_POINTER):
+        raise TcmError(
+            "the file is not the model but a pointer of Git LFS to it",
+            expected="a TensorFlow Lite model",
+            got=f"{len(data)} bytes of text",
+            hint="run `git lfs pull` where the file comes from, or download the file itself",
+        )
     if len(data) < 8 or data[4:8] != IDENTIFIER:
         raise TcmError(
             "not a TensorFlow Lite model",
