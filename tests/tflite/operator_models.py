@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from model_writer import ModelWriter
+from model_writer import Content, ModelWriter
 
 Shape = tuple[int, ...]
 Quantization = tuple[float, int]
@@ -27,7 +27,7 @@ class OperatorModel:
     """
 
     name: str
-    content: bytes
+    content: Content
     inputs: tuple[tuple[Shape, str], ...]
     outputs: int = 1
     rounds_once: bool = False
@@ -93,6 +93,7 @@ def weighted(
     per_channel: bool = True,
     bias: bool | None = True,
     weight_zero_point: int = 0,
+    signs: Sequence[int] = (1,),
     x: Quantization = X,
     y: Quantization | None = None,
     options_type: str,
@@ -100,11 +101,15 @@ def weighted(
     litert: bool = True,
     **options: Any,
 ) -> OperatorModel:
-    """A weighted sum; ``bias`` None leaves the input out of the list, False gives -1 for it."""
+    """A weighted sum; ``bias`` None leaves the input out of the list, False gives -1 for it.
+
+    ``signs`` of the channels' scales, over and over: -1 a negative scale, 0 a scale of 0.
+    """
     rng, writer = generator(name), ModelWriter()
     channels = weight[axis]
     count = channels if per_channel else 1
     scales = rng.uniform(0.005, 0.02, count).astype(np.float32)
+    scales *= np.resize(signs, count).astype(np.float32)
     low = -128 if weight_zero_point else -127
     source = activation(writer, "x", input, x)
     data = rng.integers(low, 128, weight).astype(np.int8)
@@ -236,6 +241,13 @@ CONVOLUTIONS = [
          x=(0.05, 127), y=(0.05, -128)),
     conv("multipliers above one", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), y=(0.0002, 0)),
     conv("tiny multipliers", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), y=(1e9, 0)),
+    conv("scales of any sign", (1, 5, 5, 3), (7, 3, 3, 3), (1, 5, 5, 7), signs=(1, -1, 0)),
+    conv("negative scales", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), signs=(-1,),
+         FusedActivationFunction=RELU),
+    conv("one negative scale", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), per_channel=False,
+         signs=(-1,)),
+    conv("negative scales and no bias", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), bias=False,
+         signs=(1, -1), litert=False),
     *(conv(f"fused activation {code}", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), y=(0.06, -11),
            FusedActivationFunction=code) for code in (RELU, RELU_N1_TO_1, RELU6)),
     *(conv(f"fused activation {code} half a step off", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4),
@@ -250,6 +262,9 @@ CONVOLUTIONS = [
               DilationHFactor=2, DilationWFactor=2),
     depthwise("no bias", (1, 5, 5, 3), (1, 3, 3, 3), (1, 5, 5, 3), bias=None),
     depthwise("per tensor", (1, 5, 5, 3), (1, 3, 3, 3), (1, 5, 5, 3), per_channel=False),
+    depthwise("scales of any sign", (1, 5, 5, 7), (1, 3, 3, 7), (1, 5, 5, 7), signs=(-1, 0, 1)),
+    depthwise("negative scales and a multiplier", (1, 5, 5, 2), (1, 3, 3, 6), (1, 5, 5, 6),
+              signs=(-1, 1)),
     depthwise("relu6", (1, 5, 5, 3), (1, 3, 3, 3), (1, 5, 5, 3), y=(0.05, -20),
               FusedActivationFunction=RELU6),
 ]  # fmt: skip
@@ -261,6 +276,8 @@ DENSE = [
     dense("flattens to more rows", (2, 4, 5), (6, 20), (2, 6)),
     dense("keeps dimensions", (2, 3, 20), (6, 20), (2, 3, 6), KeepNumDims=True),
     dense("per channel", (3, 20), (6, 20), (3, 6), per_channel=True),
+    dense("scales of any sign", (3, 20), (7, 20), (3, 7), per_channel=True, signs=(1, 0, -1)),
+    dense("a scale of 0", (3, 20), (6, 20), (3, 6), signs=(0,)),
     dense("no bias", (3, 20), (6, 20), (3, 6), bias=False),
     dense("bias not listed", (3, 20), (6, 20), (3, 6), bias=None),
     dense("weight zero point", (3, 20), (6, 20), (3, 6), weight_zero_point=-17),

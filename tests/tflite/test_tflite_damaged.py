@@ -66,6 +66,23 @@ def test_random_bytes(model, changes: list[tuple[int, int]]) -> None:
     accepts_or_explains(bytes(content))
 
 
+def test_weights_that_many_operators_share_and_negate_are_limited() -> None:
+    """Each takes a copy of its own."""
+    writer = ModelWriter()
+    weight = writer.constant("weight", np.ones((512, 512), np.int8), scales=[-0.1] * 512)
+    values = [activation(writer, str(index), (1, 512), X) for index in range(2001)]
+    for index, source in enumerate(values[:-1]):
+        writer.operator(
+            "FULLY_CONNECTED", [source, weight], values[index + 1], "FullyConnectedOptions"
+        )
+    content = writer.write(values[:1], values[-1:])
+    tracemalloc.start()
+    with pytest.raises(TcmError, match="too large for a microcontroller"):
+        import_content(content)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 29
+    tracemalloc.stop()
+
+
 def test_tables_that_many_operators_share_cost_little() -> None:
     """A small file that stands for a large graph: one weight for two thousand layers."""
     writer = ModelWriter()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from judges import litert
 from model_writer import ModelWriter
-from operator_models import SAME, VALID, X, Y, activation, integers, single
+from operator_models import SAME, VALID, X, Y, activation, dense, integers, single
 
 import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError
@@ -106,8 +106,69 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
         "operator 9 CUSTOM TFLite_Detection_PostProcess, output 'StatefulPartitionedCall:0'",
     ]
     assert "CONV_2D" in str(error.expected)
-    assert "full integer quantization" in str(error.hint)
-    assert "replace operators that are not in the list" in str(error.hint)
+    assert error.hint == "replace operators that are not in the list"  # it is int8 in full
+
+
+def chain(*operators: str) -> bytes:
+    """One after the other on int8 tensors, results named by their places."""
+    writer = ModelWriter()
+    values = [activation(writer, str(place), (1, 8), X) for place in range(len(operators) + 1)]
+    for operator, (source, result) in zip(operators, pairwise(values), strict=True):
+        writer.operator(operator, [source], result)
+    return writer.write(values[:1], values[-1:])
+
+
+def test_uses_of_an_operator_are_one_line() -> None:
+    """How many they are, and where the first ones are."""
+    text = message(chain("FLOOR", "RELU", "FLOOR", "CustomThing", "FLOOR", "FLOOR", "CustomThing"))
+    assert "6 of 7 operators cannot be compiled" in text
+    assert (
+        "    FLOOR, 4 times: there is no such operator here (operator 0, output '1'; "
+        "operator 2, output '3'; operator 4, output '5'; ...)\n"
+        "    CUSTOM CustomThing, 2 times: there is no such operator here (operator 3, output '4'; "
+        "operator 6, output '7')\n"
+    ) in text
+
+
+def test_the_list_ends_somewhere() -> None:
+    text = message(chain(*(f"Custom{index}" for index in range(100))))
+    assert "100 of 100 operators cannot be compiled" in text
+    assert text.count("there is no such operator here") == 40
+    assert "and 60 more" in text
+
+
+@pytest.mark.parametrize(
+    ("custom", "compiler"),
+    [
+        ("ethos-u", "Vela, for Arm Ethos-U"),
+        ("edgetpu-custom-op", "the Edge TPU compiler"),
+        ("XC_conv2d_v2", "the xcore optimizer"),
+    ],
+)
+def test_files_for_another_accelerator(custom: str, compiler: str) -> None:
+    """They are quantized; only the file from before that compiler has operators to compile."""
+    with pytest.raises(TcmError) as caught:
+        import_content(chain(custom))
+    hint = f"this file is the result of {compiler}: take the file from before that"
+    assert caught.value.hint == hint
+
+
+def test_operators_that_have_effects_are_never_dropped() -> None:
+    """ASSIGN_VARIABLE has no outputs; that of a custom operator may be read by nobody."""
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 8), X), activation(writer, "y", (1, 8), X)
+    variable = writer.tensor("variable", (), "resource")
+    unread = activation(writer, "unread", (1, 8), X)
+    writer.operator("VAR_HANDLE", [], variable, "VarHandleOptions")
+    writer.operator("RELU", [x], y)
+    writer.operator("ASSIGN_VARIABLE", [variable, y], [])
+    writer.operator("Print", [y], unread)
+    writer.operator("RELU6", [y], unread)
+    text = message(writer.write([x], [y]))
+    assert "3 of 4 operators cannot be compiled" in text
+    assert "operator 0 VAR_HANDLE, output 'variable'" in text
+    assert "operator 2 ASSIGN_VARIABLE: there is no such operator here" in text
+    assert "operator 3 CUSTOM Print, output 'unread'" in text
 
 
 def one(operator: str, **changes: object) -> bytes:
@@ -129,11 +190,31 @@ def one(operator: str, **changes: object) -> bytes:
         ({"scales": 0.0}, "its input has the scale 0"),
         ({"scales": float("nan")}, "its input has the scale nan"),
         ({"scales": 1e-38}, "its input has the scale 1e-38"),
+        ({"scales": 4.6e-41}, "its input has the scale 4.6"),
         ({"scales": 0.1, "zero_points": 200}, "its input has the zero point 200"),
     ],
 )
 def test_types_and_scales(changes: dict[str, object], text: str) -> None:
     assert text in message(one("RELU", **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"dtype": "float32"}, "convert with full integer quantization"),
+        ({"dtype": "int16", "scales": 0.1}, "convert with full integer quantization"),
+        ({}, "convert with full integer quantization"),
+        ({"scales": 4.6e-41}, "calibrate again"),
+        ({"scales": 0.0}, "calibrate again"),
+        ({"scales": 0.1, "zero_points": 200}, None),
+        ({"dtype": "int32"}, None),
+    ],
+)
+def test_what_to_do_fits_the_cause(changes: dict[str, object], hint: str | None) -> None:
+    with pytest.raises(TcmError) as caught:
+        import_content(one("RELU", **changes))
+    found = caught.value.hint
+    assert found is None if hint is None else str(found).startswith(hint)
 
 
 def convolution(
@@ -165,7 +246,12 @@ def spoil(tensor: int, **fields: object) -> Callable[[ModelWriter], None]:
         (spoil(1, data=None), {}, "its weight is not constant"),
         (spoil(1, scales=[0.1, 0.2]), {}, "the weights' scales do not fit the weights"),
         (spoil(1, axis=3), {}, "the weights' scales do not fit the weights"),
-        (spoil(1, scales=[0.1, -0.2, 0.3]), {}, "the weights' scales are not usable"),
+        (spoil(1, scales=[0.1, float("nan"), 0.3]), {}, "the weights' scales are not usable"),
+        (
+            spoil(1, scales=[0.1, -0.2, 0.3], data=np.full((3, 3, 3, 2), -128, np.int8)),
+            {},
+            "the weight cannot change its sign where its scale is negative",
+        ),
         (spoil(1, scales=[0.1, float("inf"), 0.3]), {}, "the weights' scales are not usable"),
         (spoil(1, zero_points=[0, 0, 1]), {}, "the weights have zero points"),
         (spoil(1, shape=(3, 18), data=np.ones((3, 18), np.int8)), {}, "weights have a wrong rank"),
@@ -238,6 +324,25 @@ def test_the_zero_point_of_weights_counts_in_their_sums() -> None:
     most = ((1 << 31) - 1) // 255**2
     import_content(large_sum("FULLY_CONNECTED", most, 127, -128))
     assert "32 bits" in message(large_sum("FULLY_CONNECTED", most + 1, 127, -128))
+
+
+def test_what_cannot_change_its_sign_for_a_negative_scale() -> None:
+    def change(writer: ModelWriter) -> None:
+        writer.tensors[1].scales = [0.1, 0.2, -0.3]
+        writer.tensors[2].data = integers(-(1 << 31), 2, least)
+
+    least = 1 - (1 << 31)
+    import_content(convolution(change))
+    least = -(1 << 31)
+    assert "the bias cannot change its sign where its scale is negative" in message(
+        convolution(change)
+    )
+
+
+def test_a_negative_scale_of_all_weights_of_a_fully_connected_layer() -> None:
+    """No other runtime runs it, while a convolution's may be negative."""
+    model = dense("a", (1, 4), (2, 4), (1, 2), signs=(-1,))
+    assert "the weights' scale is negative" in message(model.content)
 
 
 @pytest.mark.parametrize(
@@ -360,6 +465,16 @@ def test_files_of_another_kind(content: bytes, text: str, tmp_path: Path) -> Non
     with pytest.raises(TcmError, match=text) as caught:
         import_tflite(path)
     assert str(path) in str(caught.value)
+
+
+def test_a_pointer_of_git_lfs(tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    path.write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 300568\n"
+    )
+    with pytest.raises(TcmError, match="a pointer of Git LFS") as caught:
+        import_tflite(path)
+    assert "git lfs pull" in str(caught.value.hint)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_host_equals_litert(name: str) -> None:
     """Every byte, except where the one rounding of LiteRT's FULLY_CONNECTED gives another: the
     layers before it are equal for every sample, and where it is equal so is the output."""
     data = samples(name)
-    (dense,) = (o for o in read_model(content(name)).operators if o.name == "FULLY_CONNECTED")
+    (dense,) = (o for o in read_model(content(name)).main.operators if o.name == "FULLY_CONNECTED")
     places = [dense.inputs[0], dense.outputs[0]]
     last = np.concatenate([output for (output,) in litert(content(name), one_by_one(data))])
     outputs, dense_inputs, dense_outputs = _with_dense_values(name, data)
@@ -115,7 +115,7 @@ def test_autoencoder_equals_a_model_in_numpy() -> None:
 def test_autoencoder_differs_from_litert_by_one_in_a_layer() -> None:
     """On equal inputs the two ways to round differ by one at most; ten layers amplify that."""
     graph = import_content(content("ad"))
-    model = read_model(content("ad"))
+    model = read_model(content("ad")).main
     places = [operator.outputs[0] for operator in model.operators]
     different = 0
     for sample in samples("ad")[:20]:

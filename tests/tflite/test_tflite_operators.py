@@ -96,5 +96,5 @@ def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
 
 
 def test_every_declared_operator_has_models() -> None:
-    used = {each.name for model in MODELS for each in read_model(model.content).operators}
+    used = {each.name for model in MODELS for each in read_model(model.content).main.operators}
     assert set(builtins()) <= used

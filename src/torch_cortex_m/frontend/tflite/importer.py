@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from ...errors import TcmError
@@ -14,12 +15,12 @@ from ...ops.quantize.op import Quantize
 from ...ops.tflite_base import FileTensor, Kind
 from ...ops.tflite_lowering import Call
 from .builtins import builtins
-from .model import FileModel, FileOperator
+from .model import FileOperator, FileSubgraph
 from .reader import read_file, read_model
 from .support import check_supported, needed_operators
 
 MOST_ELEMENTS = 1 << 28
-"""Of all tensors together; far more than a microcontroller holds."""
+"""Of all tensors together, bytes where they are constant; far more than a microcontroller holds."""
 
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
@@ -53,8 +54,8 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
     """``import_tflite`` of a file's content."""
     model = read_model(data)
     operators = needed_operators(model)
-    check_supported(model, operators)
-    graph = _Importer(model, Graph(name), float_io).run(operators)
+    check_supported(model.main, operators)
+    graph = _Importer(model.main, Graph(name), float_io).run(operators)
     verify(graph)
     check_accumulators(graph)
     return graph
@@ -63,20 +64,21 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
 class _Importer:
     """``values`` says which value of the graph each tensor of the file has become."""
 
-    def __init__(self, model: FileModel, graph: Graph, float_io: bool) -> None:
-        self.model = model
+    def __init__(self, subgraph: FileSubgraph, graph: Graph, float_io: bool) -> None:
+        self.subgraph = subgraph
         self.graph = graph
         self.float_io = float_io
         self.values: dict[int, str] = {}
         self.elements = 0
+        self.counted: set[int] = set()
 
     def run(self, operators: list[FileOperator]) -> Graph:
-        for index in self.model.inputs:
-            self._add_input(self.model.tensors[index])
+        for index in self.subgraph.inputs:
+            self._add_input(self.subgraph.tensors[index])
         for operator in operators:
             self._add_operator(operator)
-        for index in self.model.outputs:
-            self._add_output(self.model.tensors[index])
+        for index in self.subgraph.outputs:
+            self._add_output(self.subgraph.tensors[index])
         return self.graph
 
     def _add_input(self, tensor: FileTensor) -> None:
@@ -127,13 +129,13 @@ class _Importer:
         self.graph.outputs.append(Port(value, shape, keeps_layout=True))
 
     def _add_operator(self, operator: FileOperator) -> None:
-        place = self.model.place(operator)
-        output = self.model.tensors[operator.outputs[0]]
+        place = self.subgraph.place(operator)
+        output = self.subgraph.tensors[operator.outputs[0]]
         if output.index in self.values:
             raise TcmError("a tensor is computed twice", where=place, got=output.name)
         builtin = builtins()[operator.name]
         present = [
-            (argument, self.model.tensors[index])
+            (argument, self.subgraph.tensors[index])
             for argument, index in zip(builtin.arguments, operator.inputs, strict=False)
             if index >= 0
         ]
@@ -150,10 +152,13 @@ class _Importer:
             f"operator {operator.index} {operator.name}",
             place,
         )
-        before = len(self.graph.nodes)
+        nodes, constants = len(self.graph.nodes), len(self.graph.constants)
         self.values[output.index] = builtin.lower(call)
-        for node in self.graph.nodes[before:]:
+        for node in self.graph.nodes[nodes:]:
             self._limit(node.output)
+        added = len(self.graph.constants) - constants
+        for name in islice(reversed(self.graph.constants), added):
+            self._limit_constant(name)
 
     def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
         """The graph's value of an activation, which may be a constant too."""
@@ -162,7 +167,7 @@ class _Importer:
         if tensor.data is None:
             raise TcmError(
                 "a tensor is read before it is computed",
-                where=self.model.place(operator),
+                where=self.subgraph.place(operator),
                 expected="operators in the order of execution",
                 got=f"tensor {tensor.index} '{tensor.name}'",
             )
@@ -173,8 +178,19 @@ class _Importer:
 
     def _limit(self, value: str) -> None:
         """Raises TcmError if the graph gets larger than what any core could hold."""
+        self._count(value, self.graph.types[value].elements)
+
+    def _limit_constant(self, name: str) -> None:
+        """The same for a constant, whose memory counts once however many operators share it."""
+        data = self.graph.constants[name]
+        owner = data if data.base is None else data.base
+        if id(owner) not in self.counted:
+            self.counted.add(id(owner))
+            self._count(name, data.nbytes)
+
+    def _count(self, value: str, elements: int) -> None:
         type_ = self.graph.types[value]
-        self.elements += type_.elements
+        self.elements += elements
         if max(type_.shape, default=1) > LARGEST_SIZE or self.elements > MOST_ELEMENTS:
             raise TcmError(
                 "the model is too large for a microcontroller",

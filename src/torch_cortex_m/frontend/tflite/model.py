@@ -14,6 +14,7 @@ class FileOperator:
     name: as in the schema's BuiltinOperator; a custom operator's own name after "CUSTOM ".
     inputs, outputs: indices of tensors, -1 for an input that is left out.
     options_type: the name of the schema's table that ``options`` are, "" if there are none.
+    subgraphs: indices of the subgraphs that it runs, in the order of the schema's fields.
     """
 
     index: int
@@ -22,20 +23,36 @@ class FileOperator:
     outputs: tuple[int, ...]
     options: Options
     options_type: str
+    subgraphs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class FileModel:
-    """The main subgraph of a file, operators in order of execution."""
+class FileSubgraph:
+    """Operators in order of execution; indices of tensors are the subgraph's own."""
 
     tensors: tuple[FileTensor, ...]
     operators: tuple[FileOperator, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
 
-    def place(self, operator: FileOperator) -> str:
-        """Where an operator is, for messages: "operator 3 CONV_2D, output 'conv/Relu'"."""
-        place = f"operator {operator.index} {operator.name}"
+    def place(self, operator: FileOperator, *, name: bool = True) -> str:
+        """Where an operator is, for messages: "operator 3 CONV_2D, output 'conv/Relu'", or without
+        its name."""
+        place = (
+            f"operator {operator.index} {operator.name}" if name else f"operator {operator.index}"
+        )
         if not operator.outputs:
             return place
         return f"{place}, output '{self.tensors[operator.outputs[0]].name}'"
+
+
+@dataclass(frozen=True)
+class FileModel:
+    """The subgraphs of a file; none of them runs itself, neither directly nor through others."""
+
+    subgraphs: tuple[FileSubgraph, ...]
+
+    @property
+    def main(self) -> FileSubgraph:
+        """The subgraph that computes the model's outputs from its inputs."""
+        return self.subgraphs[0]

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tflite
+from flatbuffers.number_types import Int32Flags, Uint32Flags
 
 from ...errors import TcmError
 from ...ops.tflite_base import FileTensor
-from .model import FileModel, FileOperator
-from .tables import TableOptions, array, checked_count, damaged, integers, reading, text
+from .model import FileModel, FileOperator, FileSubgraph
+from .recursion import refuse_recursion
+from .tables import TableOptions, array, checked_count, damaged, integers, number, reading, text
 
 IDENTIFIER = b"TFL3"
 VERSION = 3
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
 # No microcontroller holds as much; the limits bound the time and memory that a hostile file costs.
+# Those of tensors and operators are for all subgraphs together.
 MOST_FILE_BYTES = 1 << 28
 MOST_CONSTANT_BYTES = 1 << 28
+MOST_SUBGRAPHS = 100
 MOST_TENSORS = 20_000
 MOST_OPERATORS = 5_000
 MOST_OPERANDS = 1_000
 MOST_DIMENSIONS = 8
 
-NAME_SLOT, CUSTOM_CODE_SLOT = 10, 6
-"""Of a tensor's name and of a custom operator's, in the vtables of the schema."""
+NAME_SLOT, EXTERNAL_BUFFER_SLOT = 10, 24
+"""Of a tensor's name and of its data in another file, in the schema's vtable of tensors."""
+
+CUSTOM_CODE_SLOT, BUILTIN_CODE_SLOT = 6, 10
+"""Of a custom operator's name and of a builtin operator, in the vtable of operator codes."""
+
+SUBGRAPH_OPTIONS = {
+    "CALL_ONCE": ("InitSubgraphIndex",),
+    "IF": ("ThenSubgraphIndex", "ElseSubgraphIndex"),
+    "WHILE": ("CondSubgraphIndex", "BodySubgraphIndex"),
+}
+"""The operators that run subgraphs, and their options that say which."""
 
 
 def _names(enumeration: type) -> dict[int, str]:
@@ -40,10 +56,17 @@ OPTIONS = _names(tflite.BuiltinOptions)
 
 
 def read_model(data: bytes) -> FileModel:
-    """The main subgraph of a file's content.
+    """All subgraphs of a file's content.
 
     Raises TcmError if it is damaged, or of another format or version.
     """
+    if data.startswith(LFS_POINTER):
+        raise TcmError(
+            "the file is not the model but a pointer of Git LFS to it",
+            expected="a TensorFlow Lite model",
+            got=f"{len(data)} bytes of text",
+            hint="run `git lfs pull` where the file comes from, or download the file itself",
+        )
     if len(data) < 8 or data[4:8] != IDENTIFIER:
         raise TcmError(
             "not a TensorFlow Lite model",
@@ -82,24 +105,38 @@ class _Reader:
         self.data = data
         self.model = model
         self.constant_bytes = 0
+        self.counts: Counter[str] = Counter()
 
     def read(self) -> FileModel:
-        graph = self.model.Subgraphs(0)
-        count = self._count("tensors", graph.TensorsLength(), MOST_TENSORS)
+        count = self._count("subgraphs", self.model.SubgraphsLength(), MOST_SUBGRAPHS)
+        subgraphs = []
+        for index in range(count):
+            with reading(f"subgraph {index}"):
+                subgraphs.append(self._subgraph(index, self.model.Subgraphs(index)))
+        if not subgraphs[0].outputs:
+            raise damaged("the model", f"no outputs; inputs {subgraphs[0].inputs}")
+        refuse_recursion(subgraphs)
+        return FileModel(tuple(subgraphs))
+
+    def _subgraph(self, number: int, table: Any) -> FileSubgraph:
+        place = f"subgraph {number}, " if number else ""
+        count = self._count("tensors", table.TensorsLength(), MOST_TENSORS)
         tensors = []
         for index in range(count):
-            with reading(f"tensor {index}"):
-                tensors.append(self._tensor(index, graph.Tensors(index)))
-        operators = self._operators(graph, count)
-        inputs = self._indices(graph.InputsAsNumpy(), count, "inputs")
-        outputs = self._indices(graph.OutputsAsNumpy(), count, "outputs")
-        if not outputs or min((*inputs, *outputs)) < 0:
-            raise damaged("the model", f"inputs {inputs}, outputs {outputs}")
-        return FileModel(tuple(tensors), operators, inputs, outputs)
+            with reading(f"{place}tensor {index}"):
+                tensors.append(self._tensor(index, table.Tensors(index)))
+        operators = self._operators(place, table, count)
+        inputs = self._indices(table.InputsAsNumpy(), count, f"{place}inputs")
+        outputs = self._indices(table.OutputsAsNumpy(), count, f"{place}outputs")
+        if min((*inputs, *outputs), default=0) < 0:
+            raise damaged(f"{place}the model", f"inputs {inputs}, outputs {outputs}")
+        return FileSubgraph(tuple(tensors), operators, inputs, outputs)
 
     def _count(self, what: str, count: int, most: int) -> int:
-        """Of tables: each takes the four bytes of its offset at least."""
-        return checked_count(what, count, min(most, len(self.data) // 4))
+        """Of tables in the whole file: each takes the four bytes of its offset at least."""
+        self.counts[what] += count
+        checked_count(what, self.counts[what], min(most, len(self.data) // 4))
+        return count
 
     def _indices(self, vector: Any, tensors: int, what: str) -> tuple[int, ...]:
         indices = integers(vector, MOST_OPERANDS, what)
@@ -145,17 +182,26 @@ class _Reader:
         """The bytes of a constant, without a copy; or why they cannot be read."""
         if table.Sparsity() is not None:
             return None, "stored sparsely"
-        index = table.Buffer()
-        if index == 0:
+        if number(table, EXTERNAL_BUFFER_SLOT, Uint32Flags) != 0:
+            return None, "stored in another file"
+        index, count = table.Buffer(), self.model.BuffersLength()
+        if index == 0 and count == 0:
             return None, None
-        if index >= self.model.BuffersLength():
-            raise damaged("the buffer", f"buffer {index} of {self.model.BuffersLength()}")
-        buffer = self.model.Buffers(index)
-        if buffer is not None and buffer.Offset() > 1:
-            return None, "stored outside of the flatbuffer"
-        if buffer is None or buffer.DataLength() == 0:
-            return None, None
-        return buffer.DataAsNumpy(), None
+        if index >= count:
+            raise damaged("the buffer", f"buffer {index} of {count}")
+        stored = self._stored(self.model.Buffers(index))
+        if stored is not None and index == 0:
+            raise damaged("the buffer", "data in buffer 0, which stands for no data")
+        return stored, None
+
+    def _stored(self, buffer: Any) -> np.ndarray | None:
+        """The bytes of a buffer, which are in it or, in large models, behind the flatbuffer."""
+        offset, size = buffer.Offset(), buffer.Size()
+        if offset > 1:
+            if offset + size > len(self.data):
+                raise damaged("the buffer", f"{size} bytes at {offset} of {len(self.data)}")
+            return np.frombuffer(self.data, np.uint8, size, offset)
+        return buffer.DataAsNumpy() if buffer.DataLength() else None
 
     def _elements(self, stored: np.ndarray, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
         """A copy of a constant's bytes as an array; types that NumPy lacks stay bytes."""
@@ -165,11 +211,11 @@ class _Reader:
             return stored
         return np.array(stored).view(dtype).reshape(shape)
 
-    def _operators(self, graph: Any, tensors: int) -> tuple[FileOperator, ...]:
+    def _operators(self, place: str, graph: Any, tensors: int) -> tuple[FileOperator, ...]:
         count = self._count("operators", graph.OperatorsLength(), MOST_OPERATORS)
         operators = []
         for index in range(count):
-            with reading(f"operator {index}"):
+            with reading(f"{place}operator {index}"):
                 operators.append(self._operator(index, graph.Operators(index), tensors))
         return tuple(operators)
 
@@ -182,12 +228,26 @@ class _Reader:
         if min(outputs, default=0) < 0:
             raise damaged("the outputs", outputs)
         inputs = self._indices(table.InputsAsNumpy(), tensors, "inputs")
-        return FileOperator(index, name, inputs, outputs, options, options_type)
+        subgraphs = self._subgraphs_run(name, options)
+        return FileOperator(index, name, inputs, outputs, options, options_type, subgraphs)
+
+    def _subgraphs_run(self, name: str, options: TableOptions) -> tuple[int, ...]:
+        fields = SUBGRAPH_OPTIONS.get(name, ())
+        subgraphs = tuple(int(options.number(field, -1)) for field in fields)
+        count = self.model.SubgraphsLength()
+        if not all(0 <= index < count for index in subgraphs):
+            raise damaged(f"what {name} runs", f"subgraphs {subgraphs} of {count}")
+        return subgraphs
 
     def _operator_name(self, code: Any) -> str:
-        """Small codes stand in an older field of the schema; the larger of the two counts."""
-        number = max(code.DeprecatedBuiltinCode(), code.BuiltinCode())
-        name = OPERATORS.get(number, f"operator code {number}")
+        """A file has the code in an older field, in a newer one or in both; the larger counts.
+
+        The newer one is read as it stands: the accessor of the schema's package gives the older
+        one instead for small codes. Source: TensorFlow Lite's GetBuiltinCode.
+        """
+        newer = number(code, BUILTIN_CODE_SLOT, Int32Flags)
+        builtin = max(code.DeprecatedBuiltinCode(), newer)
+        name = OPERATORS.get(builtin, f"operator code {builtin}")
         return f"CUSTOM {text(code, CUSTOM_CODE_SLOT)}" if name == "CUSTOM" else name
 
     def _options(self, table: Any, source: str) -> tuple[TableOptions, str]:

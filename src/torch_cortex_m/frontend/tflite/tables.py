@@ -70,6 +70,13 @@ def text(table: Any, slot: int) -> str:
     return plain[:LONGEST_NAME].strip("/.:_") or plain[:LONGEST_NAME]
 
 
+def number(table: Any, slot: int, flags: Any) -> int:
+    """The number in a field of a table (``slot``: its offset in the vtable; ``flags``: its type),
+    0 where it is left out."""
+    offset = table._tab.Offset(slot)
+    return table._tab.Get(flags, offset + table._tab.Pos) if offset else 0
+
+
 def array(view: Any, dtype: type) -> np.ndarray:
     """A list of numbers as a new array; empty where it is left out."""
     return np.array([] if isinstance(view, int) else view, dtype)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
+import numpy as np
+
 from ..tflite_base import Argument, Builtin, Kind
 from ..tflite_lowering import Call
 from ..tflite_weights import scales_per_channel, sum_operands, without_zero_points
@@ -26,17 +28,26 @@ def _lower(call: Call) -> str:
             expected="rank 2: [output features, input features], not shuffled",
             got=f"shape {weight.shape}, format {call.options.number('WeightsFormat')}",
         )
-    scales = scales_per_channel(call, weight.shape[0], axis=0)
+    scales = _scales(call, weight.shape[0])
     reals = call.quantization().scale * scales / call.output.quantization.scale
     rows = _rows(call, weight.shape[1])
     return call.emit(
         "linear",
-        (rows, call.add_constant("weight", weight), *sum_operands(call, reals)),
+        (rows, *sum_operands(call, reals, axis=0)),
         input_offset=-call.quantization().zero_point,
         weight_offset=_weight_offset(call),
         output_offset=call.output.quantization.zero_point,
         **call.activation_limits(),
     )
+
+
+def _scales(call: Call, channels: int) -> np.ndarray:
+    """One scale for all weights must not be negative, here only. Source: TensorFlow Lite's
+    GetQuantizedConvolutionMultipler."""
+    scales = scales_per_channel(call, channels, axis=0)
+    if call.tensors["weight"].scales.size == 1 and (scales < 0).any():
+        raise call.error("the weights' scale is negative", expected="at least 0", got=scales[0])
+    return scales
 
 
 def _weight_offset(call: Call) -> int:

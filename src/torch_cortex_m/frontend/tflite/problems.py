@@ -1,0 +1,124 @@
+"""What keeps one operator from being compiled, and what to do about it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ...ops.checks import MAX_SCALE, MIN_SCALE
+from ...ops.tflite_base import Builtin, FileTensor, Kind
+from ...ops.tflite_lowering import FUSED_ACTIVATIONS
+from .builtins import builtins
+from .model import FileOperator, FileSubgraph
+
+HOW_TO_CONVERT = (
+    "convert with full integer quantization: converter.optimizations = [tf.lite.Optimize.DEFAULT], "
+    "converter.representative_dataset = ..., converter.target_spec.supported_ops = "
+    "[tf.lite.OpsSet.TFLITE_BUILTINS_INT8], converter.inference_input_type = "
+    "converter.inference_output_type = tf.int8"
+)
+REPLACE = "replace operators that are not in the list"
+CALIBRATE = (
+    "calibrate again: a tensor gets such a scale if it is 0, or not finite, for the whole "
+    "representative dataset"
+)
+COMPILERS = {
+    "CUSTOM ethos-u": "Vela, for Arm Ethos-U",
+    "CUSTOM edgetpu-custom-op": "the Edge TPU compiler",
+    "CUSTOM XC_": "the xcore optimizer",
+}
+"""Beginning of the name of an operator that another compiler has put in -> that compiler."""
+
+UNQUANTIZED = ("float32", "float16", "bfloat16", "float64", "int16", "uint8", "int4")
+"""Types that a conversion to int8 replaces."""
+
+ZERO_POINTS = {"int8": (-128, 127), "uint8": (0, 255)}
+
+
+class Problem(NamedTuple):
+    """``text`` says what is wrong, ``hint`` what to do, "" where that is clear."""
+
+    text: str
+    hint: str = ""
+
+
+def problem(subgraph: FileSubgraph, operator: FileOperator) -> Problem | None:
+    """Why the operator cannot be compiled."""
+    builtin = builtins().get(operator.name)
+    if builtin is None:
+        return Problem("there is no such operator here", _hint_for_unknown(operator.name))
+    return next(_problems(subgraph, operator, builtin), None)
+
+
+def _hint_for_unknown(name: str) -> str:
+    for beginning, compiler in COMPILERS.items():
+        if name.startswith(beginning):
+            return f"this file is the result of {compiler}: take the file from before that"
+    return REPLACE
+
+
+def _problems(
+    subgraph: FileSubgraph, operator: FileOperator, builtin: Builtin
+) -> Iterator[Problem]:
+    tensors = [None if index < 0 else subgraph.tensors[index] for index in operator.inputs]
+    if len(tensors) > len(builtin.arguments) or len(operator.outputs) != 1:
+        yield Problem(f"it has {len(tensors)} inputs and {len(operator.outputs)} outputs")
+        return
+    tensors += [None] * (len(builtin.arguments) - len(tensors))
+    for argument, tensor in zip(builtin.arguments, tensors, strict=True):
+        if tensor is None:
+            if not argument.optional:
+                yield Problem(f"it has no {argument.name}")
+            continue
+        yield from _tensor_problems(argument.name, tensor, argument.dtypes)
+        if argument.kind is Kind.CONSTANT and tensor.data is None:
+            yield Problem(f"its {argument.name} is not constant")
+        if argument.kind is Kind.ACTIVATION:
+            yield from _quantization_problems(argument.name, tensor)
+    output = subgraph.tensors[operator.outputs[0]]
+    yield from _tensor_problems("output", output, builtin.outputs)
+    yield from _quantization_problems("output", output)
+    yield from _options_problems(operator, builtin)
+
+
+def _options_problems(operator: FileOperator, builtin: Builtin) -> Iterator[Problem]:
+    if operator.options_type not in ("", builtin.options or operator.options_type):
+        yield Problem(f"its options are those of another operator ({operator.options_type})")
+    elif builtin.options is not None:
+        activation = operator.options.number("FusedActivationFunction")
+        if activation not in FUSED_ACTIVATIONS:
+            yield Problem(
+                f"its fused activation ({activation}) is not NONE, RELU, RELU6 or RELU_N1_TO_1"
+            )
+
+
+def _tensor_problems(name: str, tensor: FileTensor, dtypes: tuple[str, ...]) -> Iterator[Problem]:
+    if tensor.unsupported is not None:
+        yield Problem(f"its {name} is {tensor.unsupported}")
+    if tensor.dtype not in dtypes:
+        yield Problem(
+            f"its {name} is {tensor.dtype}, not {' or '.join(dtypes)}",
+            HOW_TO_CONVERT if tensor.dtype in UNQUANTIZED else "",
+        )
+
+
+def _quantization_problems(name: str, tensor: FileTensor) -> Iterator[Problem]:
+    """What is wrong with the scale and zero point of an activation."""
+    if tensor.dtype == "float32":
+        return
+    if tensor.scales.size == 0:
+        yield Problem(f"its {name} has no scale, not one", HOW_TO_CONVERT)
+    elif tensor.scales.size > 1:
+        yield Problem(f"its {name} has {tensor.scales.size} scales, not one")
+    else:
+        yield from _number_problems(name, tensor)
+
+
+def _number_problems(name: str, tensor: FileTensor) -> Iterator[Problem]:
+    scale = float(tensor.scales[0])
+    if not (math.isfinite(scale) and MIN_SCALE <= scale <= MAX_SCALE):
+        yield Problem(f"its {name} has the scale {scale:g}", CALIBRATE)
+    low, high = ZERO_POINTS.get(tensor.dtype, (0, 0))
+    if not low <= tensor.zero_points[0] <= high:
+        yield Problem(f"its {name} has the zero point {tensor.zero_points[0]}")
