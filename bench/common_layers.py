@@ -60,6 +60,7 @@ def common_layers() -> list[Case]:
     cases += [conv_3x3(*numbers) for numbers in CONV_3X3]
     cases += [_one_channel(*numbers) for numbers in ONE_CHANNEL]
     cases += [_multiplied(*numbers) for numbers in MULTIPLIED]
+    cases += [_spectrogram()]
     cases += [
         linear(f"linear {inputs}-{outputs}", (1, inputs), outputs, bias=True)
         for inputs, outputs in LINEAR
@@ -81,6 +82,19 @@ def _one_channel(size: int, filters: int, kernel: int) -> Case:
         (kernel, kernel),
         padding=(kernel // 2,) * 4,
         depth_multiplier=filters,
+        bias=True,
+    )
+
+
+def _spectrogram() -> Case:
+    """The first layer of TensorFlow Lite Micro's micro_speech."""
+    return depthwise(
+        "dw10x8 49x40x1 x8 s2",
+        (1, 49, 40, 1),
+        (10, 8),
+        stride=(2, 2),
+        padding=(4, 3, 5, 3),
+        depth_multiplier=8,
         bias=True,
     )
 
