@@ -23,7 +23,6 @@ from torch_cortex_m.measurements import (
     Measurement,
     layer_work,
     load_measurements,
-    signature,
 )
 from torch_cortex_m.ops.base import Kernel, Layer
 from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
@@ -53,7 +52,7 @@ def choices(core: str, layers: Sequence[Layer]) -> Iterator[Choice]:
     model = CostModel(table)
     seen: set[str] = set()
     for layer in layers:
-        text = signature(layer)
+        text = layer.signature.text
         measured = table.get(text, {})
         kernels = [k for k in alternatives(layer, CORES[core]) if k.name in measured]
         if text in seen or len(kernels) < 2:
@@ -75,10 +74,10 @@ def alternatives(layer: Layer, target: Target) -> list[Kernel]:
 
 def by_estimate(model: CostModel, layer: Layer, kernels: Sequence[Kernel]) -> Kernel | None:
     """None if no other layer says anything about these kernels."""
-    text, work = signature(layer), layer_work(layer)
+    work = layer_work(layer)
     estimates: dict[str, Measurement] = {}
     for kernel in kernels:
-        estimate = model.estimate(text, work, kernel.name)
+        estimate = model.estimate(layer.signature, work, kernel.name)
         if estimate is not None:
             estimates[kernel.name] = estimate
     known = [kernel for kernel in kernels if kernel.name in estimates]

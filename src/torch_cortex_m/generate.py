@@ -102,7 +102,7 @@ def generate_all(
     preferences: Preferences = Preferences(),
 ) -> list[Generated]:
     """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
-    measurements = preferences.measurements or shipped_measurements()
+    measurements = preferences.measurements or shipped_measurements(target.name)
     model = CostModel(measurements.for_core(target.name))
     choices = {}
     for prefix, graph in graphs.items():
