@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from torch_cortex_m import ops
 from torch_cortex_m.generate import Preferences, generate
-from torch_cortex_m.measurements import Measurements
-from torch_cortex_m.ops.base import Case
+from torch_cortex_m.measurements import Measurement, Measurements, shipped_measurements
+from torch_cortex_m.ops.base import Case, Layer
+from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.select import CostModel, layer_of
+from torch_cortex_m.select.objective import instruction_rank, order_kernels
 from torch_cortex_m.target import CORES
 from torch_cortex_m.testing import case_graph
 
@@ -32,3 +36,53 @@ def test_a_large_kernel_on_a_spectrogram_runs_in_vectors(core: str, bias: bool) 
     )
     assert chosen(case, core) == "depthwise_conv2d_s8__im2col_mve"
     assert chosen(case, core, Measurements()) == "depthwise_conv2d_s8__im2col_mve"
+
+
+@pytest.mark.parametrize("core", ["cortex-m55", "cortex-m85"])
+def test_an_estimate_puts_no_kernel_above_vectors(core: str) -> None:
+    """im2col_mve is estimated from a pointwise layer, winograd_dsp from one of 3x3."""
+    case = conv2d("valid", (1, 44, 44, 8), 16, (3, 3), bias=True)
+    assert chosen(case, core) == "conv2d_s8__im2col_mve"
+
+
+def valid_3x3(size: int) -> Layer:
+    graph = case_graph(conv2d("valid", (1, size, size, 8), 16, (3, 3), bias=True))
+    return layer_of(graph, graph.nodes[0])
+
+
+VECTORS, PAIRS = "conv2d_s8__im2col_mve", "conv2d_s8__columns_dsp"
+
+
+@pytest.mark.parametrize(
+    ("measured", "best"),
+    [
+        ({10: {PAIRS: 100}, 20: {VECTORS: 400}}, VECTORS),
+        ({10: {PAIRS: 100, VECTORS: 110}, 20: {VECTORS: 400}}, PAIRS),
+        ({10: {PAIRS: 110, VECTORS: 100}, 11: {VECTORS: 400}}, VECTORS),
+        ({10: {PAIRS: 110, VECTORS: 100}, 12: {PAIRS: 100, VECTORS: 400}}, PAIRS),
+    ],
+)
+@pytest.mark.parametrize("objective", ["speed", "balanced"])
+def test_a_win_on_one_layer_is_evidence_for_the_next(
+    measured: dict[int, dict[str, int]], best: str, objective: str
+) -> None:
+    layer = valid_3x3(12)
+    kernels = [k for k in ops.definition("conv2d").kernels if k.name in (PAIRS, VECTORS)]
+    table = {
+        valid_3x3(size).signature.text: {
+            name: Measurement(1000, time, time, 5000) for name, time in times.items()
+        }
+        for size, times in measured.items()
+    }
+    assert order_kernels(layer, kernels, CostModel(table), objective)[-1].name == best
+
+
+@pytest.mark.parametrize("core", ["cortex-m55", "cortex-m85"])
+def test_kernels_in_vectors_won_all_that_was_measured(core: str) -> None:
+    """If this ever changes, estimates may follow it: see the evidence in order_kernels."""
+    for text, kernels in shipped_measurements(core).for_core(core).items():
+        names = ops.definition(text.partition(" ")[0]).kernels
+        ranks = {kernel.name: instruction_rank(kernel) for kernel in names}
+        times = {name: cost.time for name, cost in kernels.items()}
+        if any(ranks[name] == 2 for name in times):
+            assert ranks[min(times, key=times.__getitem__)] == 2, text

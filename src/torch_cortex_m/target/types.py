@@ -28,7 +28,8 @@ class Machine:
 
 
 FEATURE_MACROS = {"dsp": "__ARM_FEATURE_DSP", "mve": "__ARM_FEATURE_MVE"}
-"""Feature -> the macro of the Arm C Language Extensions that says that the core has it."""
+"""Feature -> the macro of the Arm C Language Extensions that says that the core has it; the later
+ones do more with an instruction."""
 
 
 @dataclass(frozen=True)
