@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torch_cortex_m.ops.add.cases import case as add
+from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
@@ -44,6 +45,9 @@ ONE_CHANNEL = ((28, 16, 3), (28, 32, 5), (32, 8, 3), (64, 4, 3))
 MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
+FEW_CHANNELS = ((48, 1), (24, 3), (24, 6), (24, 8))
+"""Height (and width), channels of pooling: few channels fill no vector of 16."""
+
 LINEAR = ((256, 64), (400, 120), (512, 10), (1024, 16), (32, 10), (16, 4))
 
 SOFTMAX = ((1, 2), (1, 10), (1, 35), (1, 100), (8, 16), (64, 10))
@@ -69,8 +73,10 @@ def common_layers() -> list[Case]:
     cases += [global_pool(6, 6, 192), global_pool(3, 3, 256), global_pool(1, 16, 32)]
     cases += [softmax(f"softmax {n}x{m}", (n, m)) for n, m in SOFTMAX]
     cases += [
-        max_pool2d(f"max_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in ((28, 16), (16, 32))
+        max_pool2d(f"max_pool 2x2 {h}x{h}x{c}", (1, h, h, c))
+        for h, c in ((28, 16), (16, 32), *FEW_CHANNELS)
     ]
+    cases += [avg_pool2d(f"avg_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in FEW_CHANNELS]
     return cases
 
 

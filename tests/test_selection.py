@@ -6,12 +6,13 @@ import pytest
 
 from torch_cortex_m import ops
 from torch_cortex_m.generate import Preferences, generate
-from torch_cortex_m.measurements import Measurement, Measurements, shipped_measurements
+from torch_cortex_m.measurements import Measurement, Measurements
 from torch_cortex_m.ops.base import Case, Layer
 from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
 from torch_cortex_m.select import CostModel, layer_of
-from torch_cortex_m.select.objective import instruction_rank, order_kernels
+from torch_cortex_m.select.objective import order_kernels
 from torch_cortex_m.target import CORES
 from torch_cortex_m.testing import case_graph
 
@@ -78,11 +79,6 @@ def test_a_win_on_one_layer_is_evidence_for_the_next(
 
 
 @pytest.mark.parametrize("core", ["cortex-m55", "cortex-m85"])
-def test_kernels_in_vectors_won_all_that_was_measured(core: str) -> None:
-    """If this ever changes, estimates may follow it: see the evidence in order_kernels."""
-    for text, kernels in shipped_measurements(core).for_core(core).items():
-        names = ops.definition(text.partition(" ")[0]).kernels
-        ranks = {kernel.name: instruction_rank(kernel) for kernel in names}
-        times = {name: cost.time for name, cost in kernels.items()}
-        if any(ranks[name] == 2 for name in times):
-            assert ranks[min(times, key=times.__getitem__)] == 2, text
+@pytest.mark.parametrize(("channels", "vectors"), [(1, False), (16, True), (40, True)])
+def test_pools_of_few_channels_do_not_fill_vectors(core: str, channels: int, vectors: bool) -> None:
+    assert chosen(max_pool2d("pool", (1, 37, 37, channels)), core).endswith("_mve") is vectors

@@ -5,7 +5,8 @@ work (multiply-accumulates, or output elements where there are none). Nearness i
 absolute differences of the logarithms of all dimensions and structural numbers of the two layers.
 
 Flash does not scale with the work: it is estimated as the layer's own constants, as the kernel
-wants them, and the kernel's code in the measured layer that takes the least flash.
+wants them, and the kernel's code in the measured layer that takes the least flash (without
+constants, in the nearest one).
 """
 
 from __future__ import annotations
@@ -97,7 +98,11 @@ class CostModel:
 
     def _estimated_code(self, signature: Signature, kernel: str, packed: int) -> int:
         """Measured flash without its constants, which are taken to be as many bytes for each
-        parameter as in this layer. The least flash has the fewest constants to be wrong about."""
+        parameter as in this layer. The least flash has the fewest constants to be wrong about;
+        where there are none, the nearest layer's code is the most like this one's."""
+        if packed == 0:
+            nearest = self.nearest(signature, kernel)
+            return 0 if nearest is None else nearest[kernel].flash_bytes
         smallest = min(
             (
                 (other.kernels[kernel].flash_bytes, other.signature.text, other.signature)
