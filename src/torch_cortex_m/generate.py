@@ -82,7 +82,7 @@ def generate(
 ) -> Generated:
     """Selects, plans and emits; ``forced``: node output -> kernel.
 
-    Raises TcmError if the model does not fit the target's memories or the budgets.
+    Raises TcmError if the model does not fit the target's limits or the budgets.
     """
     return generate_all(
         {prefix: graph},
@@ -153,7 +153,7 @@ def _emit(
     memory = _memory(choice, library_scratch)
     choice = _within_budgets(choice, preferences, memory)
     plan, program = _program(prefix, choice, target, memory)
-    limit = target.flash_limit
+    limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
         choice = within_ram(choice.reduced_to(limit), preferences.ram_bytes, memory)
         plan, program = _program(prefix, choice, target, memory)
@@ -235,10 +235,10 @@ def _plan(
 
 
 def check_fits(target: Target, program: Program) -> None:
-    """Raises TcmError if the constants or the arena are larger than the target's memories."""
+    """Raises TcmError if the constants or the arena are larger than what the target allows."""
     checks = (
-        ("constants", "flash", program.constant_bytes, target.flash_limit),
-        ("working memory", "RAM", program.arena_bytes, target.ram_limit),
+        ("constants", "flash", program.constant_bytes, target.flash_bytes),
+        ("working memory", "RAM", program.arena_bytes, target.ram_bytes),
     )
     for what, memory, size, limit in checks:
         if limit is not None and size > limit:
