@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -353,6 +354,64 @@ def test_a_flash_budget_changes_kernels(compiled: tcm.CompiledModel, tuned: Path
         generate(
             compiled.graph, M4, preferences=Preferences(flash_bytes=10, measurements=measurements)
         )
+
+
+def equal_layers(count: int) -> Graph:
+    """Convolutions in a row that share one function, each with weights of its own."""
+    layers: list[nn.Module] = []
+    for _ in range(count):
+        layers += [nn.Conv2d(16, 16, 1, bias=False), nn.ReLU()]
+    inputs = (torch.rand(1, 16, 12, 12, generator=torch.Generator().manual_seed(1)),)
+    model = nn.Sequential(*layers).eval()
+    with torch.no_grad():
+        for layer in layers[::2]:
+            weight = layer.weight
+            assert isinstance(weight, nn.Parameter)
+            torch.nn.init.uniform_(weight, 0.02, 0.1)
+    return tcm.compile(model, inputs, target="cortex-m4", calibration=[inputs]).graph
+
+
+def shared_measurements(graph: Graph, code: dict[str, int]) -> Measurements:
+    """Kernel -> bytes of code; the later ones in the dict take less time."""
+    kernels = {kernel.name: kernel for kernel in ops.definition("conv2d").kernels}
+    tables: dict[str, dict[str, Measurement]] = {}
+    for node in graph.nodes:
+        layer = layer_of(graph, node)
+        tables[layer.signature.text] = {
+            name: Measurement(
+                1000, 9000 - 1000 * rank, None, size + packed_bytes(layer, kernels[name])
+            )
+            for rank, (name, size) in enumerate(code.items())
+        }
+    return Measurements({"cortex-m4 gcc-12.2": tables})
+
+
+def test_a_flash_budget_counts_code_that_layers_share_once() -> None:
+    graph = equal_layers(4)
+    code = {"conv2d_s8__ref": 1000, "conv2d_s8__columns_scalar": 5000}
+    measurements = shared_measurements(graph, code)
+    best = generate(graph, M4, preferences=Preferences(measurements=measurements))
+    assert {k.name for k in best.selection.values()} == {"conv2d_s8__columns_scalar"}
+    functions = set(re.findall(r"TCM_NOINLINE void (\w+)", best.program.files["model.c"]))
+    assert len(functions) < 4, "the test needs layers that share a function"
+    constants = sum(
+        packed_bytes(layer_of(graph, node), best.selection[node.output]) for node in graph.nodes
+    )
+    needed = constants + 5000 * len(functions)
+    fits = Preferences(flash_bytes=needed, measurements=measurements)
+    assert generate(graph, M4, preferences=fits).selection == best.selection
+    tight = replace(fits, flash_bytes=needed - 1)
+    assert generate(graph, M4, preferences=tight).selection != best.selection
+
+
+def test_layers_that_share_code_change_together_to_save_it() -> None:
+    """No layer alone saves anything: the others still need the code."""
+    graph = equal_layers(4)
+    code = {"conv2d_s8__ref": 1000, "conv2d_s8__columns_scalar": 5000}
+    measurements = shared_measurements(graph, code)
+    least = Preferences(flash_bytes=5500, measurements=measurements)
+    selection = generate(graph, M4, preferences=least).selection
+    assert {kernel.name for kernel in selection.values()} == {"conv2d_s8__ref"}
 
 
 def test_tuning_files_that_are_none(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from .artifacts import MemoryPlan, Program
 from .choice import CHANGE, Choice
 from .emit import Guard, emit
 from .errors import TcmError
+from .flash_budget import flash_bytes, reduced_to, within_flash
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
 from .measurements import Measurements, shipped_measurements
@@ -155,7 +156,7 @@ def _emit(
     plan, program = _program(prefix, choice, target, memory)
     limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
-        choice = within_ram(choice.reduced_to(limit), preferences.ram_bytes, memory)
+        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, memory)
         plan, program = _program(prefix, choice, target, memory)
     check_fits(target, program)
     return Generated(
@@ -173,15 +174,16 @@ def _emit(
 def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
-    choice = within_ram(choice, ram, memory).within_flash(flash)
+    choice = within_flash(within_ram(choice, ram, memory), flash)
     if ram is None or flash is None or memory.arena(choice.selection) <= ram:
         return choice
     choice = within_ram(choice, ram, memory)
-    if choice.flash_bytes() > flash:
+    size = flash_bytes(choice)
+    if size > flash:
         raise TcmError(
             "no choice of kernels was found that keeps both budgets",
             expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
-            got=f"{choice.flash_bytes()} bytes of flash within the RAM budget",
+            got=f"{size} bytes of flash within the RAM budget",
             hint=CHANGE,
         )
     return choice
