@@ -25,7 +25,7 @@ class Trade(NamedTuple):
     ranks_lost: int
     bytes_gained: int
     node: str
-    index: int
+    kernel_rank: int
     changes: Selection
 
     @property
