@@ -45,7 +45,7 @@ ONE_CHANNEL = ((28, 16, 3), (28, 32, 5), (32, 8, 3), (64, 4, 3))
 MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
-FEW_CHANNELS = ((48, 1), (24, 3), (24, 6), (24, 8))
+FEW_CHANNELS = ((24, 1), (24, 3), (24, 6), (24, 8))
 """Height (and width), channels of pooling: few channels fill no vector of 16."""
 
 LINEAR = ((256, 64), (400, 120), (512, 10), (1024, 16), (32, 10), (16, 4))
