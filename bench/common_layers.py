@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from torch_cortex_m.ops.add.cases import case as add
+from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
@@ -44,6 +45,9 @@ ONE_CHANNEL = ((28, 16, 3), (28, 32, 5), (32, 8, 3), (64, 4, 3))
 MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
+FEW_CHANNELS = ((24, 1), (24, 3), (24, 6), (24, 8))
+"""Height (and width), channels of pooling: few channels fill no vector of 16."""
+
 LINEAR = ((256, 64), (400, 120), (512, 10), (1024, 16), (32, 10), (16, 4))
 
 SOFTMAX = ((1, 2), (1, 10), (1, 35), (1, 100), (8, 16), (64, 10))
@@ -60,6 +64,7 @@ def common_layers() -> list[Case]:
     cases += [conv_3x3(*numbers) for numbers in CONV_3X3]
     cases += [_one_channel(*numbers) for numbers in ONE_CHANNEL]
     cases += [_multiplied(*numbers) for numbers in MULTIPLIED]
+    cases += [_spectrogram()]
     cases += [
         linear(f"linear {inputs}-{outputs}", (1, inputs), outputs, bias=True)
         for inputs, outputs in LINEAR
@@ -68,8 +73,10 @@ def common_layers() -> list[Case]:
     cases += [global_pool(6, 6, 192), global_pool(3, 3, 256), global_pool(1, 16, 32)]
     cases += [softmax(f"softmax {n}x{m}", (n, m)) for n, m in SOFTMAX]
     cases += [
-        max_pool2d(f"max_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in ((28, 16), (16, 32))
+        max_pool2d(f"max_pool 2x2 {h}x{h}x{c}", (1, h, h, c))
+        for h, c in ((28, 16), (16, 32), *FEW_CHANNELS)
     ]
+    cases += [avg_pool2d(f"avg_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in FEW_CHANNELS]
     return cases
 
 
@@ -81,6 +88,19 @@ def _one_channel(size: int, filters: int, kernel: int) -> Case:
         (kernel, kernel),
         padding=(kernel // 2,) * 4,
         depth_multiplier=filters,
+        bias=True,
+    )
+
+
+def _spectrogram() -> Case:
+    """The first layer of TensorFlow Lite Micro's micro_speech."""
+    return depthwise(
+        "dw10x8 49x40x1 x8 s2",
+        (1, 49, 40, 1),
+        (10, 8),
+        stride=(2, 2),
+        padding=(4, 3, 5, 3),
+        depth_multiplier=8,
         bias=True,
     )
 

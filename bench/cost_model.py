@@ -18,15 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from torch_cortex_m.measurements import (
-    SHIPPED,
-    Measurement,
-    layer_work,
-    load_measurements,
-    signature,
-)
+from torch_cortex_m.measurements import SHIPPED, load_measurements
 from torch_cortex_m.ops.base import Kernel, Layer
 from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
+from torch_cortex_m.select.cost import Table
+from torch_cortex_m.select.objective import order_kernels
 from torch_cortex_m.target import CORES, Target
 
 from . import ROOT
@@ -50,10 +46,9 @@ class Choice:
 def choices(core: str, layers: Sequence[Layer]) -> Iterator[Choice]:
     """For the layers that have at least two kernels to choose from."""
     table = load_measurements(SHIPPED / f"{core}.json").for_core(core)
-    model = CostModel(table)
     seen: set[str] = set()
     for layer in layers:
-        text = signature(layer)
+        text = layer.signature.text
         measured = table.get(text, {})
         kernels = [k for k in alternatives(layer, CORES[core]) if k.name in measured]
         if text in seen or len(kernels) < 2:
@@ -62,7 +57,7 @@ def choices(core: str, layers: Sequence[Layer]) -> Iterator[Choice]:
         best = min(measured[kernel.name].time for kernel in kernels)
         for by, chosen in (
             ("folder order", kernels[-1]),
-            ("cost model", by_estimate(model, layer, kernels)),
+            ("cost model", by_estimate(table, layer, kernels)),
         ):
             if chosen is not None:
                 yield Choice(core, by, measured[chosen.name].time[0] / best[0])
@@ -73,16 +68,12 @@ def alternatives(layer: Layer, target: Target) -> list[Kernel]:
     return [kernel for kernel in kernels if not kernel.name.endswith("_ref")]
 
 
-def by_estimate(model: CostModel, layer: Layer, kernels: Sequence[Kernel]) -> Kernel | None:
+def by_estimate(table: Table, layer: Layer, kernels: Sequence[Kernel]) -> Kernel | None:
     """None if no other layer says anything about these kernels."""
-    text, work = signature(layer), layer_work(layer)
-    estimates: dict[str, Measurement] = {}
-    for kernel in kernels:
-        estimate = model.estimate(text, work, kernel.name)
-        if estimate is not None:
-            estimates[kernel.name] = estimate
-    known = [kernel for kernel in kernels if kernel.name in estimates]
-    return min(known, key=lambda kernel: estimates[kernel.name].time) if known else None
+    others = {text: measured for text, measured in table.items() if text != layer.signature.text}
+    model = CostModel(others)
+    known = [kernel for kernel in kernels if model.cost(layer, kernel) is not None]
+    return order_kernels(layer, known, model, "speed")[-1] if known else None
 
 
 def main() -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,11 +28,12 @@ from torch_cortex_m.measurements import (
     Measurement,
     Measurements,
     load_measurements,
-    signature,
+    shipped_measurements,
 )
 from torch_cortex_m.ops.base import Case, Kernel, Layer
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.linear.cases import case as linear_case
+from torch_cortex_m.ops.signature import read_signature
 from torch_cortex_m.ram_budget import Memory, within_ram
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.cost import packed_bytes
@@ -65,7 +68,7 @@ def test_every_kernel_of_every_layer_is_measured(compiled: tcm.CompiledModel, tu
     data = load_measurements(tuned).for_core("cortex-m4")
     for node in compiled.graph.nodes:
         if not node.op.view:
-            kernels = data[signature(layer_of(compiled.graph, node))]
+            kernels = data[layer_of(compiled.graph, node).signature.text]
             assert f"{node.op.name}_s8__ref" in kernels
             for measurement in kernels.values():
                 assert measurement.instructions > 0
@@ -76,13 +79,19 @@ def test_every_kernel_of_every_layer_is_measured(compiled: tcm.CompiledModel, tu
     )
 
 
+def without_large_memory(core: str) -> Target:
+    machine = CORES[core].machine
+    assert machine is not None
+    return replace(CORES[core], machine=replace(machine, large=None))
+
+
 @needs_emulator
 def test_what_does_not_fit_into_one_image_is_measured_in_several() -> None:
     large = linear_case("large", (1, 400), 600)
     candidates = [
         Candidate("large", "linear_s8__ref", large)
     ] * 3  # of 512 KiB, each takes 240 000 bytes
-    measurements = measure_candidates(candidates, CORES["cortex-m55"])
+    measurements = measure_candidates(candidates, without_large_memory("cortex-m55"))
     assert len(measurements) == 3
     assert len(set(measurements)) == 1
 
@@ -91,7 +100,7 @@ def test_what_does_not_fit_into_one_image_is_measured_in_several() -> None:
 def test_a_layer_too_large_for_the_emulated_board_is_an_error_with_figures() -> None:
     candidate = Candidate("huge", "linear_s8__ref", linear_case("huge", (1, 800), 800))
     with pytest.raises(tcm.TcmError) as error:
-        measure_candidates([candidate], CORES["cortex-m55"])
+        measure_candidates([candidate], without_large_memory("cortex-m55"))
     text = str(error.value)
     assert "does not fit" in text
     assert "524288" in text
@@ -123,7 +132,7 @@ def test_tuned_choices_are_never_slower(compiled: tcm.CompiledModel, tuned: Path
     for name, kernel in after.selection.items():
         node = compiled.graph.producer(name)
         assert node is not None
-        costs = table[signature(layer_of(compiled.graph, node))]
+        costs = table[layer_of(compiled.graph, node).signature.text]
         fastest = min(cost.time[0] for cost in costs.values())
         ties = [cost for cost in costs.values() if cost.time[0] <= SAME_TIME * fastest]
         assert costs[kernel.name] in ties
@@ -135,7 +144,7 @@ def test_measurements_decide_and_objectives_differ() -> None:
     names = [kernel.name for kernel in kernels[:2]]
     fast, small = names
     table = {
-        signature(layer()): {
+        layer().signature.text: {
             fast: Measurement(1000, 900, 1000, 4000),
             small: Measurement(1000, 800, 2000, 100),
         }
@@ -151,7 +160,7 @@ def test_kernels_of_the_same_estimated_time_are_told_apart_by_instructions() -> 
     kernels = ops.definition("depthwise_conv2d").kernels[:2]
     for cycles, best in ((1009, kernels[1]), (1011, kernels[0])):
         table = {
-            signature(layer()): {
+            layer().signature.text: {
                 kernels[0].name: Measurement(1000, 900, 1000, 100),
                 kernels[1].name: Measurement(1000, 800, cycles, 100),
             }
@@ -189,13 +198,13 @@ def test_unmeasured_kernels_that_take_much_flash_give_way_to_budgets() -> None:
 def test_an_unmeasured_layer_takes_the_cost_of_the_nearest_one() -> None:
     near, far = layer(0), layer(3)
     table = {
-        signature(near): {"k": Measurement(100, 1000, None, 50)},
-        signature(far): {"k": Measurement(100, 9000, None, 50)},
+        near.signature.text: {"k": Measurement(100, 1000, None, 50)},
+        far.signature.text: {"k": Measurement(100, 9000, None, 50)},
     }
-    estimate = CostModel(table).estimate(signature(near), 200, "k")
+    estimate = CostModel(table).estimate(near.signature, 200, "k")
     assert estimate is not None
     assert estimate.instructions == 18000
-    assert CostModel(table).estimate(signature(near), 200, "other") is None
+    assert CostModel(table).estimate(near.signature, 200, "other") is None
 
 
 def test_the_flash_of_an_unmeasured_layer_is_its_own_constants_and_the_kernels_code() -> None:
@@ -210,7 +219,7 @@ def test_the_flash_of_an_unmeasured_layer_is_its_own_constants_and_the_kernels_c
     for measured, other in ((10, 400), (400, 10)):
         constants = {n: packed_bytes(dense(n), kernel) for n in (measured, other)}
         flash = constants[measured] + code
-        table = {signature(dense(measured)): {kernel.name: Measurement(100, 100, 100, flash)}}
+        table = {dense(measured).signature.text: {kernel.name: Measurement(100, 100, 100, flash)}}
         model = CostModel(table)
         assert model.flash_bytes(dense(measured), kernel) == flash
         assert model.flash_bytes(dense(other), kernel) == pytest.approx(
@@ -224,7 +233,7 @@ def test_a_flash_budget_smaller_than_the_constants_is_refused() -> None:
     graph = case_graph(linear_case("large", (1, 400), 100))
     small = case_graph(linear_case("small", (1, 40), 10))
     names = [kernel.name for kernel in ops.definition("linear").kernels]
-    layers = {signature(layer_of(small, small.nodes[0])): names}
+    layers = {layer_of(small, small.nodes[0]).signature.text: names}
     table = {s: {n: Measurement(400, 400, 400, 1000) for n in ns} for s, ns in layers.items()}
     measurements = Measurements({"cortex-m4 gcc-12.2": table})
     with pytest.raises(tcm.TcmError, match="flash budget"):
@@ -232,8 +241,39 @@ def test_a_flash_budget_smaller_than_the_constants_is_refused() -> None:
     generate(graph, M4, preferences=Preferences(flash_bytes=43_000, measurements=measurements))
 
 
+@pytest.mark.parametrize("core", CORES)
+def test_the_text_of_every_shipped_layer_says_all_of_its_signature(core: str) -> None:
+    table = shipped_measurements(core).for_core(core)
+    assert table
+    for text in table:
+        operator = ops.definition(text.partition(" ")[0]).op
+        assert read_signature(text, operator.tensor_names()).text == text
+
+
+@pytest.mark.parametrize("operator", sorted(ops.definitions()))
+def test_the_signature_of_every_case_is_read_back(operator: str) -> None:
+    for index in range(len(ops.cases(operator))):
+        found = layer(index, operator).signature
+        assert read_signature(found.text, ops.definition(operator).op.tensor_names()) == found
+
+
+@pytest.mark.parametrize("operator", sorted(ops.definitions()))
+def test_quantization_data_are_tensors_or_fields(operator: str) -> None:
+    op = ops.definition(operator).op
+    fields = {item.name for item in dataclasses.fields(op)}
+    assert op.quantization_data <= fields | set(op.tensor_names())
+
+
+def test_entries_of_unknown_layers_do_not_disturb() -> None:
+    known = {"k": Measurement(100, 1000, None, 50)}
+    unknown = {"k": Measurement(100, 1, None, 50)}
+    names = ("", "a layer", "telepathy input=4", "linear input=many", "linear input")
+    table = {layer().signature.text: known} | dict.fromkeys(names, unknown)
+    assert CostModel(table).estimate(layer(3).signature, 100, "k") == known["k"]
+
+
 def test_signatures_leave_quantization_out() -> None:
-    text = signature(layer())
+    text = layer().signature.text
     assert text.startswith("depthwise_conv2d input=1x8x8x4 weight=1x3x3x4 stride=1,1")
     assert "offset" not in text
     assert "depth_multiplier=1" in text
@@ -277,7 +317,7 @@ def test_a_flash_budget_keeps_the_ram_budget() -> None:
     """The smallest code may need the most scratch memory; it is no way out of a flash budget."""
     graph = two_convolutions()
     table = {
-        signature(layer_of(graph, node)): {
+        layer_of(graph, node).signature.text: {
             "conv2d_s8__ref": Measurement(1000, 9000, 9000, 6000),
             "conv2d_s8__winograd_dsp": Measurement(1000, 1000, 1000, 5000),
         }
@@ -304,7 +344,7 @@ def test_a_flash_budget_changes_kernels(compiled: tcm.CompiledModel, tuned: Path
     def flash(selection: dict) -> int:
         nodes = [node for node in compiled.graph.nodes if node.output in selection]
         return sum(
-            table[signature(layer_of(compiled.graph, n))][selection[n.output].name].flash_bytes
+            table[layer_of(compiled.graph, n).signature.text][selection[n.output].name].flash_bytes
             for n in nodes
         )
 
@@ -318,6 +358,64 @@ def test_a_flash_budget_changes_kernels(compiled: tcm.CompiledModel, tuned: Path
         generate(
             compiled.graph, M4, preferences=Preferences(flash_bytes=10, measurements=measurements)
         )
+
+
+def equal_layers(count: int) -> Graph:
+    """Convolutions in a row that share one function, each with weights of its own."""
+    layers: list[nn.Module] = []
+    for _ in range(count):
+        layers += [nn.Conv2d(16, 16, 1, bias=False), nn.ReLU()]
+    inputs = (torch.rand(1, 16, 12, 12, generator=torch.Generator().manual_seed(1)),)
+    model = nn.Sequential(*layers).eval()
+    with torch.no_grad():
+        for layer in layers[::2]:
+            weight = layer.weight
+            assert isinstance(weight, nn.Parameter)
+            torch.nn.init.uniform_(weight, 0.02, 0.1)
+    return tcm.compile(model, inputs, target="cortex-m4", calibration=[inputs]).graph
+
+
+def shared_measurements(graph: Graph, code: dict[str, int]) -> Measurements:
+    """Kernel -> bytes of code; the later ones in the dict take less time."""
+    kernels = {kernel.name: kernel for kernel in ops.definition("conv2d").kernels}
+    tables: dict[str, dict[str, Measurement]] = {}
+    for node in graph.nodes:
+        layer = layer_of(graph, node)
+        tables[layer.signature.text] = {
+            name: Measurement(
+                1000, 9000 - 1000 * rank, None, size + packed_bytes(layer, kernels[name])
+            )
+            for rank, (name, size) in enumerate(code.items())
+        }
+    return Measurements({"cortex-m4 gcc-12.2": tables})
+
+
+def test_a_flash_budget_counts_code_that_layers_share_once() -> None:
+    graph = equal_layers(4)
+    code = {"conv2d_s8__ref": 1000, "conv2d_s8__columns_scalar": 5000}
+    measurements = shared_measurements(graph, code)
+    best = generate(graph, M4, preferences=Preferences(measurements=measurements))
+    assert {k.name for k in best.selection.values()} == {"conv2d_s8__columns_scalar"}
+    functions = set(re.findall(r"TCM_NOINLINE void (\w+)", best.program.files["model.c"]))
+    assert len(functions) < 4, "the test needs layers that share a function"
+    constants = sum(
+        packed_bytes(layer_of(graph, node), best.selection[node.output]) for node in graph.nodes
+    )
+    needed = constants + 5000 * len(functions)
+    fits = Preferences(flash_bytes=needed, measurements=measurements)
+    assert generate(graph, M4, preferences=fits).selection == best.selection
+    tight = replace(fits, flash_bytes=needed - 1)
+    assert generate(graph, M4, preferences=tight).selection != best.selection
+
+
+def test_layers_that_share_code_change_together_to_save_it() -> None:
+    """No layer alone saves anything: the others still need the code."""
+    graph = equal_layers(4)
+    code = {"conv2d_s8__ref": 1000, "conv2d_s8__columns_scalar": 5000}
+    measurements = shared_measurements(graph, code)
+    least = Preferences(flash_bytes=5500, measurements=measurements)
+    selection = generate(graph, M4, preferences=least).selection
+    assert {kernel.name for kernel in selection.values()} == {"conv2d_s8__ref"}
 
 
 def test_tuning_files_that_are_none(tmp_path: Path) -> None:
@@ -370,7 +468,7 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: P
     for name, kernel in kept.selection.items():
         node = kept.graph.producer(name)
         assert node is not None
-        costs = table[signature(layer_of(kept.graph, node))]
+        costs = table[layer_of(kept.graph, node).signature.text]
         assert costs[kernel.name].flash_bytes == min(cost.flash_bytes for cost in costs.values())
     tune_folder(folder, tuned, 1, optimize="speed", flash=100_000)
     changed = tcm.load(folder).generated.preferences

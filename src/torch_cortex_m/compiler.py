@@ -15,7 +15,7 @@ from .folding import FoldingObserver
 from .generate import Preferences, generate
 from .ir import Graph
 from .libraries import KernelLibrary, open_library
-from .measurements import Measurements, load_measurements, shipped_measurements
+from .measurements import Measurements, load_measurements, measurements_for
 from .passes import run_passes
 from .select import check_objective
 from .target import Target, find_target
@@ -107,16 +107,14 @@ def _measurements(
     tune: bool,
 ) -> Measurements:
     """What ships with the package and, above it, the user's tuning file."""
-    measurements = Measurements()
-    measurements.update(shipped_measurements())
+    own = Measurements()
     if tune:
         from .tune import tune_graph
 
-        path = Path(tuning or DEFAULT_TUNING)
-        measurements.update(tune_graph(graph, target, path, library=library))
+        own = tune_graph(graph, target, Path(tuning or DEFAULT_TUNING), library=library)
     elif tuning is not None:
-        measurements.update(load_measurements(Path(tuning)))
-    return measurements
+        own = load_measurements(Path(tuning))
+    return measurements_for(target.name, own)
 
 
 def _imported(

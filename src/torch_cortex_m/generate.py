@@ -10,6 +10,7 @@ from .artifacts import MemoryPlan, Program
 from .choice import CHANGE, Choice
 from .emit import Guard, emit
 from .errors import TcmError
+from .flash_budget import flash_bytes, reduced_to, within_flash
 from .ir import Graph
 from .libraries import KernelLibrary, library_scratch_bytes
 from .measurements import Measurements, shipped_measurements
@@ -82,7 +83,7 @@ def generate(
 ) -> Generated:
     """Selects, plans and emits; ``forced``: node output -> kernel.
 
-    Raises TcmError if the model does not fit the target's memories or the budgets.
+    Raises TcmError if the model does not fit the target's limits or the budgets.
     """
     return generate_all(
         {prefix: graph},
@@ -102,7 +103,7 @@ def generate_all(
     preferences: Preferences = Preferences(),
 ) -> list[Generated]:
     """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
-    measurements = preferences.measurements or shipped_measurements()
+    measurements = preferences.measurements or shipped_measurements(target.name)
     model = CostModel(measurements.for_core(target.name))
     choices = {}
     for prefix, graph in graphs.items():
@@ -153,9 +154,9 @@ def _emit(
     memory = _memory(choice, library_scratch)
     choice = _within_budgets(choice, preferences, memory)
     plan, program = _program(prefix, choice, target, memory)
-    limit = target.flash_limit
+    limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
-        choice = within_ram(choice.reduced_to(limit), preferences.ram_bytes, memory)
+        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, memory)
         plan, program = _program(prefix, choice, target, memory)
     check_fits(target, program)
     return Generated(
@@ -173,15 +174,16 @@ def _emit(
 def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
-    choice = within_ram(choice, ram, memory).within_flash(flash)
+    choice = within_flash(within_ram(choice, ram, memory), flash)
     if ram is None or flash is None or memory.arena(choice.selection) <= ram:
         return choice
     choice = within_ram(choice, ram, memory)
-    if choice.flash_bytes() > flash:
+    size = flash_bytes(choice)
+    if size > flash:
         raise TcmError(
             "no choice of kernels was found that keeps both budgets",
             expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
-            got=f"{choice.flash_bytes()} bytes of flash within the RAM budget",
+            got=f"{size} bytes of flash within the RAM budget",
             hint=CHANGE,
         )
     return choice
@@ -235,10 +237,10 @@ def _plan(
 
 
 def check_fits(target: Target, program: Program) -> None:
-    """Raises TcmError if the constants or the arena are larger than the target's memories."""
+    """Raises TcmError if the constants or the arena are larger than what the target allows."""
     checks = (
-        ("constants", "flash", program.constant_bytes, target.flash_limit),
-        ("working memory", "RAM", program.arena_bytes, target.ram_limit),
+        ("constants", "flash", program.constant_bytes, target.flash_bytes),
+        ("working memory", "RAM", program.arena_bytes, target.ram_bytes),
     )
     for what, memory, size, limit in checks:
         if limit is not None and size > limit:

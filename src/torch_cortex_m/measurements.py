@@ -1,7 +1,7 @@
 """What kernels were measured to cost, layer by layer: the tuning file and its lookups.
 
 A tuning file is JSON: core and compiler -> layer -> kernel -> measurement. Layers are written out
-as text (``signature``), so that a file can be read, compared and committed.
+as text (``Signature.text``), so that a file can be read, compared and committed.
 """
 
 from __future__ import annotations
@@ -19,18 +19,6 @@ from .errors import TcmError
 from .ops.base import Layer
 
 FORMAT = 1
-
-_DATA_FIELDS = (
-    "offset",
-    "activation",
-    "multiplier",
-    "shift",
-    "diff_min",
-    "value",
-    "zero_point",
-    "scale",
-)
-"""Parts of field names that hold quantization data: they do not change a layer's work."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +45,6 @@ class Measurement:
 def layer_work(layer: Layer) -> int:
     """Multiply-accumulates, or output elements where there are none."""
     return layer.op.macs(layer.types) or layer.output.elements
-
-
-def signature(layer: Layer) -> str:
-    """The layer's operator, shapes and structural fields: layers with equal text cost the same."""
-    parts = [layer.op.name]
-    for name, type_ in layer.types.items():
-        if name not in ("multipliers", "shifts"):
-            parts.append(f"{name}={'x'.join(map(str, type_.shape)) or 'scalar'}")
-    for item in dataclasses.fields(layer.op):
-        is_multiplicity = item.name == "depth_multiplier"
-        if is_multiplicity or not any(part in item.name for part in _DATA_FIELDS):
-            value = getattr(layer.op, item.name)
-            text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-            parts.append(f"{item.name}={text}")
-    return " ".join(parts)
 
 
 @dataclass
@@ -178,9 +151,15 @@ SHIPPED = Path(__file__).parent / "measured"
 
 
 @cache
-def shipped_measurements() -> Measurements:
-    """All tuning files of the package together."""
+def shipped_measurements(core: str) -> Measurements:
+    """The package's tuning file for a core; empty where there is none."""
+    files = {path.stem: path for path in SHIPPED.glob("*.json")}
+    return load_measurements(files[core]) if core in files else Measurements()
+
+
+def measurements_for(core: str, own: Measurements) -> Measurements:
+    """What ships for a core and, above it, the user's own measurements."""
     result = Measurements()
-    for path in sorted(SHIPPED.glob("*.json")):
-        result.update(load_measurements(path))
+    result.update(shipped_measurements(core))
+    result.update(own)
     return result

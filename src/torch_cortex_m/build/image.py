@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..artifacts import ALIGNMENT, Program
 from ..errors import TcmError
-from ..target import Target
+from ..target import Machine, Target
 from .toolchain import Toolchain, run_tool, toolchain_for
 
 HARNESS = Path(__file__).parent.parent / "run" / "harness"
@@ -171,30 +171,59 @@ def _link(
     output: Path,
 ) -> None:
     flags: list[str] = [*toolchain.link_flags, "-Wl,--gc-sections"]
-    if target.machine is not None:
-        machine = target.machine
-        symbols = {
-            "CODE_ORIGIN": machine.code.origin,
-            "CODE_LENGTH": machine.code.length,
-            "DATA_ORIGIN": machine.data.origin,
-            "DATA_LENGTH": machine.data.length,
-        }
-        flags += ["-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"]
-        flags += [f"-Wl,--defsym={name}={value}" for name, value in symbols.items()]
-        flags += ["-T", str(HARNESS / "core.ld")]
     command = [toolchain.linker, *flags, *objects, *libraries, "-o", output]
-    try:
+    if target.machine is None:
         run_tool(command, output.parent)
-    except TcmError as error:
-        if target.machine is not None and "overflowed by" in str(error.got):
-            raise ImageSizeError(
-                "the image does not fit into the memory of the emulated board",
-                where=f"{target.name} on {target.machine.name}",
-                expected=f"at most {target.machine.code.length} bytes of code and constants, "
-                f"{target.machine.data.length} of data",
-                got=", ".join(re.findall(r"region .*? overflowed by \d+ bytes", str(error.got))),
-            ) from None
-        raise
+        return
+    command += ["-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs", f"-L{HARNESS}"]
+    _link_for_board(command, target.name, target.machine, output.parent)
+
+
+def _link_for_board(command: list[str | Path], core: str, machine: Machine, folder: Path) -> None:
+    """Links again, with constants or buffers in the board's large memory, if these do not fit."""
+    places = {"CODE": "CODE", "DATA": "DATA"}
+    script = folder / "board.ld"
+    while True:
+        script.write_text(_linker_script(machine, places["CODE"], places["DATA"]))
+        try:
+            run_tool([*command, "-T", script], folder)
+            return
+        except TcmError as error:
+            overflowed = re.findall(r"region `(\w+)' overflowed by (\d+) bytes", str(error.got))
+            if not overflowed:
+                raise
+            moved = {name: "LARGE" for name, _ in overflowed if places.get(name) == name}
+            if machine.large is None or not moved:
+                raise _does_not_fit(core, machine, overflowed) from None
+            places |= moved
+
+
+def _linker_script(machine: Machine, constants: str, buffers: str) -> str:
+    """The board's memories, and which of them constants and buffers go to."""
+    memories = {"CODE": machine.code, "DATA": machine.data}
+    if machine.large is not None:
+        memories["LARGE"] = machine.large
+    lines = [
+        f"    {name} : ORIGIN = {memory.origin:#x}, LENGTH = {memory.length:#x}"
+        for name, memory in memories.items()
+    ]
+    aliases = f'REGION_ALIAS("CONSTANTS", {constants})\nREGION_ALIAS("BUFFERS", {buffers})\n'
+    return "\n".join(["MEMORY", "{", *lines, "}", aliases, "INCLUDE core.ld", ""])
+
+
+def _does_not_fit(
+    core: str, machine: Machine, overflowed: Sequence[tuple[str, str]]
+) -> ImageSizeError:
+    large = 0 if machine.large is None else machine.large.length
+    return ImageSizeError(
+        "the image does not fit into the memory of the emulated board",
+        where=f"{core} on {machine.name}",
+        expected=f"at most {machine.code.length} bytes of code, {machine.data.length} of data"
+        + (f", {large} of what does not fit there" if large else ""),
+        got=", ".join(f"{name} overflowed by {size} bytes" for name, size in overflowed),
+        hint="the emulated board limits only what runs on it: the model's C is complete, and runs "
+        "on the host (on='host', --on host) or on a device with enough memory",
+    )
 
 
 def _flash_bytes(toolchain: Toolchain, objects: Sequence[Path]) -> list[int]:

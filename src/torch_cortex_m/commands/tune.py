@@ -12,7 +12,7 @@ from rich.table import Table
 from ..api import load
 from ..compiled import CompiledModel
 from ..generate import Preferences, generate
-from ..measurements import Measurements, shipped_measurements, signature
+from ..measurements import Measurements, measurements_for
 from ..select import check_objective, layer_of
 from ..tune import tune_graph
 
@@ -47,9 +47,7 @@ def tune_folder(
             jobs=jobs,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    measurements = Measurements()
-    measurements.update(shipped_measurements())
-    measurements.update(measured)
+    measurements = measurements_for(compiled.target.name, measured)
     before = generated.preferences
     preferences = Preferences(
         before.objective if optimize is None else optimize,
@@ -79,7 +77,7 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
     for node in after.graph.nodes:
         if node.op.view:
             continue
-        costs = kernels.get(signature(layer_of(after.graph, node)), {})
+        costs = kernels.get(layer_of(after.graph, node).signature.text, {})
         old = before.generated.selection[node.output].name
         new = after.generated.selection[node.output].name
         pair = [costs.get(name) for name in (old, new)]

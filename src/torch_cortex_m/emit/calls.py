@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..ops import definition
@@ -21,15 +21,23 @@ class LayerFunctions:
 
     def function(self, kernel: Kernel, layer: Layer, identifier: str) -> tuple[str, Prototype]:
         """(name of the C function for the layer, prototype of its kernel)."""
-        header = definition(layer.op.name).header(kernel)
-        prototype = read_prototype(header, kernel.name)
-        values = scalar_values(kernel, layer)
-        arguments = [scalar_or_name(p, layer, values) for p in prototype.parameters]
-        key = (kernel.name, *arguments)
+        prototype = kernel_prototype(kernel, layer)
+        key = function_key(kernel, layer)
         if key not in self.names:
             self.names[key] = f"{self.prefix}_run_{identifier}"
-            self.sources.append(_function(self.names[key], prototype, arguments))
+            self.sources.append(_function(self.names[key], prototype, key[1:]))
         return self.names[key], prototype
+
+
+def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
+    return read_prototype(definition(layer.op.name).header(kernel), kernel.name)
+
+
+def function_key(kernel: Kernel, layer: Layer) -> tuple[str, ...]:
+    """The kernel's name and the arguments of its call: layers with equal ones share a function."""
+    values = scalar_values(kernel, layer)
+    parameters = kernel_prototype(kernel, layer).parameters
+    return kernel.name, *(scalar_or_name(parameter, layer, values) for parameter in parameters)
 
 
 def scalar_values(kernel: Kernel, layer: Layer) -> dict[str, int | float]:
@@ -54,7 +62,7 @@ def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int 
     return "INT32_MIN" if value == -(1 << 31) else str(int(value))
 
 
-def _function(name: str, prototype: Prototype, arguments: list[str]) -> str:
+def _function(name: str, prototype: Prototype, arguments: Sequence[str]) -> str:
     passed = [
         parameter
         for parameter, argument in zip(prototype.parameters, arguments, strict=True)
@@ -70,7 +78,7 @@ def _declare(parameter: Parameter) -> str:
     return f"{parameter.c_type}{parameter.name}".replace(" *", " *")
 
 
-def _call(function: str, arguments: list[str]) -> str:
+def _call(function: str, arguments: Sequence[str]) -> str:
     lines, line = [], f"{function}("
     for index, argument in enumerate(arguments):
         text = argument + (", " if index + 1 < len(arguments) else ")")

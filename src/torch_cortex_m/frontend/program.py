@@ -57,8 +57,9 @@ def complete_values(module: GraphModule) -> None:
 
 def add_constant(module: GraphModule, before: Node, data: Tensor, name: str) -> Node:
     """A get_attr node for a new buffer that is called ``name`` in messages and in the graph."""
-    count = sum(1 for _ in module.buffers())
-    attribute = f"_tcm_constant_{count}"
+    count = len(module._buffers)
+    while hasattr(module, attribute := f"_tcm_constant_{count}"):
+        count += 1
     module.register_buffer(attribute, data.contiguous())
     with module.graph.inserting_before(before):
         node = module.graph.create_node("get_attr", attribute)

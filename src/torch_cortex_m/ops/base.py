@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, get_type_hints
 
@@ -24,6 +25,7 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import TensorType
+from .signature import Signature
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,16 @@ class TensorArgument:
 class Op:
     """An operator with its fields; subclasses are frozen dataclasses.
 
-    ``tensors`` are the tensor arguments in order. ``view`` says that the output is the input's
-    bytes under another shape, so that it needs no kernel and no memory. ``elementwise`` says that
-    an output element depends only on the input elements at its own place (after broadcasting).
+    ``tensors`` are the tensor arguments in order. ``quantization_data`` names those tensors and
+    fields on which the work of a layer does not depend; all others are structural: layers that
+    differ in them have different signatures. ``view`` says that the output is the input's bytes
+    under another shape, so that it needs no kernel and no memory. ``elementwise`` says that an
+    output element depends only on the input elements at its own place (after broadcasting).
     """
 
     name: ClassVar[str]
     tensors: ClassVar[tuple[TensorArgument, ...]]
+    quantization_data: ClassVar[frozenset[str]] = frozenset()
     output_dtype: ClassVar[str] = "int8"
     view: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
@@ -159,6 +164,19 @@ class Layer:
     types: Mapping[str, TensorType]
     output: TensorType
     constants: Mapping[str, np.ndarray]
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What the layer's cost depends on."""
+        data = self.op.quantization_data
+        shapes = ((name, type_.shape) for name, type_ in self.types.items() if name not in data)
+        names = (item.name for item in dataclasses.fields(self.op) if item.name not in data)
+        fields = ((name, getattr(self.op, name)) for name in names)
+        return Signature(
+            self.op.name,
+            tuple(shapes),
+            tuple((n, v if isinstance(v, bool | tuple) else (int(v),)) for n, v in fields),
+        )
 
 
 def _always(layer: Layer) -> bool:

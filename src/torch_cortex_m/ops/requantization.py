@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -107,13 +108,18 @@ def choose_requantization(
     """
     op = layer.op
     low, high = accumulator_ranges(weight, layer_bias(layer), op.input_offset)
-    channels = [
-        Channel(*(int(value) for value in values))
-        for values in zip(
-            low, high, layer.constants["multipliers"], -layer.constants["shifts"], strict=True
-        )
-    ]
+    values = (low, high, layer.constants["multipliers"], -layer.constants["shifts"])
+    data = np.column_stack([each.astype(np.int64) for each in values]).tobytes()
     limits = Limits(op.output_offset, op.activation_min, op.activation_max)
+    return _choose(data, limits, None if common_shifts is None else tuple(common_shifts))
+
+
+@lru_cache(1024)
+def _choose(data: bytes, limits: Limits, common_shifts: tuple[int, ...] | None) -> Requantization:
+    """data: the fields of each channel, int64. A kernel asks several times for one layer: whether
+    it applies, for its constants and for its scalars."""
+    fields = np.frombuffer(data, np.int64).reshape(-1, 4)
+    channels = [Channel(*row) for row in fields.tolist()]
     return (
         _non_negative(channels, limits, common_shifts)
         or _right(channels, limits)
@@ -121,9 +127,9 @@ def choose_requantization(
             ANY,
             0,
             np.zeros(len(channels), np.int64),
-            layer.constants["multipliers"].astype(np.int64),
+            fields[:, 2],
             np.zeros(len(channels), np.int64),
-            layer.constants["shifts"].astype(np.int64),
+            -fields[:, 3],
         )
     )
 

@@ -5,85 +5,124 @@ work (multiply-accumulates, or output elements where there are none). Nearness i
 absolute differences of the logarithms of all dimensions and structural numbers of the two layers.
 
 Flash does not scale with the work: it is estimated as the layer's own constants, as the kernel
-wants them, and the kernel's code in the measured layer that takes the least flash.
+wants them, and the kernel's code in the measured layer that takes the least flash (without
+constants, in the nearest one).
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from ..measurements import Measurement, layer_work, signature
+from ..measurements import Measurement, layer_work
+from ..ops import definitions
 from ..ops.base import Kernel, Layer
+from ..ops.signature import Signature, read_signature
 
 Table = Mapping[str, Mapping[str, Measurement]]
-"""Layer signature -> kernel name -> measurement, for one core."""
+"""Signature's text -> kernel name -> measurement, for one core."""
+
+Key = tuple[str, str]
+"""Signature's text, kernel name."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A layer of the table with its kernels."""
+
+    signature: Signature
+    logarithms: tuple[float, ...]
+    kernels: Mapping[str, Measurement]
 
 
 @dataclass
 class CostModel:
-    """Looks up or estimates measurements in the table of one core."""
+    """Looks up or estimates measurements in the table of one core; everything is worked out once
+    for layers of one signature."""
 
     table: Table
-    _features: dict[str, tuple[float, ...]] = field(default_factory=dict)
-    _packed: dict[tuple[str, str], int] = field(default_factory=dict)
+    _by_structure: dict[tuple[Any, ...], list[Measured]] = field(init=False)
+    _near: dict[str, list[Measured]] = field(default_factory=dict)
+    _costs: dict[Key, Measurement | None] = field(default_factory=dict)
+    _packed: dict[Key, int] = field(default_factory=dict)
+    _code: dict[Key, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_structure = {}
+        for measured in _read_table(self.table):
+            self._by_structure.setdefault(measured.signature.structure, []).append(measured)
 
     def cost(self, layer: Layer, kernel: Kernel) -> Measurement | None:
         """None if the kernel was never measured on a comparable layer. ``flash_bytes`` is that of
         the measured layer: ask ``flash_bytes`` for this one's."""
-        measured = self.measured(layer, kernel)
-        return measured or self.estimate(signature(layer), layer_work(layer), kernel.name)
+        key = (layer.signature.text, kernel.name)
+        if key not in self._costs:
+            measured = self.measured(layer, kernel)
+            self._costs[key] = measured or self.estimate(
+                layer.signature, layer_work(layer), kernel.name
+            )
+        return self._costs[key]
 
     def measured(self, layer: Layer, kernel: Kernel) -> Measurement | None:
         """What was measured on this very layer."""
-        return self.table.get(signature(layer), {}).get(kernel.name)
+        return self.table.get(layer.signature.text, {}).get(kernel.name)
 
     def flash_bytes(self, layer: Layer, kernel: Kernel) -> int:
-        """Code and constants, measured or estimated; the constants alone if the kernel was never
-        measured on a comparable layer. An estimate is never less than the constants."""
+        """Constants and code, where no other layer shares it."""
         measured = self.measured(layer, kernel)
         if measured is not None:
             return measured.flash_bytes
-        text = signature(layer)
-        if (text, kernel.name) not in self._packed:
-            self._packed[text, kernel.name] = packed_bytes(layer, kernel)
-        packed = self._packed[text, kernel.name]
-        return packed + self._code_bytes(text, kernel.name, packed)
+        return self.constant_bytes(layer, kernel) + self.code_bytes(layer, kernel)
 
-    def _code_bytes(self, text: str, kernel: str, packed: int) -> int:
+    def constant_bytes(self, layer: Layer, kernel: Kernel) -> int:
+        """The layer's constants as the kernel wants them."""
+        key = (layer.signature.text, kernel.name)
+        if key not in self._packed:
+            self._packed[key] = packed_bytes(layer, kernel)
+        return self._packed[key]
+
+    def code_bytes(self, layer: Layer, kernel: Kernel) -> int:
+        """Measured or estimated; 0 if the kernel was never measured on a comparable layer."""
+        key = (layer.signature.text, kernel.name)
+        if key not in self._code:
+            packed = self.constant_bytes(layer, kernel)
+            measured = self.measured(layer, kernel)
+            self._code[key] = (
+                self._estimated_code(layer.signature, kernel.name, packed)
+                if measured is None
+                else measured.flash_bytes - packed
+            )
+        return self._code[key]
+
+    def _estimated_code(self, signature: Signature, kernel: str, packed: int) -> int:
         """Measured flash without its constants, which are taken to be as many bytes for each
-        parameter as in this layer. The least flash has the fewest constants to be wrong about."""
-        structure = _structure(text)
+        parameter as in this layer. The least flash has the fewest constants to be wrong about;
+        where there are none, the nearest layer's code is the most like this one's."""
+        if packed == 0:
+            nearest = self.nearest(signature, kernel)
+            return 0 if nearest is None else nearest[kernel].flash_bytes
         smallest = min(
             (
-                (kernels[kernel].flash_bytes, other)
-                for other, kernels in self.table.items()
-                if kernel in kernels and _structure(other) == structure
+                (other.kernels[kernel].flash_bytes, other.signature.text, other.signature)
+                for other in self._by_structure.get(signature.structure, ())
+                if kernel in other.kernels
             ),
+            key=lambda found: found[:2],
             default=None,
         )
         if smallest is None:
             return 0
-        flash, other = smallest
-        return max(0, flash - round(packed * _parameter_bytes(other) / _parameter_bytes(text)))
+        flash, _, other = smallest
+        return max(0, flash - round(packed * _parameter_bytes(other) / _parameter_bytes(signature)))
 
-    def estimate(self, text: str, work: int, kernel: str) -> Measurement | None:
+    def estimate(self, signature: Signature, work: int, kernel: str) -> Measurement | None:
         """The cost of the nearest other layer that ``kernel`` was measured on, scaled by work."""
-        own = self._feature(text)
-        structure = _structure(text)
-        nearest: tuple[float, str] | None = None
-        for other, kernels in self.table.items():
-            if kernel not in kernels or other == text or _structure(other) != structure:
-                continue
-            pairs = zip(own, self._feature(other), strict=True)
-            distance = sum(abs(a - b) for a, b in pairs)
-            if nearest is None or (distance, other) < nearest:
-                nearest = (distance, other)
+        nearest = self.nearest(signature, kernel)
         if nearest is None:
             return None
-        found = self.table[nearest[1]][kernel]
+        found = nearest[kernel]
         ratio = work / max(1, found.work)
         return Measurement(
             work,
@@ -93,16 +132,49 @@ class CostModel:
             found.scratch_bytes,
         )
 
-    def _feature(self, text: str) -> tuple[float, ...]:
-        if text not in self._features:
-            numbers = re.findall(r"\d+", text.partition(" ")[2])
-            self._features[text] = tuple(math.log2(1 + int(number)) for number in numbers)
-        return self._features[text]
+    def nearest(self, signature: Signature, *kernels: str) -> Mapping[str, Measurement] | None:
+        """The nearest other layer that all of these kernels were measured on."""
+        return next(
+            (
+                measured.kernels
+                for measured in self._by_distance(signature)
+                if all(kernel in measured.kernels for kernel in kernels)
+            ),
+            None,
+        )
+
+    def _by_distance(self, signature: Signature) -> list[Measured]:
+        """The other layers of this structure, the nearest first."""
+        if signature.text not in self._near:
+            own = _logarithms(signature)
+
+            def distance(other: Measured) -> tuple[float, str]:
+                pairs = zip(own, other.logarithms, strict=True)
+                return sum(abs(a - b) for a, b in pairs), other.signature.text
+
+            others = self._by_structure.get(signature.structure, ())
+            self._near[signature.text] = sorted(
+                (other for other in others if other.signature != signature), key=distance
+            )
+        return self._near[signature.text]
 
 
-def _structure(text: str) -> str:
-    """The signature without its numbers: operator, arguments that are present, ranks."""
-    return re.sub(r"\d+", "#", text)
+def _read_table(table: Table) -> Iterator[Measured]:
+    """Entries that no layer of today's operators can have are left out."""
+    known = definitions()
+    for text, kernels in table.items():
+        operator = known.get(text.partition(" ")[0])
+        if operator is None:
+            continue
+        try:
+            signature = read_signature(text, operator.op.tensor_names())
+        except ValueError:
+            continue
+        yield Measured(signature, _logarithms(signature), kernels)
+
+
+def _logarithms(signature: Signature) -> tuple[float, ...]:
+    return tuple(math.log2(1 + abs(number)) for number in signature.numbers)
 
 
 def packed_bytes(layer: Layer, kernel: Kernel) -> int:
@@ -110,9 +182,7 @@ def packed_bytes(layer: Layer, kernel: Kernel) -> int:
     return sum(data.nbytes for data in kernel.pack(layer).values())
 
 
-def _parameter_bytes(text: str) -> int:
+def _parameter_bytes(signature: Signature) -> int:
     """Weights of one byte, and a bias, multiplier and shift of four bytes each an output channel;
     1 for layers without."""
-    shapes = re.findall(r" (weight|bias)=([\dx]+)", text)
-    sizes = {name: math.prod(map(int, shape.split("x"))) for name, shape in shapes}
-    return max(1, sizes.get("weight", 0) + 12 * sizes.get("bias", 0))
+    return max(1, signature.elements("weight") + 12 * signature.elements("bias"))

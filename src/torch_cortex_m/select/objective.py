@@ -9,6 +9,7 @@ from dataclasses import replace
 from ..errors import TcmError
 from ..measurements import Measurement
 from ..ops.base import Kernel, Layer
+from ..target import FEATURE_MACROS
 from .cost import CostModel, packed_bytes
 
 SAME_TIME = 1.01
@@ -52,7 +53,8 @@ def order_kernels(
 
     Kernels of which nothing is known come first, in the order of their folder, which lists them
     from the most general to the most special. Unless the objective is speed, those before all
-    others that take much flash for their constants.
+    others that take much flash for their constants. For time, an estimate alone puts no kernel
+    above one that uses more of the core's instructions.
     """
     costs = {kernel.name: model.cost(layer, kernel) for kernel in kernels}
     known = [kernel for kernel in kernels if costs[kernel.name] is not None]
@@ -73,7 +75,42 @@ def order_kernels(
     ordered = sorted(known, key=badness, reverse=True)
     if objective == "speed":
         ordered = _ties_by_instructions(ordered, costs)
+    if objective != "size":
+        ordered = _by_evidence(layer, ordered, model, objective)
     return [*unknown, *ordered]
+
+
+def _by_evidence(
+    layer: Layer, ordered: Sequence[Kernel], model: CostModel, objective: str
+) -> list[Kernel]:
+    """The kernels, where none ranks above one that uses more of the core's instructions without
+    having won where both were measured: on this layer, or else on the nearest one.
+
+    Two estimates from different layers do not compare: each is scaled from a layer of its own.
+    """
+
+    def has_won(kernel: Kernel, other: Kernel) -> bool:
+        both = model.measured(layer, kernel) and model.measured(layer, other)
+        costs = None if both else model.nearest(layer.signature, kernel.name, other.name)
+        if costs is None:
+            return bool(both)
+        return score(objective, costs[kernel.name]) < score(objective, costs[other.name])
+
+    result: list[Kernel] = []
+    for kernel in ordered:
+        unbeaten = (
+            index
+            for index, other in enumerate(result)
+            if instruction_rank(kernel) < instruction_rank(other) and not has_won(kernel, other)
+        )
+        result.insert(next(unbeaten, len(result)), kernel)
+    return result
+
+
+def instruction_rank(kernel: Kernel) -> int:
+    """0 for a kernel in portable instructions, more the more special the features that it needs."""
+    features = tuple(FEATURE_MACROS)
+    return max((1 + features.index(name) for name in kernel.needs), default=0)
 
 
 def _ties_by_instructions(

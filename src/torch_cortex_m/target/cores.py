@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 
 from ..errors import TcmError
 from .types import Machine, Memory, Target
 
 MEGABYTE = 1 << 20
 
+_SSRAM1, _SSRAM23 = Memory(0, 4 * MEGABYTE), Memory(0x20000000, 4 * MEGABYTE)
+_PSRAM_BYTES = 16 * MEGABYTE
+
 _AN385 = Machine(
-    "mps2-an385", Memory(0, 4 * MEGABYTE), Memory(0x20000000, 4 * MEGABYTE), "cmsdk_timer"
+    "mps2-an385", _SSRAM1, _SSRAM23, "cmsdk_timer", large=Memory(0x21000000, _PSRAM_BYTES)
 )
-_AN386 = Machine("mps2-an386", _AN385.code, _AN385.data, "cmsdk_timer")
-_AN500 = Machine("mps2-an500", _AN385.code, _AN385.data, "cmsdk_timer")
+_AN386 = replace(_AN385, name="mps2-an386")
+_AN500 = replace(_AN385, name="mps2-an500", large=Memory(0x60000000, _PSRAM_BYTES))
 _AN505 = Machine(
     "mps2-an505",
     Memory(0x10000000, 4 * MEGABYTE),
     Memory(0x38000000, 4 * MEGABYTE),
     "cmsdk_timer_secure",
+    large=Memory(0x80000000, _PSRAM_BYTES),
 )
+# Of its 2 GB of DDR, what is below the secure alias.
 _AN547 = Machine(
-    "mps3-an547", Memory(0, MEGABYTE // 2), Memory(0x21000000, 2 * MEGABYTE), "sse_counter"
+    "mps3-an547",
+    Memory(0, MEGABYTE // 2),
+    Memory(0x21000000, 2 * MEGABYTE),
+    "sse_counter",
+    large=Memory(0x60000000, 256 * MEGABYTE),
 )
 
 _DSP = frozenset({"dsp"})

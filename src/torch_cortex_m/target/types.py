@@ -19,16 +19,21 @@ class Memory:
 
 @dataclass(frozen=True)
 class Machine:
-    """A QEMU machine: where code and data go, and which counter to read (see run/harness)."""
+    """A QEMU machine: where code and data go, and which counter to read (see run/harness).
+
+    large: where constants and buffers go that do not fit there; None where there is nothing.
+    """
 
     name: str
     code: Memory
     data: Memory
     counter: str
+    large: Memory | None = None
 
 
 FEATURE_MACROS = {"dsp": "__ARM_FEATURE_DSP", "mve": "__ARM_FEATURE_MVE"}
-"""Feature -> the macro of the Arm C Language Extensions that says that the core has it."""
+"""Feature -> the macro of the Arm C Language Extensions that says that the core has it; the later
+ones do more with an instruction."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Target:
     flags: code generation flags of arm-none-eabi-gcc.
     features: what kernels may need ("dsp", "mve").
     machine: the emulated machine; None for the host.
-    flash_bytes, ram_bytes: what the model may use; None: what the emulated machine has.
+    flash_bytes, ram_bytes: what the model may use; None: any amount. A core has no limits of its
+        own, and those of the emulated machine count only when something runs on it.
     """
 
     name: str
@@ -73,20 +79,6 @@ class Target:
         registers = " and -mfloat-abi=hard" if named and "mve" in self.features else ""
         return " ".join(named or self.flags) + registers
 
-    @property
-    def flash_limit(self) -> int | None:
-        """Bytes of flash that constants may take, None where nothing limits them."""
-        if self.flash_bytes is not None or self.machine is None:
-            return self.flash_bytes
-        return self.machine.code.length
-
-    @property
-    def ram_limit(self) -> int | None:
-        """Bytes of RAM that the arena may take, None where nothing limits it."""
-        if self.ram_bytes is not None or self.machine is None:
-            return self.ram_bytes
-        return self.machine.data.length
-
 
 def target_to_data(target: Target) -> dict[str, Any]:
     """Plain data for JSON."""
@@ -101,14 +93,19 @@ def target_from_data(data: Mapping[str, Any]) -> Target:
         data["name"],
         tuple(data["flags"]),
         frozenset(data["features"]),
-        None
-        if machine is None
-        else Machine(
-            machine["name"],
-            Memory(**machine["code"]),
-            Memory(**machine["data"]),
-            machine["counter"],
-        ),
+        None if machine is None else _machine_from_data(machine),
         data["flash_bytes"],
         data["ram_bytes"],
+    )
+
+
+def _machine_from_data(data: Mapping[str, Any]) -> Machine:
+    """Folders from before machines had a large memory do not name one."""
+    large = data.get("large")
+    return Machine(
+        data["name"],
+        Memory(**data["code"]),
+        Memory(**data["data"]),
+        data["counter"],
+        None if large is None else Memory(**large),
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ir import Graph, Node, TensorType
-from ..measurements import signature
 from ..ops.base import Case
 from ..select import applicable_kernels, layer_of
 from ..target import Target
@@ -33,7 +32,7 @@ def candidates_of(
         if node.op.view:
             continue
         layer = layer_of(graph, node)
-        text = signature(layer)
+        text = layer.signature.text
         for kernel in applicable_kernels(layer, target, library):
             key = (text, kernel.name)
             if key not in found:

@@ -37,6 +37,22 @@ class Add(Op):
         TensorArgument("input"),
         TensorArgument("other"),
     )
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "left_shift",
+            "input_offset",
+            "input_multiplier",
+            "input_shift",
+            "other_offset",
+            "other_multiplier",
+            "other_shift",
+            "output_offset",
+            "output_multiplier",
+            "output_shift",
+            "activation_min",
+            "activation_max",
+        }
+    )
     elementwise: ClassVar[bool] = True
 
     left_shift: int = 20

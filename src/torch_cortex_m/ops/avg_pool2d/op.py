@@ -49,6 +49,9 @@ class AvgPool2d(Op):
 
     name: ClassVar[str] = "avg_pool2d"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {"padding_value", "activation_min", "activation_max"}
+    )
 
     kernel: tuple[int, ...] = (1, 1)
     stride: tuple[int, ...] = (1, 1)

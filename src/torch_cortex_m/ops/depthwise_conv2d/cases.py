@@ -63,6 +63,8 @@ CASES = [
     case("1_channel_depth_multiplier_16", (1, 6, 6, 1), padding=SAME, depth_multiplier=16),
     case("2_channels_depth_multiplier_16", (1, 6, 5, 2), padding=SAME, depth_multiplier=16),
     case("3_channels_5x5_depth_multiplier_8", (2, 7, 6, 3), (5, 5), depth_multiplier=8, bias=True),
+    case("1_channel_10x8_stride_2", (1, 13, 12, 1), (10, 8), stride=(2, 2), depth_multiplier=8),
+    case("2_channels_8x7_padded", (1, 9, 8, 2), (8, 7), padding=(4, 3, 4, 3), bias=True),
     case("1_channel_1_column_stride_3", (1, 8, 7, 1), (5, 5), stride=(1, 3)),
     case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
     case("dilation_2x1", (1, 8, 6, 3), dilation=(2, 1)),

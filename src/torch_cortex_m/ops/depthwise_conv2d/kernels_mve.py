@@ -36,9 +36,6 @@ MOST_SHARED_CHANNELS = 4
 """Up to so many input channels a convolution with filters that are mostly zero can win: it does as
 many times the work, but vectorises over taps instead of lanes (docs/depthwise-or-general.md)."""
 
-CYCLES_OF_LANES = 1.2
-"""Estimated cycles of an instruction of the lanes, over those of the general convolution's."""
-
 MOST_TAPS = 49
 """Taps that TCM_MVE_ROOM has room for, and the reach of LE."""
 
@@ -52,7 +49,8 @@ MOST_STRIDE = 5
 """Of patches: what is read beyond a strip is still scratch memory."""
 
 CYCLES_OF_LANES = 1.2
-"""An instruction of the lanes takes so many times the cycles of one of the patches."""
+"""An instruction of the lanes takes so many times the estimated cycles of one of the patches or of
+the general convolution."""
 
 LARGEST_SUM = (1 << 15) - 1
 
@@ -312,9 +310,15 @@ def _patches_scratch(layer: Layer) -> int:
 
 
 def _im2col_applies(layer: Layer) -> bool:
+    if "weight" not in layer.constants or not has_plain_requantization(layer):
+        return False
     few_channels = layer.types["input"].shape[3] <= MOST_SHARED_CHANNELS
-    wins = _im2col_cost(layer) < CYCLES_OF_LANES * _lanes_cost(layer)
-    return few_channels and _lanes_apply(layer) and wins
+    return few_channels and (not _lanes_apply(layer) or _im2col_wins(layer))
+
+
+def _im2col_wins(layer: Layer) -> bool:
+    """Over the lanes; what else there is, where these do not apply, always takes more."""
+    return _im2col_cost(layer) < CYCLES_OF_LANES * _lanes_cost(layer)
 
 
 def _im2col_cost(layer: Layer) -> float:

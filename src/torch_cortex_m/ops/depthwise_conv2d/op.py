@@ -49,6 +49,16 @@ class DepthwiseConv2d(Op):
         TensorArgument("multipliers", "int32"),
         TensorArgument("shifts", "int32"),
     )
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "multipliers",
+            "shifts",
+            "input_offset",
+            "output_offset",
+            "activation_min",
+            "activation_max",
+        }
+    )
 
     stride: tuple[int, ...] = (1, 1)
     padding: tuple[int, ...] = (0, 0, 0, 0)

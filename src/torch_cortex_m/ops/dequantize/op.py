@@ -23,6 +23,7 @@ class Dequantize(Op):
 
     name: ClassVar[str] = "dequantize"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset({"scale", "zero_point"})
     output_dtype: ClassVar[str] = "float32"
     elementwise: ClassVar[bool] = True
 

@@ -40,6 +40,17 @@ class Linear(Op):
         TensorArgument("multipliers", "int32"),
         TensorArgument("shifts", "int32"),
     )
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "multipliers",
+            "shifts",
+            "input_offset",
+            "weight_offset",
+            "output_offset",
+            "activation_min",
+            "activation_max",
+        }
+    )
 
     input_offset: int = 0
     weight_offset: int = 0

@@ -35,6 +35,7 @@ class MaxPool2d(Op):
 
     name: ClassVar[str] = "max_pool2d"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset({"activation_min", "activation_max"})
 
     kernel: tuple[int, ...]
     stride: tuple[int, ...] = (1, 1)

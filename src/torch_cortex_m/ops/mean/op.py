@@ -33,6 +33,9 @@ class Mean(Op):
 
     name: ClassVar[str] = "mean"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {"input_offset", "multiplier", "shift", "output_offset", "activation_min", "activation_max"}
+    )
 
     input_offset: int = 0
     multiplier: int

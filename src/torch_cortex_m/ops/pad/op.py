@@ -26,6 +26,7 @@ class Pad(Op):
 
     name: ClassVar[str] = "pad"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset({"value"})
 
     padding: tuple[int, ...]
     value: int = 0

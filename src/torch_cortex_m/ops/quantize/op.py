@@ -33,6 +33,7 @@ class Quantize(Op):
 
     name: ClassVar[str] = "quantize"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", "float32"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset({"scale", "zero_point"})
     elementwise: ClassVar[bool] = True
 
     scale: float

@@ -26,6 +26,9 @@ class Requantize(Op):
 
     name: ClassVar[str] = "requantize"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {"input_offset", "multiplier", "shift", "output_offset", "activation_min", "activation_max"}
+    )
     elementwise: ClassVar[bool] = True
 
     input_offset: int = 0

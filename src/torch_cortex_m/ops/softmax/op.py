@@ -37,6 +37,9 @@ class Softmax(Op):
 
     name: ClassVar[str] = "softmax"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {"input_multiplier", "input_left_shift", "diff_min"}
+    )
 
     input_multiplier: int
     input_left_shift: int
