@@ -29,8 +29,9 @@ def image_source(programs: Sequence[Program], guarded: bool) -> str:
     lines.append(f"uint8_t *tcm_ports[{ports + 1}];")
     lines.append(f"tcm_fence tcm_fences[{2 * ports + 4}];")
     if not guarded:
-        size = max((_fenced_bytes(program) for program in programs), default=1)
-        lines.append(f"_Alignas({ALIGNMENT}) uint8_t tcm_memory[{size}];")
+        for kind in ("input", "output"):
+            sizes = [getattr(program, f"{kind}_bytes") for program in programs]
+            lines.append(f"_Alignas({ALIGNMENT}) uint8_t tcm_{kind}s[{_fenced_bytes(sizes)}];")
     return "\n".join(lines) + "\n"
 
 
@@ -97,6 +98,7 @@ def _padded(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
-def _fenced_bytes(program: Program) -> int:
-    """Two fences for the inputs, two for the outputs."""
-    return sum(_padded(size) for size in _port_bytes(program)) + 4 * FENCE_BYTES
+def _fenced_bytes(sizes: Sequence[Sequence[int]]) -> int:
+    """The ports of a kind, of the largest program, between two fences."""
+    largest = max((sum(map(_padded, ports)) for ports in sizes), default=0)
+    return largest + 2 * FENCE_BYTES

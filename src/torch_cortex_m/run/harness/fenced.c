@@ -3,11 +3,7 @@
 
 #include <stddef.h>
 
-extern uint8_t tcm_memory[];
-
 const uint32_t tcm_placements = 1;
-
-uint8_t *tcm_inputs, *tcm_outputs;
 
 enum { ALIGNMENT = 16 };
 
@@ -17,27 +13,26 @@ static uint8_t *fenced(uint8_t *start, uint32_t bytes, uint32_t buffer, int behi
     return start + bytes;
 }
 
-/* Ports [first, end) from a place on, which is returned as ``*ports``; gives what is behind their last fence. */
-static uint8_t *place_ports(const tcm_case *model, uint32_t first, uint32_t end, uint8_t *place, uint8_t **ports)
+/* Ports [first, end), behind a fence at the begin of this memory. */
+static void place_ports(const tcm_case *model, uint32_t first, uint32_t end, uint8_t *memory)
 {
+    uint8_t *place = memory + TCM_FENCE_BYTES;
     if (first < end) {
-        place = fenced(place, TCM_FENCE_BYTES, first, 0);
+        (void)fenced(memory, TCM_FENCE_BYTES, first, 0);
     }
-    *ports = place;
     for (uint32_t port = first; port < end; port++) {
         const uint32_t last = port + 1 == end ? TCM_FENCE_BYTES : 0;
         tcm_ports[port] = place;
         place = fenced(place + model->sizes[port], last + -model->sizes[port] % ALIGNMENT, port, 1);
     }
-    return place;
 }
 
 void tcm_place(const tcm_case *model, uint32_t placement)
 {
     (void)placement;
     tcm_fence_count = 0;
-    uint8_t *behind = place_ports(model, 0, model->inputs, tcm_memory, &tcm_inputs);
-    (void)place_ports(model, model->inputs, model->ports, behind, &tcm_outputs);
+    place_ports(model, 0, model->inputs, tcm_inputs);
+    place_ports(model, model->inputs, model->ports, tcm_outputs);
     if (model->arena != NULL) {
         (void)fenced(model->arena - TCM_FENCE_BYTES, TCM_FENCE_BYTES, model->ports, 0);
         (void)fenced(model->arena + model->arena_bytes, TCM_FENCE_BYTES, model->ports, 1);

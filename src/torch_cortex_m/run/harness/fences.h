@@ -4,8 +4,6 @@
 
 #include "harness.h"
 
-enum { TCM_FENCE_BYTES = 32 };
-
 /* A buffer is a port, or the arena: that has the number behind the last port. */
 typedef struct {
     uint8_t *start;

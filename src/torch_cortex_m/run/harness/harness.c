@@ -37,10 +37,10 @@ static __attribute__((noinline)) uint32_t measure(const tcm_case *model, int32_t
 
 #if defined(TCM_TRACE)
 /* Two reports with no layer between them: the second one's ticks are what a report itself costs. */
-static void start_trace(void)
+static void start_trace(const uint8_t *output)
 {
-    tcm_trace_layer(UINT32_MAX, NULL, 0);
-    tcm_trace_layer(UINT32_MAX, NULL, 0);
+    tcm_trace_layer(UINT32_MAX, output, 0);
+    tcm_trace_layer(UINT32_MAX, output, 0);
 }
 #endif
 
@@ -85,7 +85,7 @@ static void run(const tcm_case *model)
     uint32_t result[3];
     tcm_paint_stack();
 #if defined(TCM_TRACE)
-    start_trace();
+    start_trace(tcm_ports[model->inputs]);
 #endif
     result[1] = measure(model, &status);
     result[0] = (uint32_t)status;

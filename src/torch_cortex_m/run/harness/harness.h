@@ -30,10 +30,12 @@ void tcm_place(const tcm_case *model, uint32_t placement);
 #if defined(TCM_GUARDED)
 int32_t tcm_call(const tcm_case *model);
 #else
-extern uint8_t *tcm_inputs, *tcm_outputs;
+/* Defined by the generated image.c; the ports of a kind begin behind a fence. */
+extern uint8_t tcm_inputs[], tcm_outputs[];
+enum { TCM_FENCE_BYTES = 32 };
 static inline int32_t tcm_call(const tcm_case *model)
 {
-    return model->run(tcm_inputs, tcm_outputs);
+    return model->run(tcm_inputs + TCM_FENCE_BYTES, tcm_outputs + TCM_FENCE_BYTES);
 }
 #endif
 void tcm_check(const tcm_case *model); /* ends the run if anything was written outside of a buffer */
