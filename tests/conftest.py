@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from cmsis_nn import CmsisNN
 
 torch.set_num_threads(1)
+
+# Continuous integration draws the same examples in every run, so that a failure there is repeatable
+# here (CI=true); elsewhere each run draws new ones.
+settings.register_profile("local", deadline=None, print_blob=True, derandomize=False)
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, database=None)
+
+
+def profile(environment: Mapping[str, str]) -> str:
+    return "ci" if environment.get("CI", "false") not in ("", "0", "false") else "local"
+
+
+settings.load_profile(profile(os.environ))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -41,7 +41,7 @@ def check(operator: str, target: Target, on: str) -> None:
     expected = reference(operator)
     for kernel, indices in runs(operator, target).items():
         chosen = [cases[index] for index in indices]
-        results = run_cases(chosen, target=target, kernel=kernel or None, on=on)
+        results = run_cases(chosen, target=target, kernel=kernel or None, on=on, checked=True)
         for index, result in zip(indices, results, strict=True):
             assert result.kernel == kernel
             assert result.output.shape == expected[index].shape

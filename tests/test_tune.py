@@ -498,13 +498,13 @@ def fully_connected(outputs: int, inputs: int = 100) -> Layer:
 
 def test_the_nearest_of_several_measured_layers_counts() -> None:
     table = {
-        signature(fully_connected(outputs)): {
+        fully_connected(outputs).signature.text: {
             "k": Measurement(100 * outputs, instructions, None, 5)
         }
         for outputs, instructions in ((2, 900), (9, 1800), (100, 90_000))
     }
     own = fully_connected(10)
-    estimate = CostModel(table).estimate(signature(own), 1000, "k")
+    estimate = CostModel(table).estimate(own.signature, 1000, "k")
     assert estimate is not None
     assert estimate.instructions == 2000
 
@@ -514,7 +514,7 @@ def test_values_of_padding_are_no_structure(operator: str) -> None:
     graph = case_graph(next(iter(ops.cases(operator))))
     plain = layer_of(graph, graph.nodes[0])
     name = "value" if operator == "pad" else "padding_value"
-    texts = {signature(replace(plain, op=replace(plain.op, **{name: v}))) for v in (0, 17)}
+    texts = {replace(plain, op=replace(plain.op, **{name: v})).signature.text for v in (0, 17)}
     assert len(texts) == 1
     assert "value" not in texts.pop()
 
@@ -531,7 +531,7 @@ def test_flash_is_not_traded_for_a_kernel_of_unknown_time() -> None:
     graph = case_graph(linear_case("dense", (1, 100), 10))
     unknown, small, fast = kernels_with(3)
     costs = {"k1": Measurement(1000, 5000, 5000, 2000), "k2": Measurement(1000, 1000, 1000, 6000)}
-    model = CostModel({signature(fully_connected(10)): costs})
+    model = CostModel({fully_connected(10).signature.text: costs})
     choice = Choice.best(graph, {"output": [unknown, small, fast]}, model)
     assert choice.selection["output"] is fast
     assert choice.reduced_to(3000).selection["output"] is small

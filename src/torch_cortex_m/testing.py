@@ -72,8 +72,14 @@ def run_cases(
     on: str = "host",
     library: KernelLibrary | None = None,
     cycles: bool = False,
+    checked: bool = False,
 ) -> list[OpRun]:
-    """Many operators in one image, in order; see ``run_op``."""
+    """Many operators in one image, in order; see ``run_op``.
+
+    checked: raises TcmError for accesses outside of the buffers (inputs, output, arena), for
+        outputs that depend on where these are or on what the arena had before and, on the host,
+        for undefined behavior; not for measuring.
+    """
     if on == "reference":
         return [OpRun(reference_output(case)) for case in cases]
     if on not in ("host", "emulator"):
@@ -83,7 +89,7 @@ def run_cases(
     forced = {} if kernel is None else {prefix: {"output": kernel} for prefix in graphs}
     generated = generate_all(graphs, place, library=library, forced=forced)
     with TemporaryDirectory(prefix="tcm-test-") as folder:
-        return _run(cases, generated, place, Path(folder), library, cycles)
+        return _run(cases, generated, place, Path(folder), library, cycles, checked)
 
 
 def _run(
@@ -93,17 +99,20 @@ def _run(
     folder: Path,
     library: KernelLibrary | None,
     cycles: bool,
+    checked: bool,
 ) -> list[OpRun]:
     programs = [item.program for item in generated]
     include = library.include if library else ()
     libraries = [library.path] if library else []
-    image = build_image(programs, target, folder, include=include, libraries=libraries)
+    image = build_image(
+        programs, target, folder, include=include, libraries=libraries, checked=checked
+    )
     runs = [
         (index, [_bytes(case, name) for name in _given(case)]) for index, case in enumerate(cases)
     ]
     estimator = cycle_estimator(image.path, target) if cycles else None
     counted = estimator is not None
-    executions = execute(image.path, target, programs, runs, count_blocks=counted)
+    executions = execute(image.path, target, programs, runs, count_blocks=counted, checked=checked)
     results = []
     for item, execution in zip(generated, executions, strict=True):
         if execution.status != 0:

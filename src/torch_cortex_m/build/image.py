@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artifacts import ALIGNMENT, Program
+from ..artifacts import Program
 from ..errors import TcmError
 from ..target import Machine, Target
-from .toolchain import Toolchain, run_tool, toolchain_for
+from .entries import arena_sections, image_source
+from .toolchain import Toolchain, run_tool, sanitizing, toolchain_for
 
 HARNESS = Path(__file__).parent.parent / "run" / "harness"
 PROGRAMS_PER_FILE = 16
@@ -29,6 +30,7 @@ class Image:
     programs: tuple[Program, ...]
     trace: bool
     flash_bytes: tuple[int, ...]
+    checked: bool = False
 
 
 class ImageSizeError(TcmError):
@@ -42,31 +44,37 @@ def build_image(
     *,
     trace: bool = False,
     separate: bool = False,
+    checked: bool = False,
     include: Sequence[Path] = (),
     libraries: Sequence[Path] = (),
 ) -> Image:
     """Compiles and links into ``folder``.
 
-    trace: every layer reports ticks and output. separate: each program is compiled file by file, as
-    its user would, so that its size is known; otherwise many are compiled together, because
-    starting the compiler costs more than compiling a small layer. include, libraries: those of a
-    linked kernel library.
+    trace: every layer reports ticks and output. separate: each program is compiled file by file,
+    as its user would, so that its size is known; otherwise many are compiled together, because
+    starting the compiler costs more than compiling a small layer. checked: every access outside of
+    a buffer ends the run, which is done twice (see run/harness/guarded.c), and on the host
+    undefined behavior does; not for measuring. include, libraries: those of a linked kernel
+    library.
 
     Raises ImageSizeError if it does not fit into the emulated board, TcmError if a tool is missing
     or fails.
     """
     toolchain = toolchain_for(target)
+    if checked and target.machine is None:
+        toolchain = sanitizing(toolchain)
+    guarded = checked or target.machine is None
     separate = separate or len(programs) == 1
-    sources = write_sources(programs, folder, separate)
+    sources = write_sources(programs, folder, separate, guarded)
     # As system headers, so that warnings are about our code only.
     library_flags = [flag for path in include for flag in ("-isystem", str(path))]
     flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
+    flags += ["-DTCM_GUARDED"] if guarded else []
     model_flags = [*flags, "-include", str(HARNESS / "trace.h")] if trace else flags
-    harness = ["harness.c", "host.c" if target.machine is None else "core.c"]
+    harness = _harness_sources(target, guarded, trace)
     harness_flags = [*flags, *_counter_flags(target)]
-    if trace:
-        harness.append("trace.c")
-        harness_flags.append("-DTCM_TRACE")
+    harness_flags += ["-DTCM_TRACE"] if trace else []
+    harness_flags += ["-DTCM_CHECKED"] if checked else []
     jobs = [(HARNESS / name, harness_flags) for name in harness]
     jobs += [(source, model_flags) for source in sources]
     jobs.append((folder / "image.c", flags))
@@ -76,7 +84,16 @@ def build_image(
     _link(toolchain, target, objects, libraries, path)
     sizes = _flash_bytes(toolchain, objects[len(harness) : -1]) if separate else []
     pairs = tuple(sum(sizes[i : i + 2]) for i in range(0, len(sizes), 2))
-    return Image(path, target, tuple(programs), trace, pairs)
+    return Image(path, target, tuple(programs), trace, pairs, checked)
+
+
+def _harness_sources(target: Target, guarded: bool, trace: bool) -> list[str]:
+    names = ["harness.c", "fences.c", "guarded.c" if guarded else "fenced.c"]
+    if target.machine is None:
+        names.append("host.c")
+    else:
+        names += ["core.c", "core_guard.c"] if guarded else ["core.c"]
+    return [*names, "trace.c"] if trace else names
 
 
 def _counter_flags(target: Target) -> list[str]:
@@ -85,9 +102,11 @@ def _counter_flags(target: Target) -> list[str]:
     return [f"-D{defines[counter]}"] if counter in defines else []
 
 
-def write_sources(programs: Sequence[Program], folder: Path, separate: bool) -> list[Path]:
-    """Writes every program to its own folder and image.c; returns the files to compile: two of each
-    program if ``separate``, otherwise fewer that include them."""
+def write_sources(
+    programs: Sequence[Program], folder: Path, separate: bool, guarded: bool
+) -> list[Path]:
+    """Writes every program to its own folder, image.c and arenas.ld; returns the files to compile:
+    two of each program if ``separate``, otherwise fewer that include them."""
     includes = []
     for index, program in enumerate(programs):
         home = folder / f"program_{index}"
@@ -97,7 +116,8 @@ def write_sources(programs: Sequence[Program], folder: Path, separate: bool) -> 
         includes.append(
             f'#include "program_{index}/{program.prefix}.c"\n#include "program_{index}/weights.c"\n'
         )
-    (folder / "image.c").write_text(_image_source(programs))
+    (folder / "image.c").write_text(image_source(programs, guarded))
+    (folder / "arenas.ld").write_text("" if guarded else arena_sections(programs))
     if separate:
         return [
             folder / f"program_{index}" / name
@@ -110,50 +130,6 @@ def write_sources(programs: Sequence[Program], folder: Path, separate: bool) -> 
         source.write_text("".join(includes[start : start + PROGRAMS_PER_FILE]))
         sources.append(source)
     return sources
-
-
-def padded(size: int) -> int:
-    """Inputs and outputs of one program follow each other at aligned offsets."""
-    return -(-size // ALIGNMENT) * ALIGNMENT
-
-
-def _image_source(programs: Sequence[Program]) -> str:
-    lines = ['#include "harness.h"']
-    lines += [
-        f'#include "program_{index}/{program.prefix}.h"' for index, program in enumerate(programs)
-    ]
-    entries = []
-    for index, program in enumerate(programs):
-        arguments = [
-            *_arguments("const ", "inputs", program.input_types, program.input_bytes),
-            *_arguments("", "outputs", program.output_types, program.output_bytes),
-        ]
-        lines.append(
-            f"static int32_t run_{index}(const uint8_t *inputs, uint8_t *outputs)\n{{\n"
-            f"    return {program.prefix}_run({', '.join(arguments)});\n}}"
-        )
-        sizes = _total(program.input_bytes), _total(program.output_bytes)
-        entries.append(f"    {{run_{index}, {sizes[0]}, {sizes[1]}}},")
-    lines += ["const tcm_case tcm_cases[] = {", *entries, "};"]
-    for name, sizes in (
-        ("inputs", [program.input_bytes for program in programs]),
-        ("outputs", [program.output_bytes for program in programs]),
-    ):
-        largest = max(1, *(_total(size) for size in sizes))
-        lines.append(f"_Alignas({ALIGNMENT}) uint8_t tcm_{name}[{largest}];")
-    return "\n".join(lines) + "\n"
-
-
-def _total(sizes: Sequence[int]) -> int:
-    return sum(padded(size) for size in sizes)
-
-
-def _arguments(qualifier: str, base: str, types: Sequence[str], sizes: Sequence[int]) -> list[str]:
-    arguments, offset = [], 0
-    for c_type, size in zip(types, sizes, strict=True):
-        arguments.append(f"({qualifier}{c_type} *)({qualifier}void *)({base} + {offset})")
-        offset += padded(size)
-    return arguments
 
 
 def _compile(toolchain: Toolchain, source: Path, flags: Sequence[str], folder: Path) -> Path:

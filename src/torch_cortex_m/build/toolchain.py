@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +66,19 @@ def toolchain_for(target: Target, compiler: str | None = None) -> Toolchain:
         # Without an operating system, Clang would load and store words byte by byte.
         own = (*own, "-munaligned-access")
     return Toolchain(name, require_tool("clang"), (*own, *flags), gcc, flags, size)
+
+
+def sanitizing(toolchain: Toolchain) -> Toolchain:
+    """The compiler with checks of memory and of undefined behavior, which end the program.
+
+    Without optimization, which would remove some of what is undefined and take ten times as long.
+    """
+    checks = ("-O0", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    return replace(
+        toolchain,
+        flags=(*toolchain.flags, *checks),
+        link_flags=(*toolchain.link_flags, *checks),
+    )
 
 
 @cache

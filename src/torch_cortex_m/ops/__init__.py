@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+import numpy as np
 
 from ..errors import TcmError
 from .base import Case, Definition
@@ -41,6 +44,13 @@ def part(name: str, module: str) -> ModuleType | None:
     if not (definition(name).folder / f"{module}.py").exists():
         return None
     return importlib.import_module(f"{__name__}.{name}.{module}")
+
+
+def random_layers(name: str) -> tuple[Callable[[np.random.Generator, str], Case], ...]:
+    """What draws random layers of the operator, from a generator and with a name; not all of them
+    need have an output."""
+    module = part(name, "random_layers")
+    return () if module is None else module.RANDOM_LAYERS
 
 
 def cases(name: str) -> list[Case]:

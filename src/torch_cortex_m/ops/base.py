@@ -7,6 +7,7 @@ An operator is a folder ``ops/<name>/``:
     frontend.py   PyTorch patterns, quantization rule and lowering (where PyTorch has the operator)
     tflite.py     TensorFlow Lite operators and lowering (where TensorFlow Lite has the operator)
     cases.py      CASES, run on the reference, the host and every emulated core
+    random_layers.py  RANDOM_LAYERS, functions that draw layers for tests of every kernel
     <kernel>.h    one C header per kernel
 
 Only reference.py and frontend.py import torch, and only the stages that need them load those.

@@ -9,7 +9,7 @@ from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
 
-from ..artifacts import ALIGNMENT, BlockFlow, Program
+from ..artifacts import BlockFlow, Program
 from ..errors import TcmError
 from ..target import Machine, Target
 from ..tools import require_tool
@@ -17,6 +17,9 @@ from .block_counter import block_counter, flow_difference, read_phases
 
 CALIBRATION_INSTRUCTIONS = 2 * 100_000
 """What the long calibration loop executes more than the short one (see harness/harness.c)."""
+
+OUTSIDE_BUFFER = 5
+"""As TCM_OUTSIDE_BUFFER of the harness."""
 
 # One instruction takes 2^7 ns of virtual time, so that every board's counter (20 to 32 MHz) ticks
 # at least twice an instruction and the count is exact after rounding.
@@ -70,28 +73,33 @@ def execute(
     *,
     trace: bool = False,
     count_blocks: bool = False,
+    checked: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
     """Runs ``(program index, inputs)`` one after the other in one process.
 
-    trace: the image was built with ``trace``. count_blocks: counts blocks, too (on a core only).
+    trace, checked: as the image was built. count_blocks: counts blocks, too (on a core only).
 
-    Raises TcmError if QEMU is missing, the image crashes or does not end in ``timeout`` seconds.
+    Raises TcmError if QEMU is missing, the image crashes, accesses memory outside of its buffers or
+    does not end in ``timeout`` seconds.
     """
     order: list[int] = []
     stream = bytearray()
     for index, inputs in runs:
         order.append(index)
-        stream += _WORD.pack(index)
-        for data in inputs:
-            stream += data + bytes(-len(data) % ALIGNMENT)
+        stream += _WORD.pack(index) + b"".join(inputs) * _placements(checked)
     machine = target.machine
     phases = None
     if machine is None:
         output = _run_host(path, bytes(stream), timeout)
     else:
         output, phases = _run_emulator(path, machine, bytes(stream), timeout, count_blocks)
-    return _Reader(output, phases, trace).executions([programs[index] for index in order])
+    return _Reader(output, phases, trace, checked).executions([programs[index] for index in order])
+
+
+def _placements(checked: bool) -> int:
+    """How often a run is done, each time with its buffers elsewhere (see harness/guarded.c)."""
+    return 2 if checked else 1
 
 
 def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
@@ -102,8 +110,15 @@ def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
     except subprocess.TimeoutExpired:
         raise TcmError(f"the host build did not end in {timeout:.0f} s") from None
     if result.returncode != 0:
-        raise TcmError("the host build crashed", got=f"exit status {result.returncode}")
+        raise _stopped("the host build crashed", result)
     return result.stdout
+
+
+def _stopped(what: str, result: subprocess.CompletedProcess[bytes], hint: str = "") -> TcmError:
+    message = result.stderr.decode(errors="replace").strip()[-4000:]
+    if result.returncode == OUTSIDE_BUFFER:
+        return TcmError("the C accessed memory outside of its buffers", got=message)
+    return TcmError(what, got=f"exit status {result.returncode} {message}".strip(), hint=hint)
 
 
 def _run_emulator(
@@ -129,11 +144,10 @@ def _run_emulator(
             raise TcmError(f"the emulated core did not end in {timeout:.0f} s") from None
         output = Path(folder) / "output.bin"
         if result.returncode != 0 or not output.exists():
-            message = result.stderr.decode(errors="replace").strip()
-            raise TcmError(
+            raise _stopped(
                 f"the emulated core ({machine.name}) stopped with an error",
-                got=f"exit status {result.returncode} {message}".strip(),
-                hint="status 4 is a fault: an illegal instruction or a bad address",
+                result,
+                "status 4 is a fault: an illegal instruction or a bad address",
             )
         return output.read_bytes(), read_phases(Path(folder)) if count_blocks else None
 
@@ -156,12 +170,15 @@ class _Reader:
     measurement is one phase of the block counter: ``phase`` follows those calls.
     """
 
-    def __init__(self, data: bytes, phases: list[BlockFlow] | None, trace: bool) -> None:
+    def __init__(
+        self, data: bytes, phases: list[BlockFlow] | None, trace: bool, checked: bool
+    ) -> None:
         self.data = data
         self.position = 0
         self.phases = phases
         self.phase = 1
         self.trace = trace
+        self.checked = checked
         empty, short, long = self._take(_TRIPLE)
         self.calibration = _Calibration(empty, _ticks_per_instruction(long - short))
         self.empty_flow = self._flow(0)
@@ -185,17 +202,24 @@ class _Reader:
         return None if self.phases is None else flow_difference(flow, overhead)
 
     def executions(self, programs: Sequence[Program]) -> list[Execution]:
-        return [self._execution(program) for program in programs]
+        return [self._equal_executions(program) for program in programs]
+
+    def _equal_executions(self, program: Program) -> Execution:
+        """The last one of those that differ in where the buffers were."""
+        first, *others = (self._execution(program) for _ in range(_placements(self.checked)))
+        if any(other.outputs != first.outputs for other in others):
+            raise TcmError(
+                "the outputs depend on where the buffers are, or on what the arena had before",
+                where=program.prefix,
+            )
+        return others[-1] if others else first
 
     def _execution(self, program: Program) -> Execution:
         layers = self._layers(len(program.layers)) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
         flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
         self.phase += 2
-        outputs = []
-        for size in program.output_bytes:
-            outputs.append(self._bytes(size))
-            self._bytes(-size % ALIGNMENT)
+        outputs = [self._bytes(size) for size in program.output_bytes]
         count = self.calibration.instructions(ticks, self.calibration.empty)
         signed = status - (1 << 32) if status >= 1 << 31 else status
         return Execution(tuple(outputs), signed, count, stack, layers, flow)

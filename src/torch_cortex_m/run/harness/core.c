@@ -1,10 +1,10 @@
 /* The harness's platform on an emulated Cortex-M: reset, semihosting files, a counter, the stack. */
-#include "harness.h"
+#include "guard.h"
 
 #include <stddef.h>
 #include <string.h>
 
-enum { SYS_OPEN = 0x01, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
+enum { SYS_OPEN = 0x01, SYS_WRITE0 = 0x04, SYS_WRITE = 0x05, SYS_READ = 0x06, SYS_EXIT_EXTENDED = 0x20 };
 enum { OPEN_READ_BINARY = 1, OPEN_WRITE_BINARY = 5, APPLICATION_EXIT = 0x20026 };
 
 int main(void);
@@ -22,12 +22,17 @@ static int32_t semihosting(uint32_t operation, const void *arguments)
     return (int32_t)r0;
 }
 
-static _Noreturn void leave(uint32_t status)
+void tcm_leave(int32_t status)
 {
-    const uint32_t arguments[2] = {APPLICATION_EXIT, status};
+    const uint32_t arguments[2] = {APPLICATION_EXIT, (uint32_t)status};
     for (;;) {
         (void)semihosting(SYS_EXIT_EXTENDED, arguments);
     }
+}
+
+void tcm_say(const char *text)
+{
+    (void)semihosting(SYS_WRITE0, text);
 }
 
 static int32_t open_file(const char *name, uint32_t mode)
@@ -40,7 +45,7 @@ void tcm_write(const void *data, uint32_t bytes)
 {
     const uintptr_t arguments[3] = {(uintptr_t)output_file, (uintptr_t)data, bytes};
     if (bytes != 0 && semihosting(SYS_WRITE, arguments) != 0) {
-        leave(3);
+        tcm_leave(3);
     }
 }
 
@@ -91,7 +96,7 @@ void tcm_open(void)
     input_file = open_file("input.bin", OPEN_READ_BINARY);
     output_file = open_file("output.bin", OPEN_WRITE_BINARY);
     if (input_file < 0 || output_file < 0) {
-        leave(2);
+        tcm_leave(2);
     }
 }
 
@@ -122,7 +127,13 @@ uint32_t tcm_used_stack(void)
 
 static void fault(void)
 {
-    leave(4);
+#if defined(TCM_GUARDED)
+    enum { ADDRESS_IS_VALID = 1 << 7 };
+    if ((*(volatile uint32_t *)0xE000ED28 & ADDRESS_IS_VALID) != 0) { /* status, then address of a MemManage fault */
+        tcm_refused((const uint8_t *)(uintptr_t)*(volatile uint32_t *)0xE000ED34);
+    }
+#endif
+    tcm_leave(4);
 }
 
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16] = {
@@ -139,5 +150,5 @@ void tcm_reset(void)
     memcpy(tcm_data_start, tcm_data_load, (size_t)((uintptr_t)tcm_data_end - (uintptr_t)tcm_data_start));
     memset(tcm_bss_start, 0, (size_t)((uintptr_t)tcm_bss_end - (uintptr_t)tcm_bss_start));
     start_counter();
-    leave((uint32_t)main());
+    tcm_leave(main());
 }

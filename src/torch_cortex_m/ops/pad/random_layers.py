@@ -1,0 +1,18 @@
+"""Random layers of pad, for tests of every kernel."""
+
+from __future__ import annotations
+
+from ..base import Case
+from ..random_data import Rng, int8, pick, strided_shape
+from .op import Pad
+
+
+def any_layer(rng: Rng, name: str) -> Case:
+    shape = strided_shape(rng)
+    padding = rng.integers(0, 4, 2 * len(shape)) * (rng.random(2 * len(shape)) < 0.4)
+    padding[-2:] *= pick(rng, 0, 1, 7)
+    op = Pad(tuple(int(count) for count in padding), int(rng.integers(-128, 128)))
+    return Case(name, op, {"input": int8(rng, shape)})
+
+
+RANDOM_LAYERS = (any_layer,)

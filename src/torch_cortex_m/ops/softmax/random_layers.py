@@ -1,0 +1,22 @@
+"""Random layers of softmax, for tests of every kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..base import Case
+from ..random_data import Rng, int8, pick
+from .op import Softmax, scaling
+
+
+def any_layer(rng: Rng, name: str) -> Case:
+    multiplier, left_shift, diff_min = scaling(float(np.exp(rng.uniform(-12, 4))))
+    if rng.random() < 0.3:
+        diff_min = int(rng.integers(-300, 2))
+    op = Softmax(multiplier, left_shift, diff_min)
+    row = pick(rng, int(rng.integers(1, 30)), int(rng.integers(1, 30)), int(rng.integers(30, 700)))
+    values = int8(rng, (int(rng.integers(1, 7)), row))
+    return Case(name, op, {"input": pick(rng, values, values // 8, np.sort(values))})
+
+
+RANDOM_LAYERS = (any_layer,)

@@ -1,0 +1,94 @@
+"""Every operator's random layers with every kernel: the reference's bytes, within their buffers."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import needs_emulator
+from drawn_layers import applicable, drawn_layers, kernels_for
+from test_emit import CORE_COMPILERS, compile_strictly
+
+from torch_cortex_m import ops
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.target import CORES, HOST, Target
+from torch_cortex_m.testing import case_graph, run_cases
+
+PER_IMAGE = 25
+
+OPERATORS = [name for name, definition in ops.definitions().items() if not definition.op.view]
+PLACES = {target.name: target for target in (HOST, *CORES.values())}
+LAYERS = {"host": 8, "cortex-m0": 20, "cortex-m4": 35, "cortex-m55": 40}
+"""Place -> layers of each generator of an operator, for every change."""
+
+
+def runs(places: list[str]) -> list:
+    """Parameters: an operator and a place that has kernels of its own for the operator."""
+    return [
+        pytest.param(operator, place, marks=() if place == "host" else needs_emulator)
+        for place in places
+        for operator in OPERATORS
+        if kernels_for(operator, PLACES[place])
+    ]
+
+
+def describe(case: Case, kernel: str, target: Target) -> str:
+    shapes = {name: None if t is None else t.shape for name, t in case.tensors.items()}
+    return f"{case.name} with {kernel} on {target.name}: {case.op} {shapes}"
+
+
+def check(operator: str, place: str, seed: int, count: int) -> None:
+    target, on = PLACES[place], "host" if place == "host" else "emulator"
+    cases = drawn_layers(operator, seed, count)
+    reference = {case.name: run.output for case, run in _with_runs(cases, on="reference")}
+    for kernel in kernels_for(operator, target):
+        chosen = applicable(kernel, cases)
+        assert chosen, f"{kernel} computes none of {len(cases)} layers"
+        for start in range(0, len(chosen), PER_IMAGE):
+            part = chosen[start : start + PER_IMAGE]
+            for case, run in _with_runs(part, target=target, kernel=kernel, on=on):
+                message = describe(case, kernel, target)
+                assert run.output.tobytes() == reference[case.name].tobytes(), message
+
+
+def _with_runs(cases: list[Case], **options):
+    runs = run_cases(cases, checked=options["on"] != "reference", **options)
+    return zip(cases, runs, strict=True)
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_every_operator_draws_layers(operator: str) -> None:
+    assert ops.random_layers(operator)
+
+
+@pytest.mark.parametrize(("operator", "place"), runs(list(LAYERS)))
+def test_random_layers(operator: str, place: str) -> None:
+    check(operator, place, seed=1, count=LAYERS[place])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize(("operator", "place"), runs(list(PLACES)))
+def test_many_random_layers(operator: str, place: str, seed: int) -> None:
+    check(operator, place, seed, count=300 if place == "cortex-m55" else 100)
+
+
+@needs_emulator
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
+@pytest.mark.parametrize(("operator", "core"), runs(["cortex-m0", "cortex-m55"]))
+def test_kernels_compile_without_warnings(
+    operator: str, core: str, compiler: str, tmp_path: Path
+) -> None:
+    command, target = CORE_COMPILERS[compiler], CORES[core]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    for kernel in kernels_for(operator, target):
+        for index, case in enumerate(applicable(kernel, drawn_layers(operator, 200, 6))):
+            program = generate(case_graph(case), target, forced={"output": kernel}).program
+            folder = tmp_path / f"{kernel}_{index}"
+            folder.mkdir()
+            flags = [*command, *target.flags]
+            message = describe(case, kernel, target)
+            compile_strictly(dict(program.files), folder, flags, message)
