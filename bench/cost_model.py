@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from torch_cortex_m.measurements import (
+from torch_cortex_m.measured.measurements import (
     SHIPPED,
     Measurement,
     layer_work,

@@ -22,10 +22,10 @@ from torch_cortex_m.ops.mean.op import rescaling as mean_rescaling
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.softmax.op import scaling as softmax_scaling
 from torch_cortex_m.ops.transpose.op import Transpose
-from torch_cortex_m.testing import case_graph
 
 Rng = np.random.Generator
 Tensors = dict[str, np.ndarray | None]

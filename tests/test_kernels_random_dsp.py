@@ -8,8 +8,9 @@ from kernel_layers import GENERATORS, conv2d_3x3, random_cases
 
 from torch_cortex_m import ops
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import layer_of
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 pytestmark = needs_emulator
 

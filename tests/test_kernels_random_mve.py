@@ -16,10 +16,11 @@ from torch_cortex_m.build import build_image
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ops import definition
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.run import execute
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import CORES
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 TARGET = CORES["cortex-m55"]
 PER_IMAGE = 25

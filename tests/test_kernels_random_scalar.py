@@ -13,9 +13,10 @@ from test_emit import CORE_COMPILERS, compile_strictly
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ops import definition
 from torch_cortex_m.ops.base import Case, Kernel
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import CORES
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 PER_IMAGE = 25
 

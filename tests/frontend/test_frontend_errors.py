@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError, TcmWarning
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 
 IMAGE = (1, 4, 8, 8)
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artifacts import ALIGNMENT, Program
 from ..errors import TcmError
+from ..ir.artifacts import ALIGNMENT, Program
 from ..target import Target
 from .toolchain import Toolchain, run_tool, toolchain_for
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..measurements import Measurement, layer_work, signature
+from ..measured.measurements import Measurement, layer_work, signature
 from ..ops.base import Kernel, Layer
 
 Table = Mapping[str, Mapping[str, Measurement]]

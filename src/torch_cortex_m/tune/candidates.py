@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..ir import Graph, Node, TensorType
-from ..measurements import signature
+from ..measured.measurements import signature
 from ..ops.base import Case
 from ..select import applicable_kernels, layer_of
 from ..target import Target

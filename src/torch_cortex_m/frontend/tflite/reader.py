@@ -9,9 +9,17 @@ import numpy as np
 import tflite
 
 from ...errors import TcmError
-from ...ops.tflite_base import FileTensor
+from ...ops.tflite.file import FileTensor
 from .model import FileModel, FileOperator
-from .tables import TableOptions, array, checked_count, damaged, integers, reading, text
+from .tables import (
+    TableOptions,
+    array,
+    checked_count,
+    damaged,
+    integers,
+    reading,
+    text,
+)
 
 IDENTIFIER = b"TFL3"
 VERSION = 3

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..window import check_activation, check_offset, check_per_channel, check_rank
+from ..rules.window import check_activation, check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
