@@ -17,7 +17,7 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.generate import generate
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.target import CORES

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from torch_cortex_m.measurements import SHIPPED, load_measurements
+from torch_cortex_m.measured.measurements import SHIPPED, load_measurements
 from torch_cortex_m.ops.base import Kernel, Layer
 from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
 from torch_cortex_m.select.cost import Table

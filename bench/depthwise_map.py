@@ -22,15 +22,15 @@ import numpy as np
 from rich.progress import Progress
 
 from torch_cortex_m.build import toolchain_for
-from torch_cortex_m.libraries import KernelLibrary
-from torch_cortex_m.measurements import Measurement
+from torch_cortex_m.generate.library import KernelLibrary
+from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
 from torch_cortex_m.ops.depthwise_conv2d.dense import dense_filters
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
-from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tune import Candidate, measure_candidates
 
 from . import ROOT

@@ -13,18 +13,18 @@ from tempfile import TemporaryDirectory
 import mlperf_tiny
 import numpy as np
 
-from torch_cortex_m.artifacts import Program
 from torch_cortex_m.build import build_image, toolchain_for
-from torch_cortex_m.compiled import CompiledModel
 from torch_cortex_m.cycles import cycle_estimator, cycle_model
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.generate import Generated
+from torch_cortex_m.generate.library import KernelLibrary
 from torch_cortex_m.ir import Graph
-from torch_cortex_m.libraries import KernelLibrary
+from torch_cortex_m.ir.artifacts import Program
+from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes import PASSES
 from torch_cortex_m.target import Target
-from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tools import require_tool
 from torch_cortex_m.tune import Candidate, measure_candidates
 

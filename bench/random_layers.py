@@ -29,8 +29,8 @@ from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES
-from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tune import Candidate, candidates_of, measure_candidates
 
 from .cost_model import SAME_TIME

@@ -17,13 +17,13 @@ from concurrent.futures import ProcessPoolExecutor
 import mlperf_tiny
 from rich.progress import Progress
 
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.frontend.tflite import import_tflite
 from torch_cortex_m.ir import Graph
-from torch_cortex_m.measurements import SHIPPED
+from torch_cortex_m.measured.measurements import SHIPPED
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.target import CORES, Target
-from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
 from .common_layers import common_layers

@@ -6,9 +6,9 @@ import numpy as np
 
 from torch_cortex_m import TcmError, ops
 from torch_cortex_m.ops.base import Case, Kernel
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import Target
-from torch_cortex_m.testing import case_graph
 
 LARGEST = 20_000
 """Elements of a layer's tensors."""

@@ -11,7 +11,7 @@ from torch_cortex_m import TcmError
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
-from torch_cortex_m.testing import case_graph
+from torch_cortex_m.ops.rules.case_graph import case_graph
 
 Rng = np.random.Generator
 

@@ -15,9 +15,10 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import find_target
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 LARGEST = (1 << 31) - 1
 MOST_TAPS = 66_311

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m.artifacts import Program, flow_instructions
 from torch_cortex_m.build import build_image
-from torch_cortex_m.compiled import CompiledModel
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, TensorType
+from torch_cortex_m.ir.artifacts import Program, flow_instructions
+from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.run import block_counter, execute

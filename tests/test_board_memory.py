@@ -9,13 +9,14 @@ import pytest
 from conftest import needs_emulator
 
 from torch_cortex_m import TcmError
-from torch_cortex_m.compiled import CompiledModel
 from torch_cortex_m.generate import generate
+from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, Machine, Target, target_from_data, target_to_data
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 KILOBYTE = 1024
 DENSE = linear("dense", (1, 300), 200)

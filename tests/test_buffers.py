@@ -12,8 +12,8 @@ import pytest
 from conftest import needs_emulator
 
 from torch_cortex_m import TcmError
-from torch_cortex_m.artifacts import Program
 from torch_cortex_m.build import Image, build_image
+from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.run import execute
 from torch_cortex_m.target import CORES, HOST, Target
 

@@ -17,13 +17,14 @@ from test_emit import compile_strictly
 
 from torch_cortex_m import TcmError, ops
 from torch_cortex_m.generate import generate, generate_all
-from torch_cortex_m.libraries import KernelLibrary, archive_symbols, open_library
+from torch_cortex_m.generate.library import KernelLibrary, archive_symbols, open_library
 from torch_cortex_m.ops.base import Case, Kernel
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.select.select import applicable_kernels
 from torch_cortex_m.target import CORES, HOST, Target
-from torch_cortex_m.testing import case_graph, run_cases, run_op
+from torch_cortex_m.testing import run_cases, run_op
 
 TESTED_CORES = ["cortex-m4", "cortex-m55"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m.artifacts import Program
 from torch_cortex_m.build import build_image
+from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.run import execute
 from torch_cortex_m.target import CORES
 

@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m.artifacts import Block, Program
 from torch_cortex_m.build import build_image
-from torch_cortex_m.compiled import CompiledModel
 from torch_cortex_m.cycles import CYCLE_MODELS, CycleEstimator, cycle_estimator, cycle_model
 from torch_cortex_m.cycles.decode import decode
 from torch_cortex_m.cycles.disassembly import Disassembly, parse_listing
 from torch_cortex_m.cycles.operation import Kind
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, TensorType
+from torch_cortex_m.ir.artifacts import Block, Program
+from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.run import execute

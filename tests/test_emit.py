@@ -18,8 +18,8 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST, Target
-from torch_cortex_m.testing import case_graph
 
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-Wconversion", "-O2"]
 COMPILERS = {

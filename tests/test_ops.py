@@ -10,9 +10,10 @@ from conftest import needs_emulator
 
 from torch_cortex_m import ops
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, HOST, Target
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 OPERATORS = sorted(ops.definitions())
 

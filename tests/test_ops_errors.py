@@ -10,7 +10,7 @@ import torch
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ops import definition
-from torch_cortex_m.ops.torch_library import register
+from torch_cortex_m.ops.pytorch.library import register
 
 register()
 

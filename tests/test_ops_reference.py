@@ -24,9 +24,9 @@ from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ops import cases, definitions
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
-from torch_cortex_m.ops.convolution_torch import accumulate
+from torch_cortex_m.ops.integers.torch_convolution import accumulate
 from torch_cortex_m.ops.linear.op import Linear
-from torch_cortex_m.ops.torch_library import register
+from torch_cortex_m.ops.pytorch.library import register
 
 register()
 ALL_CASES = [

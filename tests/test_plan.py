@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from torch_cortex_m.artifacts import ALIGNMENT
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ir.artifacts import ALIGNMENT
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.plan.offsets import Block, assign_offsets, live_bytes
 from torch_cortex_m.target import find_target

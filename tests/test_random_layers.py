@@ -13,8 +13,9 @@ from test_emit import CORE_COMPILERS, compile_strictly
 from torch_cortex_m import ops
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST, Target
-from torch_cortex_m.testing import case_graph, run_cases
+from torch_cortex_m.testing import run_cases
 
 PER_IMAGE = 25
 

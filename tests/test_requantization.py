@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ops.base import Layer
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
-from torch_cortex_m.ops.integer_torch import requantize_to_int8
-from torch_cortex_m.ops.requantization import (
+from torch_cortex_m.ops.integers.requantization import (
     ANY,
     NON_NEGATIVE,
     RIGHT,
@@ -24,6 +23,7 @@ from torch_cortex_m.ops.requantization import (
     choose_requantization,
     output_of,
 )
+from torch_cortex_m.ops.integers.torch_arithmetic import requantize_to_int8
 
 MULTIPLIERS = st.one_of(st.integers(1 << 30, (1 << 31) - 1), st.sampled_from([0, 1, 1 << 30]))
 LIMITS = st.builds(

@@ -6,15 +6,15 @@ import pytest
 
 from torch_cortex_m import ops
 from torch_cortex_m.generate import Preferences, generate
-from torch_cortex_m.measurements import Measurement, Measurements
+from torch_cortex_m.measured.measurements import Measurement, Measurements
 from torch_cortex_m.ops.base import Case, Layer
 from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.objective import order_kernels
 from torch_cortex_m.target import CORES
-from torch_cortex_m.testing import case_graph
 
 
 def chosen(case: Case, core: str, measurements: Measurements | None = None) -> str:

@@ -19,12 +19,11 @@ from torch import nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m import ops
-from torch_cortex_m.artifacts import MemoryPlan
-from torch_cortex_m.choice import Choice
 from torch_cortex_m.commands import tune_folder
 from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ir import Graph
-from torch_cortex_m.measurements import (
+from torch_cortex_m.ir.artifacts import MemoryPlan
+from torch_cortex_m.measured.measurements import (
     Measurement,
     Measurements,
     load_measurements,
@@ -33,13 +32,14 @@ from torch_cortex_m.measurements import (
 from torch_cortex_m.ops.base import Case, Kernel, Layer
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.linear.cases import case as linear_case
+from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.ops.signature import read_signature
-from torch_cortex_m.ram_budget import Memory, within_ram
 from torch_cortex_m.select import CostModel, layer_of
+from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.select.cost import packed_bytes
 from torch_cortex_m.select.objective import SAME_TIME, order_kernels
+from torch_cortex_m.select.ram_budget import Memory, within_ram
 from torch_cortex_m.target import CORES, Target
-from torch_cortex_m.testing import case_graph
 from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
 
 M4 = CORES["cortex-m4"]

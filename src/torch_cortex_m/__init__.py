@@ -16,9 +16,9 @@ from .errors import TcmError, TcmWarning
 
 if TYPE_CHECKING:
     from . import testing
-    from .api import load
-    from .compiled import CompiledModel
     from .compiler import compile
+    from .model.compiled import CompiledModel
+    from .model.load import load
     from .target import Target
 
 __version__ = "0.1.0"
@@ -26,8 +26,8 @@ __all__ = ["CompiledModel", "Target", "TcmError", "TcmWarning", "compile", "load
 
 _LAZY = {
     "compile": "compiler",
-    "load": "api",
-    "CompiledModel": "compiled",
+    "load": "model.load",
+    "CompiledModel": "model.compiled",
     "Target": "target",
 }
 

@@ -23,7 +23,7 @@ def register_operators_with_torch() -> None:
 
 
 def _register() -> None:
-    from .ops.torch_library import register
+    from .ops.pytorch.library import register
 
     register()
 

@@ -8,14 +8,14 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .compiled import CompiledModel
 from .emit.names import check_prefix
 from .errors import TcmError
-from .folding import FoldingObserver
 from .generate import Preferences, generate
+from .generate.library import KernelLibrary, open_library
 from .ir import Graph
-from .libraries import KernelLibrary, open_library
-from .measurements import Measurements, load_measurements, measurements_for
+from .measured.measurements import Measurements, load_measurements, measurements_for
+from .model.compiled import CompiledModel
+from .model.folding import FoldingObserver
 from .passes import run_passes
 from .select import check_objective
 from .target import Target, find_target
@@ -124,7 +124,7 @@ def _imported(
         from .frontend.tflite import import_tflite
 
         return import_tflite(model, name=name, float_io=float_io)
-    from .frontend import import_pytorch
+    from .frontend.pytorch import import_pytorch
 
     return import_pytorch(model, example_inputs, calibration, name=name)
 

@@ -14,9 +14,9 @@ from .build import build_image
 from .cycles import cycle_estimator
 from .errors import TcmError
 from .generate import Generated, generate_all
-from .ir import Graph, Port, TensorType
-from .libraries import KernelLibrary
+from .generate.library import KernelLibrary
 from .ops.base import Case
+from .ops.rules.case_graph import case_graph
 from .run import execute
 from .target import HOST, Target, find_target
 
@@ -108,7 +108,7 @@ def _run(
         programs, target, folder, include=include, libraries=libraries, checked=checked
     )
     runs = [
-        (index, [_bytes(case, name) for name in _given(case)]) for index, case in enumerate(cases)
+        (index, [_bytes(case, name) for name in case.given()]) for index, case in enumerate(cases)
     ]
     estimator = cycle_estimator(image.path, target) if cycles else None
     counted = estimator is not None
@@ -131,37 +131,10 @@ def _run(
     return results
 
 
-def _given(case: Case) -> list[str]:
-    """The arguments that are given at run time, in the operator's order."""
-    return [
-        name
-        for name in case.op.tensor_names()
-        if name in case.activations and case.tensors.get(name) is not None
-    ]
-
-
 def _bytes(case: Case, name: str) -> bytes:
     data = case.tensors[name]
     assert data is not None
     return np.ascontiguousarray(data).tobytes()
-
-
-def case_graph(case: Case) -> Graph:
-    """A graph of one node named ``output``; its inputs are the case's activations."""
-    graph = Graph("case")
-    given = _given(case)
-    values: list[str | None] = []
-    for name in case.op.tensor_names():
-        data = case.tensors.get(name)
-        if data is None:
-            values.append(None)
-        elif name in given:
-            values.append(graph.add_input(name, TensorType(data.shape, str(data.dtype))))
-        else:
-            values.append(graph.add_constant(name, data))
-    output = graph.add_node(case.op, tuple(values), "output")
-    graph.outputs.append(Port(output, graph.types[output].shape))
-    return graph
 
 
 def reference_output(case: Case) -> Array:
@@ -170,7 +143,7 @@ def reference_output(case: Case) -> Array:
 
     import torch
 
-    from .ops.torch_library import register
+    from .ops.pytorch.library import register
 
     register()
     tensors = [

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.fx import GraphModule, Node
 
-from torch_cortex_m.frontend.quiet import quiet
+from torch_cortex_m.frontend.pytorch.quiet import quiet
 
 with quiet():
     from torchao.quantization.pt2e import (

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils import _pytree as pytree
 
-from torch_cortex_m.frontend.importer import import_quantized
-from torch_cortex_m.frontend.pytorch import quantized_program
+from torch_cortex_m.frontend.pytorch.importer import import_quantized
+from torch_cortex_m.frontend.pytorch.pipeline import quantized_program
 from torch_cortex_m.ir import Graph, verify
 from torch_cortex_m.run.reference import run_reference
 

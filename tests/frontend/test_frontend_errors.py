@@ -16,7 +16,7 @@ from torch._higher_order_ops.while_loop import while_loop
 
 import torch_cortex_m as tcm
 from torch_cortex_m.errors import TcmError, TcmWarning
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 
 IMAGE = (1, 4, 8, 8)
 

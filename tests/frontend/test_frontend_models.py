@@ -23,7 +23,7 @@ from frontend_checks import (
 )
 from torch import Tensor, nn
 
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.ir import Graph, Node
 
 IMAGE = (1, 4, 8, 8)

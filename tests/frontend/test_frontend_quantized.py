@@ -30,7 +30,7 @@ from frontend_checks import (
 from torch import Tensor, nn
 
 from torch_cortex_m.errors import TcmError
-from torch_cortex_m.frontend import import_pytorch
+from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.ir import Graph, verify
 
 IMAGE = (1, 4, 8, 8)

@@ -8,21 +8,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, format_graph, verify
+from torch_cortex_m.ir import (
+    Graph,
+    Port,
+    Quantization,
+    TensorType,
+    format_graph,
+    verify,
+)
 from torch_cortex_m.ops import part
 from torch_cortex_m.ops.add.op import Add
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
-from torch_cortex_m.ops.case_data import random_bias, random_int8, random_requantization
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.dequantize.op import Dequantize
+from torch_cortex_m.ops.integers.arithmetic import dequantize_array
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
-from torch_cortex_m.ops.numerics import dequantize_array
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.ops.rules.case_data import random_bias, random_int8, random_requantization
 from torch_cortex_m.ops.softmax.op import Softmax, scaling
 from torch_cortex_m.ops.transpose.op import Transpose
 from torch_cortex_m.passes import run_passes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..artifacts import ALIGNMENT, Program
+from ..ir.artifacts import ALIGNMENT, Program
 
 FENCE_BYTES = 32
 """As TCM_FENCE_BYTES of the harness."""

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artifacts import Program
 from ..errors import TcmError
+from ..ir.artifacts import Program
 from ..target import Machine, Target
 from .entries import arena_sections, image_source
 from .toolchain import Toolchain, run_tool, sanitizing, toolchain_for

@@ -12,8 +12,8 @@ from rich.progress import track
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
+from ..model.storage import check_replaceable
 from ..select import check_objective
-from ..storage import check_replaceable
 from ..target import find_target
 from .arrays import read_arrays
 from .source import load_source

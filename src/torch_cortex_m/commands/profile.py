@@ -9,8 +9,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..api import load
-from ..report import Report
+from ..model.load import load
+from ..model.report import Report
 from .arrays import read_inputs
 
 

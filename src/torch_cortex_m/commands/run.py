@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..api import load
+from ..model.load import load
 from .arrays import read_inputs, write_arrays
 
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..api import load
-from ..compiled import CompiledModel
 from ..generate import Preferences, generate
-from ..measurements import Measurements, measurements_for
+from ..measured.measurements import Measurements, measurements_for
+from ..model.compiled import CompiledModel
+from ..model.load import load
 from ..select import check_objective, layer_of
 from ..tune import tune_graph
 

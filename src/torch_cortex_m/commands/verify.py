@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..api import load
 from ..errors import TcmError
+from ..model.load import load
 from .arrays import read_inputs
 
 

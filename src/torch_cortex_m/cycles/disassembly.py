@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..artifacts import Block
+from ..ir.artifacts import Block
 from ..tools import require_tool
 from .decode import decode
 from .operation import Operation

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..artifacts import Block, BlockFlow
+from ..ir.artifacts import Block, BlockFlow
 from ..target import Target
 from . import tables
 from .disassembly import Disassembly, disassemble

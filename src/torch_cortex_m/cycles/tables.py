@@ -20,7 +20,14 @@ All figures are for memories without wait states. Sources:
 
 from __future__ import annotations
 
-from .operation import BRANCHES, LOADS, MEMORY, STORES, Kind, Operation
+from .operation import (
+    BRANCHES,
+    LOADS,
+    MEMORY,
+    STORES,
+    Kind,
+    Operation,
+)
 from .scoreboard import ScoreboardTable, Timing
 from .sequential import SequentialTable
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..artifacts import ALIGNMENT, MemoryPlan
 from ..ir import Graph, Port
+from ..ir.artifacts import ALIGNMENT, MemoryPlan
 from .arrays import C_TYPES
 from .names import comment_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..artifacts import Program
+from ..ir.artifacts import Program
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from .calls import scalar_or_name, scalar_values

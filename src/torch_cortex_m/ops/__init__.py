@@ -21,7 +21,7 @@ def definitions() -> dict[str, Definition]:
     found = {}
     folder = Path(__file__).parent
     for module in pkgutil.iter_modules([str(folder)]):
-        if module.ispkg:
+        if (folder / module.name / "op.py").exists():
             op_module = importlib.import_module(f"{__name__}.{module.name}.op")
             found[module.name] = Definition(
                 op_module.OP, tuple(op_module.KERNELS), folder / module.name

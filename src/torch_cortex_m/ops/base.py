@@ -250,6 +250,14 @@ class Case:
     tensors: Mapping[str, np.ndarray | None]
     activations: tuple[str, ...] = ("input",)
 
+    def given(self) -> list[str]:
+        """The arguments that are given at run time, in the operator's order."""
+        return [
+            name
+            for name in self.op.tensor_names()
+            if name in self.activations and self.tensors.get(name) is not None
+        ]
+
 
 @dataclass(frozen=True)
 class Definition:

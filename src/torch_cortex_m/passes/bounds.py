@@ -15,9 +15,9 @@ from ..ir import Graph, Node
 from ..ops.avg_pool2d.op import AvgPool2d
 from ..ops.conv2d.op import Conv2d
 from ..ops.depthwise_conv2d.op import DepthwiseConv2d
+from ..ops.integers.arithmetic import requantize_array
 from ..ops.linear.op import Linear
 from ..ops.max_pool2d.op import MaxPool2d
-from ..ops.numerics import requantize_array
 from ..ops.requantize.op import Requantize
 from ..ops.reshape.op import Reshape
 

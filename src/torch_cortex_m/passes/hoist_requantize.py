@@ -10,7 +10,14 @@ from ..ops.requantize.op import Requantize
 from ..ops.reshape.op import Reshape
 from ..ops.transpose.op import Transpose
 from .clamps import clamp, only_clamps
-from .rewrite import change, first_input, insert_before, producer_of_input, rewrite, sole_user
+from .rewrite import (
+    change,
+    first_input,
+    insert_before,
+    producer_of_input,
+    rewrite,
+    sole_user,
+)
 
 
 def hoist_requantize(graph: Graph) -> Graph:

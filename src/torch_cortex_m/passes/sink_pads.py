@@ -7,7 +7,14 @@ from ..ops.pad.op import Pad
 from ..ops.reshape.op import Reshape
 from ..ops.transpose.op import Transpose
 from .permutation import long_axes, long_sizes, permuted
-from .rewrite import change, fits, insert_before, producer_of_input, rewrite, sole_user
+from .rewrite import (
+    change,
+    fits,
+    insert_before,
+    producer_of_input,
+    rewrite,
+    sole_user,
+)
 
 Borders = tuple[tuple[int, int], ...]
 """(before, after) of each axis."""

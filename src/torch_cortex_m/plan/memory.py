@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..artifacts import ALIGNMENT, Location, MemoryPlan
 from ..ir import Graph
+from ..ir.artifacts import ALIGNMENT, Location, MemoryPlan
 from .offsets import Block, assign_offsets, live_bytes
 
 

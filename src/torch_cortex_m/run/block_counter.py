@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ..artifacts import Block, BlockFlow
 from ..errors import TcmError
+from ..ir.artifacts import Block, BlockFlow
 from ..tools import require_tool
 
 SOURCE = Path(__file__).parent / "plugin" / "count_blocks.c"

@@ -9,8 +9,8 @@ from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
 
-from ..artifacts import BlockFlow, Program
 from ..errors import TcmError
+from ..ir.artifacts import BlockFlow, Program
 from ..target import Machine, Target
 from ..tools import require_tool
 from .block_counter import block_counter, flow_difference, read_phases

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..measurements import Measurement, layer_work
+from ..measured.measurements import Measurement, layer_work
 from ..ops import definitions
 from ..ops.base import Kernel, Layer
 from ..ops.signature import Signature, read_signature

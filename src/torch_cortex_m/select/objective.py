@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import TcmError
-from ..measurements import Measurement
+from ..measured.measurements import Measurement
 from ..ops.base import Kernel, Layer
 from ..target import FEATURE_MACROS
 from .cost import CostModel, packed_bytes

@@ -1,7 +1,14 @@
 """Cores and boards as data. Imports nothing of ours but errors."""
 
 from .cores import CORES, HOST, find_target
-from .types import FEATURE_MACROS, Machine, Memory, Target, target_from_data, target_to_data
+from .types import (
+    FEATURE_MACROS,
+    Machine,
+    Memory,
+    Target,
+    target_from_data,
+    target_to_data,
+)
 
 __all__ = [
     "CORES",

@@ -12,12 +12,12 @@ from ..build import ImageSizeError, build_image, toolchain_for
 from ..cycles import cycle_estimator
 from ..errors import TcmError
 from ..generate import generate_all
-from ..libraries import KernelLibrary
-from ..measurements import Measurement, layer_work
+from ..generate.library import KernelLibrary
+from ..measured.measurements import Measurement, layer_work
+from ..ops.rules.case_graph import case_graph
 from ..run import Execution, execute
 from ..select import layer_of
 from ..target import Target
-from ..testing import case_graph
 from .candidates import Candidate
 
 

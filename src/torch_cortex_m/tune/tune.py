@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
+from ..generate.library import KernelLibrary
 from ..ir import Graph
-from ..libraries import KernelLibrary
-from ..measurements import Measurements, load_measurements
+from ..measured.measurements import Measurements, load_measurements
 from ..target import Target
 from .candidates import Candidate, candidates_of
 from .measure import measure_candidates, table_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ...ops import definitions, part
-from ...ops.tflite_base import Builtin
+from ...ops.tflite.builtin import Builtin
 
 
 @cache

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ...errors import TcmError
 from ...ir import Graph, Port, Quantization, TensorType, verify
-from ...ops.accumulators import check_accumulators
 from ...ops.dequantize.op import Dequantize
+from ...ops.integers.accumulators import check_accumulators
 from ...ops.quantize.op import Quantize
-from ...ops.tflite_base import FileTensor, Kind
-from ...ops.tflite_lowering import Call
+from ...ops.tflite.builtin import Kind
+from ...ops.tflite.call import Call
+from ...ops.tflite.file import FileTensor
 from .builtins import builtins
 from .model import FileOperator, FileSubgraph
 from .reader import read_file, read_model

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...ops.tflite_base import FileTensor, Options
+from ...ops.tflite.file import FileTensor, Options
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...ops.checks import MAX_SCALE, MIN_SCALE
-from ...ops.tflite_base import Builtin, FileTensor, Kind
-from ...ops.tflite_lowering import FUSED_ACTIVATIONS
+from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
+from ...ops.tflite.builtin import Builtin, Kind
+from ...ops.tflite.call import FUSED_ACTIVATIONS
+from ...ops.tflite.file import FileTensor
 from .builtins import builtins
 from .model import FileOperator, FileSubgraph
 

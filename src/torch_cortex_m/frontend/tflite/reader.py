@@ -11,10 +11,19 @@ import tflite
 from flatbuffers.number_types import Int32Flags, Uint32Flags
 
 from ...errors import TcmError
-from ...ops.tflite_base import FileTensor
+from ...ops.tflite.file import FileTensor
 from .model import FileModel, FileOperator, FileSubgraph
 from .recursion import refuse_recursion
-from .tables import TableOptions, array, checked_count, damaged, integers, number, reading, text
+from .tables import (
+    TableOptions,
+    array,
+    checked_count,
+    damaged,
+    integers,
+    number,
+    reading,
+    text,
+)
 
 IDENTIFIER = b"TFL3"
 VERSION = 3

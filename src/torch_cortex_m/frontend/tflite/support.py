@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ...errors import TcmError
-from ...ops.tflite_base import Kind
+from ...ops.tflite.builtin import Kind
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
 from .problems import Problem, problem

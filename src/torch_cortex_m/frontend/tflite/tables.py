@@ -83,7 +83,7 @@ def array(view: Any, dtype: type) -> np.ndarray:
 
 
 class TableOptions:
-    """``ops.tflite_base.Options`` of one operator; ``table`` is None where the file has none."""
+    """``ops.tflite.file.Options`` of one operator; ``table`` is None where the file has none."""
 
     def __init__(self, table: Any, source: str) -> None:
         self.table = table

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..case_data import generator, random_int8
+from ..rules.case_data import generator, random_int8
 from .op import Add, rescaling
 
 LARGEST = (1 << 31) - 1

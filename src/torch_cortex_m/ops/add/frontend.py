@@ -9,9 +9,10 @@ import torch
 from torch.fx import Node
 
 from ...ir import Quantization, TensorType
-from ..frontend_base import Pattern, arguments, is_constant
-from ..lowering import Activation, Call, Constant
-from ..numerics import quantize_array
+from ..integers.arithmetic import quantize_array
+from ..pytorch.call import Activation, Call, Constant
+from ..pytorch.node import arguments, is_constant
+from ..pytorch.pattern import Pattern
 from .op import rescaling
 
 aten = torch.ops.aten

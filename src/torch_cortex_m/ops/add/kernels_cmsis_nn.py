@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import PROVIDER
+from ..packing.cmsis_nn import PROVIDER
 
 LEAST_LEFT_SHIFT = 16
 """With DSP, CMSIS-NN holds operands in 16 bits and drops their sign unless it is shifted out."""

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..requantization import requantized, wrapped
+from ..integers.requantization import requantized, wrapped
 from .operands import operands_not_broadcast
 
 BYTES = np.arange(-128, 128, dtype=np.int64)

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import check_max_rank, check_multiplier
-from ..numerics import quantize_multiplier
-from ..strides import broadcast_strides, loop_constants
-from ..window import check_activation, check_offset
+from ..integers.arithmetic import quantize_multiplier
+from ..rules.checks import check_max_rank, check_multiplier
+from ..rules.strides import broadcast_strides, loop_constants
+from ..rules.window import check_activation, check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS, LINEAR_WORDS
 from .kernels_mve import MVE_KERNELS

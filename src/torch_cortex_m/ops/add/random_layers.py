@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..random_data import Rng, int8, output_range, pick
+from ..rules.random_data import Rng, int8, output_range, pick
 from .op import Add, rescaling
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integer_torch import requantize, requantize_to_int8, wrap_int32
+from ..integers.torch_arithmetic import requantize, requantize_to_int8, wrap_int32
 from .op import Add
 
 

@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch.fx import Node
 
-from ..frontend_base import Pattern, Result, arguments, shape_of
-from ..layout_frontend import from_nhwc, pair, to_nhwc
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.layout import from_nhwc, pair, to_nhwc
+from ..pytorch.node import arguments, shape_of
+from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 

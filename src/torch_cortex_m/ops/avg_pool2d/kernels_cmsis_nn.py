@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import PROVIDER, sizes, sizes_fit
+from ..packing.cmsis_nn import PROVIDER, sizes, sizes_fit
 
 
 def _computes(layer: Layer) -> bool:

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from ..base import Case
-from ..random_data import Rng, image, int8, output_range, pick, pool_window
-from ..random_network_data import more_channels
+from ..rules.random_data import (
+    Rng,
+    image,
+    int8,
+    output_range,
+    pick,
+    pool_window,
+)
+from ..rules.random_network_data import more_channels
 from .op import AvgPool2d
 
 

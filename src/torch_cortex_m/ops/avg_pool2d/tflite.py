@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..tflite_base import Builtin
-from ..tflite_lowering import Call
-from ..tflite_window import pool_fields
+from ..tflite.builtin import Builtin
+from ..tflite.call import Call
+from ..tflite.window import pool_fields
 
 
 def _lower(call: Call) -> str:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from torch.fx import Node
 
-from ..convolution_frontend import TARGETS, WEIGHT, is_depthwise, lower, problem, read
-from ..frontend_base import Pattern
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.convolution import (
+    TARGETS,
+    WEIGHT,
+    is_depthwise,
+    lower,
+    problem,
+    read,
+)
+from ..pytorch.pattern import Pattern
 
 OHWI = (0, 2, 3, 1)
 

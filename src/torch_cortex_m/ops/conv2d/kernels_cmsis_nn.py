@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import (
+from ..packing.cmsis_nn import (
     LARGEST_FILTER,
     PROVIDER,
     are_constant,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..base import Layer
-from ..cmsis_nn import are_constant
-from ..matrix_dsp import (
+from ..packing.cmsis_nn import are_constant
+from ..packing.dsp import (
     MatrixPacking,
     can_be_wide,
     convolution_scratch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..packing_mve import (
+from ..packing.mve import (
     GENERAL,
     LANES,
     folded_bias,

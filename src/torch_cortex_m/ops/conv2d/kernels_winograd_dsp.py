@@ -1,7 +1,7 @@
 """conv2d by Winograd's F(2x2, 3x3) on cores with the DSP extension (Cortex-M4, M7, M33).
 
 Why integers stay exact, with g the weights, d the inputs (without offset, -128 ... 127) and 4 Y the
-sums that the kernel computes (see csrc/tcm_dsp_winograd.h):
+sums that the kernel computes (see csrc/dsp/tcm_dsp_winograd.h):
 
 - V = B^T d B: each value is a sum of four inputs with signs, at most 512 in size.
 - U = (2 G) g (2 G)^T: at most 9 * 128 = 1152. In NON_NEGATIVE layers it is multiplied by
@@ -19,11 +19,9 @@ from math import ceil
 
 import numpy as np
 
-from ..accumulators import accumulator_ranges
 from ..base import Kernel, Layer
-from ..cmsis_nn import are_constant
-from ..matrix_dsp import run_pairs
-from ..requantization import (
+from ..integers.accumulators import accumulator_ranges
+from ..integers.requantization import (
     NON_NEGATIVE,
     Requantization,
     choose_requantization,
@@ -31,6 +29,8 @@ from ..requantization import (
     layer_bias,
     wrapped,
 )
+from ..packing.cmsis_nn import are_constant
+from ..packing.dsp import run_pairs
 
 WEIGHT_TRANSFORM = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 """2 G."""

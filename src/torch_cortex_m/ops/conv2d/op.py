@@ -9,9 +9,9 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..accumulators import accumulator_ranges
 from ..base import Kernel, Op, TensorArgument
-from ..window import (
+from ..integers.accumulators import accumulator_ranges
+from ..rules.window import (
     check_activation,
     check_offset,
     check_per_channel,

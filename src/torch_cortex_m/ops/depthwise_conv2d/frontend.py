@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from ..convolution_frontend import TARGETS, WEIGHT, is_depthwise, lower, problem, read
-from ..frontend_base import Pattern
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.convolution import (
+    TARGETS,
+    WEIGHT,
+    is_depthwise,
+    lower,
+    problem,
+    read,
+)
+from ..pytorch.pattern import Pattern
 
 IHWO = (1, 2, 3, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import (
+from ..packing.cmsis_nn import (
     PROVIDER,
     Sizes,
     are_constant,

@@ -7,7 +7,14 @@ from math import prod
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import LARGEST_FILTER, PROVIDER, are_constant, sizes, sizes_fit, windows_meet_input
+from ..packing.cmsis_nn import (
+    LARGEST_FILTER,
+    PROVIDER,
+    are_constant,
+    sizes,
+    sizes_fit,
+    windows_meet_input,
+)
 
 
 def _one_channel(layer: Layer) -> bool:

@@ -11,8 +11,16 @@ from dataclasses import replace
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import are_constant
-from ..matrix_dsp import (
+from ..integers.requantization import (
+    NON_NEGATIVE,
+    Requantization,
+    choose_requantization,
+    folded_bias,
+    layer_bias,
+    wrapped,
+)
+from ..packing.cmsis_nn import are_constant
+from ..packing.dsp import (
     MatrixPacking,
     can_be_wide,
     convolution_scratch,
@@ -20,14 +28,6 @@ from ..matrix_dsp import (
     matrix_kernel,
     pack_matrix,
     pack_wide_matrix,
-)
-from ..requantization import (
-    NON_NEGATIVE,
-    Requantization,
-    choose_requantization,
-    folded_bias,
-    layer_bias,
-    wrapped,
 )
 
 CHANNEL_WORDS = 10

@@ -10,7 +10,7 @@ import numpy as np
 from ..base import Kernel, Layer
 from ..conv2d.kernels_mve import im2col_constants, im2col_pack, im2col_scratch
 from ..conv2d.op import Conv2d
-from ..packing_mve import (
+from ..packing.mve import (
     LANES,
     folded_bias,
     has_plain_requantization,

@@ -7,9 +7,9 @@ from math import prod
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import are_constant
-from ..matrix_scalar import pack_columns, requantization, requantization_constants
-from ..requantization import folded_bias, layer_bias, wrapped
+from ..integers.requantization import folded_bias, layer_bias, wrapped
+from ..packing.cmsis_nn import are_constant
+from ..packing.scalar import pack_columns, requantization, requantization_constants
 from .dense import dense_filters
 
 CHANNELS = 4

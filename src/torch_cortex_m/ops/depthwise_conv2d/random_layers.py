@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from ..base import Case
-from ..random_data import Rng, channel_tensors, image, int8, output_range, pick, weights, window
-from ..random_network_data import (
+from ..rules.random_data import (
+    Rng,
+    channel_tensors,
+    image,
+    int8,
+    output_range,
+    pick,
+    weights,
+    window,
+)
+from ..rules.random_network_data import (
     chance,
     channel_count,
     input_offset,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..convolution_torch import accumulate
-from ..integer_torch import requantize_to_int8
+from ..integers.torch_arithmetic import requantize_to_int8
+from ..integers.torch_convolution import accumulate
 from .op import DepthwiseConv2d
 
 

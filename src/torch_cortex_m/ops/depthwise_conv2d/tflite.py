@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..tflite_base import Argument, Builtin, Kind
-from ..tflite_lowering import Call
-from ..tflite_weights import convolution_operands
-from ..tflite_window import window
+from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.call import Call
+from ..tflite.weights import convolution_operands
+from ..tflite.window import window
 
 OUTPUT_CHANNEL_AXIS = 3
 """Of weights [1, KH, KW, C_out]."""

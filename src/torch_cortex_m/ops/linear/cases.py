@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import generator, random_bias, random_int8, random_requantization
 from .op import Linear
 
 MAXIMUM = (1 << 31) - 1

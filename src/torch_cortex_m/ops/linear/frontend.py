@@ -9,9 +9,10 @@ import torch
 from torch.fx import Node
 
 from ...errors import TcmError
-from ..frontend_base import Pattern, Weight, arguments, shape_of
-from ..lowering import Call, QuantizedData
-from ..weights_frontend import quantized_weight, sum_operands
+from ..pytorch.call import Call, QuantizedData
+from ..pytorch.node import arguments, shape_of
+from ..pytorch.pattern import Pattern, Weight
+from ..pytorch.weights import quantized_weight, sum_operands
 
 aten = torch.ops.aten
 

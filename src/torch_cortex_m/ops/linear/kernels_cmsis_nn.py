@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import LARGEST_FILTER, LARGEST_SIZE, PROVIDER, are_constant
+from ..packing.cmsis_nn import LARGEST_FILTER, LARGEST_SIZE, PROVIDER, are_constant
 
 
 def _fits(layer: Layer) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 
 from ..base import Layer
-from ..cmsis_nn import are_constant
-from ..matrix_dsp import MatrixPacking, matrix_kernel, pack_matrix, run_pairs
+from ..packing.cmsis_nn import are_constant
+from ..packing.dsp import MatrixPacking, matrix_kernel, pack_matrix, run_pairs
 
 
 def _applies(layer: Layer) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import are_constant
-from ..matrix_scalar import pack_columns, requantization_constants
+from ..packing.cmsis_nn import are_constant
+from ..packing.scalar import pack_columns, requantization_constants
 
 
 def _applies(layer: Layer) -> bool:

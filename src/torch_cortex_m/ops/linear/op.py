@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..accumulators import accumulator_ranges
 from ..base import Kernel, Op, TensorArgument
-from ..window import check_activation, check_offset, check_per_channel, check_rank
+from ..integers.accumulators import accumulator_ranges
+from ..rules.window import check_activation, check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS

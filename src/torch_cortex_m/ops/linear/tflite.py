@@ -6,9 +6,9 @@ from math import prod
 
 import numpy as np
 
-from ..tflite_base import Argument, Builtin, Kind
-from ..tflite_lowering import Call
-from ..tflite_weights import scales_per_channel, sum_operands, without_zero_points
+from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.call import Call
+from ..tflite.weights import scales_per_channel, sum_operands, without_zero_points
 
 DEFAULT_WEIGHTS_FORMAT = 0
 """The schema's FullyConnectedOptionsWeightsFormat: rows of input features, not shuffled."""

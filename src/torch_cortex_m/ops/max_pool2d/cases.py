@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..base import Case
-from ..case_data import generator, random_int8
+from ..rules.case_data import generator, random_int8
 from .op import MaxPool2d
 
 

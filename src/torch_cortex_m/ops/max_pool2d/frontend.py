@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import torch
 
-from ..frontend_base import Pattern, Result
-from ..layout_frontend import from_nhwc, pair, to_nhwc
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.layout import from_nhwc, pair, to_nhwc
+from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 

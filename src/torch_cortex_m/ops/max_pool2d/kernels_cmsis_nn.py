@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import PROVIDER, sizes, sizes_fit, windows_meet_input
+from ..packing.cmsis_nn import PROVIDER, sizes, sizes_fit, windows_meet_input
 
 
 def _computes(layer: Layer) -> bool:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..window import (
+from ..rules.window import (
     check_activation,
     check_rank,
     check_values,

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...ir import Quantization
 from ..base import Case
-from ..case_data import generator, random_int8
+from ..rules.case_data import generator, random_int8
 from .op import Mean, rescaling
 
 

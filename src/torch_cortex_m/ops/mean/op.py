@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from ...ir import Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import check_multiplier
-from ..numerics import quantize_multiplier
-from ..window import check_activation, check_offset, check_rank
+from ..integers.arithmetic import quantize_multiplier
+from ..rules.checks import check_multiplier
+from ..rules.window import check_activation, check_offset, check_rank
 from .kernels_dsp import DSP_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...ir import Quantization
 from ..base import Case
-from ..random_data import Rng, int8, output_range, pick
+from ..rules.random_data import Rng, int8, output_range, pick
 from .op import Mean, rescaling
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integer_torch import requantize_to_int8
+from ..integers.torch_arithmetic import requantize_to_int8
 from .op import Mean
 
 

@@ -8,9 +8,10 @@ import torch
 from torch.fx import Node
 
 from ...errors import TcmError
-from ..frontend_base import Pattern, Result, arguments
-from ..lowering import Call
-from ..numerics import round_half_away
+from ..integers.arithmetic import round_half_away
+from ..pytorch.call import Call
+from ..pytorch.node import arguments
+from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import check_max_rank
-from ..strides import loop_constants, row_major_strides
-from ..window import check_offset
+from ..rules.checks import check_max_rank
+from ..rules.strides import loop_constants, row_major_strides
+from ..rules.window import check_offset
 from .kernels_portable import PORTABLE_KERNELS
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..tflite_base import Argument, Builtin, Kind
-from ..tflite_lowering import Call
+from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.call import Call
 
 INPUT = Argument("input")
 PADDING = Argument("padding", Kind.CONSTANT, ("int32", "int64"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..base import Case
-from ..case_data import generator
+from ..rules.case_data import generator
 from .op import Quantize
 
 

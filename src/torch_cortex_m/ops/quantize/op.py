@@ -10,9 +10,9 @@ import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import check_scale
-from ..numerics import inverse_scale
-from ..window import check_offset
+from ..integers.arithmetic import inverse_scale
+from ..rules.checks import check_scale
+from ..rules.window import check_offset
 from .kernels_dsp import DSP_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 

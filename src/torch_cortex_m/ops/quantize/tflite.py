@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..tflite_base import Argument, Builtin
-from ..tflite_lowering import Call
+from ..tflite.builtin import Argument, Builtin
+from ..tflite.call import Call
 
 
 def _lower(call: Call) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from ..frontend_base import Pattern
-from ..lowering import Call, requantization
+from ..pytorch.call import Call, requantization
+from ..pytorch.pattern import Pattern
 
 aten = torch.ops.aten
 

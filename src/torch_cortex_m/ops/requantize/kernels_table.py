@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..requantization import requantized, wrapped
+from ..integers.requantization import requantized, wrapped
 
 BYTES = np.arange(256).astype(np.uint8).view(np.int8)
 """0 ... 127, -128 ... -1: int8 values in the order of their bytes."""

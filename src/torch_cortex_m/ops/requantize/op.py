@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import check_multiplier
-from ..window import check_activation, check_offset
+from ..rules.checks import check_multiplier
+from ..rules.window import check_activation, check_offset
 from .kernels_table import TABLE_KERNELS
 
 

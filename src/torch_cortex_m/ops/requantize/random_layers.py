@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Case
-from ..random_data import Rng, int8, output_range, pick, shape_of_elements
+from ..rules.random_data import Rng, int8, output_range, pick, shape_of_elements
 from .op import Requantize
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..tflite_base import Builtin
-from ..tflite_lowering import Call, clamp_limits
+from ..tflite.builtin import Builtin
+from ..tflite.call import Call, clamp_limits
 
 
 def _clamp(low: float, high: float | None) -> Callable[[Call], str]:

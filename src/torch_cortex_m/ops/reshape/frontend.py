@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..frontend_base import Pattern, Result
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from ..tflite_base import Argument, Builtin, Kind
-from ..tflite_lowering import Call
+from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.call import Call
 
 Shape = tuple[int, ...]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from ...ir import Quantization
-from ..frontend_base import Pattern, Result
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.pattern import Pattern, Result
 from .op import scaling
 
 aten = torch.ops.aten

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
-from ..cmsis_nn import PROVIDER
+from ..packing.cmsis_nn import PROVIDER
 
 LARGEST_ROW = 511
 """The longest row whose sum of exponentials never makes CMSIS-NN shift by more than 31."""

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..numerics import round_half_away
-from ..window import check_offset
+from ..integers.arithmetic import round_half_away
+from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_portable import PORTABLE_KERNELS
 

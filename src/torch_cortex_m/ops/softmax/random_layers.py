@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Case
-from ..random_data import Rng, int8, pick
+from ..rules.random_data import Rng, int8, pick
 from .op import Softmax, scaling
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integer_torch import doubling_high_multiply, rounding_shift_right, wrap_int32
+from ..integers.torch_arithmetic import doubling_high_multiply, rounding_shift_right, wrap_int32
 from .op import Softmax
 
 LARGEST = (1 << 31) - 1

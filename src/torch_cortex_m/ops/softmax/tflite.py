@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from ..tflite_base import Builtin
-from ..tflite_lowering import Call
+from ..tflite.builtin import Builtin
+from ..tflite.call import Call
 from .op import scaling
 
 OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, -128

@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from ..frontend_base import Pattern, Result
-from ..lowering import Call
+from ..pytorch.call import Call
+from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 

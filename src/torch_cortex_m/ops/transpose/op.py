@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..checks import MAX_RANK
-from ..strides import loop_constants, row_major_strides
-from ..window import check_rank
+from ..rules.checks import MAX_RANK
+from ..rules.strides import loop_constants, row_major_strides
+from ..rules.window import check_rank
 from .kernels_portable import PORTABLE_KERNELS
 
 

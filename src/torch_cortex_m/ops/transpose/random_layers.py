@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..base import Case
-from ..random_data import Rng, int8, strided_shape
+from ..rules.random_data import Rng, int8, strided_shape
 from .op import Transpose
 
 

@@ -1,0 +1,249 @@
+"""capture: a module, an ExportedProgram or a .pt2 file becomes a flat, functional fx program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.ao.quantization.fx._decomposed  # registers the operators of quantized programs
+from torch import Tensor, nn
+from torch.export import ExportedProgram
+from torch.export.graph_signature import OutputKind
+from torch.fx import GraphModule
+
+from ...errors import TcmError
+from .inputs import (
+    INPUT_DTYPES,
+    as_tuple,
+    check_like,
+    dtype_hint,
+    dtype_name,
+    row_major,
+)
+from .quiet import quiet
+from .source import error_line, where
+
+A_MODEL = "a torch.nn.Module, a torch.export.ExportedProgram or the path of a .pt2 or .tflite file"
+STATIC_HINT = "make every shape and branch depend on shapes only, never on the values of tensors"
+
+
+def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor, ...] | None]:
+    """The program as aten operators without in-place operators, and the checked example inputs.
+
+    ``model`` is an nn.Module, an ExportedProgram or the path of a .pt2 file. ``example_inputs`` may
+    be None for the last two. The caller's model is not changed.
+    """
+    program = _as_program(model)
+    if program is None:
+        inputs = as_tuple(example_inputs, "example_inputs")
+        program = _export(model, inputs)
+    elif example_inputs is not None:
+        inputs = as_tuple(example_inputs, "example_inputs")
+    else:
+        inputs = _inputs_of(program)
+    with quiet():
+        functional = program.run_decompositions({})
+        _drop_input_updates(functional)
+        module = functional.module(check_guards=False)
+    assert isinstance(module, GraphModule)
+    _make_constants_row_major(module)
+    _check_shapes(module)
+    if inputs is not None:
+        check_like(inputs, placeholder_types(module), "example_inputs")
+    return module, inputs
+
+
+def placeholder_types(module: GraphModule) -> list[tuple[tuple[int, ...], torch.dtype]]:
+    """(shape, dtype) of each input of the program."""
+    values = [node.meta["val"] for node in module.graph.find_nodes(op="placeholder")]
+    return [(tuple(value.shape), value.dtype) for value in values]
+
+
+def _as_program(model: Any) -> ExportedProgram | None:
+    """The program, or None for a module that is still to be exported."""
+    if isinstance(model, ExportedProgram):
+        return model
+    if isinstance(model, str | os.PathLike):
+        return _load(Path(model))
+    if isinstance(model, nn.Module) and not isinstance(model, torch.jit.ScriptModule):
+        return None
+    raise TcmError(
+        "this is not a model",
+        expected=A_MODEL,
+        got=type(model).__name__,
+        hint="give an instance of the module itself, neither its class, its state_dict nor a "
+        "scripted or traced form of it",
+    )
+
+
+def _load(path: Path) -> ExportedProgram:
+    if not os.path.isfile(path):
+        raise TcmError(
+            "there is no such file",
+            where=str(path),
+            expected=A_MODEL,
+            got="a folder" if os.path.isdir(path) else f"the text '{path}'",
+        )
+    try:
+        with quiet():
+            return torch.export.load(path)
+    except Exception as error:
+        raise TcmError(
+            "this file is not a program that torch.export.load can read",
+            where=str(path),
+            expected="a .pt2 file, written by torch.export.save of this version of PyTorch",
+            got=first_line(error),
+            hint="write it with torch.export.save(torch.export.export(model, inputs), path)",
+        ) from None
+
+
+def _inputs_of(program: ExportedProgram) -> tuple[Tensor, ...] | None:
+    """The example inputs that the program carries, if it does."""
+    if program.example_inputs is None:
+        return None
+    positional, named = program.example_inputs
+    return as_tuple((*positional, *named.values()), "the program's example inputs")
+
+
+def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
+    _check_parameters(model)
+    try:
+        with quiet(), torch.no_grad(), _evaluation_mode(model):
+            return torch.export.export(model, inputs, strict=False)
+    except Exception as error:
+        raise _export_error(model, inputs, error) from None
+
+
+def _drop_input_updates(program: ExportedProgram) -> None:
+    """Inputs stay as they are: what a model changes in place is a value of its own in the C.
+
+    torch.export lists the new values of such inputs as outputs before the model's own.
+    """
+    specs = program.graph_signature.output_specs
+    output = program.graph.output_node()
+    kept = [spec.kind != OutputKind.USER_INPUT_MUTATION for spec in specs]
+    output.args = (tuple(value for value, keep in zip(output.args[0], kept, strict=True) if keep),)  # type: ignore[arg-type]
+    specs[:] = [spec for spec, keep in zip(specs, kept, strict=True) if keep]
+
+
+def _check_parameters(model: nn.Module) -> None:
+    for name, tensor in [*model.named_parameters(), *model.named_buffers()]:
+        inexact = tensor.dtype.is_floating_point or tensor.dtype.is_complex
+        if inexact and tensor.dtype != torch.float32 and not isinstance(model, GraphModule):
+            raise TcmError(
+                f"parameters of type {dtype_name(tensor.dtype)} are not supported",
+                where=name,
+                expected="float32",
+                got=dtype_name(tensor.dtype),
+                hint="convert the model with .float()",
+            )
+
+
+@contextmanager
+def _evaluation_mode(model: nn.Module) -> Iterator[None]:
+    """Puts every module into evaluation mode, and back as it was."""
+    modes = [(module, module.training) for module in model.modules()]
+    try:
+        for module, _ in modes:
+            module.training = False
+        yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
+def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception) -> TcmError:
+    """What to say of a model that torch.export does not take."""
+    if "data-dependent" in str(error):
+        return _data_dependent(error_line(error), first_line(error))
+    try:
+        with quiet(), torch.no_grad(), _evaluation_mode(model):
+            model(*inputs)
+    except Exception as own:
+        return TcmError(
+            "the model does not run on its example inputs",
+            where=error_line(own),
+            got=first_line(own),
+            hint="check that model(*example_inputs) works",
+        )
+    return TcmError(
+        "torch.export cannot capture the model",
+        where=error_line(error),
+        expected="a model whose forward consists of tensor operators",
+        got=first_line(error),
+        hint="move Python code that works on the values of tensors out of forward",
+    )
+
+
+def _data_dependent(place: str | None, got: str) -> TcmError:
+    return TcmError(
+        "the model's shapes or branches depend on the values of its inputs",
+        where=place,
+        expected="static shapes and control flow",
+        got=got,
+        hint=STATIC_HINT,
+    )
+
+
+def _make_constants_row_major(module: GraphModule) -> None:
+    """Weights in any memory format give the same float results, to the last bit."""
+    for child in module.modules():
+        for name, parameter in child.named_parameters(recurse=False):
+            setattr(child, name, nn.Parameter(row_major(parameter), requires_grad=False))
+        for name, buffer in child.named_buffers(recurse=False):
+            setattr(child, name, row_major(buffer))
+
+
+def _check_shapes(module: GraphModule) -> None:
+    """All shapes are static and positive, all values of the program are plain tensors."""
+    for node in module.graph.nodes:
+        if node.op not in ("placeholder", "call_function"):
+            continue
+        value = node.meta.get("val")
+        if isinstance(value, torch.SymInt | torch.SymFloat | torch.SymBool):
+            raise _data_dependent(where(node), f"{node.target} gives a number")
+        if not isinstance(value, Tensor):
+            if node.op == "placeholder":
+                raise TcmError(
+                    "every input of the model must be a tensor",
+                    where=node.name,
+                    expected="a tensor",
+                    got=type(value).__name__,
+                )
+            continue
+        if node.op == "placeholder" and value.dtype not in INPUT_DTYPES:
+            raise TcmError(
+                f"inputs of type {dtype_name(value.dtype)} are not supported",
+                where=f"input '{node.name}'",
+                expected="float32",
+                got=dtype_name(value.dtype),
+                hint=dtype_hint(value.dtype),
+            )
+        dynamic = any(not isinstance(size, int) for size in value.shape)
+        if dynamic and node.op == "placeholder":
+            raise TcmError(
+                "the program has dynamic shapes",
+                where=f"input '{node.name}'",
+                expected="static shapes",
+                got=f"shape {list(value.shape)}",
+                hint="export it without dynamic_shapes",
+            )
+        if dynamic:
+            raise _data_dependent(where(node), f"{node.target} gives shape {list(value.shape)}")
+        if value.numel() == 0:
+            raise TcmError(
+                "a tensor has no elements",
+                where=where(node),
+                expected="sizes of at least 1",
+                got=f"{node.target} gives shape {list(value.shape)}",
+            )
+
+
+def first_line(error: BaseException) -> str:
+    """The exception's type and the first line of its message."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,0 +1,278 @@
+"""import: the fx program with quantize and dequantize nodes becomes a graph.
+
+Every float tensor of the program is the dequantized form of an int8 value of the graph, so that
+the nodes between them vanish: a weighted sum takes its result's parameters from the quantize node
+that follows it, and what only moves data keeps its input's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import torch
+from torch.fx import GraphModule, Node
+
+from ...errors import TcmError
+from ...ir import Graph, Port, Quantization, TensorType
+from ...ops import definition
+from ...ops.pytorch.call import (
+    Activation,
+    Call,
+    Constant,
+    Operand,
+    Unquantized,
+    requantization,
+)
+from ...ops.pytorch.node import arguments, shape_of
+from ...ops.pytorch.pattern import Pattern, Result
+from .constant_operands import dequantized, moved, operand_name
+from .patterns import activation_range, fused_activations, pattern_of
+from .program import constant_name, constant_value
+from .quantized import Quantizer, is_dequantize, is_quantize, quantizer_of
+from .source import value_name, where
+
+
+def import_quantized(module: GraphModule, name: str) -> Graph:
+    """The graph of a quantized fx program. Raises TcmError for what is not int8."""
+    importer = _Importer(module, Graph(name))
+    for node in module.graph.nodes:
+        importer.add(node)
+    importer.graph.remove_unused()
+    return importer.graph
+
+
+class _Importer:
+    """``operands`` says what each fx node has become."""
+
+    def __init__(self, module: GraphModule, graph: Graph) -> None:
+        self.module = module
+        self.graph = graph
+        self.operands: dict[Node, Operand] = {}
+        self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
+
+    def add(self, node: Node) -> None:
+        if node.op == "placeholder":
+            self.operands[node] = self.input(node)
+        elif node.op == "get_attr":
+            data = constant_value(self.module, node).cpu().numpy()
+            self.operands[node] = Constant(constant_name(node), data)
+        elif node.op == "output":
+            self.outputs(node)
+        elif node in self.operands:
+            return
+        elif is_quantize(node):
+            self.operands[node] = self.quantize(node)
+        elif is_dequantize(node):
+            self.operands[node] = self.dequantize(node)
+        else:
+            self.operator(node)
+
+    def input(self, node: Node) -> Operand:
+        """Float inputs stay float; an int8 input has the parameters of its dequantize node."""
+        shape = shape_of(node)
+        if node.meta["val"].dtype == torch.float32:
+            return Unquantized(self.graph.add_input(str(node.target), TensorType(shape, "float32")))
+        reader = next((user for user in node.users if is_dequantize(user)), None)
+        if reader is None:
+            raise TcmError(
+                "an int8 input has no scale",
+                where=f"input '{node.target}'",
+                expected="float32, or int8 that a dequantize node reads",
+                got="int8 alone",
+            )
+        quantization = self.quantizer(reader).quantization
+        value = self.graph.add_input(str(node.target), TensorType(shape, "int8", quantization))
+        return Activation(value, quantization, real=False)
+
+    def quantizer(self, node: Node) -> Quantizer:
+        return quantizer_of(node, self.module)
+
+    def quantize(self, node: Node) -> Operand:
+        """Nothing, where the parameters are those that the tensor has; else a node."""
+        wanted = self.quantizer(node)
+        operand = self.operands[node.args[0]]  # type: ignore[index]
+        if isinstance(operand, Unquantized):
+            value = self.quantized_input(operand, wanted.quantization)
+            operand = Activation(value, wanted.quantization)
+        if isinstance(operand, Constant):
+            raise TcmError(
+                "a constant is quantized in a way that is not understood", where=where(node)
+            )
+        full_range = wanted.limits == (-128, 127)
+        produced_here = _producer_respects_limits(node)
+        if operand.quantization == wanted.quantization and (full_range or produced_here):
+            return Activation(operand.value, wanted.quantization, real=False)
+        value = self.append(
+            "requantize",
+            operand.value,
+            ".requantized",
+            wanted.quantization,
+            where(node),
+            **requantization(operand.quantization, wanted.quantization),
+            activation_min=wanted.limits[0],
+            activation_max=wanted.limits[1],
+        )
+        return Activation(value, wanted.quantization, real=False)
+
+    def quantized_input(self, operand: Unquantized, quantization: Quantization) -> str:
+        """The int8 value of a float input; one for each set of parameters."""
+        key = (operand.value, quantization)
+        if key not in self.quantized_inputs:
+            self.quantized_inputs[key] = self.append(
+                "quantize", operand.value, ".int8", quantization, **asdict(quantization)
+            )
+        return self.quantized_inputs[key]
+
+    def dequantize(self, node: Node) -> Operand:
+        operand = self.operands[node.args[0]]  # type: ignore[index]
+        if isinstance(operand, Constant):
+            return dequantized(node, operand, self.operands)
+        wanted = self.quantizer(node).quantization
+        if isinstance(operand, Unquantized) or operand.quantization != wanted:
+            raise TcmError(
+                "a dequantize node has other parameters than the tensor that it reads",
+                where=where(node),
+                expected=operand.quantization if isinstance(operand, Activation) else "int8",
+                got=wanted,
+                hint="use one scale and zero point in a quantize node and the dequantize nodes "
+                "that read it",
+            )
+        return Activation(operand.value, wanted)
+
+    def operator(self, node: Node) -> None:
+        pattern = pattern_of(node)
+        if pattern is None:
+            raise RuntimeError(f"{node.target} has passed the check of supported operators")
+        chain = [node, *fused_activations(node)]
+        operands = self.operands_of(node, pattern)
+        if operands and all(isinstance(operand, Constant) for operand in operands.values()):
+            self.operands[node] = moved(node, next(iter(operands.values())))
+            return
+        quantizer = self.result_quantizer(node, chain[-1], pattern, operands)
+        call = Call(
+            graph=self.graph,
+            node=node,
+            arguments=arguments(node),
+            operands=operands,
+            name=value_name(node),
+            source=where(node),
+            output=quantizer.quantization,
+            activation=self.clamp(node, chain, pattern),
+            limits=quantizer.limits,
+        )
+        value = pattern.lower(call)
+        real = node.meta["val"].dtype == torch.float32
+        for part in chain:
+            self.operands[part] = Activation(value, quantizer.quantization, real)
+
+    def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
+        """The tensors among the arguments, constants under their names for the user."""
+        operands: dict[str, Operand] = {}
+        for argument, value in arguments(node).items():
+            if isinstance(value, Node):
+                operand = self.operands[value]
+                if isinstance(operand, Constant):
+                    name = operand_name(node, pattern, argument, operand)
+                    operand = replace(operand, name=name)
+                operands[argument] = operand
+        first = pattern.inputs[0]
+        if pattern.result is Result.SHARED and isinstance(operands[first], Unquantized):
+            following = self.following(node)
+            if following is not None:
+                value = self.quantized_input(operands[first], following.quantization)  # type: ignore[arg-type]
+                operands[first] = Activation(value, following.quantization)
+        return operands
+
+    def clamp(self, node: Node, chain: list[Node], pattern: Pattern) -> tuple[float, float]:
+        """The real range to which the operator and the activations fused with it clamp."""
+        return activation_range(chain if pattern.activation_range is not None else chain[1:])
+
+    def result_quantizer(
+        self, node: Node, last: Node, pattern: Pattern, operands: dict[str, Operand]
+    ) -> Quantizer:
+        if pattern.result is Result.FIXED:
+            assert pattern.fixed is not None
+            return Quantizer(pattern.fixed)
+        first = operands[pattern.inputs[0]]
+        if pattern.result is Result.SHARED and isinstance(first, Activation):
+            return Quantizer(first.quantization)
+        following = self.following(last)
+        if following is not None:
+            return following
+        if pattern.activation_range is not None and isinstance(first, Activation):
+            return Quantizer(first.quantization)
+        raise TcmError(
+            f"the result of '{value_name(node)}' ({node.target}) is not quantized",
+            where=where(node),
+            expected="a quantize node after the operator or after its activation",
+            got="a float tensor; a compiled model never computes in float in the middle",
+            hint="annotate this operator's output in the quantizer, or give the float model",
+        )
+
+    def following(self, node: Node) -> Quantizer | None:
+        """The quantize node that a float result meets, behind data movement or not.
+
+        Of several the one with the widest steps, so that no reader loses its range.
+        """
+        found: list[Quantizer] = []
+        for user in node.users:
+            pattern = pattern_of(user)
+            if is_quantize(user):
+                found.append(self.quantizer(user))
+            elif pattern is not None and pattern.result is Result.SHARED:
+                behind = self.following(user)
+                found += [] if behind is None else [behind]
+        return max(found, key=lambda quantizer: quantizer.quantization.scale, default=None)
+
+    def outputs(self, node: Node) -> None:
+        results: Any = node.args[0]
+        for index, result in enumerate(results):
+            operand = self.operands.get(result) if isinstance(result, Node) else None
+            if operand is None or isinstance(operand, Constant):
+                raise TcmError(
+                    "an output of the model does not depend on its inputs",
+                    where=f"output {index}",
+                    expected="a tensor that is computed from the inputs",
+                    got="a constant" if operand is not None else repr(result),
+                    hint="remove it from what forward returns",
+                )
+            value = self.real_value(operand) if isinstance(operand, Activation) else operand.value
+            self.graph.outputs.append(Port(value, self.graph.types[value].shape))
+
+    def real_value(self, operand: Activation) -> str:
+        """The float form of a value, where the program returns that; made once."""
+        if not operand.real:
+            return operand.value
+        users = self.graph.users(operand.value)
+        known = next((user.output for user in users if user.op.name == "dequantize"), None)
+        if known is not None:
+            return known
+        fields = asdict(operand.quantization)
+        return self.append("dequantize", operand.value, ".float", None, **fields)
+
+    def append(
+        self,
+        operator: str,
+        value: str,
+        suffix: str,
+        quantization: Quantization | None,
+        source: str = "",
+        **fields: Any,
+    ) -> str:
+        """A node of one input that is named after that input."""
+        op_class: Any = definition(operator).op
+        return self.graph.add_node(
+            op_class(**fields),
+            (value,),
+            f"{value}{suffix}",
+            quantization=quantization,
+            source=source,
+        )
+
+
+def _producer_respects_limits(node: Node) -> bool:
+    """Whether the operator before a quantize node has clamped to the node's range already."""
+    producer = node.args[0]
+    pattern = pattern_of(producer) if isinstance(producer, Node) else None
+    return pattern is not None and pattern.result is Result.OBSERVED

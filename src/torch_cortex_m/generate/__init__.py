@@ -1,0 +1,6 @@
+"""Graph -> kernels -> memory -> C, for one target."""
+
+from .generate import Generated, check_fits, generate, generate_all
+from .preferences import Preferences
+
+__all__ = ["Generated", "Preferences", "check_fits", "generate", "generate_all"]

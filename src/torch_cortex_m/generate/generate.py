@@ -1,0 +1,217 @@
+"""The second half of the story: graph -> kernels -> memory -> C, for one target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ..emit import Guard, emit
+from ..errors import TcmError
+from ..ir import Graph
+from ..ir.artifacts import Folding, MemoryPlan, Program
+from ..measured.measurements import shipped_measurements
+from ..ops.base import Kernel
+from ..plan import plan_memory
+from ..select import CostModel, Selection, rank_kernels
+from ..select.choice import CHANGE, Choice
+from ..select.ram_budget import Memory, within_ram
+from ..target import Target
+from .flash_budget import flash_bytes, reduced_to, within_flash
+from .library import KernelLibrary, library_scratch_bytes
+from .preferences import DEFAULT_PREFERENCES, Preferences
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A graph's C for one target, with the decisions that led to it; ``folding`` is what the graph
+    lost before, ``preferences`` (without measurements) what the kernels were chosen for."""
+
+    graph: Graph
+    target: Target
+    selection: Selection
+    plan: MemoryPlan
+    program: Program
+    library: KernelLibrary | None = None
+    folding: Folding | None = None
+    preferences: Preferences = field(default_factory=lambda: Preferences())
+
+
+def generate(
+    graph: Graph,
+    target: Target,
+    *,
+    prefix: str = "model",
+    library: KernelLibrary | None = None,
+    forced: Mapping[str, str] | None = None,
+    preferences: Preferences = DEFAULT_PREFERENCES,
+) -> Generated:
+    """Selects, plans and emits; ``forced``: node output -> kernel.
+
+    Raises TcmError if the model does not fit the target's limits or the budgets.
+    """
+    return generate_all(
+        {prefix: graph},
+        target,
+        library=library,
+        forced={prefix: forced or {}},
+        preferences=preferences,
+    )[0]
+
+
+def generate_all(
+    graphs: Mapping[str, Graph],
+    target: Target,
+    *,
+    library: KernelLibrary | None = None,
+    forced: Mapping[str, Mapping[str, str]] | None = None,
+    preferences: Preferences = DEFAULT_PREFERENCES,
+) -> list[Generated]:
+    """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
+    measurements = preferences.measurements or shipped_measurements(target.name)
+    model = CostModel(measurements.for_core(target.name))
+    choices = {}
+    for prefix, graph in graphs.items():
+        ranked = rank_kernels(
+            graph,
+            target,
+            library=library.symbols if library is not None else frozenset(),
+            forced=(forced or {}).get(prefix, {}),
+            model=model,
+            objective=preferences.objective,
+            prefer_library=preferences.prefer_library,
+        )
+        choices[prefix] = Choice.best(graph, ranked, model)
+    scratch = _library_scratch(choices, target, library)
+    return [
+        _emit(prefix, choice, target, library, preferences, scratch[prefix])
+        for prefix, choice in choices.items()
+    ]
+
+
+def _library_scratch(
+    choices: Mapping[str, Choice], target: Target, library: KernelLibrary | None
+) -> dict[str, dict[tuple[str, str], int]]:
+    """Prefix -> (node output, kernel) -> scratch bytes that the library asks for, for all kernels
+    that could be chosen."""
+    asked = {
+        (prefix, name, kernel.name): (kernel, choice.layers[name])
+        for prefix, choice in choices.items()
+        for name, kernels in choice.ranked.items()
+        for kernel in kernels
+        if kernel.scratch_function
+    }
+    sizes = {} if library is None else library_scratch_bytes(asked, target, library)
+    result: dict[str, dict[tuple[str, str], int]] = {prefix: {} for prefix in choices}
+    for (prefix, name, kernel), size in sizes.items():
+        result[prefix][name, kernel] = size
+    return result
+
+
+def _emit(
+    prefix: str,
+    choice: Choice,
+    target: Target,
+    library: KernelLibrary | None,
+    preferences: Preferences,
+    library_scratch: Mapping[tuple[str, str], int],
+) -> Generated:
+    memory = _memory(choice, library_scratch)
+    choice = _within_budgets(choice, preferences, memory)
+    plan, program = _program(prefix, choice, target, memory)
+    limit = target.flash_bytes
+    if limit is not None and program.constant_bytes > limit:
+        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, memory)
+        plan, program = _program(prefix, choice, target, memory)
+    check_fits(target, program)
+    return Generated(
+        choice.graph,
+        target,
+        choice.selection,
+        plan,
+        program,
+        library,
+        None,
+        replace(preferences, measurements=None),
+    )
+
+
+def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:
+    """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
+    flash, ram = preferences.flash_bytes, preferences.ram_bytes
+    choice = within_flash(within_ram(choice, ram, memory), flash)
+    if ram is None or flash is None or memory.arena(choice.selection) <= ram:
+        return choice
+    choice = within_ram(choice, ram, memory)
+    size = flash_bytes(choice)
+    if size > flash:
+        raise TcmError(
+            "no choice of kernels was found that keeps both budgets",
+            expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
+            got=f"{size} bytes of flash within the RAM budget",
+            hint=CHANGE,
+        )
+    return choice
+
+
+def _program(
+    prefix: str, choice: Choice, target: Target, memory: Memory
+) -> tuple[MemoryPlan, Program]:
+    plan = memory.plan(choice.selection)
+    guard = _guard(target, choice.selection)
+    return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
+
+
+def _guard(target: Target, selection: Selection) -> Guard | None:
+    """None, where every kernel is portable."""
+    needs = frozenset[str]().union(*(kernel.needs for kernel in selection.values()))
+    macros = target.required_macros(needs)
+    if not macros:
+        return None
+    return Guard(
+        macros,
+        f"generated for {target.name}: compile with {target.core_flag}; "
+        "for a PC, generate with --target host",
+        clang_must_optimize="mve" in needs,
+    )
+
+
+def _memory(choice: Choice, library_scratch: Mapping[tuple[str, str], int]) -> Memory:
+    def scratch(name: str, kernel: Kernel) -> int:
+        asked = library_scratch.get((name, kernel.name))
+        return kernel.scratch_bytes(choice.layers[name]) if asked is None else asked
+
+    return Memory(scratch, lambda selection: _plan(choice, selection, scratch))
+
+
+def _plan(
+    choice: Choice, selection: Selection, scratch_bytes: Callable[[str, Kernel], int]
+) -> MemoryPlan:
+    layers = choice.layers
+    scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
+    arguments = {node.output: node.arguments() for node in choice.graph.nodes}
+    in_place = {
+        name: tuple(
+            value
+            for argument in kernel.in_place(layers[name])
+            if (value := arguments[name][argument]) is not None
+        )
+        for name, kernel in selection.items()
+    }
+    return plan_memory(choice.graph, scratch, in_place)
+
+
+def check_fits(target: Target, program: Program) -> None:
+    """Raises TcmError if the constants or the arena are larger than what the target allows."""
+    checks = (
+        ("constants", "flash", program.constant_bytes, target.flash_bytes),
+        ("working memory", "RAM", program.arena_bytes, target.ram_bytes),
+    )
+    for what, memory, size, limit in checks:
+        if limit is not None and size > limit:
+            raise TcmError(
+                f"the model does not fit the {memory} of {target.name}",
+                expected=f"at most {limit} bytes",
+                got=f"{size} bytes of {what}",
+                hint="use a smaller model, or a target with more memory "
+                "(tcm.Target(..., flash_bytes=..., ram_bytes=...))",
+            )

@@ -1,0 +1,95 @@
+"""Kernel libraries that the user links: what they have, and what scratch memory they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+import numpy as np
+
+from ..build import build_image
+from ..emit import scratch_query
+from ..errors import TcmError
+from ..ops.base import Kernel, Layer
+from ..run import execute
+from ..target import Target
+
+_MAGIC = b"!<arch>\n"
+_HEADER_BYTES = 60
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class KernelLibrary:
+    """A static library for the target with its include folders; ``symbols`` are its functions."""
+
+    include: tuple[Path, ...]
+    path: Path
+    symbols: frozenset[str]
+
+
+def open_library(include: Sequence[str | Path], path: str | Path) -> KernelLibrary:
+    """Raises TcmError if a folder or the archive is missing, or the archive is not one."""
+    folders = tuple(Path(folder).resolve() for folder in include)
+    for folder in folders:
+        if not folder.is_dir():
+            raise TcmError("include folder not found", expected="a folder", got=str(folder))
+    if not any((folder / "arm_nnfunctions.h").exists() for folder in folders):
+        raise TcmError(
+            "no CMSIS-NN headers in the include folders",
+            expected="a folder with arm_nnfunctions.h",
+            got=", ".join(map(str, folders)) or "no folder",
+            hint="pass --cmsis-nn-include with CMSIS-NN's Include folder",
+        )
+    archive = Path(path).resolve()
+    if not archive.is_file():
+        raise TcmError("library not found", expected="a static library (.a)", got=str(archive))
+    return KernelLibrary(folders, archive, archive_symbols(archive))
+
+
+def archive_symbols(path: Path) -> frozenset[str]:
+    """The symbol index of a static library (System V / GNU archive format).
+
+    Raises TcmError if the file is not an archive or has no index.
+    """
+    with path.open("rb") as file:
+        magic, header = file.read(len(_MAGIC)), file.read(_HEADER_BYTES)
+        size = header[48:58].strip()
+        if magic != _MAGIC or header[:16].rstrip() != b"/" or not size.isdigit():
+            raise TcmError(
+                "not a static library with a symbol index",
+                where=str(path),
+                expected="an archive made by ar",
+                hint="run ranlib on it, or pass another file",
+            )
+        index = file.read(int(size))
+    count = int.from_bytes(index[:4], "big")
+    names = index[4 + 4 * count :].split(b"\0")[:count]
+    return frozenset(name.decode() for name in names)
+
+
+def library_scratch_bytes(
+    asked: Mapping[Key, tuple[Kernel, Layer]], target: Target, library: KernelLibrary
+) -> dict[Key, int]:
+    """Scratch bytes by key, asked of the library itself on the emulated core.
+
+    Every kernel has a scratch_function. Raises TcmError if a tool is missing or fails.
+    """
+    if not asked:
+        return {}
+    program = scratch_query(list(asked.values()))
+    with TemporaryDirectory(prefix="tcm-query-") as folder:
+        image = build_image(
+            [program],
+            target,
+            Path(folder),
+            include=library.include,
+            libraries=[library.path],
+        )
+        (execution,) = execute(image.path, target, [program], [(0, ())])
+    sizes = np.frombuffer(execution.outputs[0], np.int32)
+    return {key: int(size) for key, size in zip(asked, sizes, strict=True)}

@@ -1,0 +1,48 @@
+"""What the choice of kernels is to be good for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..measured.measurements import Measurements
+from ..select import check_objective
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the choice of kernels is to be good for.
+
+    objective: "speed", "size" or "balanced". flash_bytes, ram_bytes: budgets for the model's code
+    and constants, and for its working memory. measurements: what kernels cost; None: what ships
+    with the package. prefer_library: a linked library's kernels win wherever they apply.
+    """
+
+    objective: str = "speed"
+    flash_bytes: int | None = None
+    ram_bytes: int | None = None
+    measurements: Measurements | None = None
+    prefer_library: bool = True
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON, without the measurements."""
+        return {
+            "objective": self.objective,
+            "flash_bytes": self.flash_bytes,
+            "ram_bytes": self.ram_bytes,
+            "prefer_library": self.prefer_library,
+        }
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> Preferences:
+        """The preferences of ``as_data``. Raises TcmError, TypeError or ValueError."""
+        preferences = Preferences(**data)
+        check_objective(preferences.objective)
+        for budget in (preferences.flash_bytes, preferences.ram_bytes):
+            if budget is not None and int(budget) != budget:
+                raise ValueError(f"a budget of {budget} bytes")
+        return preferences
+
+
+DEFAULT_PREFERENCES = Preferences()

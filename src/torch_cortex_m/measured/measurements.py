@@ -1,0 +1,165 @@
+"""What kernels were measured to cost, layer by layer: the tuning file and its lookups.
+
+A tuning file is JSON: core and compiler -> layer -> kernel -> measurement. Layers are written out
+as text (``Signature.text``), so that a file can be read, compared and committed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ..errors import TcmError
+from ..ops.base import Layer
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One inference of one layer on an emulated core.
+
+    work: multiply-accumulates, or output elements where there are none. cycles is a
+    zero-wait-state estimate, None where no model of the core exists. flash_bytes: code and
+    constants, scratch_bytes: working memory beside inputs and output.
+    """
+
+    work: int
+    instructions: int
+    cycles: int | None
+    flash_bytes: int
+    scratch_bytes: int = 0
+
+    @property
+    def time(self) -> tuple[int, int]:
+        """What ``speed`` minimises: estimated cycles, then instructions."""
+        return (self.instructions if self.cycles is None else self.cycles, self.instructions)
+
+
+def layer_work(layer: Layer) -> int:
+    """Multiply-accumulates, or output elements where there are none."""
+    return layer.op.macs(layer.types) or layer.output.elements
+
+
+@dataclass
+class Measurements:
+    """Measurements by core and compiler ("cortex-m4 gcc-12.2"), layer signature and kernel."""
+
+    tables: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
+
+    def add(self, table: str, layer: str, kernel: str, measurement: Measurement) -> None:
+        self.tables.setdefault(table, {}).setdefault(layer, {})[kernel] = measurement
+
+    def find(self, table: str, layer: str, kernel: str) -> Measurement | None:
+        return self.tables.get(table, {}).get(layer, {}).get(kernel)
+
+    def for_core(self, core: str) -> dict[str, dict[str, Measurement]]:
+        """Layer -> kernel -> measurement, of every compiler; the last table that has one wins."""
+        result: dict[str, dict[str, Measurement]] = {}
+        for name, layers in self.tables.items():
+            if name.split()[0] == core:
+                for layer, kernels in layers.items():
+                    result.setdefault(layer, {}).update(kernels)
+        return result
+
+    def update(self, other: Measurements) -> None:
+        for table, layer, kernel, measurement in other:
+            self.add(table, layer, kernel, measurement)
+
+    def __iter__(self) -> Iterator[tuple[str, str, str, Measurement]]:
+        for table, layers in self.tables.items():
+            for layer, kernels in layers.items():
+                for kernel, measurement in kernels.items():
+                    yield table, layer, kernel, measurement
+
+    def save(self, path: Path) -> None:
+        """Writes the file whole or not at all. Raises TcmError if it cannot be written."""
+        data = {"format": FORMAT, "tables": _sorted_data(self.tables)}
+        text = _INNERMOST.sub(_on_one_line, json.dumps(data, indent=1))
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(text + "\n")
+            temporary.replace(path)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise TcmError(
+                "cannot write the tuning file", where=str(path), got=error.strerror
+            ) from None
+
+
+_INNERMOST = re.compile(r"\{[^{}]*\}")
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    """A measurement takes one line, so that a difference between two files is short."""
+    return re.sub(r"\s*\n\s*", " ", found.group()).replace("{ ", "{").replace(" }", "}")
+
+
+def _sorted_data(tables: Mapping[str, Mapping[str, Mapping[str, Measurement]]]) -> dict:
+    return {
+        table: {
+            layer: {kernel: dataclasses.asdict(kernels[kernel]) for kernel in sorted(kernels)}
+            for layer, kernels in sorted(layers.items())
+        }
+        for table, layers in sorted(tables.items())
+    }
+
+
+def _measurement(values: Mapping[str, int | None]) -> Measurement:
+    """Raises TypeError or ValueError unless these are counts; only cycles may be unknown."""
+    result = Measurement(**values)  # type: ignore[arg-type]
+    for name, value in dataclasses.asdict(result).items():
+        if value is None and name == "cycles":
+            continue
+        if type(value) is not int or value < 0:
+            raise ValueError(f"{name} is {json.dumps(value)}, not a count")
+    return result
+
+
+def load_measurements(path: Path) -> Measurements:
+    """Reads a tuning file. Raises TcmError if it is missing or is not one."""
+    try:
+        data = json.loads(path.read_text())
+        if data["format"] != FORMAT:
+            raise ValueError(f"format {data['format']}, this version reads {FORMAT}")
+        tables = {
+            table: {
+                layer: {kernel: _measurement(values) for kernel, values in kernels.items()}
+                for layer, kernels in layers.items()
+            }
+            for table, layers in data["tables"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TcmError(
+            "not a tuning file",
+            where=str(path),
+            expected="a file that tcm tune wrote",
+            got=f"{type(error).__name__}: {error}",
+        ) from None
+    return Measurements(tables)
+
+
+SHIPPED = Path(__file__).parent
+"""Tuning files that come with the package: common layers, measured by its authors."""
+
+
+@cache
+def shipped_measurements(core: str) -> Measurements:
+    """The package's tuning file for a core; empty where there is none."""
+    files = {path.stem: path for path in SHIPPED.glob("*.json")}
+    return load_measurements(files[core]) if core in files else Measurements()
+
+
+def measurements_for(core: str, own: Measurements) -> Measurements:
+    """What ships for a core and, above it, the user's own measurements."""
+    result = Measurements()
+    result.update(shipped_measurements(core))
+    result.update(own)
+    return result

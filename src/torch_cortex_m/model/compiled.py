@@ -1,0 +1,278 @@
+"""CompiledModel: what ``compile`` and ``load`` give."""
+
+from __future__ import annotations
+
+import shutil
+import weakref
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from ..build import Image, build_image
+from ..errors import TcmError
+from ..generate import Generated, generate
+from ..ir import Graph
+from ..run import Execution, execute
+from ..target import HOST, Target
+from .ports import as_array, from_port, split_batch, to_port
+from .report import LayerReport, Report
+from .storage import save_generated
+
+BUILT = ("host", "emulator")
+PLACES = (*BUILT, "reference")
+
+
+class CompiledModel:
+    """A model compiled for one target: run it, prove it, measure it, save it.
+
+    Inputs and outputs are in the layout and shape of the user's model. A leading dimension that is
+    a multiple of the compiled one counts as so many inferences.
+    """
+
+    def __init__(self, generated: Generated) -> None:
+        self.generated = generated
+        self._images: dict[tuple[str, bool], Image] = {}
+        self._folder: Path | None = None
+        self._measured: Report | None = None
+
+    @property
+    def graph(self) -> Graph:
+        return self.generated.graph
+
+    @property
+    def target(self) -> Target:
+        return self.generated.target
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the C can run: on this machine and, for a core, on that emulated."""
+        return BUILT if self.target.machine is not None else BUILT[:1]
+
+    def run(self, *inputs: Any, on: str = "host", raw: bool = False) -> Any:
+        """Runs the model and returns a torch tensor, or a tuple where it has several outputs.
+
+        inputs: one tensor or array an input, in the order of ``forward``, float32, or int8 with
+            ``raw``; each of the compiled shape, or all with the same multiple of it in the first
+            dimension.
+        on: "host" (the C built for this machine), "emulator" (the C on the emulated core) or
+            "reference" (the exact reference in torch). All three give the same values.
+        raw: int8 in and out instead of float32 (what the C has as float32 stays that).
+
+        The outputs are float32, or int8 with ``raw``, in the shapes of the model's results; their
+        first dimension is multiplied as that of the inputs. An output that is a scalar is that of
+        the first sample.
+
+        Raises TcmError if the inputs do not fit or have NaN, or a tool is missing.
+        """
+        import torch
+
+        outputs = self.run_arrays([as_array(value) for value in inputs], on=on, raw=raw)
+        tensors = tuple(torch.from_numpy(array) for array in outputs)
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    def run_arrays(
+        self, inputs: Sequence[np.ndarray], *, on: str = "host", raw: bool = False
+    ) -> list[np.ndarray]:
+        """``run`` with NumPy arrays in and out, one an output; needs no torch except for
+        the reference."""
+        self._check_place(on, PLACES)
+        samples = list(split_batch(self.graph, inputs))
+        ports = [
+            [
+                to_port(self.graph, port, array, raw)
+                for port, array in zip(self.graph.inputs, sample, strict=True)
+            ]
+            for sample in samples
+        ]
+        results = self._outputs(ports, on)
+        return [
+            np.concatenate([from_port(self.graph, port, result[i], raw) for result in results])
+            if self.graph.outputs[i].shape
+            else from_port(self.graph, port, results[0][i], raw)
+            for i, port in enumerate(self.graph.outputs)
+        ]
+
+    def _check_place(self, on: str, places: Sequence[str]) -> None:
+        if on not in places:
+            raise TcmError("unknown place to run", expected=", ".join(places), got=on)
+        if on == "emulator":
+            self.target.check_emulated()
+
+    def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
+        if on == "reference":
+            from ..run.reference import run_reference
+
+            return [run_reference(self.graph, sample) for sample in samples]
+        executions = self.execute(samples, on)
+        types = [self.graph.types[port.value] for port in self.graph.outputs]
+        return [
+            [
+                np.frombuffer(data, type_.dtype).reshape(type_.shape)
+                for data, type_ in zip(execution.outputs, types, strict=True)
+            ]
+            for execution in executions
+        ]
+
+    def execute(
+        self,
+        samples: Sequence[list[np.ndarray]],
+        on: str,
+        trace: bool = False,
+        count_blocks: bool = False,
+    ) -> list[Execution]:
+        """Runs samples in the form of the graph's ports; with ``trace`` layer by layer, with
+        ``count_blocks`` (on a core) telling which blocks were executed."""
+        image = self.image(on, trace)
+        runs = [(0, [array.tobytes() for array in sample]) for sample in samples]
+        executions = execute(
+            image.path, image.target, image.programs, runs, trace=trace, count_blocks=count_blocks
+        )
+        for execution in executions:
+            if execution.status != 0:
+                raise TcmError(f"the model returned an error: {execution.status}")
+        return executions
+
+    def image(self, on: str, trace: bool = False) -> Image:
+        """The executable for the host or the emulated core, built at first use.
+
+        Raises TcmError if a tool is missing or the target is no core that can be emulated.
+        """
+        self._check_place(on, BUILT)
+        key = (on, trace)
+        if key not in self._images:
+            generated = self.generated
+            if on == "host":
+                generated = generate(self.graph, HOST, prefix=generated.program.prefix)
+            library = generated.library
+            folder = self._build_folder() / f"{on}{'_trace' if trace else ''}"
+            folder.mkdir()
+            self._images[key] = build_image(
+                [generated.program],
+                generated.target,
+                folder,
+                trace=trace,
+                include=library.include if library else (),
+                libraries=[library.path] if library else [],
+            )
+        return self._images[key]
+
+    def _build_folder(self) -> Path:
+        """A temporary folder that goes when the model does."""
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="tcm-build-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
+
+    @property
+    def report(self) -> Report:
+        """Memory and layers; instructions, flash and stack once ``profile`` has measured them."""
+        return self._static_report() if self._measured is None else self._measured
+
+    def _static_report(self) -> Report:
+        """What is known without building: equal models save equal bytes, measured or not."""
+        program, plan = self.generated.program, self.generated.plan
+        layers = tuple(
+            LayerReport(layer.name, layer.op, layer.kernel, layer.macs, None, layer.source)
+            for layer in program.layers
+        )
+        return Report(
+            self.target.name,
+            layers,
+            plan.arena_bytes,
+            plan.lower_bound,
+            program.constant_bytes,
+            folding=self.generated.folding,
+        )
+
+    def profile(self, *inputs: Any) -> Report:
+        """Measures one inference on the emulated core: exact instructions and estimated cycles,
+        in total and by layer, and the stack.
+
+        inputs: as for ``run``, float32 or int8; of several samples the first is measured. Without
+        inputs, seeded random ones are used. ``Report.cycles_model`` says what the
+        estimate is worth; for cores without a model, cycles are None.
+
+        Raises TcmError if a tool is missing.
+        """
+        from .profile import profile_sample
+
+        self._measured = profile_sample(self, self._one_sample(inputs))
+        return self._measured
+
+    def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:
+        if not inputs:
+            return next(self.random_samples(1))
+        arrays = [as_array(value) for value in inputs]
+        first = next(split_batch(self.graph, arrays))
+        return [
+            to_port(self.graph, port, array, raw=array.dtype == np.int8)
+            for port, array in zip(self.graph.inputs, first, strict=True)
+        ]
+
+    def random_samples(self, count: int, seed: int = 0) -> Iterator[list[np.ndarray]]:
+        """Random inputs in the form of the graph's ports."""
+        rng = np.random.default_rng(seed)
+        for _ in range(count):
+            sample = []
+            for port in self.graph.inputs:
+                type_ = self.graph.types[port.value]
+                if type_.dtype == "int8":
+                    sample.append(rng.integers(-128, 128, type_.shape).astype(np.int8))
+                else:
+                    sample.append(rng.normal(size=type_.shape).astype(np.float32))
+            yield sample
+
+    def verify(
+        self,
+        *inputs: Any,
+        random: int = 2,
+        seed: int = 0,
+        on: str | Sequence[str] | None = None,
+        layers: bool = False,
+    ) -> int:
+        """Proves reference = host = emulated core, byte for byte; returns the samples compared.
+
+        inputs: samples as for ``run``, float32 or int8; ``random`` more are drawn from ``seed``.
+        on: "host", "emulator"; None: both, where the target is a core.
+        layers: compare after every layer, so that the first one that differs is named.
+
+        Raises TcmError that names the sample and the first difference.
+        """
+        places = self.places if on is None else (on,) if isinstance(on, str) else on
+        for place in places:
+            self._check_place(place, BUILT)
+        samples = list(self.random_samples(random, seed))
+        if inputs:
+            arrays = [as_array(value) for value in inputs]
+            samples += [
+                [
+                    to_port(self.graph, port, array, raw=array.dtype == np.int8)
+                    for port, array in zip(self.graph.inputs, sample, strict=True)
+                ]
+                for sample in split_batch(self.graph, arrays)
+            ]
+        if not samples:
+            raise TcmError(
+                "there is nothing to verify",
+                expected="inputs, or at least one random sample",
+                got=f"no inputs, random={random}",
+            )
+        from .verify import verify_samples
+
+        verify_samples(self, samples, places, layers)
+        return len(samples)
+
+    def save(self, folder: str | Path) -> Path:
+        """Writes the C, CMakeLists.txt, plan.json and the graph's constants; returns the folder.
+
+        The folder may exist if it is empty or was written by ``save``. Raises TcmError if it
+        cannot be written; nothing half-written stays behind.
+        """
+        return save_generated(self.generated, self._static_report(), Path(folder))
+
+    def __repr__(self) -> str:
+        program = self.generated.program
+        return f"<CompiledModel {program.prefix}: {len(program.layers)} layers, {self.target.name}>"

@@ -1,0 +1,102 @@
+"""Between the user's arrays and the graph's ports: batches, layout and quantization."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import TcmError
+from ..ir import Graph, Port
+from ..ops.integers.arithmetic import dequantize_array, quantize_array
+
+
+def as_array(value: Any) -> np.ndarray:
+    """A NumPy array from an array or a torch tensor on any device, with or without a gradient.
+
+    Raises TcmError for a tensor that NumPy cannot hold (bfloat16, sparse, meta)."""
+    try:
+        return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+    except (TypeError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise TcmError(
+            "an input cannot be read as an array",
+            expected="a dense tensor or array of float32 or int8",
+            got=f"{type(error).__name__}: {str(error).splitlines()[0]}",
+        ) from None
+
+
+def split_batch(graph: Graph, arrays: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Samples of the compiled shape. Raises TcmError unless every array has the port's shape, or a
+    leading dimension that is the same multiple of it."""
+    if len(arrays) != len(graph.inputs):
+        names = ", ".join(port.value for port in graph.inputs)
+        raise TcmError(
+            "wrong number of inputs", expected=f"{len(graph.inputs)} ({names})", got=len(arrays)
+        )
+    counts = {_batches(port, array) for port, array in zip(graph.inputs, arrays, strict=True)}
+    if len(counts) != 1:
+        raise TcmError("the inputs hold different numbers of samples", got=sorted(counts))
+    for index in range(counts.pop()):
+        yield [
+            array.reshape(-1, *port.shape)[index] if port.shape else array
+            for port, array in zip(graph.inputs, arrays, strict=True)
+        ]
+
+
+def _batches(port: Port, array: np.ndarray) -> int:
+    shape = array.shape
+    if shape == port.shape:
+        return 1
+    fits = len(shape) == len(port.shape) > 0 and shape[1:] == port.shape[1:]
+    if not fits or shape[0] == 0 or shape[0] % port.shape[0] != 0:
+        raise TcmError(
+            "an input does not have the shape that the model was compiled for",
+            where=f"input '{port.value}'",
+            expected=f"{port.shape}, or a multiple of it in the first dimension",
+            got=shape,
+        )
+    return shape[0] // port.shape[0]
+
+
+def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
+    """The user's array as the graph's value: quantized unless ``raw``, permuted, dense.
+
+    Raises TcmError for a wrong dtype or NaN.
+    """
+    type_ = graph.types[port.value]
+    integers = raw and type_.dtype == "int8"
+    expected = "int8" if integers else "float32"
+    if str(array.dtype) != expected:
+        raise TcmError(
+            "an input has the wrong dtype",
+            where=f"input '{port.value}'",
+            expected=expected,
+            got=array.dtype,
+            hint="without raw=True (--raw), inputs are float32"
+            if integers
+            else "array.astype(numpy.float32) makes it so; int8 goes in with raw=True (--raw)",
+        )
+    if expected == "float32" and bool(np.isnan(array).any()):
+        raise TcmError(
+            "an input is not a number (NaN)",
+            where=f"input '{port.value}'",
+            expected="numbers; infinite ones become the largest or smallest that int8 can say",
+            got=f"{int(np.isnan(array).sum())} of {array.size} elements are NaN",
+        )
+    if type_.dtype == "int8" and not raw and type_.quantization is not None:
+        scale, zero_point = type_.quantization.scale, type_.quantization.zero_point
+        array = quantize_array(array, scale, zero_point, port.ties_away)
+    if port.permutation is not None:
+        array = array.transpose(port.permutation)
+    return np.ascontiguousarray(array)
+
+
+def from_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
+    """The graph's value in the user's layout: dequantized unless ``raw``."""
+    type_ = graph.types[port.value]
+    if port.permutation is not None:
+        array = array.transpose(np.argsort(port.permutation))
+    if type_.dtype == "int8" and not raw and type_.quantization is not None:
+        array = dequantize_array(array, type_.quantization.scale, type_.quantization.zero_point)
+    return np.ascontiguousarray(array)

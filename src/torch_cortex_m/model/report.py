@@ -1,0 +1,95 @@
+"""What a compiled model costs, as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..ir.artifacts import Folding
+
+
+@dataclass(frozen=True)
+class LayerReport:
+    """One layer. ``instructions`` and ``cycles`` are None until measured on the emulated core,
+    ``cycles`` also where the core has no model."""
+
+    name: str
+    op: str
+    kernel: str
+    macs: int
+    instructions: int | None = None
+    source: str = ""
+    cycles: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Memory in bytes and instructions of one inference.
+
+    arena_bytes: working memory. arena_lower_bound: no plan with the same sharing needs less.
+    constant_bytes: weights and tables. flash_bytes: code and constants of the model, None without
+    a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
+    instructions: of one inference, None until measured. cycles: an estimate of them, None until
+    measured or where the core has no model; cycles_model says how it was made and how far it is
+    off. folding: the constant channels that were removed, None if there were none.
+    """
+
+    target: str
+    layers: tuple[LayerReport, ...]
+    arena_bytes: int
+    arena_lower_bound: int
+    constant_bytes: int
+    flash_bytes: int | None = None
+    stack_bytes: int | None = None
+    instructions: int | None = None
+    cycles: int | None = None
+    cycles_model: str | None = None
+    folding: Folding | None = None
+
+    @property
+    def ram_bytes(self) -> int:
+        """Arena and, once measured, stack. Inputs and outputs are the caller's."""
+        return self.arena_bytes + (self.stack_bytes or 0)
+
+    @property
+    def macs(self) -> int:
+        return sum(layer.macs for layer in self.layers)
+
+    def __str__(self) -> str:
+        """A line of totals and one for each layer; what was not measured is left out."""
+        totals = [f"arena {self.arena_bytes:,} B", f"constants {self.constant_bytes:,} B"]
+        if self.flash_bytes is not None:
+            totals += [f"flash {self.flash_bytes:,} B", f"RAM {self.ram_bytes:,} B"]
+        totals += [f"{self.macs:,} MACs", *_measured(self.instructions, self.cycles)]
+        lines = [f"{self.target}: {', '.join(totals)}"]
+        if self.folding is not None:
+            lines.append(f"  constant channels folded: {self.folding}")
+        for layer in self.layers:
+            costs = [f"{layer.macs:,} MACs", *_measured(layer.instructions, layer.cycles)]
+            lines.append(f"  {layer.name} ({layer.kernel}): {', '.join(costs)}")
+        return "\n".join(lines)
+
+    def as_data(self) -> dict[str, Any]:
+        """The form that ``tcm profile --json`` prints."""
+        return {
+            "target": self.target,
+            "layers": [asdict(layer) for layer in self.layers],
+            "cycles_model": self.cycles_model,
+            "folding": None if self.folding is None else asdict(self.folding),
+            "total": {
+                "instructions": self.instructions,
+                "cycles": self.cycles,
+                "macs": self.macs,
+                "flash_bytes": self.flash_bytes,
+                "ram_bytes": self.ram_bytes,
+                "arena_bytes": self.arena_bytes,
+                "arena_lower_bound": self.arena_lower_bound,
+                "constant_bytes": self.constant_bytes,
+                "stack_bytes": self.stack_bytes,
+            },
+        }
+
+
+def _measured(instructions: int | None, cycles: int | None) -> list[str]:
+    texts = [] if instructions is None else [f"{instructions:,} instructions"]
+    return texts if cycles is None else [*texts, f"about {cycles:,} cycles"]

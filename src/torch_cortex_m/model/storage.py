@@ -1,0 +1,211 @@
+"""The emitted folder on disk, and a compiled model from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import numpy as np
+
+from ..emit.names import check_prefix
+from ..errors import TcmError
+from ..generate import Generated, Preferences, generate
+from ..generate.library import open_library
+from ..ir import Graph, verify
+from ..ir.artifacts import Folding
+from ..ir.serialize import graph_from_data, graph_to_data
+from ..ops import definition
+from ..ops.base import make_op
+from ..target import target_from_data, target_to_data
+from .report import Report
+
+PLAN = "plan.json"
+CONSTANTS = "constants.npz"
+FORMAT = 1
+UNKNOWN_PREFERENCES = {"prefer_library": False}
+"""Of folders from before plan.json had preferences: the fastest kernels, whoever provides them."""
+COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
+
+
+def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
+    """Writes all files beside ``folder``, or inside it if it exists, then puts them in place.
+
+    What else lies in the folder stays, but for files that tcm wrote there before.
+    Raises TcmError if something cannot be written; then everything stays as it was.
+    """
+    check_replaceable(folder)
+    files = {**generated.program.files}
+    files[PLAN] = json.dumps(_plan_data(generated, report), indent=1) + "\n"
+    try:
+        new = not folder.exists()
+        (folder.parent if new else folder).mkdir(parents=True, exist_ok=True)
+        work = Path(mkdtemp(prefix=".tcm-", dir=folder.parent if new else folder))
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    try:
+        for name, text in files.items():
+            (work / name).write_text(text, encoding="utf-8")
+        # Names such as "features.0.weight" are not files: an index maps them to array numbers.
+        np.savez(work / CONSTANTS, *generated.graph.constants.values())
+        if new:
+            work.chmod(0o755)
+            work.rename(folder)
+        else:
+            _replace(folder, work)
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return folder
+
+
+def _replace(folder: Path, work: Path) -> None:
+    """Moves the files of ``work`` into the folder and removes what tcm wrote there before."""
+    names = {path.name for path in work.iterdir()}
+    known = _files_of(folder)
+    for name in sorted(names):
+        (work / name).replace(folder / name)
+    for name in known - names:
+        (folder / name).unlink(missing_ok=True)
+
+
+def _files_of(folder: Path) -> set[str]:
+    """The C files that tcm wrote into a folder before, as far as its plan is readable."""
+    try:
+        listed = json.loads((folder / PLAN).read_text(encoding="utf-8"))["files"]
+        return {name for name in listed if Path(name).name == name}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return set()
+
+
+def _cannot_write(folder: Path, error: OSError) -> TcmError:
+    return TcmError(
+        "cannot write the output folder",
+        where=str(folder),
+        got=error.strerror or str(error),
+        hint="choose a folder that you may write to",
+    )
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raises TcmError if ``folder`` is a file, holds what tcm did not write or cannot be read."""
+    try:
+        if not folder.exists():
+            return
+        is_folder = folder.is_dir()
+        foreign = is_folder and any(folder.iterdir()) and not (folder / PLAN).exists()
+    except OSError as error:
+        raise _cannot_write(folder, error) from None
+    if not is_folder:
+        raise TcmError("the output is a file", where=str(folder), expected="a folder")
+    if foreign:
+        raise TcmError(
+            "the output folder holds other files",
+            where=str(folder),
+            expected="a new or empty folder, or one that tcm wrote",
+            hint="choose another folder, which will be tcm's own",
+        )
+
+
+def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
+    plan, library = generated.plan, generated.library
+    return {
+        "format": FORMAT,
+        "target": target_to_data(generated.target),
+        "prefix": generated.program.prefix,
+        "files": sorted(generated.program.files),
+        "library": None
+        if library is None
+        else {"include": [str(p) for p in library.include], "path": str(library.path)},
+        "preferences": generated.preferences.as_data(),
+        "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
+        "report": report.as_data(),
+        "memory": {
+            "arena_bytes": plan.arena_bytes,
+            "lower_bound": plan.lower_bound,
+            "offsets": {
+                name: location.index
+                for name, location in plan.locations.items()
+                if location.kind == "arena"
+            },
+            "scratch": dict(plan.scratch),
+        },
+        "graph": graph_to_data(generated.graph),
+    }
+
+
+def load_generated(folder: Path) -> Generated:
+    """The compiled model that ``save_generated`` wrote.
+
+    Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
+    """
+    missing = [name for name in (PLAN, CONSTANTS) if not os.path.isfile(folder / name)]
+    if missing:
+        got = "a file" if os.path.isfile(folder) else "no such folder"
+        raise TcmError(
+            "not a folder that tcm compile wrote",
+            where=str(folder),
+            expected=f"a folder with {PLAN} and {CONSTANTS}",
+            got=f"no {' and no '.join(missing)}" if os.path.isdir(folder) else got,
+            hint="run tcm compile ... -o FOLDER first",
+        )
+    data = _read_plan(folder)
+    try:
+        graph = _read_graph(folder, data)
+        library = data["library"]
+        target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
+        check_prefix(prefix)
+        folded = data["report"].get("folding")
+        folding = None if folded is None else Folding(**folded)
+        preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
+        paths = None if library is None else (library["include"], library["path"])
+    except Exception as error:  # whatever reading nonsense may raise
+        raise _damaged(folder, error) from None
+    opened = None if paths is None else open_library(*paths)
+    generated = generate(graph, target, prefix=prefix, library=opened, forced=kernels)
+    return replace(generated, folding=folding, preferences=preferences)
+
+
+def _read_plan(folder: Path) -> dict[str, Any]:
+    """plan.json. Raises TcmError if it is damaged or another version of tcm wrote it."""
+    try:
+        data = json.loads((folder / PLAN).read_text(encoding="utf-8"))
+        version = data["format"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _damaged(folder / PLAN, error) from None
+    if version != FORMAT:
+        raise TcmError(
+            "the folder was written by another version of torch-cortex-m",
+            where=str(folder / PLAN),
+            expected=f"format {FORMAT}",
+            got=f"format {version}",
+            hint=COMPILE_AGAIN,
+        )
+    return data
+
+
+def _read_graph(folder: Path, data: Mapping[str, Any]) -> Graph:
+    names = data["graph"]["constants"]
+    with np.load(folder / CONSTANTS) as arrays:
+        constants = {name: arrays[f"arr_{index}"] for index, name in enumerate(names)}
+    graph = graph_from_data(
+        data["graph"], constants, lambda name, fields: make_op(definition(name).op, fields)
+    )
+    verify(graph)
+    return graph
+
+
+def _damaged(path: Path, error: Exception) -> TcmError:
+    return TcmError(
+        "what tcm compile wrote is damaged",
+        where=str(path),
+        expected=f"{PLAN} and {CONSTANTS} as they were written",
+        got=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+        hint=COMPILE_AGAIN,
+    )

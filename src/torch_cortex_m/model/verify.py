@@ -1,0 +1,70 @@
+"""reference = host = emulated core, sample by sample or layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import TcmError
+
+if TYPE_CHECKING:
+    from .compiled import CompiledModel
+
+
+def verify_samples(
+    compiled: CompiledModel,
+    samples: Sequence[list[np.ndarray]],
+    places: Sequence[str],
+    layers: bool,
+) -> None:
+    """Raises TcmError at the first byte that differs from the reference.
+
+    samples: inputs in the form of the graph's ports. places: "host", "emulator".
+    """
+    expected = [reference_values(compiled, sample) for sample in samples]
+    outputs = [port.value for port in compiled.graph.outputs]
+    names = [layer.name for layer in compiled.report.layers]
+    for place in places:
+        for index, execution in enumerate(compiled.execute(samples, place, trace=layers)):
+            values = expected[index]
+            for trace in execution.layers:
+                _compare(place, index, names[trace.index], values, trace.output)
+            for name, data in zip(outputs, execution.outputs, strict=True):
+                _compare(place, index, name, values, data)
+
+
+def reference_values(compiled: CompiledModel, sample: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Every value of the graph for one sample, by the exact reference."""
+    from ..run.reference import run_reference
+
+    values: dict[str, np.ndarray] = {
+        port.value: array for port, array in zip(compiled.graph.inputs, sample, strict=True)
+    }
+    values |= compiled.graph.constants
+
+    def observe(name: str, value: np.ndarray) -> None:
+        values[name] = value
+
+    run_reference(compiled.graph, sample, observe)
+    return values
+
+
+def _compare(
+    place: str, sample: int, name: str, expected: dict[str, np.ndarray], data: bytes
+) -> None:
+    reference = np.ascontiguousarray(expected[name])
+    if reference.tobytes() == data:
+        return
+    got = np.frombuffer(data, reference.dtype)
+    flat = reference.reshape(-1)
+    different = np.flatnonzero(flat.view(np.uint8) != got.view(np.uint8))
+    first = int(different[0]) // reference.itemsize
+    raise TcmError(
+        f"{place} differs from the reference",
+        where=f"sample {sample}, '{name}', element {first} of {flat.size}",
+        expected=flat[first],
+        got=got[first],
+        hint="this is a defect of torch-cortex-m: please report it with the model",
+    )

@@ -1,0 +1,1 @@
+"""The integer arithmetic that references, lowering and kernels agree on."""

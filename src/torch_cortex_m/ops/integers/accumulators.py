@@ -1,0 +1,54 @@
+"""Accumulators of weighted sums: what they can reach, and that 32 bits hold it.
+
+A kernel adds in int32 and wraps, as TFLite-Micro and CMSIS-NN do. That is exact as long as the
+whole sum fits, whatever the order: inputs and padding may be zero, so that each part of a sum is a
+sum that another input gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...errors import TcmError
+from ...ir import Graph
+
+LARGEST = (1 << 31) - 1
+
+
+def product_sums(weight: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest sum of weights times inputs in [low, high] per channel, in the type of
+    weight [channels, taps]."""
+    ends = weight * low, weight * high
+    return np.minimum(*ends).sum(axis=1), np.maximum(*ends).sum(axis=1)
+
+
+def accumulator_ranges(
+    weight: np.ndarray, bias: np.ndarray | None, input_offset: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Least and largest accumulator per channel for any int8 input, int64; weight [channels, taps]
+    int, bias [channels] int, if there is one."""
+    low, high = product_sums(weight.astype(np.int64), input_offset - 128, input_offset + 127)
+    return (low, high) if bias is None else (low + bias, high + bias)
+
+
+def check_accumulators(graph: Graph) -> None:
+    """Raises TcmError where an input exists with which a weighted sum leaves int32."""
+    for node in graph.nodes:
+        ranges = node.op.accumulators(graph.argument_constants(node))
+        if ranges is not None:
+            _check(f"{node.source}, output '{node.output}'", *ranges)
+
+
+def _check(where: str, low: np.ndarray, high: np.ndarray) -> None:
+    beyond = np.flatnonzero((low < -LARGEST - 1) | (high > LARGEST))
+    if beyond.size:
+        first = int(beyond[0])
+        raise TcmError(
+            "a weighted sum can leave the 32 bits of its accumulator",
+            where=where,
+            expected=f"sums within [{-LARGEST - 1}, {LARGEST}] for every int8 input",
+            got=f"[{low[first]}, {high[first]}] in output channel {first}"
+            f" ({beyond.size} of {low.size} channels are too large)",
+            hint="quantize the weights of these channels more coarsely (a larger scale; the bias "
+            "follows it), or split the layer along its inputs",
+        )

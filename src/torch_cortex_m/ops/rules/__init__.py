@@ -1,0 +1,1 @@
+"""What operators share: checks, shape rules, and data for their cases."""

@@ -1,0 +1,24 @@
+"""A graph of one operator."""
+
+from __future__ import annotations
+
+from ...ir import Graph, Port, TensorType
+from ..base import Case
+
+
+def case_graph(case: Case) -> Graph:
+    """A graph of one node named ``output``; its inputs are the case's activations."""
+    graph = Graph("case")
+    given = case.given()
+    values: list[str | None] = []
+    for name in case.op.tensor_names():
+        data = case.tensors.get(name)
+        if data is None:
+            values.append(None)
+        elif name in given:
+            values.append(graph.add_input(name, TensorType(data.shape, str(data.dtype))))
+        else:
+            values.append(graph.add_constant(name, data))
+    output = graph.add_node(case.op, tuple(values), "output")
+    graph.outputs.append(Port(output, graph.types[output].shape))
+    return graph

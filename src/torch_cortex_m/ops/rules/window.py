@@ -1,0 +1,119 @@
+"""Checks and shape rules that convolutions and pooling share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ...ir import TensorType
+from ..base import Op
+
+
+class WindowFields(Protocol):
+    """The fields of a sliding window: (vertical, horizontal); padding: top, left, bottom, right."""
+
+    @property
+    def stride(self) -> tuple[int, ...]: ...
+    @property
+    def padding(self) -> tuple[int, ...]: ...
+    @property
+    def dilation(self) -> tuple[int, ...]: ...
+
+
+def check_window(op: Op, fields: WindowFields) -> None:
+    """Stride and dilation are two positive values, padding four non-negative ones."""
+    check_values(op, "stride", fields.stride, 2, 1)
+    check_values(op, "padding", fields.padding, 4, 0)
+    check_values(op, "dilation", fields.dilation, 2, 1)
+
+
+def check_values(op: Op, name: str, values: tuple[int, ...], count: int, least: int) -> None:
+    """A tuple field has ``count`` values, none below ``least``."""
+    fits = len(values) == count and all(value >= least for value in values)
+    op.expect(fits, name, f"{count} values of at least {least}", values)
+
+
+def check_activation(op: Op, low: int, high: int) -> None:
+    """The activation range is ordered and within int8."""
+    expected = "-128 <= activation_min <= activation_max <= 127"
+    op.expect(-128 <= low <= high <= 127, "activation_min, activation_max", expected, (low, high))
+
+
+def check_offset(op: Op, name: str, value: int, low: int, high: int) -> None:
+    op.expect(low <= value <= high, name, f"a value in [{low}, {high}]", value)
+
+
+def check_rank(op: Op, types: Mapping[str, TensorType], name: str, rank: int) -> None:
+    shape = types[name].shape
+    op.expect(len(shape) == rank, name, f"rank {rank}", f"rank {len(shape)}, shape {shape}")
+
+
+def check_per_channel(
+    op: Op, types: Mapping[str, TensorType], names: tuple[str, ...], channels: int
+) -> None:
+    """Each named argument that is present is one-dimensional with an element per channel."""
+    for name in names:
+        if name in types:
+            op.expect(types[name].shape == (channels,), name, (channels,), types[name].shape)
+
+
+def window_output_size(
+    op: Op,
+    fields: WindowFields,
+    size: tuple[int, int],
+    kernel: tuple[int, ...],
+    ceil_mode: bool = False,
+) -> tuple[int, int]:
+    """(height, width) of the output: floor((in + before + after - extent) / stride) + 1.
+
+    ``ceil_mode`` rounds the division up, but drops a last window that would start beyond the input
+    and the padding before it (the shape rule of PyTorch's pooling).
+    """
+    height, width = (_axis_outputs(fields, size, kernel, axis, ceil_mode) for axis in range(2))
+    expected = "a kernel no larger than the padded input, so that the output is not empty"
+    got = f"input {size}, kernel {kernel}, padding {fields.padding}, dilation {fields.dilation}"
+    op.expect(min(height, width) > 0, "input", expected, got)
+    return height, width
+
+
+def _axis_outputs(
+    fields: WindowFields,
+    size: tuple[int, int],
+    kernel: tuple[int, ...],
+    axis: int,
+    ceil_mode: bool,
+) -> int:
+    before, after = fields.padding[axis], fields.padding[axis + 2]
+    stride = fields.stride[axis]
+    extent = fields.dilation[axis] * (kernel[axis] - 1) + 1
+    room = size[axis] + before + after - extent
+    if not ceil_mode:
+        return room // stride + 1
+    outputs = -(-room // stride) + 1
+    last_is_outside = (outputs - 1) * stride >= size[axis] + before
+    return outputs - 1 if last_is_outside else outputs
+
+
+def window_constants(
+    fields: WindowFields, kernel: tuple[int, ...], inputs: TensorType, output: tuple[int, ...]
+) -> dict[str, int]:
+    """The sizes that every windowed kernel may take as parameters."""
+    return {
+        "batches": inputs.shape[0],
+        "input_height": inputs.shape[1],
+        "input_width": inputs.shape[2],
+        "input_channels": inputs.shape[3],
+        "output_height": output[1],
+        "output_width": output[2],
+        "output_channels": output[3],
+        "kernel_height": kernel[0],
+        "kernel_width": kernel[1],
+        "stride_height": fields.stride[0],
+        "stride_width": fields.stride[1],
+        "padding_top": fields.padding[0],
+        "padding_left": fields.padding[1],
+        "padding_bottom": fields.padding[2],
+        "padding_right": fields.padding[3],
+        "dilation_height": fields.dilation[0],
+        "dilation_width": fields.dilation[1],
+    }

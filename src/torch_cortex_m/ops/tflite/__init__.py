@@ -1,0 +1,1 @@
+"""What operators share that know TensorFlow Lite: builtins, calls, weights, windows."""

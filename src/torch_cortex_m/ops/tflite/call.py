@@ -1,0 +1,169 @@
+"""Call: one use of a TensorFlow Lite operator while it is lowered to the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import TcmError
+from ...ir import Graph, Quantization
+from .. import definition
+from ..integers.arithmetic import quantize_multiplier
+from .file import FileTensor, Options
+
+FUSED_ACTIVATIONS: dict[int, tuple[float | None, float | None]] = {
+    0: (None, None),
+    1: (0.0, None),
+    2: (-1.0, 1.0),
+    3: (0.0, 6.0),
+}
+"""The schema's ActivationFunctionType (NONE, RELU, RELU_N1_TO_1, RELU6) -> real bounds."""
+
+LONGEST_LIST = 64
+"""Elements of a list of axes, sizes or paddings: twice those of the largest rank and more."""
+
+TOO_LARGE = 2.0**40
+"""Larger than any multiplier that requantization covers."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a lowering function works with.
+
+    tensors: the operator's inputs by argument name, those that are left out missing.
+    values: the graph's values of the inputs that are activations.
+    output: the result as the file has it.
+    source, place: where the operator is in the file, for comments and, in full, for messages.
+    """
+
+    graph: Graph
+    tensors: Mapping[str, FileTensor]
+    values: Mapping[str, str]
+    options: Options
+    output: FileTensor
+    source: str
+    place: str
+
+    @property
+    def name(self) -> str:
+        return self.output.name
+
+    def value(self, argument: str = "input") -> str:
+        return self.values[argument]
+
+    def shape(self, argument: str = "input") -> tuple[int, ...]:
+        """The shape of an activation in the graph."""
+        return self.graph.types[self.values[argument]].shape
+
+    def quantization(self, argument: str = "input") -> Quantization:
+        return self.tensors[argument].quantization
+
+    def data(self, argument: str) -> np.ndarray:
+        """The elements of an input that is constant."""
+        data = self.tensors[argument].data
+        assert data is not None
+        return data
+
+    def integers(self, argument: str) -> tuple[int, ...]:
+        """The elements of a constant list, such as axes."""
+        data = self.data(argument).reshape(-1)
+        if data.size > LONGEST_LIST:
+            raise self.error(
+                f"'{argument}' is too long",
+                expected=f"at most {LONGEST_LIST} elements",
+                got=data.size,
+            )
+        return tuple(int(element) for element in data)
+
+    def integer(self, argument: str) -> int:
+        """The only element of a constant."""
+        elements = self.integers(argument)
+        if len(elements) != 1:
+            raise self.error(
+                f"'{argument}' is not a single value", expected=1, got=f"{len(elements)} elements"
+            )
+        return elements[0]
+
+    def axis(self, axis: int, rank: int) -> int:
+        """``axis`` counted from the front. Raises TcmError if there is no such dimension."""
+        if not -rank <= axis < rank:
+            raise self.error("there is no such dimension", expected=f"below {rank}", got=axis)
+        return axis % rank
+
+    def error(self, what: str, *, expected: object = None, got: object = None) -> TcmError:
+        return TcmError(what, where=self.place, expected=expected, got=got)
+
+    def add_constant(self, argument: str, data: np.ndarray) -> str:
+        """Adds a constant that is made for this operator; returns the value's name."""
+        return self.graph.add_constant(f"{self.name}.{argument}", data)
+
+    def multiplier(self, real: float) -> tuple[int, int]:
+        """``quantize_multiplier``, checked for the range that requantization covers."""
+        multiplier, shift = quantize_multiplier(min(real, TOO_LARGE))
+        if shift > 30:
+            raise self.error(
+                "the scales of inputs and output are too far apart",
+                expected="input scale / output scale below 2^30",
+                got=f"{real:g}",
+            )
+        return multiplier, shift
+
+    def activation_limits(self) -> dict[str, int]:
+        """activation_min and activation_max for the fused activation."""
+        code = int(self.options.number("FusedActivationFunction"))
+        return clamp_limits(*FUSED_ACTIVATIONS[code], self.output.quantization)
+
+    def emit(
+        self, operator: str, inputs: tuple[str | None, ...], suffix: str = "", /, **fields: Any
+    ) -> str:
+        """Appends a node with the result's quantization; returns its output's name."""
+        return self._append(operator, inputs, fields, suffix, self._result())
+
+    def reshape(self, value: str, shape: tuple[int, ...], suffix: str = ".reshape") -> str:
+        """``value`` under another shape; no node where it has that shape already."""
+        type_ = self.graph.types[value]
+        if type_.shape == shape:
+            return value
+        return self._append("reshape", (value,), {"shape": shape}, suffix, type_.quantization)
+
+    def _result(self) -> Quantization | None:
+        return None if self.output.dtype == "float32" else self.output.quantization
+
+    def _append(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        fields: dict[str, Any],
+        suffix: str,
+        quantization: Quantization | None,
+    ) -> str:
+        op_class: Any = definition(operator).op
+        wanted = f"{self.name}{suffix}"
+        try:
+            return self.graph.add_node(
+                op_class(**fields), inputs, wanted, quantization=quantization, source=self.source
+            )
+        except TcmError as error:
+            raise error.at(self.place) from None
+
+
+def clamp_limits(low: float | None, high: float | None, output: Quantization) -> dict[str, int]:
+    """activation_min and activation_max of a clamp to real bounds (None: no bound).
+
+    Bounds are divided by the scale in float32 and rounded, ties away from zero.
+    Source: TensorFlow Lite's CalculateActivationRangeQuantized.
+    """
+    return {
+        "activation_min": -128 if low is None else _quantized_bound(low, output),
+        "activation_max": 127 if high is None else _quantized_bound(high, output),
+    }
+
+
+def _quantized_bound(bound: float, output: Quantization) -> int:
+    with np.errstate(over="ignore"):
+        steps = float(np.clip(np.float32(bound) / np.float32(output.scale), -1e9, 1e9))
+    rounded = int(np.copysign(np.floor(abs(steps) + 0.5), steps))
+    return int(np.clip(output.zero_point + rounded, -128, 127))

@@ -1,0 +1,100 @@
+"""The weights of TensorFlow Lite's convolutions and fully connected layers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .call import Call
+
+
+def scales_per_channel(call: Call, channels: int, axis: int) -> np.ndarray:
+    """The weight's scale for each output channel [channels] float64.
+
+    Scales may be 0 or negative, as TensorFlow Lite computes with them. Raises TcmError if the
+    weight is quantized along another axis than ``axis``, or its scales are not finite.
+    """
+    weight = call.tensors["weight"]
+    scales = weight.scales.astype(np.float64)
+    if scales.size not in (1, channels) or (scales.size > 1 and weight.axis != axis):
+        raise call.error(
+            "the weights' scales do not fit the weights",
+            expected=f"1 scale, or {channels} along dimension {axis}",
+            got=f"{scales.size} along dimension {weight.axis}",
+        )
+    if not np.isfinite(scales).all():
+        raise call.error("the weights' scales are not usable", expected="finite numbers")
+    return np.broadcast_to(scales, channels)
+
+
+def without_zero_points(call: Call) -> None:
+    """Raises TcmError if the weight has a zero point."""
+    zero_points = call.tensors["weight"].zero_points
+    if zero_points.any():
+        raise call.error(
+            "the weights have zero points",
+            expected="symmetric int8 weights, as the int8 quantization specification has them",
+            got=f"zero points up to {np.abs(zero_points).max()}",
+        )
+
+
+def sum_operands(call: Call, reals: np.ndarray, axis: int) -> tuple[str | None, ...]:
+    """The arguments weight, bias, multipliers and shifts of a weighted sum; ``reals`` [channels]
+    float64 take its sums to the output's scale.
+
+    Where one is negative, the channel's weights (along ``axis``) and bias change their sign
+    instead: the product that is rounded stays the same.
+    """
+    unique, places = np.unique(np.abs(reals), return_inverse=True)
+    pairs = np.array([call.multiplier(float(real)) for real in unique], np.int32)
+    multipliers, shifts = pairs[places].T
+    return (
+        _weight(call, reals < 0, axis),
+        _bias(call, reals < 0),
+        call.add_constant("multipliers", multipliers),
+        call.add_constant("shifts", shifts),
+    )
+
+
+def _weight(call: Call, negative: np.ndarray, axis: int) -> str:
+    channels_last = np.moveaxis(call.data("weight"), axis, -1)
+    data = _negated(call, "weight", channels_last, negative)
+    return call.add_constant("weight", np.ascontiguousarray(np.moveaxis(data, -1, axis)))
+
+
+def _bias(call: Call, negative: np.ndarray) -> str | None:
+    if "bias" not in call.tensors:
+        return None
+    data = call.data("bias")
+    if data.size != negative.size:
+        raise call.error("the bias does not fit the weights", expected=negative.size, got=data.size)
+    return call.add_constant("bias", _negated(call, "bias", data.reshape(-1), negative))
+
+
+def _negated(call: Call, argument: str, data: np.ndarray, negative: np.ndarray) -> np.ndarray:
+    """``data`` [..., channels] with the other sign in the channels that are ``negative``; without
+    such channels no copy, as a file's operators may share their weights."""
+    if not negative.any():
+        return data
+    least = np.iinfo(data.dtype).min
+    if (data[..., negative] == least).any():
+        raise call.error(
+            f"the {argument} cannot change its sign where its scale is negative",
+            expected=f"values above {least} in channels with a negative scale",
+            got=least,
+        )
+    return np.where(negative, -data, data)
+
+
+def convolution_operands(call: Call, axis: int) -> tuple[str | None, ...]:
+    """The operands of a convolution whose weight has its output channels along ``axis``.
+
+    Each multiplier is input scale * weight scale / output scale in double precision.
+    Source: TensorFlow Lite's PopulateConvolutionQuantizationParams.
+    """
+    weight = call.data("weight")
+    if weight.ndim != 4:
+        raise call.error("the weights have a wrong rank", expected=4, got=weight.ndim)
+    without_zero_points(call)
+    scales = scales_per_channel(call, weight.shape[axis], axis)
+    reals = call.quantization().scale * scales / call.output.quantization.scale
+    return (call.value(), *sum_operands(call, reals, axis))

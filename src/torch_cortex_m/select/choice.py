@@ -1,0 +1,41 @@
+"""One kernel a node, of those that could compute it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..ir import Graph
+from ..ops.base import Kernel, Layer
+from . import CostModel, Selection, layer_of
+
+CHANGE = "allow more, choose another target, or use a smaller model"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A graph with the kernels that could compute each node (the best one last) and a selection."""
+
+    graph: Graph
+    ranked: Mapping[str, list[Kernel]]
+    layers: Mapping[str, Layer]
+    selection: Selection
+    model: CostModel
+
+    @staticmethod
+    def best(graph: Graph, ranked: Mapping[str, list[Kernel]], model: CostModel) -> Choice:
+        layers = {n.output: layer_of(graph, n) for n in graph.nodes if n.output in ranked}
+        selection = {name: kernels[-1] for name, kernels in ranked.items()}
+        return Choice(graph, ranked, layers, selection, model)
+
+    def with_kernels(self, changes: Selection) -> Choice:
+        return replace(self, selection={**self.selection, **changes})
+
+    def time(self, name: str, kernel: Kernel) -> int:
+        """Estimated cycles; 0 where nothing is known."""
+        cost = self.model.cost(self.layers[name], kernel)
+        return 0 if cost is None else cost.time[0]
+
+    def is_known(self, name: str, kernel: Kernel) -> bool:
+        """Whether time and code were measured or estimated."""
+        return self.model.cost(self.layers[name], kernel) is not None

@@ -1,0 +1,118 @@
+"""Which kernels a budget of RAM leaves to each node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import TcmError
+from ..ir.artifacts import MemoryPlan
+from ..ops.base import Kernel
+from . import Selection
+from .choice import CHANGE, Choice
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What kernels take beside inputs and output (node output, kernel -> bytes), and the plan of a
+    selection."""
+
+    scratch: Callable[[str, Kernel], int]
+    plan: Callable[[Selection], MemoryPlan]
+
+    def arena(self, selection: Selection) -> int:
+        return self.plan(selection).arena_bytes
+
+
+def within_ram(choice: Choice, limit: int | None, memory: Memory) -> Choice:
+    """The choice with those kernels only that fit an arena of ``limit`` bytes beside the leanest
+    kernels of all other nodes; of these, the chosen one or else the best.
+
+    Nodes do not need their scratch memory at the same time, so that what fits beside the leanest
+    mostly fits together; where it does not (the arena has gaps), more nodes take their leanest.
+    Raises TcmError if the leanest kernels need more.
+    """
+    if limit is None:
+        return choice
+    lean = _leanest(choice, memory)
+    least = memory.arena(lean)
+    if least > limit:
+        raise TcmError(
+            "the model does not fit the RAM budget",
+            expected=f"at most {limit} bytes",
+            got=f"{least} bytes with the kernels that need the least",
+            hint=CHANGE,
+        )
+    fitting = {
+        name: [
+            kernel
+            for kernel in kernels
+            if _needs_no_more(memory, name, kernel, lean)
+            or memory.arena({**lean, name: kernel}) <= limit
+        ]
+        for name, kernels in choice.ranked.items()
+    }
+    result = _restricted(choice, fitting)
+    while memory.arena(result.selection) > limit:
+        name = _next_to_lean(result, lean, memory)
+        result = _restricted(result, {**result.ranked, name: [lean[name]]})
+    return result
+
+
+def _restricted(choice: Choice, ranked: Mapping[str, list[Kernel]]) -> Choice:
+    """The chosen kernels stay where they may, else the best of ``ranked`` takes their place."""
+    selection = {
+        name: kernel if kernel in ranked[name] else ranked[name][-1]
+        for name, kernel in choice.selection.items()
+    }
+    return replace(choice, ranked=ranked, selection=selection)
+
+
+def _needs_no_more(memory: Memory, name: str, kernel: Kernel, lean: Selection) -> bool:
+    """Whether this is known without a plan."""
+    same_sharing = kernel.in_place == lean[name].in_place
+    return same_sharing and memory.scratch(name, kernel) <= memory.scratch(name, lean[name])
+
+
+def _leanest(choice: Choice, memory: Memory) -> Selection:
+    """The kernels with the smallest arena.
+
+    Those with the least scratch memory, but for nodes where scratch memory is smaller than an
+    output that a kernel need not have, because it works in place.
+    """
+
+    def scratch(name: str, kernel: Kernel) -> tuple[int, ...]:
+        shares = bool(kernel.in_place(choice.layers[name]))
+        return (memory.scratch(name, kernel), not shares)
+
+    def scratch_and_output(name: str, kernel: Kernel) -> tuple[int, ...]:
+        layer = choice.layers[name]
+        output = 0 if kernel.in_place(layer) else layer.output.bytes
+        return (memory.scratch(name, kernel) + output,)
+
+    # The best kernels come last in their lists, and min takes the first of equals.
+    selections = [
+        {n: min(reversed(ks), key=lambda k, n=n: need(n, k)) for n, ks in choice.ranked.items()}
+        for need in (scratch, scratch_and_output)
+    ]
+    by_scratch, by_output = selections
+    lean = min(selections, key=memory.arena)
+    for name in lean:
+        pair = ({**lean, name: selection[name]} for selection in (by_scratch, by_output))
+        if by_scratch[name] is not by_output[name]:
+            lean = min(lean, *pair, key=memory.arena)
+    return lean
+
+
+def _next_to_lean(choice: Choice, lean: Selection, memory: Memory) -> str:
+    """The node to take its leanest kernel next: one that lowers the arena if there is one, then the
+    one that loses the least time, then the fewest ranks."""
+    arena = memory.arena(choice.selection)
+
+    def loss(name: str) -> tuple[bool, int, int, str]:
+        chosen, kernels = choice.selection[name], choice.ranked[name]
+        lowered = memory.arena({**choice.selection, name: lean[name]}) < arena
+        time = choice.time(name, lean[name]) - choice.time(name, chosen)
+        return not lowered, time, kernels.index(chosen) - kernels.index(lean[name]), name
+
+    return min((n for n, k in choice.selection.items() if k is not lean[n]), key=loss)
