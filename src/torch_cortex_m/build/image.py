@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import TcmError
 from ..ir.artifacts import ALIGNMENT, Program
 from ..target import Target
+from .library import KernelLibrary
 from .toolchain import Toolchain, run_tool, toolchain_for
 
 HARNESS = Path(__file__).parent.parent / "run" / "harness"
@@ -42,15 +43,14 @@ def build_image(
     *,
     trace: bool = False,
     separate: bool = False,
-    include: Sequence[Path] = (),
-    libraries: Sequence[Path] = (),
+    library: KernelLibrary | None = None,
 ) -> Image:
     """Compiles and links into ``folder``.
 
     trace: every layer reports ticks and output. separate: each program is compiled file by file, as
     its user would, so that its size is known; otherwise many are compiled together, because
-    starting the compiler costs more than compiling a small layer. include, libraries: those of a
-    linked kernel library.
+    starting the compiler costs more than compiling a small layer. library: whose kernels the
+    programs call.
 
     Raises ImageSizeError if it does not fit into the emulated board, TcmError if a tool is missing
     or fails.
@@ -59,6 +59,7 @@ def build_image(
     separate = separate or len(programs) == 1
     sources = write_sources(programs, folder, separate)
     # As system headers, so that warnings are about our code only.
+    include = () if library is None else library.include
     library_flags = [flag for path in include for flag in ("-isystem", str(path))]
     flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
     model_flags = [*flags, "-include", str(HARNESS / "trace.h")] if trace else flags
@@ -73,7 +74,8 @@ def build_image(
     with ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs))
     path = folder / "image.elf"
-    _link(toolchain, target, objects, libraries, path)
+    archives = [] if library is None else [library.path]
+    _link(toolchain, target, [*objects, *archives], path)
     sizes = _flash_bytes(toolchain, objects[len(harness) : -1]) if separate else []
     pairs = tuple(sum(sizes[i : i + 2]) for i in range(0, len(sizes), 2))
     return Image(path, target, tuple(programs), trace, pairs)
@@ -163,13 +165,8 @@ def _compile(toolchain: Toolchain, source: Path, flags: Sequence[str], folder: P
     return output
 
 
-def _link(
-    toolchain: Toolchain,
-    target: Target,
-    objects: Sequence[Path],
-    libraries: Sequence[Path],
-    output: Path,
-) -> None:
+def _link(toolchain: Toolchain, target: Target, inputs: Sequence[Path], output: Path) -> None:
+    """Objects and then archives, in this order."""
     flags: list[str] = [*toolchain.link_flags, "-Wl,--gc-sections"]
     if target.machine is not None:
         machine = target.machine
@@ -182,7 +179,7 @@ def _link(
         flags += ["-nostartfiles", "--specs=nano.specs", "--specs=nosys.specs"]
         flags += [f"-Wl,--defsym={name}={value}" for name, value in symbols.items()]
         flags += ["-T", str(HARNESS / "core.ld")]
-    command = [toolchain.linker, *flags, *objects, *libraries, "-o", output]
+    command = [toolchain.linker, *flags, *inputs, "-o", output]
     try:
         run_tool(command, output.parent)
     except TcmError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..build import KernelLibrary
 from ..emit import Guard, emit
 from ..errors import TcmError
 from ..ir import Graph
@@ -16,8 +17,8 @@ from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import Memory, within_ram
 from ..target import Target
-from .library import KernelLibrary, library_scratch_bytes
 from .preferences import DEFAULT_PREFERENCES, Preferences
+from .scratch import library_scratch_bytes
 
 
 @dataclass(frozen=True)
