@@ -51,7 +51,7 @@ def run_op(
     op: an operator such as DepthwiseConv2d(...). inputs: argument name -> array in the operator's
     layout and dtype (None or absent: left out). ``activations`` are the arguments that are given
     at run time; the rest are compiled in. kernel: a kernel's name, or the preferred one.
-    on: "host", "emulator" or "reference".
+    on: "host" (which has the portable kernels only), "emulator" or "reference".
     library: a kernel library for the emulated core; its kernels are used where they apply.
     cycles: estimates cycles, too, where the emulated core has a model.
 

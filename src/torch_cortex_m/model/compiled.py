@@ -54,8 +54,9 @@ class CompiledModel:
         inputs: one tensor or array an input, in the order of ``forward``, float32, or int8 with
             ``raw``; each of the compiled shape, or all with the same multiple of it in the first
             dimension.
-        on: "host" (the C built for this machine), "emulator" (the C on the emulated core) or
-            "reference" (the exact reference in torch). All three give the same values.
+        on: "host" (C for this computer: the same graph with the portable kernels), "emulator" (the
+            emitted C on the emulated core) or "reference" (the exact reference in torch). All
+            three give the same values.
         raw: int8 in and out instead of float32 (what the C has as float32 stays that).
 
         The outputs are float32, or int8 with ``raw``, in the shapes of the model's results; their
@@ -199,7 +200,8 @@ class CompiledModel:
         """Proves reference = host = emulated core, byte for byte; returns the samples compared.
 
         inputs: samples as for ``run``, float32 or int8; ``random`` more are drawn from ``seed``.
-        on: "host", "emulator"; None: both, where the target is a core.
+        on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
+            where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
 
         Raises TcmError that names the sample and the first difference.
