@@ -67,7 +67,7 @@ def _function(name: str, prototype: Prototype, arguments: list[str]) -> str:
 
 
 def _declare(parameter: Parameter) -> str:
-    return f"{parameter.c_type}{parameter.name}".replace(" *", " *")
+    return f"{parameter.c_type}{parameter.name}"
 
 
 def _call(function: str, arguments: list[str]) -> str:

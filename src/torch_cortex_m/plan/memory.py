@@ -63,7 +63,7 @@ def _last_uses(graph: Graph, roots: Mapping[str, str]) -> dict[str, int]:
     """Root -> index of the last node that reads it; outputs live until after the last node."""
     last: dict[str, int] = {}
     for index, node in enumerate(graph.nodes):
-        last[roots[node.output]] = max(last.get(roots[node.output], index), index)
+        last[roots[node.output]] = index
         for value in node.inputs:
             if value is not None:
                 last[roots[value]] = index
@@ -118,7 +118,7 @@ def _value_blocks(
             continue
         owner = owners.get(root, root)
         first.setdefault(owner, index)
-        last[owner] = max(last.get(owner, index), last_use[root])
+        last[owner] = last_use[root]
     return [
         Block(owner, _aligned(graph.types[owner].bytes), first[owner], last[owner])
         for owner in first
