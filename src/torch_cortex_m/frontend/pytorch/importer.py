@@ -18,9 +18,9 @@ from ...ir import Graph, Port, Quantization, TensorType
 from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
-    Call,
     Constant,
     Operand,
+    PytorchCall,
     Unquantized,
     requantization,
 )
@@ -150,7 +150,7 @@ class _Importer:
             self.operands[node] = moved(node, next(iter(operands.values())))
             return
         result = self.result_quantization(node, chain[-1], pattern, operands)
-        call = Call(
+        call = PytorchCall(
             graph=self.graph,
             node=node,
             arguments=arguments(node),
