@@ -21,8 +21,7 @@ from pathlib import Path
 import numpy as np
 from rich.progress import Progress
 
-from torch_cortex_m.build import toolchain_for
-from torch_cortex_m.generate.library import KernelLibrary
+from torch_cortex_m.build import KernelLibrary, toolchain_for
 from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d

@@ -8,22 +8,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import mlperf_tiny
 import numpy as np
 
-from torch_cortex_m.build import build_image, toolchain_for
-from torch_cortex_m.cycles import cycle_estimator, cycle_model
+from torch_cortex_m.build import KernelLibrary, toolchain_for
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.generate import Generated
-from torch_cortex_m.generate.library import KernelLibrary
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.model.compiled import CompiledModel
+from torch_cortex_m.model.ports import as_run
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes import PASSES
+from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import Target
 from torch_cortex_m.tools import require_tool
 from torch_cortex_m.tune import Candidate, measure_candidates
@@ -173,15 +172,11 @@ def measure_network(
 def _measure(
     compiled: CompiledModel, generated: Generated, sample: list[np.ndarray]
 ) -> tuple[Cost, tuple[bytes, ...]]:
-    target = compiled.target
-    counted = cycle_model(target) is not None
-    (execution,) = compiled.execute([sample], "emulator", count_blocks=counted)
-    image = compiled.image("emulator")
-    estimator = cycle_estimator(image.path, target)
-    cycles = estimator.cycles(execution.flow) if estimator and execution.flow else None
-    flash = _text_bytes(image.path) - _harness_bytes(target, toolchain_for(target).name)
+    target, runner = compiled.target, compiled.runner("emulator")
+    (execution,) = runner.run([as_run(sample)], cycles=True)
+    flash = _text_bytes(runner.image.path) - _harness_bytes(target, toolchain_for(target).name)
     code = flash - generated.program.constant_bytes
-    return Cost("", execution.instructions, cycles, flash, code), execution.outputs
+    return Cost("", execution.instructions, execution.cycles, flash, code), execution.outputs
 
 
 def _text_bytes(image: Path) -> int:
@@ -198,8 +193,8 @@ def _harness_bytes(target: Target, compiler: str) -> int:
     source = '#include "empty.h"\nint32_t empty_run(void)\n{\n    return 0;\n}\n'
     files = {"empty.h": header, "empty.c": source, "weights.c": '#include "empty.h"\n'}
     program = Program("empty", files, (), 0, 0, (), (), (), ())
-    with TemporaryDirectory(prefix="tcm-bench-") as folder:
-        return _text_bytes(build_image([program], target, Path(folder)).path)
+    with Runner([program], target) as runner:
+        return _text_bytes(runner.image.path)
 
 
 def _layer_data(compiled: CompiledModel) -> Iterator[dict]:

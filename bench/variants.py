@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch_cortex_m.build import KernelLibrary, open_library
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import Generated, generate_all
-from torch_cortex_m.generate.library import KernelLibrary, open_library
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ops import definition
 from torch_cortex_m.target import Target

@@ -2,8 +2,8 @@
 
 `python examples/digits.py` (or `make demo`) is the whole road on one page: train a
 depthwise-separable CNN on scikit-learn's handwritten digits, quantize and compile it for two cores,
-run every test image through the generated C on this computer and some of them on both emulated
-cores, and show accuracy, memory and instruction counts. The C stays in out/.
+run every test image through C on this computer and some of them on both emulated cores, and show
+accuracy, memory and instruction counts. The C stays in out/.
 
 The same model as a factory for the command line:
 

@@ -4,9 +4,9 @@
 
 Each network is compiled twice: our own PyTorch model, quantized by torch-cortex-m, and the
 official int8 model (".tflite"), which somebody else quantized. Float and int8 scores are over all
-samples, int8 by the generated C on this computer. A row is bit-exact when reference, host and
-emulated core give the same on three samples. Instructions are exact; cycles are a zero-wait-state
-estimate (`tcm profile` says how far off it is known to be).
+samples, int8 by C with the portable kernels on this computer. A row is bit-exact when reference,
+host and emulated core give the same on three samples. Instructions are exact; cycles are a
+zero-wait-state estimate (`tcm profile` says how far off it is known to be).
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def measure_source(
 
 
 def is_bit_exact(compiled: tcm.CompiledModel, inputs: Tensor) -> bool:
-    """Whether the generated C equals the reference on this computer and on the emulated core."""
+    """Whether this computer and the emulated core give what the reference gives."""
     inputs = inputs[:EMULATED_SAMPLES]
     expected = compiled.run(inputs, on="reference")
     outputs = [compiled.run(inputs, on=place) for place in ("host", "emulator")]

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 from conftest import has_emulator
 
-from torch_cortex_m.build import toolchain_for
-from torch_cortex_m.generate.library import KernelLibrary, open_library
+from torch_cortex_m.build import KernelLibrary, open_library, toolchain_for
 from torch_cortex_m.target import CORES, Target
 
 VENDOR = Path("backend") / "cmsis_nn" / "vendor"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import needs_emulator
 
@@ -71,9 +70,9 @@ def test_layers_are_split_as_the_counter_splits_them() -> None:
     value = graph.add_node(AvgPool2d(kernel=(2, 2), stride=(2, 2)), (value,), "pooled")
     graph.outputs.append(Port(value, graph.types[value].shape))
     compiled = CompiledModel(generate(graph, find_target("cortex-m4")))
-    sample = [np.zeros((1, 6, 6, 3), np.int8)]
-    (plain,) = compiled.execute([sample], "emulator", count_blocks=True)
-    (traced,) = compiled.execute([sample], "emulator", trace=True, count_blocks=True)
+    sample = (0, [bytes(6 * 6 * 3)])
+    (plain,) = compiled.runner("emulator").run([sample], cycles=True)
+    (traced,) = compiled.runner("emulator", trace=True).run([sample], cycles=True)
     assert plain.flow is not None
     assert flow_instructions(plain.flow) == plain.instructions
     layers = [flow_instructions(layer.flow or {}) for layer in traced.layers]

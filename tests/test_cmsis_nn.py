@@ -16,8 +16,9 @@ from random_layers import random_cases, random_conv2d, random_depthwise_conv2d
 from test_emit import compile_strictly
 
 from torch_cortex_m import TcmError, ops
+from torch_cortex_m.build import KernelLibrary, open_library
+from torch_cortex_m.build.library import archive_symbols
 from torch_cortex_m.generate import generate, generate_all
-from torch_cortex_m.generate.library import KernelLibrary, archive_symbols, open_library
 from torch_cortex_m.ops.base import Case, Kernel
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.rules.case_graph import case_graph

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m.build import build_image
 from torch_cortex_m.ir.artifacts import Program
-from torch_cortex_m.run import execute
+from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES
 
 SOURCE = """#include "loop.h"
@@ -25,13 +22,13 @@ int32_t loop_run(const int32_t *rounds, int32_t *result)
 
 @needs_emulator
 @pytest.mark.parametrize("core", CORES)
-def test_a_loop_of_known_length_is_counted_exactly(core: str, tmp_path: Path) -> None:
+def test_a_loop_of_known_length_is_counted_exactly(core: str) -> None:
     header = "#include <stdint.h>\nint32_t loop_run(const int32_t *rounds, int32_t *result);\n"
     files = {"loop.c": SOURCE, "loop.h": header, "weights.c": '#include "loop.h"\n'}
     program = Program("loop", files, (), 0, 0, (4,), (4,), ("int32_t",), ("int32_t",))
-    image = build_image([program], CORES[core], tmp_path)
     lengths = [1, 2, 3, 10, 11, 1000, 12345, 1_000_000]
-    inputs = [(0, [length.to_bytes(4, "little")]) for length in lengths]
-    counts = [run.instructions for run in execute(image.path, CORES[core], [program], inputs)]
+    runs = [(0, [length.to_bytes(4, "little")]) for length in lengths]
+    with Runner([program], CORES[core]) as runner:
+        counts = [execution.instructions for execution in runner.run(runs)]
     assert [count - counts[0] for count in counts] == [2 * (n - 1) for n in lengths]
     assert 0 < counts[0] < 20

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m.build import build_image
-from torch_cortex_m.cycles import CYCLE_MODELS, CycleEstimator, cycle_estimator, cycle_model
+from torch_cortex_m.cycles import CYCLE_MODELS, CycleEstimator, cycle_model
 from torch_cortex_m.cycles.decode import decode
 from torch_cortex_m.cycles.disassembly import Disassembly, parse_listing
 from torch_cortex_m.cycles.operation import Kind
@@ -22,7 +20,7 @@ from torch_cortex_m.ir.artifacts import Block, Program
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
-from torch_cortex_m.run import execute
+from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, find_target
 from torch_cortex_m.testing import run_op
 
@@ -204,18 +202,16 @@ int32_t loop_run(const int32_t *rounds, int32_t *result)
 @pytest.mark.parametrize(
     ("core", "a_round"), [("cortex-m0", 4), ("cortex-m4", 4), ("cortex-m55", 2)]
 )
-def test_cycles_of_a_loop_on_the_emulated_core(core: str, a_round: int, tmp_path: Path) -> None:
+def test_cycles_of_a_loop_on_the_emulated_core(core: str, a_round: int) -> None:
     header = "#include <stdint.h>\nint32_t loop_run(const int32_t *rounds, int32_t *result);\n"
     files = {"loop.c": LOOP, "loop.h": header, "weights.c": '#include "loop.h"\n'}
     program = Program("loop", files, (), 0, 0, (4,), (4,), ("int32_t",), ("int32_t",))
-    image = build_image([program], CORES[core], tmp_path)
     runs = [(0, [length.to_bytes(4, "little")]) for length in (100, 10_100)]
-    first, second = execute(image.path, CORES[core], [program], runs, count_blocks=True)
-    estimator = cycle_estimator(image.path, CORES[core])
-    assert estimator is not None
-    assert first.flow is not None
-    assert second.flow is not None
-    assert estimator.cycles(second.flow) - estimator.cycles(first.flow) == 10_000 * a_round
+    with Runner([program], CORES[core]) as runner:
+        first, second = runner.run(runs, cycles=True)
+    assert first.cycles is not None
+    assert second.cycles is not None
+    assert second.cycles - first.cycles == 10_000 * a_round
 
 
 def small_model(core: str) -> CompiledModel:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from conftest import needs_emulator
 
-from torch_cortex_m.build import build_image
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, TensorType
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.op import Conv2d
-from torch_cortex_m.run import execute
+from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES
 from torch_cortex_m.testing import run_cases
 
@@ -48,7 +45,7 @@ def chain(cases: list[Case]) -> Graph:
 
 
 @needs_emulator
-def test_an_input_right_behind_the_scratch_memory(tmp_path: Path) -> None:
+def test_an_input_right_behind_the_scratch_memory() -> None:
     """Once taken for the run of padding that a convolution without padding does not have."""
     rng = np.random.default_rng(1)
     data = rng.integers(-128, 128, (1, 1, 4, 8)).astype(np.int8)
@@ -61,6 +58,6 @@ def test_an_input_right_behind_the_scratch_memory(tmp_path: Path) -> None:
     plan = generated.plan
     four_columns = 4 * 4 * (64 // 2)  # places, bytes, pairs of inputs
     assert plan.locations["value_0"].index == plan.scratch[SECOND] + four_columns
-    image = build_image([generated.program], target, tmp_path)
-    (execution,) = execute(image.path, target, [generated.program], [(0, [data.tobytes()])])
+    with Runner([generated.program], target) as runner:
+        (execution,) = runner.run([(0, [data.tobytes()])])
     assert execution.outputs[0] == expected.tobytes()

@@ -142,7 +142,9 @@ def compile(
 def run(
     folder: Folder,
     inputs: Annotated[Path, typer.Option(help="An .npz with one array an input, in order.")],
-    on: Annotated[str, typer.Option(help="host, emulator or reference")] = "host",
+    on: Annotated[
+        str, typer.Option(help="host (with portable kernels), emulator or reference")
+    ] = "host",
     raw: Annotated[bool, typer.Option("--raw", help="int8 in and out.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write outputs (.npz).")] = None,
 ) -> None:
@@ -159,14 +161,15 @@ def verify(
     random: Annotated[int, typer.Option(min=0, help="How many random samples.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random samples.")] = 0,
     on: Annotated[
-        list[str] | None, typer.Option(help="host or emulator; may be repeated (default both)")
+        list[str] | None,
+        typer.Option(help="host or emulator; may be repeated (default both)"),
     ] = None,
     layers: Annotated[
         bool,
         typer.Option("--layers", help="Compare after every layer; name the first that differs."),
     ] = False,
 ) -> None:
-    """Prove reference = host build = emulated core, byte for byte."""
+    """Prove reference = portable C on the host = the C for the core, emulated, byte for byte."""
     from .commands import verify_folder
 
     verify_folder(folder, inputs, random, seed, on, layers)

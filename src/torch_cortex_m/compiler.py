@@ -8,10 +8,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
 from .generate import Preferences, generate
-from .generate.library import KernelLibrary, open_library
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel

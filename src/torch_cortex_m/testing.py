@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from .build import build_image
-from .cycles import cycle_estimator
+from .build import KernelLibrary
 from .errors import TcmError
 from .generate import Generated, generate_all
-from .generate.library import KernelLibrary
 from .ops.base import Case
-from .ops.rules.case_graph import case_graph
-from .run import execute
+from .ops.rules.case_graph import case_graph, case_inputs
+from .run import Execution
+from .runner import Runner
 from .target import HOST, Target, find_target
 
 Array = np.ndarray
@@ -54,7 +51,7 @@ def run_op(
     op: an operator such as DepthwiseConv2d(...). inputs: argument name -> array in the operator's
     layout and dtype (None or absent: left out). ``activations`` are the arguments that are given
     at run time; the rest are compiled in. kernel: a kernel's name, or the preferred one.
-    on: "host", "emulator" or "reference".
+    on: "host" (which has the portable kernels only), "emulator" or "reference".
     library: a kernel library for the emulated core; its kernels are used where they apply.
     cycles: estimates cycles, too, where the emulated core has a model.
 
@@ -88,53 +85,23 @@ def run_cases(
     graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
     forced = {} if kernel is None else {prefix: {"output": kernel} for prefix in graphs}
     generated = generate_all(graphs, place, library=library, forced=forced)
-    with TemporaryDirectory(prefix="tcm-test-") as folder:
-        return _run(cases, generated, place, Path(folder), library, cycles, checked)
-
-
-def _run(
-    cases: Sequence[Case],
-    generated: Sequence[Generated],
-    target: Target,
-    folder: Path,
-    library: KernelLibrary | None,
-    cycles: bool,
-    checked: bool,
-) -> list[OpRun]:
+    runs = [(index, case_inputs(case)) for index, case in enumerate(cases)]
     programs = [item.program for item in generated]
-    include = library.include if library else ()
-    libraries = [library.path] if library else []
-    image = build_image(
-        programs, target, folder, include=include, libraries=libraries, checked=checked
+    with Runner(programs, place, library=library, checked=checked) as runner:
+        executions = runner.run(runs, cycles=cycles)
+    return [_result(item, execution) for item, execution in zip(generated, executions, strict=True)]
+
+
+def _result(item: Generated, execution: Execution) -> OpRun:
+    type_ = item.graph.types["output"]
+    return OpRun(
+        np.frombuffer(execution.outputs[0], type_.dtype).reshape(type_.shape),
+        execution.instructions,
+        execution.stack_bytes,
+        ", ".join(kernel.name for kernel in item.selection.values()),
+        item.plan.arena_bytes,
+        execution.cycles,
     )
-    runs = [
-        (index, [_bytes(case, name) for name in case.given()]) for index, case in enumerate(cases)
-    ]
-    estimator = cycle_estimator(image.path, target) if cycles else None
-    counted = estimator is not None
-    executions = execute(image.path, target, programs, runs, count_blocks=counted, checked=checked)
-    results = []
-    for item, execution in zip(generated, executions, strict=True):
-        if execution.status != 0:
-            raise TcmError(f"the kernel returned an error: {execution.status}")
-        type_ = item.graph.types["output"]
-        results.append(
-            OpRun(
-                np.frombuffer(execution.outputs[0], type_.dtype).reshape(type_.shape),
-                execution.instructions,
-                execution.stack_bytes,
-                ", ".join(kernel.name for kernel in item.selection.values()),
-                item.plan.arena_bytes,
-                estimator.cycles(execution.flow) if estimator and execution.flow else None,
-            )
-        )
-    return results
-
-
-def _bytes(case: Case, name: str) -> bytes:
-    data = case.tensors[name]
-    assert data is not None
-    return np.ascontiguousarray(data).tobytes()
 
 
 def reference_output(case: Case) -> Array:

@@ -12,6 +12,7 @@ from ..errors import TcmError
 from ..ir.artifacts import Program
 from ..target import Machine, Target
 from .entries import arena_sections, image_source
+from .library import KernelLibrary
 from .toolchain import Toolchain, run_tool, sanitizing, toolchain_for
 
 HARNESS = Path(__file__).parent.parent / "run" / "harness"
@@ -45,8 +46,7 @@ def build_image(
     trace: bool = False,
     separate: bool = False,
     checked: bool = False,
-    include: Sequence[Path] = (),
-    libraries: Sequence[Path] = (),
+    library: KernelLibrary | None = None,
 ) -> Image:
     """Compiles and links into ``folder``.
 
@@ -54,8 +54,7 @@ def build_image(
     as its user would, so that its size is known; otherwise many are compiled together, because
     starting the compiler costs more than compiling a small layer. checked: every access outside of
     a buffer ends the run, which is done twice (see run/harness/guarded.c), and on the host
-    undefined behavior does; not for measuring. include, libraries: those of a linked kernel
-    library.
+    undefined behavior does; not for measuring. library: whose kernels the programs call.
 
     Raises ImageSizeError if it does not fit into the emulated board, TcmError if a tool is missing
     or fails.
@@ -67,6 +66,7 @@ def build_image(
     separate = separate or len(programs) == 1
     sources = write_sources(programs, folder, separate, guarded)
     # As system headers, so that warnings are about our code only.
+    include = () if library is None else library.include
     library_flags = [flag for path in include for flag in ("-isystem", str(path))]
     flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
     flags += ["-DTCM_GUARDED"] if guarded else []
@@ -81,7 +81,8 @@ def build_image(
     with ThreadPoolExecutor(2) as pool:
         objects = list(pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs))
     path = folder / "image.elf"
-    _link(toolchain, target, objects, libraries, path)
+    archives = [] if library is None else [library.path]
+    _link(toolchain, target, [*objects, *archives], path)
     sizes = _flash_bytes(toolchain, objects[len(harness) : -1]) if separate else []
     pairs = tuple(sum(sizes[i : i + 2]) for i in range(0, len(sizes), 2))
     return Image(path, target, tuple(programs), trace, pairs, checked)
@@ -139,15 +140,10 @@ def _compile(toolchain: Toolchain, source: Path, flags: Sequence[str], folder: P
     return output
 
 
-def _link(
-    toolchain: Toolchain,
-    target: Target,
-    objects: Sequence[Path],
-    libraries: Sequence[Path],
-    output: Path,
-) -> None:
+def _link(toolchain: Toolchain, target: Target, inputs: Sequence[Path], output: Path) -> None:
+    """Objects and then archives, in this order."""
     flags: list[str] = [*toolchain.link_flags, "-Wl,--gc-sections"]
-    command = [toolchain.linker, *flags, *objects, *libraries, "-o", output]
+    command = [toolchain.linker, *flags, *inputs, "-o", output]
     if target.machine is None:
         run_tool(command, output.parent)
         return

@@ -75,7 +75,7 @@ def _function(name: str, prototype: Prototype, arguments: Sequence[str]) -> str:
 
 
 def _declare(parameter: Parameter) -> str:
-    return f"{parameter.c_type}{parameter.name}".replace(" *", " *")
+    return f"{parameter.c_type}{parameter.name}"
 
 
 def _call(function: str, arguments: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ..build import KernelLibrary
 from ..emit import Guard, emit
 from ..errors import TcmError
 from ..ir import Graph
@@ -17,8 +18,8 @@ from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import Memory, within_ram
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
-from .library import KernelLibrary, library_scratch_bytes
 from .preferences import DEFAULT_PREFERENCES, Preferences
+from .scratch import library_scratch_bytes
 
 
 @dataclass(frozen=True)

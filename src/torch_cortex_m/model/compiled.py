@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
 
-from ..build import Image, build_image
 from ..errors import TcmError
 from ..generate import Generated, generate
 from ..ir import Graph
-from ..run import Execution, execute
+from ..runner import Runner
 from ..target import HOST, Target
-from .ports import as_array, from_port, split_batch, to_port
+from .ports import as_array, as_run, from_port, split_batch, to_port
+from .profile import profile_sample
 from .report import LayerReport, Report
 from .storage import save_generated
+from .verify import verify_samples
 
 BUILT = ("host", "emulator")
 PLACES = (*BUILT, "reference")
@@ -34,8 +32,7 @@ class CompiledModel:
 
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
-        self._images: dict[tuple[str, bool], Image] = {}
-        self._folder: Path | None = None
+        self._runners: dict[tuple[str, bool], Runner] = {}
         self._measured: Report | None = None
 
     @property
@@ -57,8 +54,9 @@ class CompiledModel:
         inputs: one tensor or array an input, in the order of ``forward``, float32, or int8 with
             ``raw``; each of the compiled shape, or all with the same multiple of it in the first
             dimension.
-        on: "host" (the C built for this machine), "emulator" (the C on the emulated core) or
-            "reference" (the exact reference in torch). All three give the same values.
+        on: "host" (C for this computer: the same graph with the portable kernels), "emulator" (the
+            emitted C on the emulated core) or "reference" (the exact reference in torch). All
+            three give the same values.
         raw: int8 in and out instead of float32 (what the C has as float32 stays that).
 
         The outputs are float32, or int8 with ``raw``, in the shapes of the model's results; their
@@ -106,7 +104,7 @@ class CompiledModel:
             from ..run.reference import run_reference
 
             return [run_reference(self.graph, sample) for sample in samples]
-        executions = self.execute(samples, on)
+        executions = self.runner(on).run(map(as_run, samples))
         types = [self.graph.types[port.value] for port in self.graph.outputs]
         return [
             [
@@ -116,55 +114,22 @@ class CompiledModel:
             for execution in executions
         ]
 
-    def execute(
-        self,
-        samples: Sequence[list[np.ndarray]],
-        on: str,
-        trace: bool = False,
-        count_blocks: bool = False,
-    ) -> list[Execution]:
-        """Runs samples in the form of the graph's ports; with ``trace`` layer by layer, with
-        ``count_blocks`` (on a core) telling which blocks were executed."""
-        image = self.image(on, trace)
-        runs = [(0, [array.tobytes() for array in sample]) for sample in samples]
-        executions = execute(
-            image.path, image.target, image.programs, runs, trace=trace, count_blocks=count_blocks
-        )
-        for execution in executions:
-            if execution.status != 0:
-                raise TcmError(f"the model returned an error: {execution.status}")
-        return executions
+    def runner(self, on: str, trace: bool = False) -> Runner:
+        """What runs the emitted C on the emulated core ("emulator"), or the same graph with the
+        portable kernels on this computer ("host"); with ``trace`` layer by layer.
 
-    def image(self, on: str, trace: bool = False) -> Image:
-        """The executable for the host or the emulated core, built at first use.
-
-        Raises TcmError if a tool is missing or the target is no core that can be emulated.
+        Raises TcmError for an unknown place, or if the target is no core that can be emulated.
         """
         self._check_place(on, BUILT)
         key = (on, trace)
-        if key not in self._images:
+        if key not in self._runners:
             generated = self.generated
             if on == "host":
                 generated = generate(self.graph, HOST, prefix=generated.program.prefix)
-            library = generated.library
-            folder = self._build_folder() / f"{on}{'_trace' if trace else ''}"
-            folder.mkdir()
-            self._images[key] = build_image(
-                [generated.program],
-                generated.target,
-                folder,
-                trace=trace,
-                include=library.include if library else (),
-                libraries=[library.path] if library else [],
+            self._runners[key] = Runner(
+                [generated.program], generated.target, library=generated.library, trace=trace
             )
-        return self._images[key]
-
-    def _build_folder(self) -> Path:
-        """A temporary folder that goes when the model does."""
-        if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="tcm-build-"))
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-        return self._folder
+        return self._runners[key]
 
     @property
     def report(self) -> Report:
@@ -197,9 +162,8 @@ class CompiledModel:
 
         Raises TcmError if a tool is missing.
         """
-        from .profile import profile_sample
-
-        self._measured = profile_sample(self, self._one_sample(inputs))
+        plain, traced = (self.runner("emulator", trace) for trace in (False, True))
+        self._measured = profile_sample(self.report, plain, traced, self._one_sample(inputs))
         return self._measured
 
     def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:
@@ -236,14 +200,14 @@ class CompiledModel:
         """Proves reference = host = emulated core, byte for byte; returns the samples compared.
 
         inputs: samples as for ``run``, float32 or int8; ``random`` more are drawn from ``seed``.
-        on: "host", "emulator"; None: both, where the target is a core.
+        on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
+            where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
 
         Raises TcmError that names the sample and the first difference.
         """
         places = self.places if on is None else (on,) if isinstance(on, str) else on
-        for place in places:
-            self._check_place(place, BUILT)
+        runners = {place: self.runner(place, layers) for place in places}
         samples = list(self.random_samples(random, seed))
         if inputs:
             arrays = [as_array(value) for value in inputs]
@@ -260,9 +224,7 @@ class CompiledModel:
                 expected="inputs, or at least one random sample",
                 got=f"no inputs, random={random}",
             )
-        from .verify import verify_samples
-
-        verify_samples(self, samples, places, layers)
+        verify_samples(self.graph, samples, runners)
         return len(samples)
 
     def save(self, folder: str | Path) -> Path:

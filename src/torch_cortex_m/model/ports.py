@@ -92,6 +92,11 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
     return np.ascontiguousarray(array)
 
 
+def as_run(sample: Sequence[np.ndarray]) -> tuple[int, list[bytes]]:
+    """A sample in the form of the graph's ports, for a Runner whose first program is the graph."""
+    return 0, [array.tobytes() for array in sample]
+
+
 def from_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
     """The graph's value in the user's layout: dequantized unless ``raw``."""
     type_ = graph.types[port.value]

@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cycles import CycleEstimator, cycle_estimator, cycle_model
+from ..cycles import cycle_model
+from ..runner import Runner
+from .ports import as_run
 from .report import Report
 
-if TYPE_CHECKING:
-    from ..ir.artifacts import BlockFlow
-    from .compiled import CompiledModel
 
+def profile_sample(
+    report: Report, plain: Runner, traced: Runner, sample: list[np.ndarray]
+) -> Report:
+    """The model's report with one sample's measurements.
 
-def profile_sample(compiled: CompiledModel, sample: list[np.ndarray]) -> Report:
-    """The model's report with one sample's measurements; ``sample`` is in the form of the graph's
-    ports. Raises TcmError if a tool is missing."""
-    model = cycle_model(compiled.target)
-    counted = model is not None
-    (plain,) = compiled.execute([sample], "emulator", count_blocks=counted)
-    (traced,) = compiled.execute([sample], "emulator", trace=True, count_blocks=counted)
-    image, traced_image = (compiled.image("emulator", trace) for trace in (False, True))
-    estimator = cycle_estimator(traced_image.path, compiled.target)
+    plain, traced: run the model without and with a trace. sample: in the form of the graph's ports.
+
+    Raises TcmError if a tool is missing.
+    """
+    (total,) = plain.run([as_run(sample)], cycles=True)
+    (by_layer,) = traced.run([as_run(sample)], cycles=True)
     layers = tuple(
-        replace(layer, instructions=trace.instructions, cycles=_cycles(estimator, trace.flow))
-        for layer, trace in zip(compiled.report.layers, traced.layers, strict=True)
+        replace(layer, instructions=trace.instructions, cycles=trace.cycles)
+        for layer, trace in zip(report.layers, by_layer.layers, strict=True)
     )
+    model = cycle_model(plain.target)
     return replace(
-        compiled.report,
+        report,
         layers=layers,
-        flash_bytes=image.flash_bytes[0],
-        stack_bytes=plain.stack_bytes,
-        instructions=plain.instructions,
-        cycles=_cycles(cycle_estimator(image.path, compiled.target), plain.flow),
+        flash_bytes=plain.flash_bytes[0],
+        stack_bytes=total.stack_bytes,
+        instructions=total.instructions,
+        cycles=total.cycles,
         cycles_model=None if model is None else model.text,
     )
-
-
-def _cycles(estimator: CycleEstimator | None, flow: BlockFlow | None) -> int | None:
-    return None if estimator is None or flow is None else estimator.cycles(flow)

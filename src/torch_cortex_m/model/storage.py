@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from ..build import open_library
 from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
-from ..generate.library import open_library
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding
 from ..ir.serialize import graph_from_data, graph_to_data

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ..errors import TcmError
-
-if TYPE_CHECKING:
-    from .compiled import CompiledModel
+from ..ir import Graph
+from ..runner import Runner
+from .ports import as_run
 
 
 def verify_samples(
-    compiled: CompiledModel,
-    samples: Sequence[list[np.ndarray]],
-    places: Sequence[str],
-    layers: bool,
+    graph: Graph, samples: Sequence[list[np.ndarray]], runners: Mapping[str, Runner]
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
-    samples: inputs in the form of the graph's ports. places: "host", "emulator".
+    samples: inputs in the form of the graph's ports. runners: place -> what runs the graph there;
+    a traced one is compared after every layer.
     """
-    expected = [reference_values(compiled, sample) for sample in samples]
-    outputs = [port.value for port in compiled.graph.outputs]
-    names = [layer.name for layer in compiled.report.layers]
-    for place in places:
-        for index, execution in enumerate(compiled.execute(samples, place, trace=layers)):
+    expected = [reference_values(graph, sample) for sample in samples]
+    outputs = [port.value for port in graph.outputs]
+    for place, runner in runners.items():
+        names = [layer.name for layer in runner.programs[0].layers]
+        for index, execution in enumerate(runner.run(map(as_run, samples))):
             values = expected[index]
             for trace in execution.layers:
                 _compare(place, index, names[trace.index], values, trace.output)
@@ -35,19 +32,19 @@ def verify_samples(
                 _compare(place, index, name, values, data)
 
 
-def reference_values(compiled: CompiledModel, sample: list[np.ndarray]) -> dict[str, np.ndarray]:
+def reference_values(graph: Graph, sample: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Every value of the graph for one sample, by the exact reference."""
     from ..run.reference import run_reference
 
     values: dict[str, np.ndarray] = {
-        port.value: array for port, array in zip(compiled.graph.inputs, sample, strict=True)
+        port.value: array for port, array in zip(graph.inputs, sample, strict=True)
     }
-    values |= compiled.graph.constants
+    values |= graph.constants
 
     def observe(name: str, value: np.ndarray) -> None:
         values[name] = value
 
-    run_reference(compiled.graph, sample, observe)
+    run_reference(graph, sample, observe)
     return values
 
 

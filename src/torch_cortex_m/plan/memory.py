@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ..ir import Graph
 from ..ir.artifacts import ALIGNMENT, Location, MemoryPlan
-from .offsets import Block, assign_offsets, live_bytes
+from .offsets import MemoryBlock, assign_offsets, live_bytes
 
 
 def plan_memory(
@@ -27,7 +27,7 @@ def plan_memory(
     for index, node in enumerate(graph.nodes):
         if scratch_bytes.get(node.output, 0) > 0:
             size = _aligned(scratch_bytes[node.output])
-            blocks.append(Block(f"scratch of {node.output}", size, index, index))
+            blocks.append(MemoryBlock(f"scratch of {node.output}", size, index, index))
     offsets, arena_bytes = assign_offsets(blocks)
     locations = {}
     for value in graph.types:
@@ -63,7 +63,7 @@ def _last_uses(graph: Graph, roots: Mapping[str, str]) -> dict[str, int]:
     """Root -> index of the last node that reads it; outputs live until after the last node."""
     last: dict[str, int] = {}
     for index, node in enumerate(graph.nodes):
-        last[roots[node.output]] = max(last.get(roots[node.output], index), index)
+        last[roots[node.output]] = index
         for value in node.inputs:
             if value is not None:
                 last[roots[value]] = index
@@ -108,7 +108,7 @@ def _value_blocks(
     owners: Mapping[str, str],
     last_use: Mapping[str, int],
     fixed: Mapping[str, Location],
-) -> list[Block]:
+) -> list[MemoryBlock]:
     """One block per owner, alive from its first write to the last read of any that share it."""
     first: dict[str, int] = {}
     last: dict[str, int] = {}
@@ -118,8 +118,8 @@ def _value_blocks(
             continue
         owner = owners.get(root, root)
         first.setdefault(owner, index)
-        last[owner] = max(last.get(owner, index), last_use[root])
+        last[owner] = last_use[root]
     return [
-        Block(owner, _aligned(graph.types[owner].bytes), first[owner], last[owner])
+        MemoryBlock(owner, _aligned(graph.types[owner].bytes), first[owner], last[owner])
         for owner in first
     ]

@@ -15,7 +15,7 @@ SEARCH_STEPS = 2000
 
 
 @dataclass(frozen=True)
-class Block:
+class MemoryBlock:
     """``size`` bytes that are live from node ``first`` to node ``last``, both included."""
 
     name: str
@@ -23,11 +23,11 @@ class Block:
     first: int
     last: int
 
-    def overlaps(self, other: Block) -> bool:
+    def overlaps(self, other: MemoryBlock) -> bool:
         return self.first <= other.last and other.first <= self.last
 
 
-def live_bytes(blocks: Sequence[Block]) -> int:
+def live_bytes(blocks: Sequence[MemoryBlock]) -> int:
     """The largest number of bytes live at one node: a lower bound for any placement."""
     times = {block.first for block in blocks}
     return max(
@@ -35,7 +35,7 @@ def live_bytes(blocks: Sequence[Block]) -> int:
     )
 
 
-def assign_offsets(blocks: Sequence[Block]) -> tuple[dict[str, int], int]:
+def assign_offsets(blocks: Sequence[MemoryBlock]) -> tuple[dict[str, int], int]:
     """(block name -> offset, total bytes). Blocks that are live together do not overlap."""
     if not blocks:
         return {}, 0
@@ -61,9 +61,9 @@ def assign_offsets(blocks: Sequence[Block]) -> tuple[dict[str, int], int]:
     return best, best_total
 
 
-def _place(order: Sequence[Block]) -> tuple[dict[str, int], int]:
+def _place(order: Sequence[MemoryBlock]) -> tuple[dict[str, int], int]:
     """Each block in turn at the lowest offset that is free during its life."""
-    placed: list[tuple[int, Block]] = []
+    placed: list[tuple[int, MemoryBlock]] = []
     offsets: dict[str, int] = {}
     total = 0
     for block in order:

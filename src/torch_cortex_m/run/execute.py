@@ -32,19 +32,20 @@ _TRIPLE = Struct("<III")
 @dataclass(frozen=True)
 class LayerTrace:
     """One layer of a traced run: its output's bytes and, on a core, its instructions and (where
-    blocks are counted) their flow."""
+    blocks are counted) their flow, from which ``cycles`` are estimated."""
 
     index: int
     output: bytes
     instructions: int
     flow: BlockFlow | None = None
+    cycles: int | None = None
 
 
 @dataclass(frozen=True)
 class Execution:
     """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host; ``flow`` is None
-    unless blocks are counted. A traced run has both by layer: its own instructions include the
-    reports."""
+    unless blocks are counted, ``cycles`` unless they are estimated from it. A traced run has these
+    by layer: its own instructions include the reports."""
 
     outputs: tuple[bytes, ...]
     status: int
@@ -52,6 +53,7 @@ class Execution:
     stack_bytes: int
     layers: tuple[LayerTrace, ...] = ()
     flow: BlockFlow | None = None
+    cycles: int | None = None
 
 
 @dataclass(frozen=True)

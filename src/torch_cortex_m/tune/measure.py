@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
-
-from ..build import ImageSizeError, build_image, toolchain_for
-from ..cycles import cycle_estimator
+from ..build import ImageSizeError, KernelLibrary, toolchain_for
 from ..errors import TcmError
 from ..generate import generate_all
-from ..generate.library import KernelLibrary
 from ..measured.measurements import Measurement, layer_work
-from ..ops.rules.case_graph import case_graph
-from ..run import Execution, execute
+from ..ops.rules.case_graph import case_graph, case_inputs
+from ..run import Execution
+from ..runner import Runner
 from ..select import layer_of
 from ..target import Target
 from .candidates import Candidate
@@ -56,52 +51,31 @@ def _measure(
 def _measure_image(
     candidates: Sequence[Candidate], target: Target, library: KernelLibrary | None
 ) -> list[tuple[Measurement, Execution]]:
-    graphs = {f"candidate_{i}": case_graph(c.case) for i, c in enumerate(candidates)}
+    graphs = {f"candidate_{i}_{c.kernel}": case_graph(c.case) for i, c in enumerate(candidates)}
     forced = {p: {"output": c.kernel} for p, c in zip(graphs, candidates, strict=True)}
     generated = generate_all(graphs, target, library=library, forced=forced)
+    runs = [(index, case_inputs(candidate.case)) for index, candidate in enumerate(candidates)]
     programs = [item.program for item in generated]
-    with TemporaryDirectory(prefix="tcm-tune-") as folder:
-        image = build_image(
-            programs,
-            target,
-            Path(folder),
-            separate=True,
-            include=library.include if library else (),
-            libraries=[library.path] if library else [],
-        )
-        runs = [(i, _inputs(c)) for i, c in enumerate(candidates)]
-        estimator = cycle_estimator(image.path, target)
-        counted = estimator is not None
-        executions = execute(image.path, target, programs, runs, count_blocks=counted)
+    with Runner(programs, target, library=library, separate=True) as runner:
+        executions = runner.run(runs, cycles=True)
+        flash_bytes = runner.flash_bytes
     measurements = [
         Measurement(
             layer_work(layer_of(item.graph, item.graph.nodes[0])),
             execution.instructions,
-            None
-            if estimator is None or execution.flow is None
-            else estimator.cycles(execution.flow),
+            execution.cycles,
             flash,
             item.plan.arena_bytes,
         )
-        for item, execution, flash in zip(generated, executions, image.flash_bytes, strict=True)
+        for item, execution, flash in zip(generated, executions, flash_bytes, strict=True)
     ]
     return list(zip(measurements, executions, strict=True))
-
-
-def _inputs(candidate: Candidate) -> list[bytes]:
-    case = candidate.case
-    arrays = (case.tensors[n] for n in case.op.tensor_names() if n in case.activations)
-    return [np.ascontiguousarray(array).tobytes() for array in arrays if array is not None]
 
 
 def _check_equal(candidates: Sequence[Candidate], executions: Sequence[Execution]) -> None:
     """A kernel that computes something else must never be chosen for being fast."""
     outputs: dict[str, tuple[str, tuple[bytes, ...]]] = {}
     for candidate, execution in zip(candidates, executions, strict=True):
-        if execution.status != 0:
-            raise TcmError(
-                f"{candidate.kernel} returned an error: {execution.status}", where=candidate.layer
-            )
         first = outputs.setdefault(candidate.layer, (candidate.kernel, execution.outputs))
         if first[1] != execution.outputs:
             raise TcmError(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
-from ..generate.library import KernelLibrary
+from ..build import KernelLibrary
 from ..ir import Graph
 from ..measured.measurements import Measurements, load_measurements
 from ..target import Target

@@ -18,9 +18,9 @@ from ...ir import Graph, Port, Quantization, TensorType
 from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
-    Call,
     Constant,
     Operand,
+    PytorchCall,
     Unquantized,
     requantization,
 )
@@ -29,7 +29,7 @@ from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
 from .patterns import activation_range, fused_activations, pattern_of
 from .program import constant_name, constant_value
-from .quantized import Quantizer, is_dequantize, is_quantize, quantizer_of
+from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
 from .source import value_name, where
 
 
@@ -81,16 +81,16 @@ class _Importer:
                 expected="float32, or int8 that a dequantize node reads",
                 got="int8 alone",
             )
-        quantization = self.quantizer(reader).quantization
+        quantization = self.node_quantization(reader).quantization
         value = self.graph.add_input(str(node.target), TensorType(shape, "int8", quantization))
         return Activation(value, quantization, real=False)
 
-    def quantizer(self, node: Node) -> Quantizer:
-        return quantizer_of(node, self.module)
+    def node_quantization(self, node: Node) -> NodeQuantization:
+        return node_quantization(node, self.module)
 
     def quantize(self, node: Node) -> Operand:
         """Nothing, where the parameters are those that the tensor has; else a node."""
-        wanted = self.quantizer(node)
+        wanted = self.node_quantization(node)
         operand = self.operands[node.args[0]]  # type: ignore[index]
         if isinstance(operand, Unquantized):
             value = self.quantized_input(operand, wanted.quantization)
@@ -128,7 +128,7 @@ class _Importer:
         operand = self.operands[node.args[0]]  # type: ignore[index]
         if isinstance(operand, Constant):
             return dequantized(node, operand, self.operands)
-        wanted = self.quantizer(node).quantization
+        wanted = self.node_quantization(node).quantization
         if isinstance(operand, Unquantized) or operand.quantization != wanted:
             raise TcmError(
                 "a dequantize node has other parameters than the tensor that it reads",
@@ -149,22 +149,22 @@ class _Importer:
         if operands and all(isinstance(operand, Constant) for operand in operands.values()):
             self.operands[node] = moved(node, next(iter(operands.values())))
             return
-        quantizer = self.result_quantizer(node, chain[-1], pattern, operands)
-        call = Call(
+        result = self.result_quantization(node, chain[-1], pattern, operands)
+        call = PytorchCall(
             graph=self.graph,
             node=node,
             arguments=arguments(node),
             operands=operands,
             name=value_name(node),
             source=where(node),
-            output=quantizer.quantization,
+            output=result.quantization,
             activation=self.clamp(node, chain, pattern),
-            limits=quantizer.limits,
+            limits=result.limits,
         )
         value = pattern.lower(call)
         real = node.meta["val"].dtype == torch.float32
         for part in chain:
-            self.operands[part] = Activation(value, quantizer.quantization, real)
+            self.operands[part] = Activation(value, result.quantization, real)
 
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
@@ -188,20 +188,20 @@ class _Importer:
         """The real range to which the operator and the activations fused with it clamp."""
         return activation_range(chain if pattern.activation_range is not None else chain[1:])
 
-    def result_quantizer(
+    def result_quantization(
         self, node: Node, last: Node, pattern: Pattern, operands: dict[str, Operand]
-    ) -> Quantizer:
+    ) -> NodeQuantization:
         if pattern.result is Result.FIXED:
             assert pattern.fixed is not None
-            return Quantizer(pattern.fixed)
+            return NodeQuantization(pattern.fixed)
         first = operands[pattern.inputs[0]]
         if pattern.result is Result.SHARED and isinstance(first, Activation):
-            return Quantizer(first.quantization)
+            return NodeQuantization(first.quantization)
         following = self.following(last)
         if following is not None:
             return following
         if pattern.activation_range is not None and isinstance(first, Activation):
-            return Quantizer(first.quantization)
+            return NodeQuantization(first.quantization)
         raise TcmError(
             f"the result of '{value_name(node)}' ({node.target}) is not quantized",
             where=where(node),
@@ -210,20 +210,20 @@ class _Importer:
             hint="annotate this operator's output in the quantizer, or give the float model",
         )
 
-    def following(self, node: Node) -> Quantizer | None:
+    def following(self, node: Node) -> NodeQuantization | None:
         """The quantize node that a float result meets, behind data movement or not.
 
         Of several the one with the widest steps, so that no reader loses its range.
         """
-        found: list[Quantizer] = []
+        found: list[NodeQuantization] = []
         for user in node.users:
             pattern = pattern_of(user)
             if is_quantize(user):
-                found.append(self.quantizer(user))
+                found.append(self.node_quantization(user))
             elif pattern is not None and pattern.result is Result.SHARED:
                 behind = self.following(user)
                 found += [] if behind is None else [behind]
-        return max(found, key=lambda quantizer: quantizer.quantization.scale, default=None)
+        return max(found, key=lambda each: each.quantization.scale, default=None)
 
     def outputs(self, node: Node) -> None:
         results: Any = node.args[0]

@@ -41,14 +41,14 @@ def is_quantized(module: GraphModule) -> bool:
 
 
 @dataclass(frozen=True)
-class Quantizer:
+class NodeQuantization:
     """How a quantize or dequantize node maps: the parameters, and the least and largest integer."""
 
     quantization: Quantization
     limits: tuple[int, int] = (-128, 127)
 
 
-def quantizer_of(node: Node, module: GraphModule) -> Quantizer:
+def node_quantization(node: Node, module: GraphModule) -> NodeQuantization:
     """What a per-tensor node says. Raises TcmError unless it is signed int8."""
     if node.target in DEQUANTIZE_PER_CHANNEL:
         raise _not_int8(node, "activations quantized per channel")
@@ -59,7 +59,7 @@ def quantizer_of(node: Node, module: GraphModule) -> Quantizer:
         raise _not_int8(node, str(values["dtype"]).removeprefix("torch."))
     if not (math.isfinite(scale) and scale > 0 and -128 <= low <= zero_point <= high <= 127):
         raise _not_int8(node, f"scale {scale:g}, zero point {zero_point}, range [{low}, {high}]")
-    return Quantizer(Quantization(scale, zero_point), (low, high))
+    return NodeQuantization(Quantization(scale, zero_point), (low, high))
 
 
 def _number(value: object, module: GraphModule) -> float:

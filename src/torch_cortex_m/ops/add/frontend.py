@@ -10,7 +10,7 @@ from torch.fx import Node
 
 from ...ir import Quantization, TensorType
 from ..integers.arithmetic import quantize_array
-from ..pytorch.call import Activation, Call, Constant
+from ..pytorch.call import Activation, Constant, PytorchCall
 from ..pytorch.node import arguments, is_constant
 from ..pytorch.pattern import Pattern
 from .op import rescaling
@@ -18,10 +18,10 @@ from .op import rescaling
 aten = torch.ops.aten
 
 
-def _lower(sign: int) -> Callable[[Call], str]:
+def _lower(sign: int) -> Callable[[PytorchCall], str]:
     """The lowering of self + sign * alpha * other."""
 
-    def lower(call: Call) -> str:
+    def lower(call: PytorchCall) -> str:
         factor = sign * call.arguments.get("alpha", 1)
         first, first_scale = _operand(call, "self", 1)
         second, second_scale = _operand(call, "other", factor)
@@ -41,7 +41,7 @@ def _lower(sign: int) -> Callable[[Call], str]:
     return lower
 
 
-def _operand(call: Call, argument: str, factor: float) -> tuple[str, float]:
+def _operand(call: PytorchCall, argument: str, factor: float) -> tuple[str, float]:
     """(value, scale) of an operand times ``factor``; a factor of a tensor goes into the scale."""
     operand = call.operands.get(argument)
     if isinstance(operand, Activation | None) and not _is_number(call.arguments[argument]):
@@ -53,7 +53,7 @@ def _operand(call: Call, argument: str, factor: float) -> tuple[str, float]:
     return _add_constant(call, constant, factor)
 
 
-def _add_constant(call: Call, constant: Constant, factor: float) -> tuple[str, float]:
+def _add_constant(call: PytorchCall, constant: Constant, factor: float) -> tuple[str, float]:
     """The constant times ``factor`` as int8 with parameters of its own range.
 
     Integers that the program has already stay as they are, if the factor is 1.

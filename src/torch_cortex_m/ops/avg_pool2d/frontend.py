@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch.fx import Node
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.layout import from_nhwc, pair, to_nhwc
 from ..pytorch.node import arguments, shape_of
 from ..pytorch.pattern import Pattern, Result
@@ -17,16 +17,16 @@ aten = torch.ops.aten
 ONE_DIMENSIONAL = (aten.avg_pool1d.default, aten.adaptive_avg_pool1d.default)
 
 
-def _spatial_rank(call: Call) -> int:
+def _spatial_rank(call: PytorchCall) -> int:
     return 1 if call.node.target in ONE_DIMENSIONAL else 2
 
 
-def _emit(call: Call, nhwc: str, **fields: Any) -> str:
+def _emit(call: PytorchCall, nhwc: str, **fields: Any) -> str:
     zero_point = call.input("self").quantization.zero_point
     return call.emit("avg_pool2d", (nhwc,), padding_value=zero_point, **fields)
 
 
-def _lower_pool(call: Call) -> str:
+def _lower_pool(call: PytorchCall) -> str:
     values, rank = call.arguments, _spatial_rank(call)
     kernel = pair(values["kernel_size"], rank, missing=1)
     vertical, horizontal = pair(values["padding"], rank, missing=0)
@@ -44,7 +44,7 @@ def _lower_pool(call: Call) -> str:
     return from_nhwc(call, result)
 
 
-def _lower_adaptive(call: Call) -> str:
+def _lower_adaptive(call: PytorchCall) -> str:
     rank = _spatial_rank(call)
     nhwc = to_nhwc(call, call.input("self").value, rank)
     outputs = pair(call.arguments["output_size"], rank, missing=1)
@@ -55,7 +55,7 @@ def _lower_adaptive(call: Call) -> str:
     return from_nhwc(call, _emit(call, nhwc, kernel=kernel, stride=kernel))
 
 
-def _lower_mean(call: Call) -> str:
+def _lower_mean(call: PytorchCall) -> str:
     value = call.input("self").value
     rank = len(call.shape_of(value))
     axes = _axes(call.arguments["dim"], rank)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch.fx import Node
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.convolution import (
     TARGETS,
     WEIGHT,
@@ -22,7 +22,7 @@ def _matches(node: Node) -> bool:
     return not is_depthwise(node)
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     return lower(call, "conv2d", OHWI, groups=read(call.node).groups)
 
 

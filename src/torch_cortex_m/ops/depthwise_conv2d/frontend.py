@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.convolution import (
     TARGETS,
     WEIGHT,
@@ -16,7 +16,7 @@ from ..pytorch.pattern import Pattern
 IHWO = (1, 2, 3, 0)
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     convolution = read(call.node)
     multiplier = convolution.weight_shape[0] // convolution.groups
     return lower(call, "depthwise_conv2d", IHWO, depth_multiplier=multiplier)

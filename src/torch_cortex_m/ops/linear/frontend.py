@@ -9,7 +9,7 @@ import torch
 from torch.fx import Node
 
 from ...errors import TcmError
-from ..pytorch.call import Call, QuantizedData
+from ..pytorch.call import PytorchCall, QuantizedData
 from ..pytorch.node import arguments, shape_of
 from ..pytorch.pattern import Pattern, Weight
 from ..pytorch.weights import quantized_weight, sum_operands
@@ -17,10 +17,10 @@ from ..pytorch.weights import quantized_weight, sum_operands
 aten = torch.ops.aten
 
 
-def _lower(input: str, weight: Weight) -> Callable[[Call], str]:
+def _lower(input: str, weight: Weight) -> Callable[[PytorchCall], str]:
     """The lowering for these names of the activation and the constant operand."""
 
-    def lower(call: Call) -> str:
+    def lower(call: PytorchCall) -> str:
         activation = call.input(input)
         quantized = quantized_weight(call, weight)
         values = quantized.values if weight.channel_axis == 0 else quantized.values.T
@@ -39,7 +39,7 @@ def _lower(input: str, weight: Weight) -> Callable[[Call], str]:
     return lower
 
 
-def _zero_point(call: Call, weight: QuantizedData) -> int:
+def _zero_point(call: PytorchCall, weight: QuantizedData) -> int:
     zero_points = set(weight.zero_points.tolist())
     if len(zero_points) == 1:
         return zero_points.pop()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.layout import from_nhwc, pair, to_nhwc
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     values = call.arguments
     rank = 1 if call.node.target is aten.max_pool1d.default else 2
     kernel = pair(values["kernel_size"], rank, missing=1)

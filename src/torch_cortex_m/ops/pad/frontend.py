@@ -9,14 +9,14 @@ from torch.fx import Node
 
 from ...errors import TcmError
 from ..integers.arithmetic import round_half_away
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     pads = call.arguments["pad"]
     rank = len(call.shape)
     padding = [0] * (2 * rank)
@@ -29,7 +29,7 @@ def _lower(call: Call) -> str:
     return call.emit("pad", (value,), padding=tuple(padding), value=_quantized_value(call))
 
 
-def _quantized_value(call: Call) -> int:
+def _quantized_value(call: PytorchCall) -> int:
     real = float(call.arguments["value"] or 0.0)
     scale, zero_point = call.output.scale, call.output.zero_point
     quantized = round_half_away(real / scale) + zero_point

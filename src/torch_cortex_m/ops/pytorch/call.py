@@ -1,4 +1,4 @@
-"""Call: one use of a PyTorch operator while it is lowered to the graph."""
+"""PytorchCall: one use of a PyTorch operator while it is lowered to the graph."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ Operand = Activation | Constant | Unquantized
 
 
 @dataclass
-class Call:
+class PytorchCall:
     """What a lowering function works with.
 
     node: the PyTorch operator; arguments: its arguments by name, as the schema has them.

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.fx import Node
 
-from .call import Call
+from .call import PytorchCall
 from .layout import from_nhwc, pair, to_nhwc
 from .node import arguments, shape_of
 from .pattern import Weight
@@ -100,7 +100,7 @@ def is_depthwise(node: Node) -> bool:
     return problem(node) is None and read(node).depthwise
 
 
-def lower(call: Call, operator: str, axes: tuple[int, ...], **fields: int) -> str:
+def lower(call: PytorchCall, operator: str, axes: tuple[int, ...], **fields: int) -> str:
     """Emits ``operator``, whose weight has the dimensions ``axes`` of [C_out, C_in/groups, KH, KW],
     between the transposes to and from NHWC."""
     convolution = read(call.node)

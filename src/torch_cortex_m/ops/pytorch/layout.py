@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .call import Call
+from .call import PytorchCall
 
 TO_NHWC = (0, 2, 3, 1)
 TO_NCHW = (0, 3, 1, 2)
 
 
-def to_nhwc(call: Call, value: str, spatial_rank: int) -> str:
+def to_nhwc(call: PytorchCall, value: str, spatial_rank: int) -> str:
     """[N, C, H, W], or [N, C, W] with spatial_rank 1, -> NHWC; N may be absent, absent H is 1."""
     shape = call.shape_of(value)
     batched = shape if len(shape) == spatial_rank + 2 else (1, *shape)
@@ -16,7 +16,7 @@ def to_nhwc(call: Call, value: str, spatial_rank: int) -> str:
     return call.transpose(call.reshape(value, full), TO_NHWC, ".nhwc")
 
 
-def from_nhwc(call: Call, value: str) -> str:
+def from_nhwc(call: PytorchCall, value: str) -> str:
     """NHWC -> the shape of PyTorch's result."""
     return call.reshape(call.transpose(value, TO_NCHW, ".nchw"), call.shape)
 

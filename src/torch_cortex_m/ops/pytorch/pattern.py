@@ -15,7 +15,7 @@ import torch
 from torch.fx import Node
 
 from ...ir import Quantization
-from .call import Call
+from .call import PytorchCall
 
 
 class Result(Enum):
@@ -73,7 +73,7 @@ class Pattern:
     """
 
     targets: tuple[torch._ops.OpOverload, ...]
-    lower: Callable[[Call], str]
+    lower: Callable[[PytorchCall], str]
     inputs: tuple[str, ...] = ("input",)
     result: Result = Result.OBSERVED
     fixed: Quantization | None = None

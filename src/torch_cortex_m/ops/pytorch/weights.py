@@ -10,14 +10,14 @@ import numpy as np
 
 from ...errors import TcmError
 from ..integers.arithmetic import quantize_multipliers
-from .call import Call, Constant, QuantizedData
+from .call import Constant, PytorchCall, QuantizedData
 from .pattern import Weight
 
 INT32 = np.iinfo(np.int32)
 LARGEST_SHIFT = 30
 
 
-def quantized_weight(call: Call, weight: Weight) -> QuantizedData:
+def quantized_weight(call: PytorchCall, weight: Weight) -> QuantizedData:
     """The weight's integers, as int8; per tensor or along its dimension of output channels."""
     constant = call.constant(weight.argument)
     if constant is None or constant.quantized is None:
@@ -40,7 +40,7 @@ def quantized_weight(call: Call, weight: Weight) -> QuantizedData:
     return quantized
 
 
-def without_zero_points(call: Call, weight: QuantizedData) -> QuantizedData:
+def without_zero_points(call: PytorchCall, weight: QuantizedData) -> QuantizedData:
     """``weight``, checked to be symmetric."""
     if np.any(weight.zero_points):
         raise TcmError(
@@ -54,7 +54,7 @@ def without_zero_points(call: Call, weight: QuantizedData) -> QuantizedData:
 
 
 def sum_operands(
-    call: Call,
+    call: PytorchCall,
     quantized: QuantizedData,
     input_scale: float,
     channels: int,
@@ -78,7 +78,7 @@ def sum_operands(
     )
 
 
-def _add_bias(call: Call, argument: str | None, scales: np.ndarray) -> str | None:
+def _add_bias(call: PytorchCall, argument: str | None, scales: np.ndarray) -> str | None:
     bias = None if argument is None else call.constant(argument)
     if argument is None or bias is None:
         return None

@@ -7,13 +7,13 @@ from typing import Any
 
 import torch
 
-from ..pytorch.call import Call, requantization
+from ..pytorch.call import PytorchCall, requantization
 from ..pytorch.pattern import Pattern
 
 aten = torch.ops.aten
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     input = call.input("self")
     fields = requantization(input.quantization, call.output)
     return call.emit("requantize", (input.value,), **fields, **call.activation_limits())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import torch
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     return call.reshape(call.input("self").value, call.shape, suffix="")
 
 

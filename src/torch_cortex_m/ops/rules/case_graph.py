@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ...ir import Graph, Port, TensorType
 from ..base import Case
 
@@ -22,3 +24,9 @@ def case_graph(case: Case) -> Graph:
     output = graph.add_node(case.op, tuple(values), "output")
     graph.outputs.append(Port(output, graph.types[output].shape))
     return graph
+
+
+def case_inputs(case: Case) -> list[bytes]:
+    """The data of the graph's inputs, in order."""
+    arrays = (case.tensors[name] for name in case.given())
+    return [np.ascontiguousarray(array).tobytes() for array in arrays if array is not None]

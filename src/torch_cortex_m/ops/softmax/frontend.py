@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ...ir import Quantization
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
 from .op import scaling
 
@@ -15,7 +15,7 @@ PROBABILITIES = Quantization(1.0 / 256.0, -128)
 """[0, 1) in steps of 1/256; fixed by the TensorFlow Lite 8-bit quantization specification."""
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     input = call.input("self")
     rank = len(call.shape)
     dimension = call.arguments["dim"] % rank

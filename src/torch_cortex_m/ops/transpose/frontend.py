@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from ..pytorch.call import Call
+from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
@@ -25,7 +25,7 @@ def permutation(arguments: Mapping[str, Any], rank: int) -> tuple[int, ...]:
     return tuple(order)
 
 
-def _lower(call: Call) -> str:
+def _lower(call: PytorchCall) -> str:
     order = permutation(call.arguments, len(call.shape))
     return call.transpose(call.input("self").value, order, "")
 

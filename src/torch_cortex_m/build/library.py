@@ -1,26 +1,15 @@
-"""Kernel libraries that the user links: what they have, and what scratch memory they ask for."""
+"""Kernel libraries that the user links: where they are and what functions they have."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TypeVar
 
-import numpy as np
-
-from ..build import build_image
-from ..emit import scratch_query
 from ..errors import TcmError
-from ..ops.base import Kernel, Layer
-from ..run import execute
-from ..target import Target
 
 _MAGIC = b"!<arch>\n"
 _HEADER_BYTES = 60
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -70,26 +59,3 @@ def archive_symbols(path: Path) -> frozenset[str]:
     count = int.from_bytes(index[:4], "big")
     names = index[4 + 4 * count :].split(b"\0")[:count]
     return frozenset(name.decode() for name in names)
-
-
-def library_scratch_bytes(
-    asked: Mapping[Key, tuple[Kernel, Layer]], target: Target, library: KernelLibrary
-) -> dict[Key, int]:
-    """Scratch bytes by key, asked of the library itself on the emulated core.
-
-    Every kernel has a scratch_function. Raises TcmError if a tool is missing or fails.
-    """
-    if not asked:
-        return {}
-    program = scratch_query(list(asked.values()))
-    with TemporaryDirectory(prefix="tcm-query-") as folder:
-        image = build_image(
-            [program],
-            target,
-            Path(folder),
-            include=library.include,
-            libraries=[library.path],
-        )
-        (execution,) = execute(image.path, target, [program], [(0, ())])
-    sizes = np.frombuffer(execution.outputs[0], np.int32)
-    return {key: int(size) for key, size in zip(asked, sizes, strict=True)}
