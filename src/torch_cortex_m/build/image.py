@@ -118,7 +118,7 @@ def padded(size: int) -> int:
 
 
 def _image_source(programs: Sequence[Program]) -> str:
-    lines = ['#include "harness.h"']
+    lines = ['#include "harness.h"\n#include <stddef.h>']
     lines += [
         f'#include "program_{index}/{program.prefix}.h"' for index, program in enumerate(programs)
     ]
@@ -133,7 +133,8 @@ def _image_source(programs: Sequence[Program]) -> str:
             f"    return {program.prefix}_run({', '.join(arguments)});\n}}"
         )
         sizes = _total(program.input_bytes), _total(program.output_bytes)
-        entries.append(f"    {{run_{index}, {sizes[0]}, {sizes[1]}}},")
+        reset = f"{program.prefix}_reset" if program.state_bytes else "NULL"
+        entries.append(f"    {{run_{index}, {reset}, {sizes[0]}, {sizes[1]}}},")
     lines += ["const tcm_case tcm_cases[] = {", *entries, "};"]
     for name, sizes in (
         ("inputs", [program.input_bytes for program in programs]),

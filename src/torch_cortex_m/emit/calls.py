@@ -7,8 +7,23 @@ from dataclasses import dataclass, field
 
 from ..ops import definition
 from ..ops.base import Kernel, Layer
-from .arrays import float_literal
+from .arrays import float_literal, integer_literal
 from .prototype import Parameter, Prototype, read_prototype
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a layer's call says of where things lie. output_stride: elements from one row of the
+    output to the next, None where rows touch. hosted: arguments that lie in the output already."""
+
+    output_stride: int | None = None
+    hosted: frozenset[str] = frozenset()
+
+    def values(self, kernel: Kernel, layer: Layer) -> dict[str, int | float]:
+        """The parameters that kernels have for it."""
+        if not kernel.output_stride:
+            return {}
+        return {"output_stride": self.output_stride or layer.output.shape[-1]}
 
 
 @dataclass
@@ -19,12 +34,17 @@ class LayerFunctions:
     sources: list[str] = field(default_factory=list)
     names: dict[tuple, str] = field(default_factory=dict)
 
-    def function(self, kernel: Kernel, layer: Layer, identifier: str) -> tuple[str, Prototype]:
+    def function(
+        self, kernel: Kernel, layer: Layer, identifier: str, placement: Placement
+    ) -> tuple[str, Prototype]:
         """(name of the C function for the layer, prototype of its kernel)."""
         header = definition(layer.op.name).header(kernel)
         prototype = read_prototype(header, kernel.name)
-        values = scalar_values(kernel, layer)
-        arguments = [scalar_or_name(p, layer, values) for p in prototype.parameters]
+        values = scalar_values(kernel, layer) | placement.values(kernel, layer)
+        arguments = [
+            "NULL" if p.name in placement.hosted else scalar_or_name(p, layer, values)
+            for p in prototype.parameters
+        ]
         key = (kernel.name, *arguments)
         if key not in self.names:
             self.names[key] = f"{self.prefix}_run_{identifier}"
@@ -51,7 +71,7 @@ def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int 
     value = values[parameter.name]
     if parameter.c_type == "float":
         return float_literal(value)
-    return "INT32_MIN" if value == -(1 << 31) else str(int(value))
+    return integer_literal(int(value))
 
 
 def _function(name: str, prototype: Prototype, arguments: list[str]) -> str:
@@ -85,13 +105,16 @@ def layer_call(
     name: str,
     prototype: Prototype,
     layer: Layer,
+    placement: Placement,
     pointer: Callable[[str], str],
 ) -> str:
     """The statement that calls a layer function; ``pointer`` maps a parameter name to C."""
     passed = [
         pointer(parameter.name)
         for parameter in prototype.parameters
-        if parameter.is_pointer and not is_absent(parameter, layer)
+        if parameter.is_pointer
+        and not is_absent(parameter, layer)
+        and parameter.name not in placement.hosted
     ]
     call = _call(name, passed)
     if prototype.returns == "void":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import TcmError
+from ..ir import Graph
 
 if TYPE_CHECKING:
     from .compiled import CompiledModel
@@ -21,34 +22,35 @@ def verify_samples(
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
-    samples: inputs in the form of the graph's ports. places: "host", "emulator".
+    samples: a sequence of calls, each the inputs in the form of the graph's ports.
+    places: "host", "emulator".
     """
-    expected = [reference_values(compiled, sample) for sample in samples]
+    expected = reference_values(compiled.graph, samples)
     outputs = [port.value for port in compiled.graph.outputs]
-    names = [layer.name for layer in compiled.report.layers]
+    layer_outputs = [layer.outputs for layer in compiled.generated.program.layers]
     for place in places:
         for index, execution in enumerate(compiled.execute(samples, place, trace=layers)):
             values = expected[index]
             for trace in execution.layers:
-                _compare(place, index, names[trace.index], values, trace.output)
+                for name, data in zip(layer_outputs[trace.index], trace.outputs, strict=True):
+                    _compare(place, index, name, values, data)
             for name, data in zip(outputs, execution.outputs, strict=True):
                 _compare(place, index, name, values, data)
 
 
-def reference_values(compiled: CompiledModel, sample: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Every value of the graph for one sample, by the exact reference."""
-    from ..run.reference import run_reference
+def reference_values(
+    graph: Graph, samples: Sequence[list[np.ndarray]]
+) -> list[dict[str, np.ndarray]]:
+    """Every value of the graph in each of a sequence of calls, by the exact reference."""
+    from ..run.reference import Reference
 
-    values: dict[str, np.ndarray] = {
-        port.value: array for port, array in zip(compiled.graph.inputs, sample, strict=True)
-    }
-    values |= compiled.graph.constants
-
-    def observe(name: str, value: np.ndarray) -> None:
-        values[name] = value
-
-    run_reference(compiled.graph, sample, observe)
-    return values
+    reference = Reference(graph)
+    calls = []
+    for sample in samples:
+        values = dict(graph.constants)
+        reference.run(sample, values.__setitem__)
+        calls.append(values)
+    return calls
 
 
 def _compare(

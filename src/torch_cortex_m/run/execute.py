@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from ..errors import TcmError
 from ..ir.artifacts import ALIGNMENT, BlockFlow, Program
@@ -22,17 +23,20 @@ CALIBRATION_INSTRUCTIONS = 2 * 100_000
 # at least twice an instruction and the count is exact after rounding.
 ICOUNT_SHIFT = 7
 
+RESET = 1 << 31
+"""Beside a program's index, in the stream to the harness: set its states back first."""
+
 _WORD = Struct("<I")
 _TRIPLE = Struct("<III")
 
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One layer of a traced run: its output's bytes and, on a core, its instructions and (where
+    """One layer of a traced run: its outputs' bytes and, on a core, its instructions and (where
     blocks are counted) their flow."""
 
     index: int
-    output: bytes
+    outputs: tuple[bytes, ...]
     instructions: int
     flow: BlockFlow | None = None
 
@@ -51,6 +55,15 @@ class Execution:
     flow: BlockFlow | None = None
 
 
+class Run(NamedTuple):
+    """One inference of a program (by its index in the image); what it leaves in the program's
+    states is what the program's next run finds, unless that has ``reset``."""
+
+    program: int
+    inputs: Sequence[bytes]
+    reset: bool = False
+
+
 @dataclass(frozen=True)
 class _Calibration:
     empty: int
@@ -66,13 +79,13 @@ def execute(
     path: Path,
     target: Target,
     programs: Sequence[Program],
-    runs: Iterable[tuple[int, Sequence[bytes]]],
+    runs: Iterable[Run | tuple[int, Sequence[bytes]]],
     *,
     trace: bool = False,
     count_blocks: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
-    """Runs ``(program index, inputs)`` one after the other in one process.
+    """Runs one inference after the other in one process.
 
     trace: the image was built with ``trace``. count_blocks: counts blocks, too (on a core only).
 
@@ -80,9 +93,10 @@ def execute(
     """
     order: list[int] = []
     stream = bytearray()
-    for index, inputs in runs:
+    for run in runs:
+        index, inputs, reset = run if isinstance(run, Run) else Run(*run)
         order.append(index)
-        stream += _WORD.pack(index)
+        stream += _WORD.pack(index | RESET if reset else index)
         for data in inputs:
             stream += data + bytes(-len(data) % ALIGNMENT)
     machine = target.machine
@@ -188,7 +202,7 @@ class _Reader:
         return [self._execution(program) for program in programs]
 
     def _execution(self, program: Program) -> Execution:
-        layers = self._layers(len(program.layers)) if self.trace else ()
+        layers = self._layers(program) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
         flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
         self.phase += 2
@@ -200,8 +214,8 @@ class _Reader:
         signed = status - (1 << 32) if status >= 1 << 31 else status
         return Execution(tuple(outputs), signed, count, stack, layers, flow)
 
-    def _layers(self, count: int) -> tuple[LayerTrace, ...]:
-        """Two reports that measure reporting itself, then one for each layer.
+    def _layers(self, program: Program) -> tuple[LayerTrace, ...]:
+        """Two reports that measure reporting itself, then one for each output of each layer.
 
         A report's own two calls of the counter lie around its writing; the run's first call lies
         between the two reports and the first layer.
@@ -211,10 +225,15 @@ class _Reader:
         between_reports = self._flow(1)
         self.phase += 4
         layers = []
-        for _ in range(count):
+        for layer in program.layers:
             index, ticks, size = self._take(_TRIPLE)
+            outputs = [self._bytes(size)]
             instructions = self.calibration.instructions(ticks, overhead)
             flow = self._net(self._flow(0), between_reports)
             self.phase += 2
-            layers.append(LayerTrace(index, self._bytes(size), instructions, flow))
+            for _ in layer.outputs[1:]:  # the layer is over: these only report
+                *_, size = self._take(_TRIPLE)
+                outputs.append(self._bytes(size))
+                self.phase += 2
+            layers.append(LayerTrace(index, tuple(outputs), instructions, flow))
         return tuple(layers)

@@ -33,9 +33,9 @@ class Linear(Op):
     tensors: ClassVar[tuple[TensorArgument, ...]] = (
         TensorArgument("input"),
         TensorArgument("weight"),
-        TensorArgument("bias", "int32", optional=True),
-        TensorArgument("multipliers", "int32"),
-        TensorArgument("shifts", "int32"),
+        TensorArgument("bias", ("int32",), optional=True),
+        TensorArgument("multipliers", ("int32",)),
+        TensorArgument("shifts", ("int32",)),
     )
 
     input_offset: int = 0

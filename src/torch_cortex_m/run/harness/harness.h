@@ -6,6 +6,7 @@
 
 typedef struct {
     int32_t (*run)(const uint8_t *inputs, uint8_t *outputs);
+    void (*reset)(void); /* NULL: nothing lives between calls */
     uint32_t input_bytes;
     uint32_t output_bytes;
 } tcm_case;
