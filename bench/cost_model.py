@@ -79,7 +79,7 @@ def by_estimate(table: Table, layer: Layer, kernels: Sequence[Kernel]) -> Kernel
 def main() -> int:
     warnings.filterwarnings("ignore", message=".*no official weights")
     graphs = list(measured_graphs())
-    layers = [layer_of(graph, node) for graph in graphs for node in graph.nodes if not node.op.view]
+    layers = [layer_of(graph, node) for graph in graphs for node in graph.computing_nodes()]
     found = [
         choice
         for core in CORES

@@ -127,7 +127,7 @@ def all_layers() -> list[tuple[str, Case]]:
 
 
 def _is_view(operator: str) -> bool:
-    return definition(operator).op.view
+    return not definition(operator).kernels
 
 
 def _largest_case(operator: str) -> Case:

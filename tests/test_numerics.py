@@ -329,9 +329,9 @@ def test_mistakes_are_named(make, shapes: list[tuple[int, ...]], message: str):
         infer(make, shapes)
 
 
-def infer(make, shapes: list[tuple[int, ...]]) -> TensorType:
+def infer(make, shapes: list[tuple[int, ...]]) -> tuple[TensorType, ...]:
     op = make()
     arguments = zip(op.tensors, shapes, strict=True)
     return op.infer(
-        {argument.name: TensorType(shape, argument.dtype) for argument, shape in arguments}
+        {argument.name: TensorType(shape, argument.dtypes[0]) for argument, shape in arguments}
     )

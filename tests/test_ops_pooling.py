@@ -26,7 +26,8 @@ def reference(op: Any, input: np.ndarray) -> torch.Tensor:
     module = part(op.name, "reference")
     assert module is not None
     output = module.reference(op, torch.from_numpy(input))
-    assert tuple(output.shape) == op.infer({"input": TensorType(input.shape)}).shape
+    (inferred,) = op.infer({"input": TensorType(input.shape)})
+    assert tuple(output.shape) == inferred.shape
     return output.permute(0, 3, 1, 2).double()
 
 

@@ -73,10 +73,11 @@ def test_output_has_the_inferred_type(case: Case):
         name: None if data is None else TensorType(data.shape, str(data.dtype))
         for name, data in case.tensors.items()
     }
-    inferred = case.op.infer(types)
-    output = operator(case.op)(*arguments(case), **fields(case.op))
-    assert tuple(output.shape) == inferred.shape
-    assert str(output.dtype) == f"torch.{inferred.dtype}"
+    results = operator(case.op)(*arguments(case), **fields(case.op))
+    outputs = results if isinstance(results, tuple) else (results,)
+    for output, inferred in zip(outputs, case.op.infer(types), strict=True):
+        assert tuple(output.shape) == inferred.shape
+        assert str(output.dtype) == f"torch.{inferred.storage}"
 
 
 @pytest.mark.parametrize("name", sorted(definitions()))

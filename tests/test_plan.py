@@ -64,6 +64,6 @@ def test_values_of_odd_sizes_begin_at_aligned_offsets() -> None:
     graph.outputs.append(Port(value, (1, 5)))
     for core in ("host", "cortex-m55"):
         plan = generate(graph, find_target(core)).plan
-        offsets = [place.index for place in plan.locations.values() if place.kind == "arena"]
+        offsets = [place.offset for place in plan.locations.values() if place.kind == "arena"]
         assert len(set(offsets)) > 1
         assert not any(offset % ALIGNMENT for offset in [*offsets, *plan.scratch.values()])

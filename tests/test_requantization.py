@@ -69,7 +69,7 @@ def choose(
         "shifts": np.array(shifts, np.int32),
     }
     output = TensorType((1, 1, 1, len(weight)), "int8")
-    return choose_requantization(Layer(op, {}, output, constants), weight)
+    return choose_requantization(Layer(op, {}, (output,), constants), weight)
 
 
 @given(st.data(), st.integers(0, 2**32 - 1), LIMITS, st.integers(-127, 128))

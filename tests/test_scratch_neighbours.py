@@ -57,7 +57,7 @@ def test_an_input_right_behind_the_scratch_memory() -> None:
     generated = generate(chain([first, second]), target)
     plan = generated.plan
     four_columns = 4 * 4 * (64 // 2)  # places, bytes, pairs of inputs
-    assert plan.locations["value_0"].index == plan.scratch[SECOND] + four_columns
+    assert plan.locations["value_0"].offset == plan.scratch[SECOND] + four_columns
     with Runner([generated.program], target) as runner:
         (execution,) = runner.run([(0, [data.tobytes()])])
     assert execution.outputs[0] == expected.tobytes()

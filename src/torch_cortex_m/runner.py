@@ -14,7 +14,7 @@ from .build import Image, KernelLibrary, build_image
 from .cycles import CycleEstimator, cycle_estimator
 from .errors import TcmError
 from .ir.artifacts import BlockFlow, Program
-from .run import Execution, execute
+from .run import Execution, Run, execute
 from .target import Target
 
 
@@ -81,12 +81,12 @@ class Runner:
 
     def run(
         self,
-        runs: Iterable[tuple[int, Sequence[bytes]]],
+        runs: Iterable[Run | tuple[int, Sequence[bytes]]],
         *,
         cycles: bool = False,
         timeout: float = 1200,
     ) -> list[Execution]:
-        """Runs (index of a program, its inputs) one after the other.
+        """Runs (index of a program, its inputs) one after the other; see ``Run``.
 
         cycles: estimates these, too, where the core has a model; in a traced run by layer.
 
@@ -105,7 +105,7 @@ class Runner:
             checked=self.checked,
             timeout=timeout,
         )
-        for (index, _), execution in zip(order, executions, strict=True):
+        for (index, *_), execution in zip(order, executions, strict=True):
             _check_status(self.programs[index], execution)
         if estimator is None:
             return executions

@@ -22,17 +22,23 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class OpRun:
-    """The result of one operator: its output and, on an emulated core, what it cost.
+    """The result of one operator: its outputs and, on an emulated core, what it cost.
 
     ``cycles`` is an estimate (see torch_cortex_m.cycles), None if it was not asked for or the core
     has no model."""
 
-    output: Array
+    outputs: tuple[Array, ...]
     instructions: int = 0
     stack_bytes: int = 0
     kernel: str = ""
     arena_bytes: int = 0
     cycles: int | None = None
+
+    @property
+    def output(self) -> Array:
+        """The only output."""
+        (output,) = self.outputs
+        return output
 
 
 def run_op(
@@ -78,12 +84,12 @@ def run_cases(
         for undefined behavior; not for measuring.
     """
     if on == "reference":
-        return [OpRun(reference_output(case)) for case in cases]
+        return [OpRun(reference_outputs(case)) for case in cases]
     if on not in ("host", "emulator"):
         raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
     place, library = (HOST, None) if on == "host" else (find_target(target), library)
     graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
-    forced = {} if kernel is None else {prefix: {"output": kernel} for prefix in graphs}
+    forced = {} if kernel is None else {p: {g.nodes[0].name: kernel} for p, g in graphs.items()}
     generated = generate_all(graphs, place, library=library, forced=forced)
     runs = [(index, case_inputs(case)) for index, case in enumerate(cases)]
     programs = [item.program for item in generated]
@@ -93,9 +99,12 @@ def run_cases(
 
 
 def _result(item: Generated, execution: Execution) -> OpRun:
-    type_ = item.graph.types["output"]
+    types = item.graph.output_types(item.graph.nodes[0])
     return OpRun(
-        np.frombuffer(execution.outputs[0], type_.dtype).reshape(type_.shape),
+        tuple(
+            np.frombuffer(data, type_.storage).reshape(type_.shape)
+            for data, type_ in zip(execution.outputs, types, strict=True)
+        ),
         execution.instructions,
         execution.stack_bytes,
         ", ".join(kernel.name for kernel in item.selection.values()),
@@ -104,7 +113,7 @@ def _result(item: Generated, execution: Execution) -> OpRun:
     )
 
 
-def reference_output(case: Case) -> Array:
+def reference_outputs(case: Case) -> tuple[Array, ...]:
     """The operator's exact reference through ``torch.ops.tcm``."""
     import dataclasses
 
@@ -118,4 +127,5 @@ def reference_output(case: Case) -> Array:
         for name in case.op.tensor_names()
     ]
     fields = {item.name: getattr(case.op, item.name) for item in dataclasses.fields(case.op)}
-    return getattr(torch.ops.tcm, case.op.name)(*tensors, **fields).numpy()
+    results = getattr(torch.ops.tcm, case.op.name)(*tensors, **fields)
+    return tuple(r.numpy() for r in (results if isinstance(results, tuple) else (results,)))

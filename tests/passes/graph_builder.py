@@ -204,7 +204,7 @@ class GraphBuilder:
 
 def names(graph: Graph) -> list[str]:
     """The operators in order of execution, without views."""
-    return [node.op.name for node in graph.nodes if not node.op.view]
+    return [node.op.name for node in graph.computing_nodes()]
 
 
 def node(graph: Graph, name: str) -> Any:

@@ -17,7 +17,8 @@ def image_source(programs: Sequence[Program], guarded: bool) -> str:
         f'#include "program_{index}/{program.prefix}.h"' for index, program in enumerate(programs)
     ]
     for index, program in enumerate(programs):
-        call = _guarded_call(program) if guarded else _measured_call(program)
+        call = _guarded_call(index, program) if guarded else _measured_call(program)
+        lines += _state(index, program, guarded)
         lines.append(f"static int32_t run_{index}({call}\n}}")
         sizes = ", ".join(str(size) for size in (*_port_bytes(program), 0))
         lines.append(f"static const uint32_t sizes_{index}[] = {{{sizes}}};")
@@ -59,10 +60,24 @@ def _entry(index: int, program: Program, guarded: bool) -> str:
     has_static_arena = program.arena_bytes and not guarded
     arena = f"tcm_arena_{index}" if has_static_arena else "NULL"
     counts = f"{len(program.input_bytes)}, {len(_port_bytes(program))}"
+    reset = f"reset_{index}" if program.state_bytes else "NULL"
     return (
-        f'    {{"{program.prefix}", run_{index}, sizes_{index}, {counts}, '
+        f'    {{"{program.prefix}", run_{index}, {reset}, sizes_{index}, {counts}, '
         f"{arena}, {program.arena_bytes}}},"
     )
+
+
+def _state(index: int, program: Program, guarded: bool) -> list[str]:
+    """What sets the states back; a guarded image has states for each placement of the buffers."""
+    if not program.state_bytes:
+        return []
+    head, reset = f"static void reset_{index}(void)\n{{\n", f"{program.prefix}_reset"
+    if not guarded:
+        return [f"{head}    {reset}();\n}}"]
+    return [
+        f"static _Alignas({ALIGNMENT}) uint8_t state_{index}[2][{program.state_bytes}];",
+        f"{head}    {reset}_in(state_{index}[0]);\n    {reset}_in(state_{index}[1]);\n}}",
+    ]
 
 
 def _measured_call(program: Program) -> str:
@@ -76,12 +91,15 @@ def _measured_call(program: Program) -> str:
     )
 
 
-def _guarded_call(program: Program) -> str:
+def _guarded_call(index: int, program: Program) -> str:
     types = [f"const {name}" for name in program.input_types] + list(program.output_types)
     arguments = [f"({name} *)(void *)ports[{port}]" for port, name in enumerate(types)]
+    arguments.append("arena")
+    if program.state_bytes:
+        arguments.append(f"state_{index}[tcm_placement]")
     return (
         "uint8_t *const *ports, uint8_t *arena)\n{\n"
-        f"    return {program.prefix}_run_in({', '.join((*arguments, 'arena'))});"
+        f"    return {program.prefix}_run_in({', '.join(arguments)});"
     )
 
 

@@ -74,15 +74,13 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
     for title in ("layer", "before", "after", "instructions", "estimated cycles"):
         table.add_column(title, overflow="fold")
     kernels = measured.for_core(after.target.name)
-    for node in after.graph.nodes:
-        if node.op.view:
-            continue
+    for node in after.graph.computing_nodes():
         costs = kernels.get(layer_of(after.graph, node).signature.text, {})
-        old = before.generated.selection[node.output].name
-        new = after.generated.selection[node.output].name
+        old = before.generated.selection[node.name].name
+        new = after.generated.selection[node.name].name
         pair = [costs.get(name) for name in (old, new)]
         table.add_row(
-            node.output,
+            node.name,
             old,
             new if new != old else "same",
             " -> ".join(f"{cost.instructions:,}" for cost in pair if cost),

@@ -7,8 +7,27 @@ from dataclasses import dataclass, field
 
 from ..ops import definition
 from ..ops.base import Kernel, Layer
-from .arrays import float_literal
+from .arrays import float_literal, integer_literal
 from .prototype import Parameter, Prototype, read_prototype
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What a layer's call says of where things lie. output_stride: elements from one row of the
+    output to the next, None where rows touch. hosted: arguments that lie in the output already."""
+
+    output_stride: int | None = None
+    hosted: frozenset[str] = frozenset()
+
+    def values(self, kernel: Kernel, layer: Layer) -> dict[str, int | float]:
+        """The parameters that kernels have for it."""
+        if not kernel.output_stride:
+            return {}
+        return {"output_stride": self.output_stride or layer.output.shape[-1]}
+
+
+DENSE = Placement()
+"""Rows touch, and no argument lies in the output."""
 
 
 @dataclass
@@ -19,10 +38,12 @@ class LayerFunctions:
     sources: list[str] = field(default_factory=list)
     names: dict[tuple, str] = field(default_factory=dict)
 
-    def function(self, kernel: Kernel, layer: Layer, identifier: str) -> tuple[str, Prototype]:
+    def function(
+        self, kernel: Kernel, layer: Layer, identifier: str, placement: Placement
+    ) -> tuple[str, Prototype]:
         """(name of the C function for the layer, prototype of its kernel)."""
         prototype = kernel_prototype(kernel, layer)
-        key = function_key(kernel, layer)
+        key = function_key(kernel, layer, placement)
         if key not in self.names:
             self.names[key] = f"{self.prefix}_run_{identifier}"
             self.sources.append(_function(self.names[key], prototype, key[1:]))
@@ -33,11 +54,14 @@ def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
     return read_prototype(definition(layer.op.name).header(kernel), kernel.name)
 
 
-def function_key(kernel: Kernel, layer: Layer) -> tuple[str, ...]:
+def function_key(kernel: Kernel, layer: Layer, placement: Placement = DENSE) -> tuple[str, ...]:
     """The kernel's name and the arguments of its call: layers with equal ones share a function."""
-    values = scalar_values(kernel, layer)
+    values = scalar_values(kernel, layer) | placement.values(kernel, layer)
     parameters = kernel_prototype(kernel, layer).parameters
-    return kernel.name, *(scalar_or_name(parameter, layer, values) for parameter in parameters)
+    return kernel.name, *(
+        "NULL" if p.name in placement.hosted else scalar_or_name(p, layer, values)
+        for p in parameters
+    )
 
 
 def scalar_values(kernel: Kernel, layer: Layer) -> dict[str, int | float]:
@@ -59,7 +83,7 @@ def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int 
     value = values[parameter.name]
     if parameter.c_type == "float":
         return float_literal(value)
-    return "INT32_MIN" if value == -(1 << 31) else str(int(value))
+    return integer_literal(int(value))
 
 
 def _function(name: str, prototype: Prototype, arguments: Sequence[str]) -> str:
@@ -93,13 +117,16 @@ def layer_call(
     name: str,
     prototype: Prototype,
     layer: Layer,
+    placement: Placement,
     pointer: Callable[[str], str],
 ) -> str:
     """The statement that calls a layer function; ``pointer`` maps a parameter name to C."""
     passed = [
         pointer(parameter.name)
         for parameter in prototype.parameters
-        if parameter.is_pointer and not is_absent(parameter, layer)
+        if parameter.is_pointer
+        and not is_absent(parameter, layer)
+        and parameter.name not in placement.hosted
     ]
     call = _call(name, passed)
     if prototype.returns == "void":

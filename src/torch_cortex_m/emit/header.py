@@ -19,6 +19,7 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         f"/* Working memory: static by default, or given by the caller with {prefix}_run_in. */",
         f"#define {upper}_ARENA_BYTES {max(plan.arena_bytes, 1)}",
         f"#define {upper}_ARENA_ALIGNMENT {ALIGNMENT}",
+        *_state_macros(plan, prefix),
         f"#define {upper}_INPUT_COUNT {len(graph.inputs)}",
         f"#define {upper}_OUTPUT_COUNT {len(graph.outputs)}",
         "",
@@ -28,13 +29,15 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         kind = "INPUT" if index < count else "OUTPUT"
         lines += _port_macros(graph, port, kind, f"{upper}_{kind}_{ports[index].upper()}")
     parameters = _parameters(graph, ports)
+    memory = "uint8_t *arena, uint8_t *state" if plan.state_bytes else "uint8_t *arena"
     lines += [
         "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
         "   not overlap. Returns 0, or the error of a linked kernel library. */",
-        f"int32_t {prefix}_run_in({parameters}, uint8_t *arena);",
+        f"int32_t {prefix}_run_in({parameters}, {memory});",
         f"#if !defined({upper}_NO_STATIC_ARENA)",
         f"int32_t {prefix}_run({parameters});",
         "#endif",
+        *_reset_functions(plan, prefix),
         "",
         "#ifdef __cplusplus",
         "}",
@@ -44,6 +47,29 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         "",
     ]
     return "\n".join(lines)
+
+
+def _state_macros(plan: MemoryPlan, prefix: str) -> list[str]:
+    if not plan.state_bytes:
+        return []
+    return [
+        "/* What one call leaves for the next, with the arena's alignment. */",
+        f"#define {prefix.upper()}_STATE_BYTES {plan.state_bytes}",
+    ]
+
+
+def _reset_functions(plan: MemoryPlan, prefix: str) -> list[str]:
+    if not plan.state_bytes:
+        return []
+    return [
+        "",
+        "/* Lets the next inference begin anew, as the first one does. State memory that a caller",
+        "   gives has to be reset before its first inference. */",
+        f"void {prefix}_reset_in(uint8_t *state);",
+        f"#if !defined({prefix.upper()}_NO_STATIC_ARENA)",
+        f"void {prefix}_reset(void);",
+        "#endif",
+    ]
 
 
 def _parameters(graph: Graph, ports: list[str]) -> str:

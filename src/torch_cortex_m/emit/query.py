@@ -35,4 +35,4 @@ def scratch_query(asked: Sequence[tuple[Kernel, Layer]]) -> Program:
     files["query.c"] = "\n".join([*body, *lines, "    return 0;", "}", ""])
     files["weights.c"] = '#include "query.h"\n'
     size = 4 * len(asked)
-    return Program("query", files, (), 0, 0, (), (size,), (), ("int32_t",), ())
+    return Program("query", files, (), 0, 0, (), (size,), (), ("int32_t",))

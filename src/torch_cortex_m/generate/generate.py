@@ -46,7 +46,7 @@ def generate(
     forced: Mapping[str, str] | None = None,
     preferences: Preferences = DEFAULT_PREFERENCES,
 ) -> Generated:
-    """Selects, plans and emits; ``forced``: node output -> kernel.
+    """Selects, plans and emits; ``forced``: node name -> kernel.
 
     Raises TcmError if the model does not fit the target's limits or the budgets.
     """
@@ -189,7 +189,7 @@ def _plan(
 ) -> MemoryPlan:
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
-    arguments = {node.output: node.arguments() for node in choice.graph.nodes}
+    arguments = {node.name: node.arguments() for node in choice.graph.nodes}
     in_place = {
         name: tuple(
             value
@@ -198,7 +198,8 @@ def _plan(
         )
         for name, kernel in selection.items()
     }
-    return plan_memory(choice.graph, scratch, in_place)
+    strided = {name for name, kernel in selection.items() if kernel.output_stride}
+    return plan_memory(choice.graph, scratch, in_place, strided)
 
 
 def check_fits(target: Target, program: Program) -> None:

@@ -3,19 +3,24 @@
 This package imports nothing else of torch_cortex_m and no torch.
 """
 
-from .graph import Graph, Node, Port
+from .graph import Graph, Node, Port, State
 from .text import format_graph
-from .types import DTYPES, Quantization, TensorType
+from .types import DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
 
 __all__ = [
     "DTYPES",
+    "INT8",
+    "INT32",
     "Graph",
     "GraphError",
+    "Limits",
     "Node",
     "Port",
     "Quantization",
+    "State",
     "TensorType",
     "format_graph",
+    "limits",
     "verify",
 ]

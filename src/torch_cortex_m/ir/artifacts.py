@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 ALIGNMENT = 16
@@ -12,12 +12,22 @@ ALIGNMENT = 16
 
 @dataclass(frozen=True)
 class Location:
-    """Where a value lives: kind "arena" (index = byte offset), "input" or "output" (index = port)
-    or "constant" (``name``, which differs from the value where that is a view of it)."""
+    """Where a value lives: ``offset`` bytes into the "arena", the "state" memory, an "input" or
+    "output" of the caller (``port``) or a "constant" (``name``)."""
 
     kind: str
-    index: int = 0
+    port: int = 0
     name: str = ""
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Bytes of a value that have to be somewhere else, too."""
+
+    value: str
+    source: Location
+    destination: Location
 
 
 @dataclass(frozen=True)
@@ -25,27 +35,33 @@ class MemoryPlan:
     """Locations of all values and of the nodes' scratch memory.
 
     ``lower_bound`` is the largest number of bytes that are live at one time: no plan with the same
-    sharing can use less. ``copies`` lists (value, output port) that the caller's buffer still
-    needs after the last node, because the value lives elsewhere.
+    sharing can use less. ``copies``, in order, follow the last node: outputs and states that were
+    not computed where they have to be. ``state_bytes``: memory that lives between calls.
+    ``strides``: value -> bytes from one row to the next, where these do not touch.
+    ``hosted``: (node name, argument) of the parts that lie in the node's output already.
     """
 
     arena_bytes: int
     lower_bound: int
     locations: Mapping[str, Location]
     scratch: Mapping[str, int]
-    copies: tuple[tuple[str, int], ...] = ()
+    copies: tuple[Copy, ...] = ()
+    state_bytes: int = 0
+    strides: Mapping[str, int] = field(default_factory=dict)
+    hosted: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
 class EmittedLayer:
-    """One computing node in the emitted C, in order of execution."""
+    """One computing node in the emitted C, in order of execution; a traced run reports each of its
+    ``outputs`` (value names)."""
 
     name: str
     op: str
     kernel: str
     macs: int
     source: str
-    output_bytes: int
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +77,7 @@ class Program:
     output_bytes: tuple[int, ...]
     input_types: tuple[str, ...]
     output_types: tuple[str, ...]
+    state_bytes: int = 0
     libraries: tuple[str, ...] = ()
 
 

@@ -1,14 +1,14 @@
-"""Graph, Node and Port: the program between the frontend and the emitted C."""
+"""Graph, Node, Port and State: the program between the frontend and the emitted C."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
-from .types import TensorType
+from .types import Quantization, TensorType
 
 
 class Operator(Protocol):
@@ -19,7 +19,7 @@ class Operator(Protocol):
     @classmethod
     def tensor_names(cls) -> tuple[str, ...]: ...
 
-    def infer(self, types: Mapping[str, TensorType | None]) -> TensorType: ...
+    def infer(self, types: Mapping[str, TensorType | None]) -> tuple[TensorType, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,25 @@ class Node:
     """One operator applied to values.
 
     ``inputs`` follow the operator's tensor arguments in order; an optional argument that is left
-    out is None. Every operator has one output, named ``output``. ``source`` is the place in the
-    user's model (module path, file and line) for messages and comments.
+    out is None. ``outputs`` follow the operator's results. ``source`` is the place in the user's
+    model (module path, file and line) for messages and comments.
     """
 
     op: Any
     inputs: tuple[str | None, ...]
-    output: str
+    outputs: tuple[str, ...]
     source: str = ""
 
     @property
     def name(self) -> str:
-        return self.output
+        """The first output, which names the node."""
+        return self.outputs[0]
+
+    @property
+    def output(self) -> str:
+        """The only output. Asking a node with several for it is a defect of who asks."""
+        (output,) = self.outputs
+        return output
 
     def arguments(self) -> dict[str, str | None]:
         """Argument name -> value name."""
@@ -51,8 +58,8 @@ class Port:
 
     ``shape`` is the user's shape. The graph's value holds the user's tensor permuted by
     ``permutation`` (None: as it is); ``keeps_layout`` says that it must stay as it is.
-    Where the user has float32 and the value is int8, ``ties_away`` says how they become int8: see
-    the operator quantize.
+    Where the user has float32 and the value is quantized, ``ties_away`` says how they become
+    integers: see the operator quantize.
     """
 
     value: str
@@ -62,11 +69,24 @@ class Port:
     keeps_layout: bool = False
 
 
+@dataclass(frozen=True)
+class State:
+    """A value that lives between calls: nodes read what the last call left there.
+
+    ``initial`` is what the first call reads. ``update`` is the value, of the same shape and dtype,
+    that takes its place when all nodes have been computed; until it is known, the state itself.
+    """
+
+    initial: np.ndarray
+    update: str
+
+
 @dataclass
 class Graph:
     """Nodes in execution order over named values.
 
-    ``types`` has every value; ``constants`` holds the data of those that are constant.
+    ``types`` has every value; ``constants`` holds the data of those that are constant, ``states``
+    what belongs to those that live between calls.
     """
 
     name: str
@@ -75,6 +95,7 @@ class Graph:
     nodes: list[Node] = field(default_factory=list)
     types: dict[str, TensorType] = field(default_factory=dict)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
 
     def copy(self) -> Graph:
         """A copy whose lists and maps can change; nodes, types and arrays are shared."""
@@ -85,6 +106,7 @@ class Graph:
             list(self.nodes),
             dict(self.types),
             dict(self.constants),
+            dict(self.states),
         )
 
     def unique_name(self, wanted: str) -> str:
@@ -95,12 +117,26 @@ class Graph:
             name = f"{wanted}_{count}"
         return name
 
-    def add_constant(self, wanted: str, data: np.ndarray) -> str:
-        """Adds constant data (int8, int32 or float32) and returns its name."""
+    def add_constant(self, wanted: str, data: np.ndarray, dtype: str | None = None) -> str:
+        """Adds constant data and returns its name; ``dtype`` where NumPy lacks the type (int4)."""
         name = self.unique_name(wanted)
-        self.types[name] = TensorType(tuple(data.shape), str(data.dtype))
+        self.types[name] = TensorType(tuple(data.shape), dtype or str(data.dtype))
         self.constants[name] = np.asarray(data, order="C")
         return name
+
+    def add_state(
+        self, wanted: str, initial: np.ndarray, quantization: Quantization | None = None
+    ) -> str:
+        """Adds a value that lives between calls and returns its name; ``set_update`` says later
+        what a call leaves there."""
+        name = self.unique_name(wanted)
+        self.types[name] = TensorType(tuple(initial.shape), str(initial.dtype), quantization)
+        self.states[name] = State(np.asarray(initial, order="C"), name)
+        return name
+
+    def set_update(self, state: str, value: str) -> None:
+        """Lets ``value`` be what the next call reads from the state."""
+        self.states[state] = replace(self.states[state], update=value)
 
     def add_input(
         self,
@@ -120,15 +156,31 @@ class Graph:
         inputs: tuple[str | None, ...],
         wanted: str,
         *,
-        quantization: Any = None,
+        quantization: Quantization | None = None,
         source: str = "",
     ) -> str:
-        """Appends a node, checks it through the operator's shape rule, returns its output."""
-        node = Node(op, inputs, self.unique_name(wanted), source)
-        inferred = op.infer(self.argument_types(node))
-        self.types[node.output] = TensorType(inferred.shape, inferred.dtype, quantization)
-        self.nodes.append(node)
-        return node.output
+        """``add_outputs`` for an operator with one output: returns its name."""
+        (output,) = self.add_outputs(op, inputs, [wanted], [quantization], source=source)
+        return output
+
+    def add_outputs(
+        self,
+        op: Any,
+        inputs: tuple[str | None, ...],
+        wanted: Sequence[str],
+        quantizations: Sequence[Quantization | None],
+        *,
+        source: str = "",
+    ) -> tuple[str, ...]:
+        """Appends a node, checks it through the operator's rules, returns its outputs; ``wanted``
+        and ``quantizations`` have an entry for each."""
+        types = op.infer(self.argument_types(Node(op, inputs, tuple(wanted))))
+        outputs = []
+        for name, type_, quantization in zip(wanted, types, quantizations, strict=True):
+            outputs.append(self.unique_name(name))
+            self.types[outputs[-1]] = replace(type_, quantization=quantization)
+        self.nodes.append(Node(op, inputs, tuple(outputs), source))
+        return tuple(outputs)
 
     def argument_types(self, node: Node) -> dict[str, TensorType | None]:
         """Argument name -> type (None where an optional argument is left out)."""
@@ -145,8 +197,19 @@ class Graph:
             if value is not None and value in self.constants
         }
 
+    def present_types(self, node: Node) -> dict[str, TensorType]:
+        """``argument_types`` without what is left out."""
+        return {n: t for n, t in self.argument_types(node).items() if t is not None}
+
+    def output_types(self, node: Node) -> tuple[TensorType, ...]:
+        return tuple(self.types[output] for output in node.outputs)
+
+    def computing_nodes(self) -> list[Node]:
+        """The nodes that need a kernel; the others' outputs are views."""
+        return [n for n in self.nodes if n.op.views(self.present_types(n)) is None]
+
     def producer(self, value: str) -> Node | None:
-        return next((node for node in self.nodes if node.output == value), None)
+        return next((node for node in self.nodes if value in node.outputs), None)
 
     def users(self, value: str) -> list[Node]:
         return [node for node in self.nodes if value in node.inputs]
@@ -154,10 +217,18 @@ class Graph:
     def is_output(self, value: str) -> bool:
         return any(port.value == value for port in self.outputs)
 
+    def results(self) -> list[str]:
+        """What is read after the last node: the outputs, and the updates of states."""
+        updates = [state.update for state in self.states.values()]
+        return [port.value for port in self.outputs] + updates
+
+    def is_result(self, value: str) -> bool:
+        return value in self.results()
+
     def replace_uses(self, old: str, new: str) -> None:
-        """Every node and graph output that reads ``old`` reads ``new``."""
+        """Every node, output and state that reads ``old`` reads ``new``."""
         self.nodes = [
-            Node(n.op, tuple(new if v == old else v for v in n.inputs), n.output, n.source)
+            replace(n, inputs=tuple(new if v == old else v for v in n.inputs))
             if old in n.inputs
             else n
             for n in self.nodes
@@ -165,16 +236,43 @@ class Graph:
         self.outputs = [
             replace(port, value=new) if port.value == old else port for port in self.outputs
         ]
+        for name, state in self.states.items():
+            if state.update == old:
+                self.set_update(name, new)
+
+    def rename(self, old: str, new: str) -> None:
+        """The value that a node computes as ``old`` gets a name that is not taken."""
+        self.types[new] = self.types.pop(old)
+        self.replace_uses(old, new)
+        self.nodes = [
+            replace(n, outputs=tuple(new if v == old else v for v in n.outputs))
+            if old in n.outputs
+            else n
+            for n in self.nodes
+        ]
 
     def remove_unused(self) -> None:
-        """Drops nodes, constants and types that no graph output needs."""
+        """Drops nodes, constants, states and types that no output depends on.
+
+        A state is needed where a value is that depends on it; then its update is needed, too.
+        """
         needed = {port.value for port in self.outputs}
-        kept: list[Node] = []
-        for node in reversed(self.nodes):
-            if node.output in needed:
-                kept.append(node)
-                needed.update(value for value in node.inputs if value is not None)
-        self.nodes = kept[::-1]
+        kept = self._needed_nodes(needed)
+        while missing := {s.update for n, s in self.states.items() if n in needed} - needed:
+            needed |= missing
+            kept = self._needed_nodes(needed)
+        self.nodes = kept
         needed.update(port.value for port in self.inputs)
         self.types = {name: type_ for name, type_ in self.types.items() if name in needed}
         self.constants = {name: data for name, data in self.constants.items() if name in needed}
+        self.states = {name: state for name, state in self.states.items() if name in needed}
+
+    def _needed_nodes(self, needed: set[str]) -> list[Node]:
+        """The nodes that ``needed`` depends on; adds all their values to it."""
+        kept: list[Node] = []
+        for node in reversed(self.nodes):
+            if not needed.isdisjoint(node.outputs):
+                kept.append(node)
+                needed.update(node.outputs)
+                needed.update(value for value in node.inputs if value is not None)
+        return kept[::-1]

@@ -12,8 +12,10 @@ def format_graph(graph: Graph) -> str:
     lines = [f"graph {graph.name}"]
     lines += [f"  input    {_port(graph, port)}" for port in graph.inputs]
     lines += [f"  constant %{name} : {graph.types[name]}" for name in graph.constants]
+    lines += [f"  state    %{name} : {graph.types[name]}" for name in graph.states]
     lines += [f"  {_node(graph, node)}" for node in graph.nodes]
     lines += [f"  output   {_port(graph, port)}" for port in graph.outputs]
+    lines += [f"  update   %{name} = %{state.update}" for name, state in graph.states.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -32,5 +34,6 @@ def _node(graph: Graph, node: Node) -> str:
         f"{field.name}={getattr(node.op, field.name)}" for field in dataclasses.fields(node.op)
     )
     source = f"  # {node.source}" if node.source else ""
-    type_ = graph.types[node.output]
-    return f"%{node.output} = {node.op.name}({inputs}) {{{fields}}} : {type_}{source}"
+    outputs = ", ".join(f"%{output}" for output in node.outputs)
+    types = ", ".join(str(type_) for type_ in graph.output_types(node))
+    return f"{outputs} = {node.op.name}({inputs}) {{{fields}}} : {types}{source}"

@@ -4,9 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
+from typing import NamedTuple
 
-DTYPES = {"int8": 1, "int32": 4, "float32": 4}
-"""Element types and their size in bytes; the names are NumPy's and PyTorch's."""
+
+class Limits(NamedTuple):
+    """The least and the largest value of an integer type."""
+
+    low: int
+    high: int
+
+    @staticmethod
+    def of_bits(bits: int, *, signed: bool = True) -> Limits:
+        return (
+            Limits(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+            if signed
+            else Limits(0, (1 << bits) - 1)
+        )
+
+
+class Dtype(NamedTuple):
+    """An element type.
+
+    storage: the NumPy type that holds an element in arrays, files and memory; a narrower type such
+        as int4 takes a byte each until a kernel packs it.
+    limits: None for types that are not integers.
+    """
+
+    storage: str
+    bytes: int
+    limits: Limits | None = None
+
+
+DTYPES = {
+    "int4": Dtype("int8", 1, Limits.of_bits(4)),
+    "int8": Dtype("int8", 1, Limits.of_bits(8)),
+    "uint8": Dtype("uint8", 1, Limits.of_bits(8, signed=False)),
+    "int16": Dtype("int16", 2, Limits.of_bits(16)),
+    "int32": Dtype("int32", 4, Limits.of_bits(32)),
+    "int64": Dtype("int64", 8, Limits.of_bits(64)),
+    "bool": Dtype("bool", 1),
+    "float32": Dtype("float32", 4),
+}
+"""Element types by name; the names are NumPy's and PyTorch's where these have the type."""
+
+
+def limits(dtype: str) -> Limits:
+    """The least and the largest value of an integer type. Raises ValueError for other types."""
+    found = DTYPES[dtype].limits
+    if found is None:
+        raise ValueError(f"{dtype} is no integer type")
+    return found
+
+
+INT8 = limits("int8")
+INT32 = limits("int32")
 
 
 @dataclass(frozen=True)
@@ -19,7 +70,8 @@ class Quantization:
 
 @dataclass(frozen=True)
 class TensorType:
-    """Shape (outermost dimension first), element type and, for int8 activations, quantization."""
+    """Shape (outermost dimension first), element type and, for quantized activations, how their
+    integers stand for real numbers."""
 
     shape: tuple[int, ...]
     dtype: str = "int8"
@@ -30,8 +82,22 @@ class TensorType:
         return prod(self.shape)
 
     @property
+    def element_bytes(self) -> int:
+        return DTYPES[self.dtype].bytes
+
+    @property
     def bytes(self) -> int:
-        return self.elements * DTYPES[self.dtype]
+        return self.elements * self.element_bytes
+
+    @property
+    def storage(self) -> str:
+        """The NumPy type of an array of this type."""
+        return DTYPES[self.dtype].storage
+
+    @property
+    def limits(self) -> Limits:
+        """The least and the largest element. Raises ValueError where there are no integers."""
+        return limits(self.dtype)
 
     def with_shape(self, shape: tuple[int, ...]) -> TensorType:
         return replace(self, shape=shape)

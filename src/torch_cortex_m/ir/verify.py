@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .graph import Graph
+import numpy as np
+
+from .graph import Graph, Node, Port, State
+from .types import DTYPES, TensorType
 
 
 class GraphError(Exception):
@@ -10,34 +13,63 @@ class GraphError(Exception):
 
 
 def verify(graph: Graph) -> None:
-    """Raises GraphError unless names are unique, values are defined before they are used,
-    constants match their types and every node's output has the type its operator infers."""
+    """Raises GraphError unless names are unique, values are defined before they are used, data
+    match their types, every node's outputs have the types that its operator infers, and every
+    state is updated by a value of its own type."""
     defined: set[str] = set()
     for name, data in graph.constants.items():
         _define(defined, name)
-        type_ = _type(graph, name)
-        if (tuple(data.shape), str(data.dtype)) != (type_.shape, type_.dtype):
-            raise GraphError(f"constant %{name} is {data.dtype}{list(data.shape)}, typed {type_}")
+        _check_data(f"constant %{name}", data, _type(graph, name))
+    for name, state in graph.states.items():
+        _define(defined, name)
+        _check_data(f"state %{name}", state.initial, _type(graph, name))
     for port in graph.inputs:
         _define(defined, port.value)
         _check_port(graph, port)
     for node in graph.nodes:
-        if len(node.inputs) != len(node.op.tensor_names()):
-            raise GraphError(f"%{node.output}: {node.op.name} takes {node.op.tensor_names()}")
-        for value in node.inputs:
-            if value is not None and value not in defined:
-                raise GraphError(f"%{node.output} reads %{value} before it is defined")
-        inferred = node.op.infer(graph.argument_types(node))
-        type_ = _type(graph, node.output)
-        if (inferred.shape, inferred.dtype) != (type_.shape, type_.dtype):
-            raise GraphError(f"%{node.output} is typed {type_}, {node.op.name} gives {inferred}")
-        _define(defined, node.output)
+        _check_node(graph, node, defined)
     if not graph.outputs:
         raise GraphError(f"graph {graph.name} has no output")
     for port in graph.outputs:
         if port.value not in defined:
             raise GraphError(f"output %{port.value} is not defined")
         _check_port(graph, port)
+    for name, state in graph.states.items():
+        _check_update(graph, name, state, defined)
+
+
+def _check_node(graph: Graph, node: Node, defined: set[str]) -> None:
+    if len(node.inputs) != len(node.op.tensor_names()):
+        raise GraphError(f"%{node.name}: {node.op.name} takes {node.op.tensor_names()}")
+    for value in node.inputs:
+        if value is not None and value not in defined:
+            raise GraphError(f"%{node.name} reads %{value} before it is defined")
+    inferred = node.op.infer(graph.argument_types(node))
+    if len(inferred) != len(node.outputs):
+        raise GraphError(f"%{node.name}: {node.op.name} gives {len(inferred)} outputs")
+    for output, given in zip(node.outputs, inferred, strict=True):
+        type_ = _type(graph, output)
+        if (given.shape, given.dtype) != (type_.shape, type_.dtype):
+            raise GraphError(f"%{output} is typed {type_}, {node.op.name} gives {given}")
+        _define(defined, output)
+
+
+def _check_data(what: str, data: np.ndarray, type_: TensorType) -> None:
+    if (tuple(data.shape), str(data.dtype)) != (type_.shape, type_.storage):
+        raise GraphError(f"{what} is {data.dtype}{list(data.shape)}, typed {type_}")
+    limits = DTYPES[type_.dtype].limits
+    if type_.storage == type_.dtype or limits is None or not data.size:
+        return
+    if data.min() < limits.low or data.max() > limits.high:
+        raise GraphError(f"{what} has values outside {type_.dtype}: {limits}")
+
+
+def _check_update(graph: Graph, name: str, state: State, defined: set[str]) -> None:
+    if state.update not in defined:
+        raise GraphError(f"state %{name} takes %{state.update}, which is not defined")
+    type_, update = _type(graph, name), _type(graph, state.update)
+    if (type_.shape, type_.dtype) != (update.shape, update.dtype):
+        raise GraphError(f"state %{name} is {type_}, its update %{state.update} is {update}")
 
 
 def _define(defined: set[str], name: str) -> None:
@@ -46,13 +78,13 @@ def _define(defined: set[str], name: str) -> None:
     defined.add(name)
 
 
-def _type(graph: Graph, name: str):
+def _type(graph: Graph, name: str) -> TensorType:
     if name not in graph.types:
         raise GraphError(f"%{name} has no type")
     return graph.types[name]
 
 
-def _check_port(graph: Graph, port) -> None:
+def _check_port(graph: Graph, port: Port) -> None:
     shape = port.shape
     if port.permutation is not None:
         shape = tuple(port.shape[axis] for axis in port.permutation)

@@ -44,7 +44,7 @@ class Measurement:
 
 def layer_work(layer: Layer) -> int:
     """Multiply-accumulates, or output elements where there are none."""
-    return layer.op.macs(layer.types) or layer.output.elements
+    return layer.op.macs(layer.types) or sum(output.elements for output in layer.outputs)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import TcmError
 from ..generate import Generated, generate
 from ..ir import Graph
+from ..ops.rules.case_data import random_data
 from ..runner import Runner
 from ..target import HOST, Target
 from .ports import as_array, as_run, from_port, split_batch, to_port
@@ -101,14 +102,15 @@ class CompiledModel:
 
     def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
         if on == "reference":
-            from ..run.reference import run_reference
+            from ..run.reference import Reference
 
-            return [run_reference(self.graph, sample) for sample in samples]
+            reference = Reference(self.graph)
+            return [reference.run(sample) for sample in samples]
         executions = self.runner(on).run(map(as_run, samples))
         types = [self.graph.types[port.value] for port in self.graph.outputs]
         return [
             [
-                np.frombuffer(data, type_.dtype).reshape(type_.shape)
+                np.frombuffer(data, type_.storage).reshape(type_.shape)
                 for data, type_ in zip(execution.outputs, types, strict=True)
             ]
             for execution in executions
@@ -182,11 +184,7 @@ class CompiledModel:
         for _ in range(count):
             sample = []
             for port in self.graph.inputs:
-                type_ = self.graph.types[port.value]
-                if type_.dtype == "int8":
-                    sample.append(rng.integers(-128, 128, type_.shape).astype(np.int8))
-                else:
-                    sample.append(rng.normal(size=type_.shape).astype(np.float32))
+                sample.append(random_data(rng, self.graph.types[port.value]))
             yield sample
 
     def verify(

@@ -31,8 +31,7 @@ def _size(graph: Graph) -> tuple[int, int]:
     """(output channels of all layers with weights, MACs of one inference)."""
     channels = macs = 0
     for node in graph.nodes:
-        types = {name: t for name, t in graph.argument_types(node).items() if t is not None}
-        macs += node.op.macs(types)
+        macs += node.op.macs(graph.present_types(node))
         if "weight" in graph.argument_constants(node):
-            channels += graph.types[node.output].shape[-1]
+            channels += graph.types[node.name].shape[-1]
     return channels, macs

@@ -19,7 +19,7 @@ from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding
-from ..ir.serialize import graph_from_data, graph_to_data
+from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
 from ..target import target_from_data, target_to_data
@@ -27,7 +27,7 @@ from .report import Report
 
 PLAN = "plan.json"
 CONSTANTS = "constants.npz"
-FORMAT = 1
+FORMAT = 2
 UNKNOWN_PREFERENCES = {"prefer_library": False}
 """Of folders from before plan.json had preferences: the fastest kernels, whoever provides them."""
 COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
@@ -52,7 +52,7 @@ def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
         for name, text in files.items():
             (work / name).write_text(text, encoding="utf-8")
         # Names such as "features.0.weight" are not files: an index maps them to array numbers.
-        np.savez(work / CONSTANTS, *generated.graph.constants.values())
+        np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
         if new:
             work.chmod(0o755)
             work.rename(folder)
@@ -130,7 +130,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
             "arena_bytes": plan.arena_bytes,
             "lower_bound": plan.lower_bound,
             "offsets": {
-                name: location.index
+                name: location.offset
                 for name, location in plan.locations.items()
                 if location.kind == "arena"
             },
@@ -191,11 +191,11 @@ def _read_plan(folder: Path) -> dict[str, Any]:
 
 
 def _read_graph(folder: Path, data: Mapping[str, Any]) -> Graph:
-    names = data["graph"]["constants"]
-    with np.load(folder / CONSTANTS) as arrays:
-        constants = {name: arrays[f"arr_{index}"] for index, name in enumerate(names)}
+    names = [*data["graph"]["constants"], *data["graph"]["states"]]
+    with np.load(folder / CONSTANTS) as stored:
+        arrays = {name: stored[f"arr_{index}"] for index, name in enumerate(names)}
     graph = graph_from_data(
-        data["graph"], constants, lambda name, fields: make_op(definition(name).op, fields)
+        data["graph"], arrays, lambda name, fields: make_op(definition(name).op, fields)
     )
     verify(graph)
     return graph

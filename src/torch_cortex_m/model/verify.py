@@ -17,35 +17,35 @@ def verify_samples(
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
-    samples: inputs in the form of the graph's ports. runners: place -> what runs the graph there;
-    a traced one is compared after every layer.
+    samples: a sequence of calls, each the inputs in the form of the graph's ports. runners: by place,
+    what runs the graph there; a traced one is compared after every layer.
     """
-    expected = [reference_values(graph, sample) for sample in samples]
+    expected = reference_values(graph, samples)
     outputs = [port.value for port in graph.outputs]
     for place, runner in runners.items():
-        names = [layer.name for layer in runner.programs[0].layers]
+        layer_outputs = [layer.outputs for layer in runner.programs[0].layers]
         for index, execution in enumerate(runner.run(map(as_run, samples))):
             values = expected[index]
             for trace in execution.layers:
-                _compare(place, index, names[trace.index], values, trace.output)
+                for name, data in zip(layer_outputs[trace.index], trace.outputs, strict=True):
+                    _compare(place, index, name, values, data)
             for name, data in zip(outputs, execution.outputs, strict=True):
                 _compare(place, index, name, values, data)
 
 
-def reference_values(graph: Graph, sample: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Every value of the graph for one sample, by the exact reference."""
-    from ..run.reference import run_reference
+def reference_values(
+    graph: Graph, samples: Sequence[list[np.ndarray]]
+) -> list[dict[str, np.ndarray]]:
+    """Every value of the graph in each of a sequence of calls, by the exact reference."""
+    from ..run.reference import Reference
 
-    values: dict[str, np.ndarray] = {
-        port.value: array for port, array in zip(graph.inputs, sample, strict=True)
-    }
-    values |= graph.constants
-
-    def observe(name: str, value: np.ndarray) -> None:
-        values[name] = value
-
-    run_reference(graph, sample, observe)
-    return values
+    reference = Reference(graph)
+    calls = []
+    for sample in samples:
+        values = dict(graph.constants)
+        reference.run(sample, values.__setitem__)
+        calls.append(values)
+    return calls
 
 
 def _compare(

@@ -31,42 +31,59 @@ from .signature import Signature
 
 @dataclass(frozen=True)
 class TensorArgument:
-    """A tensor argument of an operator, in the order in which the schema lists it."""
+    """A tensor argument of an operator, in the order in which the schema lists it; ``dtypes`` are
+    the element types that it may have."""
 
     name: str
-    dtype: str = "int8"
+    dtypes: tuple[str, ...] = ("int8",)
     optional: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """An output that is a contiguous part of an argument: its bytes from ``offset`` on."""
+
+    argument: str
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where an argument lies in the output that it becomes part of: runs of ``run`` bytes, the
+    first at ``offset``, each ``stride`` bytes behind the one before."""
+
+    offset: int
+    run: int
+    stride: int
 
 
 @dataclass(frozen=True)
 class Op:
     """An operator with its fields; subclasses are frozen dataclasses.
 
-    ``tensors`` are the tensor arguments in order. ``quantization_data`` names those tensors and
-    fields on which the work of a layer does not depend; all others are structural: layers that
-    differ in them have different signatures. ``view`` says that the output is the input's bytes
-    under another shape, so that it needs no kernel and no memory. ``elementwise`` says that an
-    output element depends only on the input elements at its own place (after broadcasting).
+    ``tensors`` are the tensor arguments in order, ``outputs`` the names of the results; kernels
+    have parameters of these names. ``quantization_data`` names those tensors and fields on which
+    the work of a layer does not depend; all others are structural: layers that differ in them have
+    different signatures. ``elementwise`` says that an output element depends only on the input
+    elements at its own place (after broadcasting).
     """
 
     name: ClassVar[str]
     tensors: ClassVar[tuple[TensorArgument, ...]]
     quantization_data: ClassVar[frozenset[str]] = frozenset()
-    output_dtype: ClassVar[str] = "int8"
-    view: ClassVar[bool] = False
+    outputs: ClassVar[tuple[str, ...]] = ("output",)
     elementwise: ClassVar[bool] = False
 
     @classmethod
     def tensor_names(cls) -> tuple[str, ...]:
         return tuple(argument.name for argument in cls.tensors)
 
-    def infer(self, types: Mapping[str, TensorType | None]) -> TensorType:
-        """The output's type. Raises TcmError, naming the operator and the argument, if the
-        arguments do not fit."""
+    def infer(self, types: Mapping[str, TensorType | None]) -> tuple[TensorType, ...]:
+        """The types of the outputs, without quantization. Raises TcmError, naming the operator and
+        the argument, if the arguments do not fit."""
         self.check_presence_and_dtypes(types)
         self.check_not_empty(types)
-        shape = self.output_shape({name: t for name, t in types.items() if t is not None})
-        return TensorType(shape, self.output_dtype)
+        return self.output_types({name: t for name, t in types.items() if t is not None})
 
     def check_presence_and_dtypes(self, types: Mapping[str, TensorType | None]) -> None:
         for argument in self.tensors:
@@ -74,8 +91,9 @@ class Op:
             if type_ is None:
                 if not argument.optional:
                     raise self.error(argument.name, expected="a tensor", got="nothing")
-            elif type_.dtype != argument.dtype:
-                raise self.error(argument.name, expected=argument.dtype, got=type_.dtype)
+            elif type_.dtype not in argument.dtypes:
+                expected = " or ".join(argument.dtypes)
+                raise self.error(argument.name, expected=expected, got=type_.dtype)
 
     def check_not_empty(self, types: Mapping[str, TensorType | None]) -> None:
         for name, type_ in types.items():
@@ -83,9 +101,31 @@ class Op:
                 fits = all(size >= 1 for size in type_.shape)
                 self.expect(fits, name, "sizes of at least 1", type_.shape)
 
+    def output_types(self, types: Mapping[str, TensorType]) -> tuple[TensorType, ...]:
+        """What ``infer`` gives for arguments whose dtypes fit; for one output, the default asks
+        ``output_shape`` and ``output_dtype``."""
+        return (TensorType(self.output_shape(types), self.output_dtype(types)),)
+
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         """The shape rule; checks ranks and sizes with ``expect`` first."""
         raise NotImplementedError
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        """By default that of the first argument."""
+        return types[self.tensors[0].name].dtype
+
+    def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...] | None:
+        """For each output the part of an argument that it is, so that the operator needs no kernel
+        and no memory; None where something has to be computed or moved."""
+        return None
+
+    def parts(self, types: Mapping[str, TensorType]) -> Mapping[str, Part]:
+        """The arguments that become parts of the only output as they are, if any.
+
+        A kernel of such an operator gets NULL for an argument that lies in its place already,
+        because it was computed there.
+        """
+        return {}
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         """Values for the kernels' scalar parameters, by parameter name.
@@ -136,7 +176,10 @@ class Op:
                 value = item.default
                 default = f"={list(value) if isinstance(value, tuple) else value}"
             parts.append(f"{_schema_type(hints[item.name])} {item.name}{default}")
-        return f"{cls.name}({', '.join(parts)}) -> Tensor"
+        results = ", ".join("Tensor" for _ in cls.outputs)
+        if len(cls.outputs) > 1:
+            results = f"({results})"
+        return f"{cls.name}({', '.join(parts)}) -> {results}"
 
 
 def _schema_type(hint: Any) -> str:
@@ -163,7 +206,7 @@ class Layer:
 
     op: Any
     types: Mapping[str, TensorType]
-    output: TensorType
+    outputs: tuple[TensorType, ...]
     constants: Mapping[str, np.ndarray]
 
     @cached_property
@@ -178,6 +221,16 @@ class Layer:
             tuple(shapes),
             tuple((n, v if isinstance(v, bool | tuple) else (int(v),)) for n, v in fields),
         )
+
+    @property
+    def output(self) -> TensorType:
+        """The type of the only output."""
+        (output,) = self.outputs
+        return output
+
+    @property
+    def output_bytes(self) -> int:
+        return sum(output.bytes for output in self.outputs)
 
 
 def _always(layer: Layer) -> bool:
@@ -205,15 +258,19 @@ class Kernel:
     """One implementation of an operator.
 
     ``name`` is the C function and, with ".h", the header beside op.py. The function's parameter
-    names say what is passed: a tensor argument, ``output``, ``scratch``, or a name from
+    names say what is passed: a tensor argument, an output, ``scratch``, or a name from
     ``Op.constants``. A parameter whose argument is left out gets NULL.
 
     needs: features that the core must have ("dsp", "mve").
+    dtypes: the element types of the first argument that the kernel computes; none: all that the
+        operator takes.
     applies: whether the kernel computes this layer exactly.
     scratch_bytes: working memory for this layer.
     pack: constant name -> data, as the kernel wants them; new names may be pointer parameters.
     constants: more values for scalar parameters, by name (such as a shift that all channels share).
-    in_place: tensor arguments whose memory the output may share in this layer.
+    in_place: tensor arguments whose memory the only output may share in this layer.
+    output_stride: whether the C has a parameter ``output_stride``: the elements from one row (the
+        last dimension) of the output to the next, which may be more than a row has.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn") and, as its versions differ,
         has none of ``absent_symbols``.
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
@@ -222,11 +279,13 @@ class Kernel:
 
     name: str
     applies: Callable[[Layer], bool] = _always
+    dtypes: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     scratch_bytes: Callable[[Layer], int] = _no_scratch
     pack: Callable[[Layer], dict[str, np.ndarray]] = _as_given
     constants: Callable[[Layer], dict[str, int | float]] = _no_constants
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
+    output_stride: bool = False
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
     absent_symbols: tuple[str, ...] = ()
@@ -235,6 +294,11 @@ class Kernel:
     @property
     def header(self) -> str:
         return f"{self.name}.h"
+
+    def computes(self, layer: Layer) -> bool:
+        """Whether the kernel computes this layer exactly."""
+        dtype = layer.types[layer.op.tensors[0].name].dtype
+        return (not self.dtypes or dtype in self.dtypes) and self.applies(layer)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ class _Application:
             node.op, inputs, node.output, quantization=quantization, source=node.source
         )
         op = Transpose(self._permutation(node.output))
-        self.graph.nodes.append(Node(op, (made,), node.output, node.source))
+        self.graph.nodes.append(Node(op, (made,), node.outputs, node.source))
 
     def _in_order(self, node: Node, value: str, order: Axes) -> str:
         """The value in this order; remove_duplicates merges what several nodes ask for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def _fold(graph: Graph, node: Node, given: Bounds) -> None:
     inputs = list(node.inputs)
     inputs[WEIGHT] = graph.add_constant(f"{node.output}.weight", remaining)
     inputs[BIAS] = graph.add_constant(f"{node.output}.bias", bias.astype(np.int32))
-    graph.nodes[graph.nodes.index(node)] = Node(node.op, tuple(inputs), node.output, node.source)
+    graph.nodes[graph.nodes.index(node)] = replace(node, inputs=tuple(inputs))
 
 
 def _exact(op: Any, given: Bounds) -> np.ndarray:

@@ -53,4 +53,4 @@ def _shrink(graph: Graph, node: Node, needed: Channels) -> None:
         graph.add_constant(f"{node.output}.{name}", changed[name]) if name in changed else argument
         for name, argument in node.arguments().items()
     )
-    graph.nodes[graph.nodes.index(node)] = Node(op, inputs, node.output, node.source)
+    graph.nodes[graph.nodes.index(node)] = replace(node, op=op, inputs=inputs)

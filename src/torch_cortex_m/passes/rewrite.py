@@ -30,7 +30,7 @@ def rewrite(graph: Graph, *rules: Rule) -> Graph:
 def _offer(graph: Graph, rule: Rule) -> bool:
     """Offers every node to the rule once; whether it applied anywhere."""
     applied = False
-    for name in [node.output for node in graph.nodes]:
+    for name in [node.name for node in graph.nodes]:
         node = graph.producer(name)
         if node is not None and rule(graph, node):
             applied = True
@@ -51,14 +51,14 @@ def producer_of_input(graph: Graph, node: Node, op_class: type | UnionType) -> N
 
 
 def sole_user(graph: Graph, value: str) -> bool:
-    """Whether one node alone reads the value, which is not an output of the graph."""
-    return len(graph.users(value)) == 1 and not graph.is_output(value)
+    """Whether one node alone reads the value, and nothing does after all nodes."""
+    return len(graph.users(value)) == 1 and not graph.is_result(value)
 
 
 def fits(graph: Graph, op: Any, inputs: tuple[str | None, ...]) -> bool:
     """Whether the operator accepts these inputs."""
     try:
-        op.infer(graph.argument_types(Node(op, inputs, "")))
+        op.infer(graph.argument_types(Node(op, inputs, ("",))))
     except TcmError:
         return False
     return True
@@ -80,9 +80,10 @@ def insert_before(
 
 def change(graph: Graph, node: Node, op: Any, inputs: tuple[str | None, ...]) -> None:
     """Lets ``op`` on ``inputs`` compute the node's output, which keeps its name."""
-    changed = Node(op, inputs, node.output, node.source)
-    shape = op.infer(graph.argument_types(changed)).shape
-    graph.types[node.output] = graph.types[node.output].with_shape(shape)
+    changed = replace(node, op=op, inputs=inputs)
+    inferred = op.infer(graph.argument_types(changed))
+    for output, type_ in zip(node.outputs, inferred, strict=True):
+        graph.types[output] = graph.types[output].with_shape(type_.shape)
     graph.nodes[graph.nodes.index(node)] = changed
 
 
@@ -100,10 +101,5 @@ def substitute(graph: Graph, node: Node, value: str) -> None:
     graph.replace_uses(node.output, value)
     type_ = graph.types.pop(node.output)
     if takes_name:
-        graph.types[node.output] = replace(graph.types.pop(value), quantization=type_.quantization)
-        _rename(graph, value, node.output)
-
-
-def _rename(graph: Graph, old: str, new: str) -> None:
-    graph.replace_uses(old, new)
-    graph.nodes = [replace(n, output=new) if n.output == old else n for n in graph.nodes]
+        graph.types[value] = replace(graph.types[value], quantization=type_.quantization)
+        graph.rename(value, node.output)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from ..errors import TcmError
 from ..ir.artifacts import BlockFlow, Program
@@ -25,17 +26,20 @@ OUTSIDE_BUFFER = 5
 # at least twice an instruction and the count is exact after rounding.
 ICOUNT_SHIFT = 7
 
+RESET = 1 << 31
+"""Beside a program's index, in the stream to the harness: set its states back first."""
+
 _WORD = Struct("<I")
 _TRIPLE = Struct("<III")
 
 
 @dataclass(frozen=True)
 class LayerTrace:
-    """One layer of a traced run: its output's bytes and, on a core, its instructions and (where
+    """One layer of a traced run: its outputs' bytes and, on a core, its instructions and (where
     blocks are counted) their flow, from which ``cycles`` are estimated."""
 
     index: int
-    output: bytes
+    outputs: tuple[bytes, ...]
     instructions: int
     flow: BlockFlow | None = None
     cycles: int | None = None
@@ -56,6 +60,15 @@ class Execution:
     cycles: int | None = None
 
 
+class Run(NamedTuple):
+    """One inference of a program (by its index in the image). The first one finds the initial
+    states; what it leaves in them is what the next one finds, unless that has ``reset``."""
+
+    program: int
+    inputs: Sequence[bytes]
+    reset: bool = False
+
+
 @dataclass(frozen=True)
 class _Calibration:
     empty: int
@@ -71,14 +84,14 @@ def execute(
     path: Path,
     target: Target,
     programs: Sequence[Program],
-    runs: Iterable[tuple[int, Sequence[bytes]]],
+    runs: Iterable[Run | tuple[int, Sequence[bytes]]],
     *,
     trace: bool = False,
     count_blocks: bool = False,
     checked: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
-    """Runs ``(program index, inputs)`` one after the other in one process.
+    """Runs one inference after the other in one process.
 
     trace, checked: as the image was built. count_blocks: counts blocks, too (on a core only).
 
@@ -86,10 +99,15 @@ def execute(
     does not end in ``timeout`` seconds.
     """
     order: list[int] = []
+    started: set[int] = set()
     stream = bytearray()
-    for index, inputs in runs:
+    for run in runs:
+        index, inputs, reset = run if isinstance(run, Run) else Run(*run)
         order.append(index)
-        stream += _WORD.pack(index) + b"".join(inputs) * _placements(checked)
+        reset |= index not in started
+        started.add(index)
+        stream += _WORD.pack(index | RESET if reset else index)
+        stream += b"".join(inputs) * _placements(checked)
     machine = target.machine
     phases = None
     if machine is None:
@@ -217,7 +235,7 @@ class _Reader:
         return others[-1] if others else first
 
     def _execution(self, program: Program) -> Execution:
-        layers = self._layers(len(program.layers)) if self.trace else ()
+        layers = self._layers(program) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
         flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
         self.phase += 2
@@ -226,8 +244,8 @@ class _Reader:
         signed = status - (1 << 32) if status >= 1 << 31 else status
         return Execution(tuple(outputs), signed, count, stack, layers, flow)
 
-    def _layers(self, count: int) -> tuple[LayerTrace, ...]:
-        """Two reports that measure reporting itself, then one for each layer.
+    def _layers(self, program: Program) -> tuple[LayerTrace, ...]:
+        """Two reports that measure reporting itself, then one for each output of each layer.
 
         A report's own two calls of the counter lie around its writing; the run's first call lies
         between the two reports and the first layer.
@@ -237,10 +255,15 @@ class _Reader:
         between_reports = self._flow(1)
         self.phase += 4
         layers = []
-        for _ in range(count):
+        for layer in program.layers:
             index, ticks, size = self._take(_TRIPLE)
+            outputs = [self._bytes(size)]
             instructions = self.calibration.instructions(ticks, overhead)
             flow = self._net(self._flow(0), between_reports)
             self.phase += 2
-            layers.append(LayerTrace(index, self._bytes(size), instructions, flow))
+            for _ in layer.outputs[1:]:  # the layer is over: these only report
+                *_, size = self._take(_TRIPLE)
+                outputs.append(self._bytes(size))
+                self.phase += 2
+            layers.append(LayerTrace(index, tuple(outputs), instructions, flow))
         return tuple(layers)

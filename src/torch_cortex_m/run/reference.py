@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -15,26 +15,55 @@ from ..ops import part
 Observer = Callable[[str, np.ndarray], None]
 
 
+class Reference:
+    """Calls of a graph, one after the other: what a call leaves in a state, the next one reads."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._constants = _tensors(graph.constants)
+        self.reset()
+
+    def reset(self) -> None:
+        """Gives every state its initial value."""
+        self._states = _tensors({n: state.initial for n, state in self._graph.states.items()})
+
+    def run(
+        self, inputs: Sequence[np.ndarray], observer: Observer | None = None
+    ) -> list[np.ndarray]:
+        """The graph's outputs, in the form of its output values.
+
+        ``inputs`` are arrays of the shapes and types of the graph's input values. ``observer`` is
+        called with the name and the data of every input, of every state as the call finds it, and
+        of every node's results, in order.
+
+        Raises TcmError if the inputs do not fit.
+        """
+        graph = self._graph
+        given = _checked_inputs(graph, inputs)
+        values = self._constants | self._states | given
+        last_reader = _last_readers(graph)
+        for name in [*given, *self._states]:
+            _show(observer, name, values[name])
+        for node in graph.nodes:
+            for name, result in zip(node.outputs, _results(node, values), strict=True):
+                values[name] = result
+                _show(observer, name, result)
+            for name in node.inputs:
+                if name is not None and last_reader.get(name) is node:
+                    values.pop(name, None)
+        self._states = {name: values[state.update] for name, state in graph.states.items()}
+        return [values[port.value].numpy() for port in graph.outputs]
+
+
 def run_reference(
     graph: Graph, inputs: Sequence[np.ndarray], observer: Observer | None = None
 ) -> list[np.ndarray]:
-    """The graph's outputs, in the form of its output values.
+    """The outputs of the first call: see ``Reference.run``."""
+    return Reference(graph).run(inputs, observer)
 
-    ``inputs`` are arrays of the shapes and types of the graph's input values. ``observer`` is
-    called with the name and the data of every input and of every node's result, in order.
-    """
-    values = {name: torch.from_numpy(data) for name, data in graph.constants.items()}
-    values |= _checked_inputs(graph, inputs)
-    last_reader = _last_readers(graph)
-    for name in [port.value for port in graph.inputs]:
-        _show(observer, name, values[name])
-    for node in graph.nodes:
-        values[node.output] = _result(node, values)
-        _show(observer, node.output, values[node.output])
-        for name in node.inputs:
-            if name is not None and last_reader.get(name) is node:
-                values.pop(name, None)
-    return [values[port.value].numpy() for port in graph.outputs]
+
+def _tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, Tensor]:
+    return {name: torch.from_numpy(data) for name, data in arrays.items()}
 
 
 def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Tensor]:
@@ -47,7 +76,7 @@ def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Ten
     values = {}
     for port, data in zip(graph.inputs, inputs, strict=True):
         type_ = graph.types[port.value]
-        if (tuple(data.shape), str(data.dtype)) != (type_.shape, type_.dtype):
+        if (tuple(data.shape), str(data.dtype)) != (type_.shape, type_.storage):
             raise TcmError(
                 "an input does not fit the model",
                 where=f"input '{port.value}'",
@@ -58,19 +87,20 @@ def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Ten
     return values
 
 
-def _result(node: Node, values: dict[str, Tensor]) -> Tensor:
+def _results(node: Node, values: Mapping[str, Tensor]) -> tuple[Tensor, ...]:
     reference = part(node.op.name, "reference")
     if reference is None:
         raise RuntimeError(f"operator {node.op.name} has no reference.py")
     tensors = [None if name is None else values[name] for name in node.inputs]
-    return reference.reference(node.op, *tensors)
+    results = reference.reference(node.op, *tensors)
+    return results if isinstance(results, tuple) else (results,)
 
 
 def _last_readers(graph: Graph) -> dict[str, Node]:
-    """Value -> the last node that reads it, for values that are no outputs."""
-    outputs = {port.value for port in graph.outputs}
+    """Value -> the last node that reads it, for values that are not read after all nodes."""
+    results = graph.results()
     readers = {name: node for node in graph.nodes for name in node.inputs if name is not None}
-    return {name: node for name, node in readers.items() if name not in outputs}
+    return {name: node for name, node in readers.items() if name not in results}
 
 
 def _show(observer: Observer | None, name: str, value: Tensor) -> None:

@@ -24,7 +24,7 @@ class Choice:
 
     @staticmethod
     def best(graph: Graph, ranked: Mapping[str, list[Kernel]], model: CostModel) -> Choice:
-        layers = {n.output: layer_of(graph, n) for n in graph.nodes if n.output in ranked}
+        layers = {n.name: layer_of(graph, n) for n in graph.nodes if n.name in ranked}
         selection = {name: kernels[-1] for name, kernels in ranked.items()}
         return Choice(graph, ranked, layers, selection, model)
 

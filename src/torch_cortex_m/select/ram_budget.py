@@ -87,7 +87,7 @@ def _leanest(choice: Choice, memory: Memory) -> Selection:
 
     def scratch_and_output(name: str, kernel: Kernel) -> tuple[int, ...]:
         layer = choice.layers[name]
-        output = 0 if kernel.in_place(layer) else layer.output.bytes
+        output = 0 if kernel.in_place(layer) else layer.output_bytes
         return (memory.scratch(name, kernel) + output,)
 
     # The best kernels come last in their lists, and min takes the first of equals.

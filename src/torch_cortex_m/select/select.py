@@ -13,13 +13,13 @@ from .cost import CostModel
 from .objective import check_objective, order_kernels
 
 Selection = dict[str, Kernel]
-"""Node output -> kernel, for every node that computes something (views need no kernel)."""
+"""Node name -> kernel, for every node that computes something (views need no kernel)."""
 
 
 def layer_of(graph: Graph, node: Node) -> Layer:
     """What the kernels of this node may ask about."""
-    types = {name: t for name, t in graph.argument_types(node).items() if t is not None}
-    return Layer(node.op, types, graph.types[node.output], graph.argument_constants(node))
+    types, outputs = graph.present_types(node), graph.output_types(node)
+    return Layer(node.op, types, outputs, graph.argument_constants(node))
 
 
 def rank_kernels(
@@ -32,11 +32,11 @@ def rank_kernels(
     objective: str = "speed",
     prefer_library: bool = True,
 ) -> dict[str, list[Kernel]]:
-    """Node output -> the kernels that can compute it, the best one last. Never empty.
+    """Node name -> the kernels that can compute it, the best one last. Never empty.
 
     library: functions that a linked kernel library has. prefer_library: its kernels win where they
         apply; otherwise they compete with ours.
-    forced: node output -> the only kernel to consider, checked against the same conditions.
+    forced: node name -> the only kernel to consider, checked against the same conditions.
     model: what kernels cost on this target. objective: see ``objective.score``.
 
     Where nothing was measured, a folder's order decides, which lists its kernels from the most
@@ -46,24 +46,22 @@ def rank_kernels(
     forced = forced or {}
     model = model or CostModel({})
     ranked: dict[str, list[Kernel]] = {}
-    for node in graph.nodes:
-        if node.op.view:
-            continue
+    for node in graph.computing_nodes():
         layer = layer_of(graph, node)
         applicable = applicable_kernels(layer, target, library)
-        if node.output in forced:
-            applicable = [k for k in applicable if k.name == forced[node.output]]
+        if node.name in forced:
+            applicable = [k for k in applicable if k.name == forced[node.name]]
         if not applicable:
             raise TcmError(
                 f"no kernel of {node.op.name} can compute this layer",
-                where=node.source or node.output,
-                expected=forced.get(node.output, f"a kernel for {target.name}"),
+                where=node.source or node.name,
+                expected=forced.get(node.name, f"a kernel for {target.name}"),
                 got=", ".join(k.name for k in definition(node.op.name).kernels) or "no kernels",
             )
         ordered = order_kernels(layer, applicable, model, objective)
         if prefer_library:
             ordered.sort(key=lambda kernel: kernel.provider != "ours")
-        ranked[node.output] = ordered
+        ranked[node.name] = ordered
     return ranked
 
 
@@ -79,7 +77,7 @@ def applicable_kernels(layer: Layer, target: Target, library: frozenset[str]) ->
             kernel.needs <= target.features
             and library.issuperset(kernel.symbols)
             and library.isdisjoint(kernel.absent_symbols)
-            and kernel.applies(layer)
+            and kernel.computes(layer)
         ):
             found.pop(kernel.name, None)
             found[kernel.name] = kernel

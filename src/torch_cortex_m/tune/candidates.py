@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..ir import Graph, Node, TensorType
+from ..ir import Graph, Node
 from ..ops.base import Case
+from ..ops.rules.case_data import random_data
 from ..select import applicable_kernels, layer_of
 from ..target import Target
 
@@ -28,9 +29,7 @@ def candidates_of(
 ) -> list[Candidate]:
     """The distinct layers of the graph with all kernels that apply, in order of execution."""
     found: dict[tuple[str, str], Candidate] = {}
-    for node in graph.nodes:
-        if node.op.view:
-            continue
+    for node in graph.computing_nodes():
         layer = layer_of(graph, node)
         text = layer.signature.text
         for kernel in applicable_kernels(layer, target, library):
@@ -50,7 +49,7 @@ def _case(graph: Graph, node: Node, text: str) -> Case:
         elif value in graph.constants:
             tensors[name] = graph.constants[value]
         else:
-            tensors[name] = _random(rng, graph.types[value])
+            tensors[name] = random_data(rng, graph.types[value])
     return Case(text, node.op, tensors, tuple(_activations(graph, node)))
 
 
@@ -58,9 +57,3 @@ def _activations(graph: Graph, node: Node) -> Iterator[str]:
     for name, value in node.arguments().items():
         if value is not None and value not in graph.constants:
             yield name
-
-
-def _random(rng: np.random.Generator, type_: TensorType) -> np.ndarray:
-    if type_.dtype == "int8":
-        return rng.integers(-128, 128, type_.shape).astype(np.int8)
-    return rng.normal(size=type_.shape).astype(np.float32)

@@ -337,7 +337,7 @@ def _as_conv2d(layer: Layer) -> Layer:
     weight = dense_filters(layer.constants["weight"], op.depth_multiplier)
     fields = {name: getattr(op, name) for name in CONVOLUTION_FIELDS}
     types = {**layer.types, "weight": layer.types["weight"].with_shape(weight.shape)}
-    return Layer(Conv2d(**fields), types, layer.output, {**layer.constants, "weight": weight})
+    return Layer(Conv2d(**fields), types, layer.outputs, {**layer.constants, "weight": weight})
 
 
 MVE_KERNELS = [

@@ -24,7 +24,6 @@ class Dequantize(Op):
     name: ClassVar[str] = "dequantize"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
     quantization_data: ClassVar[frozenset[str]] = frozenset({"scale", "zero_point"})
-    output_dtype: ClassVar[str] = "float32"
     elementwise: ClassVar[bool] = True
 
     scale: float
@@ -36,6 +35,9 @@ class Dequantize(Op):
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         return types["input"].shape
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return "float32"
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return super().constants(types) | {"elements": types["input"].elements}

@@ -36,9 +36,9 @@ class Linear(Op):
     tensors: ClassVar[tuple[TensorArgument, ...]] = (
         TensorArgument("input"),
         TensorArgument("weight"),
-        TensorArgument("bias", "int32", optional=True),
-        TensorArgument("multipliers", "int32"),
-        TensorArgument("shifts", "int32"),
+        TensorArgument("bias", ("int32",), optional=True),
+        TensorArgument("multipliers", ("int32",)),
+        TensorArgument("shifts", ("int32",)),
     )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {

@@ -29,8 +29,11 @@ def register() -> torch.library.Library:
     return library
 
 
-def _eager(op_class: type[Op], reference: ModuleType) -> Callable[..., Tensor]:
-    def run(*tensors: Tensor | None, **fields: Any) -> Tensor:
+Results = Tensor | tuple[Tensor, ...]
+
+
+def _eager(op_class: type[Op], reference: ModuleType) -> Callable[..., Results]:
+    def run(*tensors: Tensor | None, **fields: Any) -> Results:
         op = make_op(op_class, fields)
         op.infer(_types(op_class, tensors))
         return reference.reference(op, *tensors)
@@ -38,11 +41,15 @@ def _eager(op_class: type[Op], reference: ModuleType) -> Callable[..., Tensor]:
     return run
 
 
-def _fake(op_class: type[Op]) -> Callable[..., Tensor]:
-    def shape(*tensors: Tensor | None, **fields: Any) -> Tensor:
+def _fake(op_class: type[Op]) -> Callable[..., Results]:
+    def shape(*tensors: Tensor | None, **fields: Any) -> Results:
         inferred = make_op(op_class, fields).infer(_types(op_class, tensors))
         device = next(tensor.device for tensor in tensors if tensor is not None)
-        return torch.empty(inferred.shape, dtype=getattr(torch, inferred.dtype), device=device)
+        results = tuple(
+            torch.empty(type_.shape, dtype=getattr(torch, type_.storage), device=device)
+            for type_ in inferred
+        )
+        return results[0] if len(results) == 1 else results
 
     return shape
 

@@ -32,7 +32,7 @@ class Quantize(Op):
     """
 
     name: ClassVar[str] = "quantize"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", "float32"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", ("float32",)),)
     quantization_data: ClassVar[frozenset[str]] = frozenset({"scale", "zero_point"})
     elementwise: ClassVar[bool] = True
 
@@ -51,6 +51,9 @@ class Quantize(Op):
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         return types["input"].shape
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return "int8"
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return super().constants(types) | {

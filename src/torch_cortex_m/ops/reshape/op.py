@@ -7,21 +7,20 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from ...ir import TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import DTYPES, TensorType
+from ..base import Kernel, Op, TensorArgument, View
 
 
 @dataclass(frozen=True)
 class Reshape(Op):
     """Gives a tensor the shape ``shape``; elements keep their row-major order.
 
-    Tensors: input int8, any shape. Output: int8, in the input's own memory.
+    Tensors: input of any dtype and shape. Output: the same dtype, in the input's own memory.
     Source: numpy.reshape.
     """
 
     name: ClassVar[str] = "reshape"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
-    view: ClassVar[bool] = True
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", tuple(DTYPES)),)
 
     shape: tuple[int, ...]
 
@@ -38,6 +37,9 @@ class Reshape(Op):
             f"{self.shape}, {prod(self.shape)} elements",
         )
         return self.shape
+
+    def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...]:
+        return (View("input"),)
 
 
 OP = Reshape

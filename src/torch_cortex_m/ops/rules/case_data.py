@@ -6,14 +6,26 @@ import zlib
 
 import numpy as np
 
+from ...ir import INT8, TensorType
+
 
 def generator(name: str) -> np.random.Generator:
     """A generator whose seed is the case's name, so that a case never depends on its neighbours."""
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
-def random_int8(rng: np.random.Generator, shape: tuple[int, ...], low: int = -128) -> np.ndarray:
-    return rng.integers(low, 128, shape).astype(np.int8)
+def random_data(rng: np.random.Generator, type_: TensorType) -> np.ndarray:
+    """Any values of the type: integers over its whole range, floats from a normal distribution."""
+    if type_.dtype == "float32":
+        return rng.normal(size=type_.shape).astype(np.float32)
+    low, high = (0, 1) if type_.dtype == "bool" else type_.limits
+    return rng.integers(low, high, type_.shape, dtype=np.int64, endpoint=True).astype(type_.storage)
+
+
+def random_int8(
+    rng: np.random.Generator, shape: tuple[int, ...], low: int = INT8.low
+) -> np.ndarray:
+    return rng.integers(low, INT8.high + 1, shape).astype(np.int8)
 
 
 def random_bias(rng: np.random.Generator, channels: int) -> np.ndarray:

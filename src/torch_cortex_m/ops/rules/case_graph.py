@@ -9,7 +9,8 @@ from ..base import Case
 
 
 def case_graph(case: Case) -> Graph:
-    """A graph of one node named ``output``; its inputs are the case's activations."""
+    """A graph of one node whose outputs have the operator's names for them; its inputs are the
+    case's activations."""
     graph = Graph("case")
     given = case.given()
     values: list[str | None] = []
@@ -21,8 +22,9 @@ def case_graph(case: Case) -> Graph:
             values.append(graph.add_input(name, TensorType(data.shape, str(data.dtype))))
         else:
             values.append(graph.add_constant(name, data))
-    output = graph.add_node(case.op, tuple(values), "output")
-    graph.outputs.append(Port(output, graph.types[output].shape))
+    names = case.op.outputs
+    for output in graph.add_outputs(case.op, tuple(values), names, [None] * len(names)):
+        graph.outputs.append(Port(output, graph.types[output].shape))
     return graph
 
 

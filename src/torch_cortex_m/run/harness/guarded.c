@@ -15,6 +15,8 @@ const uint32_t tcm_placements = 1;
 
 enum { ARENA_CONTENTS = 0x5B };
 
+uint32_t tcm_placement;
+
 static const tcm_case *running;
 static uint8_t *arena;
 static int at_end;
@@ -51,6 +53,7 @@ void tcm_place(const tcm_case *model, uint32_t placement)
         bytes += whole_pages(buffer_bytes(model, buffer)) + page;
     }
     uint8_t *pages = tcm_guarded_memory(bytes);
+    tcm_placement = placement;
     at_end = placement + FIRST_PLACEMENT == 1;
     tcm_fence_count = 0;
     tcm_add_fence(pages, pages + page, 0, 0);

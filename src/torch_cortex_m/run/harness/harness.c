@@ -7,6 +7,8 @@
 
 enum { CALIBRATION_ROUNDS = 100000 };
 
+#define RESET 0x80000000U /* beside an index: set the model's states back first */
+
 #if defined(TCM_GUARDED)
 static int32_t run_nothing(uint8_t *const *ports, uint8_t *arena)
 {
@@ -23,7 +25,7 @@ static int32_t run_nothing(const uint8_t *inputs, uint8_t *outputs)
 }
 #endif
 
-static const tcm_case nothing = {"nothing", run_nothing, NULL, 0, 0, NULL, 0};
+static const tcm_case nothing = {"nothing", run_nothing, NULL, NULL, 0, 0, NULL, 0};
 
 static __attribute__((noinline)) uint32_t measure(const tcm_case *model, int32_t *status)
 {
@@ -101,12 +103,16 @@ int main(void)
     tcm_open();
     calibrate();
     while (tcm_read(&index, sizeof index) == sizeof index) {
+        const tcm_case *model = &tcm_cases[index & ~RESET];
+        if ((index & RESET) != 0 && model->reset != NULL) {
+            model->reset();
+        }
         for (uint32_t placement = 0; placement < tcm_placements; placement++) {
-            tcm_place(&tcm_cases[index], placement);
-            if (!read_inputs(&tcm_cases[index])) {
+            tcm_place(model, placement);
+            if (!read_inputs(model)) {
                 return 1;
             }
-            run(&tcm_cases[index]);
+            run(model);
         }
     }
     return 0;

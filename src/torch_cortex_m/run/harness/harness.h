@@ -13,6 +13,7 @@ typedef struct {
 #else
     int32_t (*run)(const uint8_t *inputs, uint8_t *outputs);
 #endif
+    void (*reset)(void); /* NULL: nothing lives between calls */
     const uint32_t *sizes;
     uint32_t inputs;
     uint32_t ports;
@@ -25,6 +26,7 @@ extern const tcm_case tcm_cases[];
 extern uint8_t *tcm_ports[];
 
 /* Where the buffers of a model are: fenced.c or guarded.c. */
+extern uint32_t tcm_placement; /* the one that a guarded image has now */
 extern const uint32_t tcm_placements; /* every run is repeated with each of them */
 void tcm_place(const tcm_case *model, uint32_t placement);
 #if defined(TCM_GUARDED)

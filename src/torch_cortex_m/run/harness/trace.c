@@ -5,10 +5,18 @@ static uint32_t last;
 
 void tcm_trace_layer(uint32_t index, const void *output, uint32_t bytes)
 {
+    tcm_trace_rows(index, output, 1, bytes, bytes);
+}
+
+void tcm_trace_rows(uint32_t index, const void *output, uint32_t rows, uint32_t bytes, uint32_t stride)
+{
     const uint32_t ticks = tcm_ticks() - last;
-    const uint32_t header[3] = {index, ticks, bytes};
+    const uint32_t header[3] = {index, ticks, rows * bytes};
+    const uint8_t *row = output;
     tcm_write(header, sizeof header);
-    tcm_write(output, bytes);
+    for (uint32_t i = 0; i < rows; i++, row += stride) {
+        tcm_write(row, bytes);
+    }
     last = tcm_ticks();
 }
 

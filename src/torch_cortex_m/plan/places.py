@@ -1,0 +1,96 @@
+"""Which values lie inside others: views in what they view, parts in what they become part of."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from ..ir import Graph, Node
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value's bytes begin ``offset`` bytes into those of ``root``, which lies by itself.
+    ``stride``: bytes from one row (the last dimension) to the next, None where rows touch."""
+
+    root: str
+    offset: int = 0
+    stride: int | None = None
+
+
+class Places:
+    """The place of every value of a graph.
+
+    A part is computed where it belongs in the whole, so that nothing is left to copy, if a node of
+    this graph computes it, nothing else needs it elsewhere, and its kernel can leave the room that
+    the whole has between its rows. ``hosted``: (node name, argument) of these parts.
+    """
+
+    def __init__(self, graph: Graph, strided: Set[str]) -> None:
+        """``strided``: names of nodes whose kernels can leave room between the output's rows."""
+        self._graph = graph
+        self._strided = strided
+        self._inside: dict[str, Place] = {}
+        self._producers = {value: node for node in graph.nodes for value in node.outputs}
+        self.hosted: set[tuple[str, str]] = set()
+        for node in graph.nodes:
+            self._add_views(node)
+        self._viewed_results = {self.of(value).root for value in graph.results()}
+        for node in reversed(graph.nodes):  # a whole finds its place before its parts do
+            self._host_parts(node)
+
+    def of(self, value: str) -> Place:
+        place = Place(value)
+        while place.root in self._inside:
+            outer = self._inside[place.root]
+            offset = place.offset + outer.offset
+            place = Place(outer.root, offset, place.stride or outer.stride)
+        return place
+
+    def _add_views(self, node: Node) -> None:
+        views = node.op.views(self._graph.present_types(node))
+        for output, view in zip(node.outputs, views or (), strict=views is not None):
+            value = node.arguments()[view.argument]
+            assert value is not None
+            self._inside[output] = Place(value, view.offset)
+
+    def _host_parts(self, node: Node) -> None:
+        types = self._graph.present_types(node)
+        for argument, part in node.op.parts(types).items():
+            value = node.arguments()[argument]
+            assert value is not None
+            rows = None if part.run in (part.stride, types[argument].bytes) else part.stride
+            whole = self.of(node.output)
+            if whole.stride is not None:
+                rows = whole.stride if part.stride == self._row_bytes(node.output) else 0
+            root = self._movable_root(value)
+            if root is None or not (rows is None or self._leaves_room(root, value, node, part.run)):
+                continue
+            self._inside[root] = Place(node.output, part.offset, rows)
+            self.hosted.add((node.name, argument))
+
+    def _row_bytes(self, value: str) -> int:
+        type_ = self._graph.types[value]
+        return type_.shape[-1] * type_.element_bytes
+
+    def _movable_root(self, value: str) -> str | None:
+        """The value itself, or what it shows under another shape, if that can be computed anywhere
+        and needs to be nowhere else."""
+        place, types = self.of(value), self._graph.types
+        root = place.root
+        if root not in self._producers or root in self._viewed_results:
+            return None
+        return root if types[root].bytes == types[value].bytes else None
+
+    def _leaves_room(self, root: str, value: str, reader: Node, run: int) -> bool:
+        """Whether the value's kernel can leave room between rows of ``run`` bytes, and nobody but
+        ``reader`` would meet it."""
+        producer = self._producers[root]
+        return (
+            root == value
+            and producer.name in self._strided
+            and len(producer.outputs) == 1
+            and self._row_bytes(value) == run
+            and self._graph.users(value) == [reader]
+            and reader.inputs.count(value) == 1
+        )
