@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from ..errors import TcmError
 from .base import Case, Definition
@@ -34,6 +35,11 @@ def definition(name: str) -> Definition:
             got=name,
         )
     return definitions()[name]
+
+
+def operator(name: str, **fields: Any) -> Any:
+    """The operator of this name with these fields; raises TcmError if one does not fit."""
+    return definition(name).op(**fields)
 
 
 def part(name: str, module: str) -> ModuleType | None:

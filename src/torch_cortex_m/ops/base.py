@@ -24,6 +24,7 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import TensorType
+from .interfaces import Interfaces
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,16 @@ class TensorArgument:
 
 
 @dataclass(frozen=True)
-class Op:
+class Op(Interfaces):
     """An operator with its fields; subclasses are frozen dataclasses.
 
-    ``tensors`` are the tensor arguments in order. ``view`` says that the output is the input's
-    bytes under another shape, so that it needs no kernel and no memory. ``elementwise`` says that
-    an output element depends only on the input elements at its own place (after broadcasting).
+    ``tensors`` are the tensor arguments in order. What an operator lets passes do with it is in
+    ``Interfaces``.
     """
 
     name: ClassVar[str]
     tensors: ClassVar[tuple[TensorArgument, ...]]
     output_dtype: ClassVar[str] = "int8"
-    view: ClassVar[bool] = False
-    elementwise: ClassVar[bool] = False
 
     @classmethod
     def tensor_names(cls) -> tuple[str, ...]:
