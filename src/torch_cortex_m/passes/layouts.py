@@ -12,41 +12,32 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..ir import Graph, Node
-from ..ops.base import Op
-from ..ops.pad.op import Pad
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .features import flattens_for_linear
-from .permutation import (
+from ..ops.rules.checks import MAX_RANK
+from ..ops.rules.permutation import (
     Axes,
     compose,
     identity,
     inverse,
     long_axes,
-    long_sizes,
     natural_order,
     order_of,
 )
-from .rewrite import first_input
-
-MAX_RANK = 6
-"""Of what can be transposed."""
+from .features import flattens_for_linear
+from .rewrite import first_input, present_types
 
 Region = tuple[str, ...]
 
 
+def is_transpose(node: Node) -> bool:
+    return node.op.moved_axes() is not None
+
+
 def follows_layout(graph: Graph, node: Node) -> bool:
     """Whether the node works alike in any order of its output's axes, with fields to match."""
-    shape = graph.types[node.output].shape
-    inputs = [graph.types[value].shape for value in node.inputs if value is not None]
-    op = node.op
-    if any(len(each) > MAX_RANK for each in (shape, *inputs)):
+    types, output = present_types(graph, node), graph.types[node.output]
+    if any(len(type_.shape) > MAX_RANK for type_ in (output, *types.values())):
         return False
-    if isinstance(op, Reshape):
-        return long_sizes(inputs[0]) == long_sizes(shape)
-    if isinstance(op, Pad):
-        return long_axes(inputs[0]) == long_axes(shape)
-    return isinstance(op, Op) and op.elementwise
+    return node.op.follows_layout(types, output)
 
 
 def broadcast_axes(shape: Axes, output: Axes) -> Axes:
@@ -106,23 +97,23 @@ class Layouts:
         found = []
         for value in region:
             producer = self.producers.get(value)
-            if producer is not None and isinstance(producer.op, Transpose):
+            if producer is not None and is_transpose(producer):
                 source = self.orders.get(first_input(producer))
                 if source is not None:
                     found.append(compose(inverse(self.transpose_order(producer)), source))
             for user in self.users[value]:
-                if isinstance(user.op, Transpose):
+                if is_transpose(user):
                     found.append(compose(self.transpose_order(user), self.orders[user.output]))
         return list(dict.fromkeys(found))
 
     def transpose_order(self, node: Node) -> Axes:
         """What a transpose does to the natural order of its input."""
-        return order_of(self.graph.types[first_input(node)].shape, node.op.permutation)
+        return order_of(self.graph.types[first_input(node)].shape, node.op.moved_axes())
 
     def wanted_order(self, node: Node, value: str) -> Axes:
         """The order of ``value`` that spares ``node`` a transpose of it."""
         order = self.orders[node.output]
-        if isinstance(node.op, Transpose):
+        if is_transpose(node):
             return compose(self.transpose_order(node), order)
         if node.output in self.following:
             if not node.op.elementwise:
@@ -153,7 +144,7 @@ class Layouts:
         producer = self.producers.get(value)
         if producer is None or producer.output in self.following:
             return False
-        return not isinstance(producer.op, Transpose)
+        return not is_transpose(producer)
 
     def improve(self, region: Region) -> bool:
         """Gives the region the order that costs least; whether that is another than it had.

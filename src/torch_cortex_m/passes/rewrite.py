@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import UnionType
 from typing import Any
 
 from ..errors import TcmError
-from ..ir import Graph, Node, Quantization
+from ..ir import Graph, Node, Quantization, TensorType
+from ..ops.interfaces import Array
 
 Rule = Callable[[Graph, Node], bool]
 """Looks at one node; if it applies, changes the graph around it and returns True."""
@@ -44,10 +44,21 @@ def first_input(node: Node) -> str:
     return value
 
 
-def producer_of_input(graph: Graph, node: Node, op_class: type | UnionType) -> Node | None:
-    """What computes the node's first input, if it is an operator of this class."""
-    producer = graph.producer(first_input(node))
-    return producer if producer is not None and isinstance(producer.op, op_class) else None
+def producer_of_input(graph: Graph, node: Node) -> Node | None:
+    """What computes the node's first input."""
+    return graph.producer(first_input(node))
+
+
+def present_types(graph: Graph, node: Node) -> dict[str, TensorType]:
+    """Argument name -> type, of the arguments that are not left out."""
+    types = graph.argument_types(node)
+    return {name: type_ for name, type_ in types.items() if type_ is not None}
+
+
+def maps_each_element(graph: Graph, node: Node) -> bool:
+    """Whether the node is a function of single elements that keeps their type."""
+    types = [type_.dtype for type_ in present_types(graph, node).values()]
+    return node.op.elementwise and types == [graph.types[node.output].dtype]
 
 
 def sole_user(graph: Graph, value: str) -> bool:
@@ -84,6 +95,16 @@ def change(graph: Graph, node: Node, op: Any, inputs: tuple[str | None, ...]) ->
     shape = op.infer(graph.argument_types(changed)).shape
     graph.types[node.output] = graph.types[node.output].with_shape(shape)
     graph.nodes[graph.nodes.index(node)] = changed
+
+
+def replace_constants(graph: Graph, node: Node, op: Any, changed: Mapping[str, Array]) -> None:
+    """Lets ``op`` stand for the node's operator, with other data for some arguments, which are new
+    constants; the type of the output is left as it was."""
+    inputs = tuple(
+        graph.add_constant(f"{node.output}.{name}", changed[name]) if name in changed else value
+        for name, value in node.arguments().items()
+    )
+    graph.nodes[graph.nodes.index(node)] = replace(node, op=op, inputs=inputs)
 
 
 def substitute(graph: Graph, node: Node, value: str) -> None:
