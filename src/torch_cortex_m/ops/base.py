@@ -18,7 +18,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, cast, get_type_hints
 
 import numpy as np
 
@@ -115,8 +115,9 @@ class Op(Interfaces):
         for item in fields:
             default = ""
             if item.default is not dataclasses.MISSING:
-                value = item.default
-                default = f"={list(value) if isinstance(value, tuple) else value}"
+                value: Any = item.default
+                value = list(cast("tuple[int]", value)) if isinstance(value, tuple) else value
+                default = f"={value}"
             parts.append(f"{_schema_type(hints[item.name])} {item.name}{default}")
         return f"{cls.name}({', '.join(parts)}) -> Tensor"
 
@@ -132,7 +133,7 @@ def make_op(op_class: type[Op], fields: Mapping[str, Any]) -> Any:
     known = {item.name for item in dataclasses.fields(op_class)}
     return op_class(
         **{
-            name: tuple(value) if isinstance(value, list) else value
+            name: tuple(cast("list[int]", value)) if isinstance(value, list) else value
             for name, value in fields.items()
             if name in known
         }

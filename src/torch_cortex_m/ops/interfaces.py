@@ -18,9 +18,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..ir import Quantization, TensorType
-from .integers.bounds import Bounds
+from .integers.bounds import Array, Bounds
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Types = Mapping[str, TensorType]
 Constants = Mapping[str, Array]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from ..ir import Graph, Node, Port
-from ..ops.interfaces import Array
+from ..ops.integers.bounds import Array
 from ..ops.rules.permutation import (
     Axes,
     compose,
@@ -94,7 +96,7 @@ class _Application:
         if value in self.before.constants:
             if permutation == identity(len(permutation)):
                 return value
-            data = self.before.constants[value].reshape(aligned).transpose(permutation)
+            data = np.transpose(np.reshape(self.before.constants[value], aligned), permutation)
             return self._constant(value, data)
         order = order_for_operand(shape, output, self.layouts.orders[node.output])
         return self._reshaped(self._in_order(node, value, order), permuted(aligned, permutation))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..ir import Graph, Node
-from ..ops.interfaces import Array, ChannelFlow
+from ..ops.integers.bounds import Array
+from ..ops.interfaces import ChannelFlow
 from .rewrite import present_types
 
 Channels = dict[str, Array]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..ir import Graph, Node
-from ..ops.interfaces import Array
+from ..ops.integers.bounds import Array
 from ..ops.rules.permutation import Axes, inverse, long_sizes, order_of
 from .features import feature_axes, feature_weights
 from .rewrite import change, first_input, insert_before, producer_of_input, rewrite
@@ -54,6 +54,6 @@ def _columns(weight: Array, sizes: Axes, order: Axes, first: int) -> Array:
     The features are the long axes from ``first`` on, of these ``sizes`` after the transpose.
     """
     back = inverse(tuple(place - first for place in order[first:]))
-    features = weight.reshape(-1, *sizes[first:])
-    moved = features.transpose(0, *(1 + place for place in back))
-    return np.ascontiguousarray(moved.reshape(weight.shape))
+    features = np.reshape(weight, (-1, *sizes[first:]))
+    moved = np.transpose(features, (0, *(1 + place for place in back)))
+    return np.ascontiguousarray(np.reshape(moved, weight.shape))

@@ -94,7 +94,7 @@ class Layouts:
 
     def candidates(self, region: Region) -> list[Axes]:
         """The orders in which some transpose into or out of the region has nothing to do."""
-        found = []
+        found: list[Axes] = []
         for value in region:
             producer = self.producers.get(value)
             if producer is not None and is_transpose(producer):

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..ops import operator
-from ..ops.interfaces import Array, Border
+from ..ops.integers.bounds import Array
+from ..ops.interfaces import Border
 
 
 def transpose(permutation: tuple[int, ...]) -> Any:
@@ -25,9 +26,9 @@ def pad(border: Border) -> Any:
 def moved(op: Any, data: Array, shape: tuple[int, ...]) -> Array | None:
     """What the operator gives, of this shape, for constant data; None if it does not only move."""
     if op.view:
-        return data.reshape(shape)
+        return np.reshape(data, shape)
     if (permutation := op.moved_axes()) is not None:
-        return data.transpose(permutation)
+        return np.transpose(data, permutation)
     if (border := op.border()) is not None:
         return np.pad(data, border.widths, constant_values=border.value)
     return None

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import TcmError
 from ..ir import Graph, Node, Quantization, TensorType
-from ..ops.interfaces import Array
+from ..ops.integers.bounds import Array
 
 Rule = Callable[[Graph, Node], bool]
 """Looks at one node; if it applies, changes the graph around it and returns True."""

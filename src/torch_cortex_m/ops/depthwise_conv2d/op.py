@@ -10,8 +10,8 @@ import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds
-from ..interfaces import Array, Border, ChannelFlow, Constants, Types
+from ..integers.bounds import Array, Bounds
+from ..interfaces import Border, ChannelFlow, Constants, Types
 from ..rules.weighted_sum import keep_outputs, weighted_bounds, weights_are_known
 from ..rules.window import (
     check_activation,

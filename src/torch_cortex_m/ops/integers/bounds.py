@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .arithmetic import requantize_array
 
-Array = np.ndarray[Any, np.dtype[Any]]
+Array = NDArray[Any]
 
 INT8 = (-128, 127)
 INT32 = (-(1 << 31), (1 << 31) - 1)

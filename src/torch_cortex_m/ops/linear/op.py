@@ -11,8 +11,8 @@ import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds
-from ..interfaces import Array, ChannelFlow, Constants, Types
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.weighted_sum import (
     channels_read,
     fold_into_bias,
