@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from passes.graph_builder import GraphBuilder, check_same, interpret, node, random_inputs
@@ -120,6 +121,17 @@ def test_a_constant_that_differs_from_the_padding_stays() -> None:
     sizes = [after.types[n.output].shape[-1] for n in after.nodes if n.op.name == "conv2d"]
     assert sizes == [4, 3]
     check_same(builder.graph, after)
+
+
+@pytest.mark.parametrize("sides", [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)])
+def test_a_maximum_of_padding_alone_is_not_constant(sides: tuple[int, ...]) -> None:
+    """Windows that lie outside the input give -128, whatever constant the input is."""
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(1, 2, 4, 4), 5, 5)
+    padding = tuple(2 * side for side in sides)
+    x = builder.max_pool(x, kernel=(2, 2), padding=padding)
+    builder.output(builder.conv(x, 3, (1, 1)))
+    check_same(builder.graph, run_passes(builder.graph))
 
 
 def test_channels_that_only_meet_zero_weights_are_not_computed() -> None:

@@ -70,10 +70,16 @@ class MaxPool2d(Op):
         if "input" not in given:
             return None
         low, high = given["input"].low, given["input"].high
-        if self.dilation != (1, 1):
-            # A dilated window may miss the input altogether.
+        if not self._every_window_meets_the_input():
             low = np.full_like(low, INT8[0])
         return Bounds(low, high).clamped(self.activation_min, self.activation_max)
+
+    def _every_window_meets_the_input(self) -> bool:
+        """A dilated window may step over it; another lies in the padding only if it fits there."""
+        fits = any(
+            self.padding[side] >= self.kernel[axis] for axis in (0, 1) for side in (axis, axis + 2)
+        )
+        return self.dilation == (1, 1) and not fits
 
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
