@@ -28,11 +28,11 @@ def rewrite(graph: Graph, *rules: Rule) -> Graph:
 
 
 def _offer(graph: Graph, rule: Rule) -> bool:
-    """Offers every node to the rule once; whether it applied anywhere."""
+    """Offers every node that reads something to the rule once; whether it applied anywhere."""
     applied = False
     for name in [node.output for node in graph.nodes]:
         node = graph.producer(name)
-        if node is not None and rule(graph, node):
+        if node is not None and node.inputs and rule(graph, node):
             applied = True
     return applied
 
