@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from graph_builder import NCHW, NHWC, GraphBuilder, names, node, run_and_check
 
-from torch_cortex_m.ir import TensorType
+from torch_cortex_m.ir import Quantization, TensorType
 from torch_cortex_m.ops.base import Op, TensorArgument
 from torch_cortex_m.ops.integers.bounds import Array, Bounds
 from torch_cortex_m.ops.interfaces import ChannelFlow, Constants, Types
@@ -31,6 +31,22 @@ class Opaque(Op):
 
     def reference(self, input: torch.Tensor) -> torch.Tensor:
         return (127 - input.to(torch.int32).abs()).to(torch.int8)
+
+
+@dataclass(frozen=True)
+class Ramp(Op):
+    """0, 1, 2, ... without any input."""
+
+    name: ClassVar[str] = "ramp"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = ()
+
+    count: int = 4
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return (self.count,)
+
+    def reference(self) -> torch.Tensor:
+        return torch.arange(self.count, dtype=torch.int8)
 
 
 @dataclass(frozen=True)
@@ -99,13 +115,13 @@ class Blend(Op):
         return self, changed
 
     def fold_constant_channels(
-        self, types: Types, constants: Constants, given: Bounds
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
     ) -> dict[str, Array] | None:
         weight = constants["weight"]
-        foldable = given.constant & (weight != 0).any(axis=0)
+        foldable = given["input"].constant & (weight != 0).any(axis=0)
         if not foldable.any():
             return None
-        folded = weight[:, foldable].astype(np.int64) @ given.low[foldable]
+        folded = weight[:, foldable].astype(np.int64) @ given["input"].low[foldable]
         bias = (constants.get("bias", np.array(0)) + folded).astype(np.int32)
         return {"weight": np.where(foldable, 0, weight).astype(np.int8), "bias": bias}
 
@@ -164,6 +180,14 @@ def test_an_elementwise_operator_takes_the_layout_of_its_neighbours() -> None:
 def test_an_operator_without_declarations_keeps_its_layout() -> None:
     after = run_and_check(between_transposes(Opaque()))
     assert names(after) == ["max_pool2d", "transpose", "opaque", "transpose", "max_pool2d"]
+
+
+def test_an_operator_without_inputs_stays() -> None:
+    build = GraphBuilder()
+    ramp = build.graph.add_node(Ramp(), (), "ramp", quantization=Quantization(0.05, 0))
+    x = build.add(build.softmax(build.input(2, 4)), build.node(Negate(), ramp))
+    build.output(x)
+    assert names(run_and_check(build)) == ["ramp", "softmax", "negate", "add"]
 
 
 def test_a_clamp_goes_into_an_activation_range_through_movement() -> None:

@@ -92,10 +92,10 @@ class Interfaces:
         return self, {name: d[..., kept[name]] for name, d in data.items()}
 
     def fold_constant_channels(
-        self, types: Types, constants: Constants, given: Bounds
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
     ) -> dict[str, Array] | None:
-        """Constants with which the operator gives the same without reading channels of its first
-        argument that ``given`` says are constant: argument -> new data, of those that change. An
+        """Constants with which the operator gives the same without reading channels that are
+        constant by their bounds in ``given``: argument -> new data, of those that change. An
         optional argument may appear. None: there is nothing to fold."""
         return None
 

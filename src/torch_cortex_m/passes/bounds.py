@@ -26,7 +26,12 @@ def value_bounds(graph: Graph) -> dict[str, Bounds]:
     return bounds
 
 
+def given_bounds(node: Node, bounds: dict[str, Bounds]) -> dict[str, Bounds]:
+    """Argument name -> bounds, of the node's arguments that have any."""
+    return {name: bounds[v] for name, v in node.arguments().items() if v in bounds}
+
+
 def _node_bounds(graph: Graph, node: Node, bounds: dict[str, Bounds]) -> Bounds | None:
     """None where nothing is known beyond the type."""
-    given = {name: bounds[v] for name, v in node.arguments().items() if v in bounds}
-    return node.op.bounds(present_types(graph, node), graph.argument_constants(node), given)
+    types, constants = present_types(graph, node), graph.argument_constants(node)
+    return node.op.bounds(types, constants, given_bounds(node, bounds))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..ir import Graph
-from .bounds import value_bounds
-from .rewrite import first_input, present_types, replace_constants
+from .bounds import given_bounds, value_bounds
+from .rewrite import present_types, replace_constants
 
 
 def fold_constant_channels(graph: Graph) -> Graph:
@@ -16,11 +16,8 @@ def fold_constant_channels(graph: Graph) -> Graph:
     graph = graph.copy()
     bounds = value_bounds(graph)
     for node in list(graph.nodes):
-        given = bounds.get(first_input(node))
-        if given is None or not given.constant.any():
-            continue
-        constants = graph.argument_constants(node)
-        changed = node.op.fold_constant_channels(present_types(graph, node), constants, given)
+        types, constants = present_types(graph, node), graph.argument_constants(node)
+        changed = node.op.fold_constant_channels(types, constants, given_bounds(node, bounds))
         if changed is not None:
             replace_constants(graph, node, node.op, changed)
     graph.remove_unused()

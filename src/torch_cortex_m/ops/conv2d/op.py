@@ -136,13 +136,14 @@ class Conv2d(Op):
         return self, keep_mixed(constants, kept)
 
     def fold_constant_channels(
-        self, types: Types, constants: Constants, given: Bounds
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
     ) -> dict[str, Array] | None:
         """Where padding is read, too, a channel has to equal the padding."""
-        if not self._mixes(types, constants):
+        if not self._mixes(types, constants) or "input" not in given:
             return None
-        exact = (given.low + self.input_offset == 0) | (not any(self.padding))
-        return fold_into_bias(self, constants, given, exact)
+        inputs = given["input"]
+        exact = (inputs.low + self.input_offset == 0) | (not any(self.padding))
+        return fold_into_bias(self, constants, inputs, exact)
 
     def absorb_border(self, border: Border) -> Any | None:
         padding = padding_with_border(self.padding, border)

@@ -112,11 +112,11 @@ class Linear(Op):
         return self, keep_mixed(constants, kept)
 
     def fold_constant_channels(
-        self, types: Types, constants: Constants, given: Bounds
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
     ) -> dict[str, Array] | None:
-        if not self._zero_weights_are_unread(types, constants):
+        if not self._zero_weights_are_unread(types, constants) or "input" not in given:
             return None
-        return fold_into_bias(self, constants, given, np.full(len(given.low), True))
+        return fold_into_bias(self, constants, given["input"], np.array(True))
 
     def feature_weights(self) -> str | None:
         return "weight"

@@ -65,7 +65,7 @@ def fold_into_bias(
     """Weight [output channels, ..., input channels] and bias, where the weights that read constant
     channels became zero and the bias took over their sum; None where nothing is to be done.
 
-    exact: bool [input channels], the channels whose sum is the same at every position.
+    exact: bool [input channels] or of all, the channels whose sum is the same at every position.
     """
     weight = constants["weight"]
     foldable = given.constant & exact & channels_read(weight).any(axis=0)
