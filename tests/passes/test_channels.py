@@ -134,6 +134,17 @@ def test_a_maximum_of_padding_alone_is_not_constant(sides: tuple[int, ...]) -> N
     check_same(builder.graph, run_passes(builder.graph))
 
 
+@pytest.mark.parametrize("layer", ["conv", "depthwise"])
+def test_a_padded_sum_over_a_constant_is_not_constant(layer: str) -> None:
+    """At the border the padding takes the place of the constant."""
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(1, 2, 4, 4), 60, 60)
+    padding = {"padding": (1, 1, 1, 1)}
+    x = builder.conv(x, 2, **padding) if layer == "conv" else builder.depthwise(x, **padding)
+    builder.output(builder.conv(x, 3, (1, 1)))
+    check_same(builder.graph, run_passes(builder.graph))
+
+
 def test_channels_that_only_meet_zero_weights_are_not_computed() -> None:
     builder = GraphBuilder()
     x = builder.conv(builder.input(1, 3, 5, 5), 6)

@@ -132,6 +132,26 @@ class Blend(Op):
         return (sums >> 6).clamp(self.activation_min, self.activation_max).to(torch.int8)
 
 
+@dataclass(frozen=True)
+class Cap(Op):
+    """min(input, the largest element of limits), which ties input and output, but not limits."""
+
+    name: ClassVar[str] = "cap"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("limits"),
+    )
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return types["input"].shape
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def reference(self, input: torch.Tensor, limits: torch.Tensor) -> torch.Tensor:
+        return input.minimum(limits.max())
+
+
 def blend(build: GraphBuilder, x: str, *weight: list[int]) -> str:
     return build.node(
         Blend(), x, build.graph.add_constant("weight", np.array(weight, np.int8)), None
@@ -161,6 +181,17 @@ def test_an_operator_without_declarations_keeps_all_channels() -> None:
     first, second = (n for n in after.nodes if n.op.name == "blend")
     assert after.types[first.output].shape == (1, 6, 4)
     assert second.inputs[2] is None
+
+
+def test_an_argument_that_the_declaration_leaves_out_keeps_all_channels() -> None:
+    build = GraphBuilder()
+    x = build.input(1, 6, 2)
+    limits = blend(build, x, [3, 6], [1, 0], [0, 1])
+    x = build.node(Cap(), blend(build, x, [64, 3], [90, -5], [1, 2]), limits)
+    build.output(blend(build, x, [64, 0, 7]))
+    after = run_and_check(build)
+    cap = node(after, "cap")
+    assert [after.types[value].shape[-1] for value in cap.inputs] == [2, 3]
 
 
 def between_transposes(op: Op) -> GraphBuilder:

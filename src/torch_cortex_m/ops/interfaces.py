@@ -32,7 +32,7 @@ class ChannelFlow:
         of the output depends on; what depends on a channel that stays must stay, too.
     mixed: argument -> bool [channels of the output, of the argument], which of them it depends on;
         channels stay or go one by one.
-    All other arguments are constants that ``Interfaces.keep_channels`` makes fit.
+    Of other arguments all channels stay, unless ``Interfaces.keep_channels`` changes a constant.
     """
 
     tied: Mapping[str, Array] = field(default_factory=dict[str, Array])

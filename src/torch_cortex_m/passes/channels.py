@@ -47,25 +47,27 @@ def _spread(graph: Graph, flows: Flows, needed: Channels) -> None:
     while count != _count(needed):
         count = _count(needed)
         for node in reversed(graph.nodes):
-            _mark(node, flows[node.output], needed)
+            _mark(graph, node, flows[node.output], needed)
 
 
 def _count(needed: Channels) -> int:
     return sum(int(channels.sum()) for channels in needed.values())
 
 
-def _mark(node: Node, flow: ChannelFlow | None, needed: Channels) -> None:
+def _mark(graph: Graph, node: Node, flow: ChannelFlow | None, needed: Channels) -> None:
     """Marks what the node needs for the marked channels, and what has to stay with them."""
     output = needed[node.output]
-    values = node.arguments()
+    values = {name: value for name, value in node.arguments().items() if value is not None}
     if flow is None:
         for value in (node.output, *values.values()):
-            if value is not None:
-                needed[value][:] = True
+            needed[value][:] = True
         return
+    for name in values.keys() - {*flow.tied, *flow.mixed}:
+        if values[name] not in graph.constants:
+            needed[values[name]][:] = True
     for name, reads in flow.mixed.items():
-        needed[values[name] or ""] |= reads[output].any(axis=0)
+        needed[values[name]] |= reads[output].any(axis=0)
     for name, sources in flow.tied.items():
-        channels = needed[values[name] or ""]
+        channels = needed[values[name]]
         channels[sources[output]] = True
         output |= channels[sources]
