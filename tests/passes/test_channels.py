@@ -13,6 +13,7 @@ from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.bounds import value_bounds
 from torch_cortex_m.passes.fold_constant_channels import fold_constant_channels
 from torch_cortex_m.passes.remove_unread_channels import remove_unread_channels
+from torch_cortex_m.passes.simplify import simplify
 
 
 def sparsify(graph: Graph, seed: int, zeros: float) -> None:
@@ -132,6 +133,23 @@ def test_a_maximum_of_padding_alone_is_not_constant(sides: tuple[int, ...]) -> N
     x = builder.max_pool(x, kernel=(2, 2), padding=padding)
     builder.output(builder.conv(x, 3, (1, 1)))
     check_same(builder.graph, run_passes(builder.graph))
+
+
+def test_all_filters_of_a_constant_channel_are_constant() -> None:
+    """Output channels 2 c and 2 c + 1 of a depthwise convolution read channel c."""
+    builder = GraphBuilder()
+    x = builder.conv(builder.input(1, 2, 4, 4), 3, (1, 1))
+    first = node(builder.graph, "conv2d")
+    builder.graph.constants[first.inputs[1]][0] = 0
+    x = builder.depthwise(x, depth_multiplier=2)
+    depthwise = node(builder.graph, "depthwise_conv2d")
+    builder.output(builder.conv(x, 3, (1, 1)))
+    graph = run_passes(builder.graph)
+    check_same(builder.graph, graph)
+    without_transposes = simplify(builder.graph)
+    constant = value_bounds(without_transposes)[depthwise.output].constant
+    assert constant.tolist() == [True, True, False, False, False, False]
+    assert graph.types[node(graph, "depthwise_conv2d").output].shape[-1] == 4
 
 
 @pytest.mark.parametrize("layer", ["conv", "depthwise"])
