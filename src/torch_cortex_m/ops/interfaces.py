@@ -50,9 +50,9 @@ class Border:
 class Interfaces:
     """The questions, with their conservative answers; ``ops.base.Op`` inherits them.
 
-    ``view``: the output is the first input's bytes under another shape, so that it needs no kernel
-    and no memory. ``elementwise``: every output element is the same function of the input elements
-    at its own place (after broadcasting), wherever the place is.
+    ``view``: the output is the bytes of the only argument under another shape, so that it needs no
+    kernel and no memory. ``elementwise``: every output element is the same function of the input
+    elements at its own place (after broadcasting), wherever the place is.
     """
 
     view: ClassVar[bool] = False
