@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, note, settings
@@ -173,6 +175,31 @@ def test_channels_that_only_meet_zero_weights_are_not_computed() -> None:
     sizes = [after.types[n.output].shape[-1] for n in after.nodes if n.op.name == "conv2d"]
     assert sizes == [4, 3]
     check_same(builder.graph, after)
+
+
+def test_zero_weights_with_an_offset_read_their_channel() -> None:
+    builder = GraphBuilder()
+    x = builder.linear(builder.input(1, 5), 4)
+    builder.output(builder.linear(x, 3))
+    last = builder.graph.nodes[-2]
+    builder.graph.constants[last.inputs[1] or ""][:, [0, 3]] = 0
+    builder.graph.nodes[-2] = replace(last, op=replace(last.op, weight_offset=9))
+    after = run_passes(builder.graph)
+    check_same(builder.graph, after)
+    assert [after.types[n.output].shape[-1] for n in after.nodes] == [4, 3]
+
+
+def test_weights_that_are_computed_are_left_alone() -> None:
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(2, 5), 5, 5)
+    y = builder.linear(x, 3)
+    weight = builder.requantize(builder.input(3, 5))
+    last = builder.graph.nodes.pop(-3)
+    assert last.output == y
+    inputs = (x, weight, *last.inputs[2:])
+    builder.graph.nodes.append(replace(last, inputs=inputs))
+    builder.output(y)
+    check_same(builder.graph, run_passes(builder.graph))
 
 
 def test_a_network_of_zeros_keeps_one_channel() -> None:

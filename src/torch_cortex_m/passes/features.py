@@ -20,12 +20,10 @@ def feature_axes(shape: Axes, order: Axes, features: int) -> int | None:
 
 
 def feature_weights(graph: Graph, node: Node) -> str | None:
-    """The constant whose last axis belongs to the features of the node's first input alone."""
+    """The constant whose last axis belongs to the features of the node's first input."""
     name = node.op.feature_weights()
     weights = None if name is None else node.arguments()[name]
-    if weights not in graph.constants or node.inputs.count(node.inputs[0]) != 1:
-        return None
-    return weights
+    return weights if weights in graph.constants else None
 
 
 def flattens_for_linear(graph: Graph, node: Node, order: Axes) -> bool:
