@@ -101,6 +101,34 @@ def test_operators_know_what_they_share_but_not_each_other(operator: str) -> Non
         assert not extra, f"{path.relative_to(PACKAGE)} imports {sorted(extra)}"
 
 
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PACKAGE.rglob("*.py") if path.relative_to(PACKAGE).parts[0] != "ops"],
+    ids=module_name,
+)
+def test_what_is_not_an_operator_knows_none_by_its_class_or_name(path: Path) -> None:
+    """It asks operators by their interfaces, and makes one by its name."""
+    for name in imported(path):
+        place = name.split(".")
+        assert not (place[0] == "ops" and place[1:2] and place[1] in ops.definitions()), name
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        assert not asks_for_an_operator(node), f"line {getattr(node, 'lineno', 0)}"
+
+
+def asks_for_an_operator(node: ast.AST) -> bool:
+    """isinstance(op, ...), type(op) is ..., node.op.name == "pad"."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        subject = ast.unparse(node.args[0]) if node.args else ""
+        about_operator = subject == "op" or subject.endswith(("_op", ".op"))
+        return node.func.id in ("isinstance", "issubclass", "type") and about_operator
+    if isinstance(node, ast.Compare):
+        sides = [side for each in (node.left, *node.comparators) for side in ast.walk(each)]
+        texts = {side.value for side in sides if isinstance(side, ast.Constant)}
+        return ".op.name" in ast.unparse(node) and not texts.isdisjoint(ops.definitions())
+    return False
+
+
 BORROWED = {"depthwise_conv2d": ("conv2d",)}
 """Operator -> those whose kernels can compute it."""
 

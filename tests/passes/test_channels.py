@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, note, settings
@@ -15,6 +17,7 @@ from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.bounds import value_bounds
 from torch_cortex_m.passes.fold_constant_channels import fold_constant_channels
 from torch_cortex_m.passes.remove_unread_channels import remove_unread_channels
+from torch_cortex_m.passes.simplify import simplify
 from torch_cortex_m.run.reference import run_reference
 
 
@@ -126,6 +129,45 @@ def test_a_constant_that_differs_from_the_padding_stays() -> None:
     check_same(builder.graph, after)
 
 
+@pytest.mark.parametrize("sides", [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)])
+def test_a_maximum_of_padding_alone_is_not_constant(sides: tuple[int, ...]) -> None:
+    """Windows that lie outside the input give -128, whatever constant the input is."""
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(1, 2, 4, 4), 5, 5)
+    padding = tuple(2 * side for side in sides)
+    x = builder.max_pool(x, kernel=(2, 2), padding=padding)
+    builder.output(builder.conv(x, 3, (1, 1)))
+    check_same(builder.graph, run_passes(builder.graph))
+
+
+def test_all_filters_of_a_constant_channel_are_constant() -> None:
+    """Output channels 2 c and 2 c + 1 of a depthwise convolution read channel c."""
+    builder = GraphBuilder()
+    x = builder.conv(builder.input(1, 2, 4, 4), 3, (1, 1))
+    first = node(builder.graph, "conv2d")
+    builder.graph.constants[first.inputs[1]][0] = 0
+    x = builder.depthwise(x, depth_multiplier=2)
+    depthwise = node(builder.graph, "depthwise_conv2d")
+    builder.output(builder.conv(x, 3, (1, 1)))
+    graph = run_passes(builder.graph)
+    check_same(builder.graph, graph)
+    without_transposes = simplify(builder.graph)
+    constant = value_bounds(without_transposes)[depthwise.output].constant
+    assert constant.tolist() == [True, True, False, False, False, False]
+    assert graph.types[node(graph, "depthwise_conv2d").output].shape[-1] == 4
+
+
+@pytest.mark.parametrize("layer", ["conv", "depthwise"])
+def test_a_padded_sum_over_a_constant_is_not_constant(layer: str) -> None:
+    """At the border the padding takes the place of the constant."""
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(1, 2, 4, 4), 60, 60)
+    padding = {"padding": (1, 1, 1, 1)}
+    x = builder.conv(x, 2, **padding) if layer == "conv" else builder.depthwise(x, **padding)
+    builder.output(builder.conv(x, 3, (1, 1)))
+    check_same(builder.graph, run_passes(builder.graph))
+
+
 def test_channels_that_only_meet_zero_weights_are_not_computed() -> None:
     builder = GraphBuilder()
     x = builder.conv(builder.input(1, 3, 5, 5), 6)
@@ -136,6 +178,31 @@ def test_channels_that_only_meet_zero_weights_are_not_computed() -> None:
     sizes = [after.types[n.output].shape[-1] for n in after.nodes if n.op.name == "conv2d"]
     assert sizes == [4, 3]
     check_same(builder.graph, after)
+
+
+def test_zero_weights_with_an_offset_read_their_channel() -> None:
+    builder = GraphBuilder()
+    x = builder.linear(builder.input(1, 5), 4)
+    builder.output(builder.linear(x, 3))
+    last = builder.graph.nodes[-2]
+    builder.graph.constants[last.inputs[1] or ""][:, [0, 3]] = 0
+    builder.graph.nodes[-2] = replace(last, op=replace(last.op, weight_offset=9))
+    after = run_passes(builder.graph)
+    check_same(builder.graph, after)
+    assert [after.types[n.output].shape[-1] for n in after.nodes] == [4, 3]
+
+
+def test_weights_that_are_computed_are_left_alone() -> None:
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(2, 5), 5, 5)
+    y = builder.linear(x, 3)
+    weight = builder.requantize(builder.input(3, 5))
+    last = builder.graph.nodes.pop(-3)
+    assert last.output == y
+    inputs = (x, weight, *last.inputs[2:])
+    builder.graph.nodes.append(replace(last, inputs=inputs))
+    builder.output(y)
+    check_same(builder.graph, run_passes(builder.graph))
 
 
 def test_a_network_of_zeros_keeps_one_channel() -> None:

@@ -329,6 +329,7 @@ def test_the_zero_point_of_weights_counts_in_their_sums() -> None:
 def test_what_cannot_change_its_sign_for_a_negative_scale() -> None:
     def change(writer: ModelWriter) -> None:
         writer.tensors[1].scales = [0.1, 0.2, -0.3]
+        writer.tensors[1].data = np.zeros_like(writer.tensors[1].data)
         writer.tensors[2].data = integers(-(1 << 31), 2, least)
 
     least = 1 - (1 << 31)

@@ -17,8 +17,8 @@ def verify_samples(
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
-    samples: a sequence of calls, each the inputs in the form of the graph's ports. runners: by place,
-    what runs the graph there; a traced one is compared after every layer.
+    samples: a sequence of calls, each the inputs in the form of the graph's ports.
+    runners: place -> what runs the graph there; a traced one is compared after every layer.
     """
     expected = reference_values(graph, samples)
     outputs = [port.value for port in graph.outputs]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,11 @@ def definition(name: str) -> Definition:
             got=name,
         )
     return definitions()[name]
+
+
+def operator(name: str, **fields: Any) -> Any:
+    """The operator of this name with these fields; raises TcmError if one does not fit."""
+    return definition(name).op(**fields)
 
 
 def part(name: str, module: str) -> ModuleType | None:

@@ -20,12 +20,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, cast, get_type_hints
 
 import numpy as np
 
 from ..errors import TcmError
 from ..ir import TensorType
+from .interfaces import Interfaces
 from .signature import Signature
 
 
@@ -58,21 +59,19 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Op:
+class Op(Interfaces):
     """An operator with its fields; subclasses are frozen dataclasses.
 
     ``tensors`` are the tensor arguments in order, ``outputs`` the names of the results; kernels
     have parameters of these names. ``quantization_data`` names those tensors and fields on which
     the work of a layer does not depend; all others are structural: layers that differ in them have
-    different signatures. ``elementwise`` says that an output element depends only on the input
-    elements at its own place (after broadcasting).
+    different signatures. What an operator lets passes do with it is in ``Interfaces``.
     """
 
     name: ClassVar[str]
     tensors: ClassVar[tuple[TensorArgument, ...]]
     quantization_data: ClassVar[frozenset[str]] = frozenset()
     outputs: ClassVar[tuple[str, ...]] = ("output",)
-    elementwise: ClassVar[bool] = False
 
     @classmethod
     def tensor_names(cls) -> tuple[str, ...]:
@@ -117,7 +116,7 @@ class Op:
     def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...] | None:
         """For each output the part of an argument that it is, so that the operator needs no kernel
         and no memory; None where something has to be computed or moved."""
-        return None
+        return (View(self.tensors[0].name),) if self.reshapes else None
 
     def parts(self, types: Mapping[str, TensorType]) -> Mapping[str, Part]:
         """The arguments that become parts of the only output as they are, if any.
@@ -173,8 +172,9 @@ class Op:
         for item in fields:
             default = ""
             if item.default is not dataclasses.MISSING:
-                value = item.default
-                default = f"={list(value) if isinstance(value, tuple) else value}"
+                value: Any = item.default
+                value = list(cast("tuple[int]", value)) if isinstance(value, tuple) else value
+                default = f"={value}"
             parts.append(f"{_schema_type(hints[item.name])} {item.name}{default}")
         results = ", ".join("Tensor" for _ in cls.outputs)
         if len(cls.outputs) > 1:
@@ -193,7 +193,7 @@ def make_op(op_class: type[Op], fields: Mapping[str, Any]) -> Any:
     known = {item.name for item in dataclasses.fields(op_class)}
     return op_class(
         **{
-            name: tuple(value) if isinstance(value, list) else value
+            name: tuple(cast("list[int]", value)) if isinstance(value, list) else value
             for name, value in fields.items()
             if name in known
         }
@@ -215,11 +215,10 @@ class Layer:
         data = self.op.quantization_data
         shapes = ((name, type_.shape) for name, type_ in self.types.items() if name not in data)
         names = (item.name for item in dataclasses.fields(self.op) if item.name not in data)
-        fields = ((name, getattr(self.op, name)) for name in names)
         return Signature(
             self.op.name,
             tuple(shapes),
-            tuple((n, v if isinstance(v, bool | tuple) else (int(v),)) for n, v in fields),
+            tuple((name, _structural(getattr(self.op, name))) for name in names),
         )
 
     @property
@@ -231,6 +230,10 @@ class Layer:
     @property
     def output_bytes(self) -> int:
         return sum(output.bytes for output in self.outputs)
+
+
+def _structural(value: Any) -> bool | tuple[int, ...]:
+    return value if isinstance(value, bool | tuple) else (int(value),)
 
 
 def _always(layer: Layer) -> bool:

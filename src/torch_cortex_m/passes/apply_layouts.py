@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from ..ir import Graph, Node, Port
-from ..ops.pad.op import Pad
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .layouts import Layouts, order_for_operand
-from .permutation import (
+from ..ops.integers.bounds import Array
+from ..ops.rules.permutation import (
     Axes,
     compose,
     identity,
@@ -21,6 +17,8 @@ from .permutation import (
     permutation_of,
     permuted,
 )
+from .layouts import Layouts, is_transpose, order_for_operand
+from .movement import reshape, transpose
 from .rewrite import first_input
 
 
@@ -68,32 +66,28 @@ class _Application:
         return replace(port, permutation=None if natural else permutation)
 
     def _add(self, node: Node) -> None:
-        if isinstance(node.op, Transpose):
+        if is_transpose(node):
             self._add_transpose(node)
-        elif node.output in self.layouts.following:
+        elif node.name in self.layouts.following:
             self._add_following(node)
         else:
             self._add_in_natural_order(node)
 
     def _add_transpose(self, node: Node) -> None:
         to_natural = inverse(self._permutation(first_input(node)))
-        moved = compose(to_natural, node.op.permutation)
-        op = Transpose(compose(moved, self._permutation(node.output)))
+        moved = compose(to_natural, node.op.moved_axes())
+        op = transpose(compose(moved, self._permutation(node.output)))
         self.graph.nodes.append(replace(node, op=op))
 
     def _add_following(self, node: Node) -> None:
         inputs = tuple(None if v is None else self._operand(node, v) for v in node.inputs)
-        op: Any = node.op
-        if isinstance(op, Reshape):
-            op = Reshape(self.graph.types[node.output].shape)
-        elif isinstance(op, Pad):
-            borders = list(zip(op.before, op.after, strict=True))
-            op = Pad(sum(permuted(borders, self._permutation(node.output)), ()), op.value)
+        shape = self.graph.types[node.output].shape
+        op = node.op.in_layout(self._permutation(node.output), shape)
         self.graph.nodes.append(replace(node, op=op, inputs=inputs))
 
     def _operand(self, node: Node, value: str) -> str:
         """The value as a following node reads it: in its order, its axes at the output's places."""
-        if isinstance(node.op, Reshape | Pad):
+        if not node.op.elementwise:
             return value
         shape = self.before.types[value].shape
         output = self.before.types[node.output].shape
@@ -102,12 +96,12 @@ class _Application:
         if value in self.before.constants:
             if permutation == identity(len(permutation)):
                 return value
-            data = self.before.constants[value].reshape(aligned).transpose(permutation)
+            data = np.transpose(np.reshape(self.before.constants[value], aligned), permutation)
             return self._constant(value, data)
         order = order_for_operand(shape, output, self.layouts.orders[node.output])
         return self._reshaped(self._in_order(node, value, order), permuted(aligned, permutation))
 
-    def _constant(self, value: str, data: np.ndarray) -> str:
+    def _constant(self, value: str, data: Array) -> str:
         """A constant like ``value`` with moved data."""
         name = self.graph.add_constant(value, data)
         self.graph.types[name] = self.before.types[value].with_shape(data.shape)
@@ -118,7 +112,7 @@ class _Application:
         type_ = self.graph.types[value]
         if _without_leading_ones(type_.shape) == _without_leading_ones(shape):
             return value
-        return self.graph.add_node(Reshape(shape), (value,), value, quantization=type_.quantization)
+        return self.graph.add_node(reshape(shape), (value,), value, quantization=type_.quantization)
 
     def _add_in_natural_order(self, node: Node) -> None:
         inputs = tuple(
@@ -127,14 +121,14 @@ class _Application:
             else v
             for v in node.inputs
         )
-        if self.layouts.is_natural(node.output):
+        if self.layouts.is_natural(node.name):
             self.graph.nodes.append(replace(node, inputs=inputs))
             return
         quantization = self.graph.types[node.output].quantization
         made = self.graph.add_node(
             node.op, inputs, node.output, quantization=quantization, source=node.source
         )
-        op = Transpose(self._permutation(node.output))
+        op = transpose(self._permutation(node.output))
         self.graph.nodes.append(Node(op, (made,), node.outputs, node.source))
 
     def _in_order(self, node: Node, value: str, order: Axes) -> str:
@@ -144,7 +138,7 @@ class _Application:
         to_natural = inverse(self._permutation(value))
         wanted = permutation_of(self.before.types[value].shape, order)
         return self.graph.add_node(
-            Transpose(compose(to_natural, wanted)),
+            transpose(compose(to_natural, wanted)),
             (value,),
             value,
             quantization=self.graph.types[value].quantization,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..ir import Graph
-from ..ops.transpose.op import Transpose
 from .apply_layouts import apply_layouts
 from .fold_transpose_into_linear import fold_transpose_into_linear
 from .layouts import Layouts
@@ -28,7 +27,8 @@ def choose_layouts(graph: Graph) -> Graph:
 
 def transposed_bytes(graph: Graph) -> int:
     """The bytes that the graph's transposes move."""
-    return sum(graph.types[n.output].bytes for n in graph.nodes if isinstance(n.op, Transpose))
+    transposes = (node for node in graph.nodes if node.op.moved_axes() is not None)
+    return sum(graph.types[node.output].bytes for node in transposes)
 
 
 def clean(graph: Graph) -> Graph:

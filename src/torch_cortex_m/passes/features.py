@@ -5,9 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..ir import Graph, Node
-from ..ops.linear.op import Linear
-from ..ops.reshape.op import Reshape
-from .permutation import Axes, identity, long_sizes
+from ..ops.rules.permutation import Axes, identity, long_sizes
 from .rewrite import first_input
 
 
@@ -21,17 +19,25 @@ def feature_axes(shape: Axes, order: Axes, features: int) -> int | None:
     return None
 
 
+def feature_weights(graph: Graph, node: Node) -> str | None:
+    """The constant whose last axis belongs to the features of the node's first input."""
+    name = node.op.feature_weights()
+    weights = None if name is None else node.arguments()[name]
+    return weights if weights in graph.constants else None
+
+
 def flattens_for_linear(graph: Graph, node: Node, order: Axes) -> bool:
     """Whether the node is a reshape whose users are all linear layers with constant weights, which
     can take its input in this order of axes instead of its own."""
-    if not isinstance(node.op, Reshape) or graph.is_output(node.output):
+    if not node.op.reshapes or graph.is_result(node.output):
         return False
     users = graph.users(node.output)
     shape = graph.types[first_input(node)].shape
-    return bool(users) and all(
-        isinstance(user.op, Linear)
-        and user.inputs[1] in graph.constants
-        and user.inputs[0] == node.output
-        and feature_axes(shape, order, graph.types[user.inputs[1]].shape[1]) is not None
-        for user in users
-    )
+    return bool(users) and all(_takes(graph, user, node.output, shape, order) for user in users)
+
+
+def _takes(graph: Graph, user: Node, value: str, shape: Axes, order: Axes) -> bool:
+    weights = feature_weights(graph, user)
+    if weights is None or user.inputs[0] != value:
+        return False
+    return feature_axes(shape, order, graph.types[weights].shape[-1]) is not None

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-
-from ..ir import Graph, Node
-from ..ops.linear.op import Linear
-from .bounds import INT32, Bounds, value_bounds
-from .channels import free_channels
-
-WEIGHT, BIAS = 1, 2
+from ..ir import Graph
+from .bounds import given_bounds, value_bounds
+from .rewrite import replace_constants
 
 
 def fold_constant_channels(graph: Graph) -> Graph:
@@ -24,42 +16,9 @@ def fold_constant_channels(graph: Graph) -> Graph:
     graph = graph.copy()
     bounds = value_bounds(graph)
     for node in list(graph.nodes):
-        value = node.inputs[0]
-        if free_channels(node) and value in bounds:
-            _fold(graph, node, bounds[value])
+        types, constants = graph.present_types(node), graph.argument_constants(node)
+        changed = node.op.fold_constant_channels(types, constants, given_bounds(node, bounds))
+        if changed is not None:
+            replace_constants(graph, node, node.op, changed)
     graph.remove_unused()
     return graph
-
-
-def _fold(graph: Graph, node: Node, given: Bounds) -> None:
-    constants = graph.argument_constants(node)
-    if "weight" not in constants or ("bias" not in constants and node.inputs[BIAS] is not None):
-        return
-    weight = constants["weight"]
-    foldable = given.constant & _exact(node.op, given) & _read(weight)
-    if not foldable.any():
-        return
-    taps = weight.astype(np.int64)[..., foldable]
-    values = given.low[foldable] + node.op.input_offset
-    folded = (taps * values).reshape(len(weight), -1).sum(axis=1)
-    bias = constants.get("bias", np.zeros(len(weight), np.int32)).astype(np.int64) + folded
-    if bias.min() < INT32[0] or bias.max() > INT32[1]:
-        return
-    remaining = weight.copy()
-    remaining[..., foldable] = 0
-    inputs = list(node.inputs)
-    inputs[WEIGHT] = graph.add_constant(f"{node.output}.weight", remaining)
-    inputs[BIAS] = graph.add_constant(f"{node.output}.bias", bias.astype(np.int32))
-    graph.nodes[graph.nodes.index(node)] = replace(node, inputs=tuple(inputs))
-
-
-def _exact(op: Any, given: Bounds) -> np.ndarray:
-    """Channels whose sum is the same at every position."""
-    if isinstance(op, Linear):
-        return np.full(len(given.low), True)
-    return (given.low + op.input_offset == 0) | (not any(op.padding))
-
-
-def _read(weight: np.ndarray) -> np.ndarray:
-    """Input channels with a weight other than zero."""
-    return (weight != 0).reshape(-1, weight.shape[-1]).any(axis=0)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..ir import Graph, Node
-from ..ops.pad.op import Pad
-from ..ops.requantize.op import Requantize
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .clamps import clamp, only_clamps
+from .movement import pad
 from .rewrite import (
     change,
-    first_input,
     insert_before,
+    maps_each_element,
     producer_of_input,
     rewrite,
     sole_user,
@@ -23,17 +20,20 @@ from .rewrite import (
 def hoist_requantize(graph: Graph) -> Graph:
     """requantize(move(x)) -> move(requantize(x)), where only the requantization reads move(x).
 
-    ``move`` is a transpose or a reshape; or, for a clamp, a pad, whose value is then clamped.
+    Requantizations are the functions of single elements that keep their type. ``move`` is a
+    transpose or a reshape; or, for a clamp, a pad, whose value is then clamped.
     """
     return rewrite(graph, _hoist)
 
 
 def _hoist(graph: Graph, node: Node) -> bool:
-    if not isinstance(node.op, Requantize) or not sole_user(graph, first_input(node)):
+    movement = producer_of_input(graph, node)
+    if movement is None or not maps_each_element(graph, node):
         return False
-    movement = producer_of_input(graph, node, Transpose | Reshape | Pad)
-    moved = None if movement is None else _movement_after(movement.op, node.op)
-    if movement is None or moved is None:
+    if not sole_user(graph, movement.output):
+        return False
+    moved = _movement_after(movement.op, node.op)
+    if moved is None:
         return False
     quantization = graph.types[node.output].quantization
     first = insert_before(graph, node, node.op, movement.inputs, movement.output, quantization)
@@ -41,11 +41,12 @@ def _hoist(graph: Graph, node: Node) -> bool:
     return True
 
 
-def _movement_after(movement: Any, requantize: Requantize) -> Any:
-    """The operator that moves requantized data as ``movement`` moved it before."""
-    if isinstance(movement, Transpose | Reshape):
+def _movement_after(movement: Any, function: Any) -> Any | None:
+    """The operator that moves the function's results as ``movement`` moved their operands."""
+    if movement.reshapes or movement.moved_axes() is not None:
         return movement
-    if isinstance(movement, Pad) and only_clamps(requantize):
-        low, high = requantize.activation_min, requantize.activation_max
-        return Pad(movement.padding, clamp(movement.value, low, high))
-    return None
+    border, limits = movement.border(), function.clamp_range()
+    if border is None or limits is None:
+        return None
+    low, high = limits
+    return pad(replace(border, value=min(max(border.value, low), high)))

@@ -12,41 +12,34 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..ir import Graph, Node
-from ..ops.base import Op
-from ..ops.pad.op import Pad
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .features import flattens_for_linear
-from .permutation import (
+from ..ops.rules.checks import MAX_RANK
+from ..ops.rules.permutation import (
     Axes,
     compose,
     identity,
     inverse,
     long_axes,
-    long_sizes,
     natural_order,
     order_of,
 )
+from .features import flattens_for_linear
 from .rewrite import first_input
-
-MAX_RANK = 6
-"""Of what can be transposed."""
 
 Region = tuple[str, ...]
 
 
+def is_transpose(node: Node) -> bool:
+    return node.op.moved_axes() is not None
+
+
 def follows_layout(graph: Graph, node: Node) -> bool:
     """Whether the node works alike in any order of its output's axes, with fields to match."""
-    shape = graph.types[node.output].shape
-    inputs = [graph.types[value].shape for value in node.inputs if value is not None]
-    op = node.op
-    if any(len(each) > MAX_RANK for each in (shape, *inputs)):
+    if len(node.outputs) != 1:
         return False
-    if isinstance(op, Reshape):
-        return long_sizes(inputs[0]) == long_sizes(shape)
-    if isinstance(op, Pad):
-        return long_axes(inputs[0]) == long_axes(shape)
-    return isinstance(op, Op) and op.elementwise
+    types, output = graph.present_types(node), graph.types[node.output]
+    if any(len(type_.shape) > MAX_RANK for type_ in (output, *types.values())):
+        return False
+    return node.op.follows_layout(types, output)
 
 
 def broadcast_axes(shape: Axes, output: Axes) -> Axes:
@@ -67,16 +60,20 @@ class Layouts:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.producers = {node.output: node for node in graph.nodes}
+        self.producers = {value: node for node in graph.nodes for value in node.outputs}
         self.users: dict[str, list[Node]] = defaultdict(list)
         for node in graph.nodes:
             for value in dict.fromkeys(node.inputs):
                 if value is not None:
                     self.users[value].append(node)
-        self.following = {n.output: n for n in graph.nodes if follows_layout(graph, n)}
+        self.following = {n.name: n for n in graph.nodes if follows_layout(graph, n)}
         ports = [*graph.inputs, *graph.outputs]
         self.fixed = {port.value for port in ports if port.keeps_layout}
-        values = [*(port.value for port in graph.inputs), *self.producers]
+        for name, state in graph.states.items():
+            self.fixed |= {name, state.update}
+        for node in graph.nodes:
+            self.fixed.update(node.outputs if len(node.outputs) > 1 else ())
+        values = [*(port.value for port in graph.inputs), *graph.states, *self.producers]
         self.orders = {value: natural_order(graph.types[value].shape) for value in values}
 
     def is_natural(self, value: str) -> bool:
@@ -103,28 +100,28 @@ class Layouts:
 
     def candidates(self, region: Region) -> list[Axes]:
         """The orders in which some transpose into or out of the region has nothing to do."""
-        found = []
+        found: list[Axes] = []
         for value in region:
             producer = self.producers.get(value)
-            if producer is not None and isinstance(producer.op, Transpose):
+            if producer is not None and is_transpose(producer):
                 source = self.orders.get(first_input(producer))
                 if source is not None:
                     found.append(compose(inverse(self.transpose_order(producer)), source))
             for user in self.users[value]:
-                if isinstance(user.op, Transpose):
+                if is_transpose(user):
                     found.append(compose(self.transpose_order(user), self.orders[user.output]))
         return list(dict.fromkeys(found))
 
     def transpose_order(self, node: Node) -> Axes:
         """What a transpose does to the natural order of its input."""
-        return order_of(self.graph.types[first_input(node)].shape, node.op.permutation)
+        return order_of(self.graph.types[first_input(node)].shape, node.op.moved_axes())
 
     def wanted_order(self, node: Node, value: str) -> Axes:
         """The order of ``value`` that spares ``node`` a transpose of it."""
-        order = self.orders[node.output]
-        if isinstance(node.op, Transpose):
+        order = self.orders[node.name]
+        if is_transpose(node):
             return compose(self.transpose_order(node), order)
-        if node.output in self.following:
+        if node.name in self.following:
             if not node.op.elementwise:
                 return order
             types = self.graph.types
@@ -151,9 +148,9 @@ class Layouts:
 
     def _is_made_in_natural_order(self, value: str) -> bool:
         producer = self.producers.get(value)
-        if producer is None or producer.output in self.following:
+        if producer is None or producer.name in self.following:
             return False
-        return not isinstance(producer.op, Transpose)
+        return not is_transpose(producer)
 
     def improve(self, region: Region) -> bool:
         """Gives the region the order that costs least; whether that is another than it had.

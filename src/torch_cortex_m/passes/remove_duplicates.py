@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ir import Graph, Node
+from ..ir import Graph, Node, TensorType
 from .rewrite import rewrite, substitute
 
 
@@ -14,7 +14,7 @@ def remove_duplicates(graph: Graph) -> Graph:
 
 
 def _merge_constants(graph: Graph) -> None:
-    first: dict[tuple, str] = {}
+    first: dict[tuple[TensorType, bytes], str] = {}
     for name, data in list(graph.constants.items()):
         kept = first.setdefault((graph.types[name], data.tobytes()), name)
         if kept != name:
@@ -23,7 +23,7 @@ def _merge_constants(graph: Graph) -> None:
 
 def _merge_node(graph: Graph, node: Node) -> bool:
     for earlier in graph.nodes:
-        if earlier.output == node.output:
+        if earlier.name == node.name:
             return False
         same = (earlier.op, earlier.inputs) == (node.op, node.inputs)
         if same and graph.types[earlier.output] == graph.types[node.output]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
-import numpy as np
-
 from ..ir import Graph, Node
-from ..ops.conv2d.op import Conv2d
-from ..ops.depthwise_conv2d.op import DepthwiseConv2d
-from ..ops.linear.op import Linear
-from ..ops.reshape.op import Reshape
-from .channels import Channels, free_channels, needed_channels
+from ..ops.interfaces import ChannelFlow
+from .channels import Channels, channel_flows, needed_channels
+from .rewrite import replace_constants
 
 
 def remove_unread_channels(graph: Graph) -> Graph:
     """Weights shrink to the channels that are needed, and values with them."""
-    needed = needed_channels(graph)
+    flows = channel_flows(graph)
+    needed = needed_channels(graph, flows)
     graph = graph.copy()
     for node in list(graph.nodes):
-        _shrink(graph, node, needed)
+        flow = flows[node.name]
+        if flow is not None:
+            _shrink(graph, node, flow, needed)
     for name, channels in needed.items():
         type_ = graph.types.get(name)
         if type_ is not None and type_.shape and name not in graph.constants:
@@ -29,28 +25,11 @@ def remove_unread_channels(graph: Graph) -> Graph:
     return graph
 
 
-def _shrink(graph: Graph, node: Node, needed: Channels) -> None:
-    outputs = needed[node.output]
-    value = node.inputs[0]
-    assert value is not None
-    op: Any = node.op
+def _shrink(graph: Graph, node: Node, flow: ChannelFlow, needed: Channels) -> None:
+    values = node.arguments()
+    kept = {name: needed[values[name] or ""] for name in (*flow.tied, *flow.mixed)}
+    kept["output"] = needed[node.output]
     constants = graph.argument_constants(node)
-    changed: dict[str, np.ndarray] = {}
-    if isinstance(op, Conv2d | Linear | DepthwiseConv2d) and "weight" in constants:
-        changed = {n: d[outputs] for n, d in constants.items() if n != "weight" and n != "input"}
-        weight = constants["weight"]
-        if isinstance(op, DepthwiseConv2d):
-            changed["weight"] = weight[..., outputs]
-        elif free_channels(node):
-            changed["weight"] = weight[outputs][..., needed[value]]
-    elif isinstance(op, Reshape) and op.shape:
-        op = replace(op, shape=(*op.shape[:-1], int(outputs.sum())))
-    else:
-        names = node.arguments()
-        changed = {n: d[..., needed[names[n] or ""]] for n, d in constants.items() if d.ndim}
-    changed = {n: d for n, d in changed.items() if d.shape != constants[n].shape}
-    inputs = tuple(
-        graph.add_constant(f"{node.output}.{name}", changed[name]) if name in changed else argument
-        for name, argument in node.arguments().items()
-    )
-    graph.nodes[graph.nodes.index(node)] = replace(node, op=op, inputs=inputs)
+    op, changed = node.op.keep_channels(constants, kept)
+    changed = {name: d for name, d in changed.items() if d.shape != constants[name].shape}
+    replace_constants(graph, node, op, changed)

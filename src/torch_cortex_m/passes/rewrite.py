@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import UnionType
 from typing import Any
 
 from ..errors import TcmError
 from ..ir import Graph, Node, Quantization
+from ..ops.integers.bounds import Array
 
 Rule = Callable[[Graph, Node], bool]
 """Looks at one node; if it applies, changes the graph around it and returns True."""
@@ -28,11 +28,13 @@ def rewrite(graph: Graph, *rules: Rule) -> Graph:
 
 
 def _offer(graph: Graph, rule: Rule) -> bool:
-    """Offers every node to the rule once; whether it applied anywhere."""
+    """Offers every node that reads something and has one output to the rule once; whether it
+    applied anywhere."""
     applied = False
     for name in [node.name for node in graph.nodes]:
         node = graph.producer(name)
-        if node is not None and rule(graph, node):
+        single = node is not None and len(node.outputs) == 1
+        if node is not None and single and node.inputs and rule(graph, node):
             applied = True
     return applied
 
@@ -44,10 +46,21 @@ def first_input(node: Node) -> str:
     return value
 
 
-def producer_of_input(graph: Graph, node: Node, op_class: type | UnionType) -> Node | None:
-    """What computes the node's first input, if it is an operator of this class."""
-    producer = graph.producer(first_input(node))
-    return producer if producer is not None and isinstance(producer.op, op_class) else None
+def producer_of_input(graph: Graph, node: Node) -> Node | None:
+    """What computes the node's first input, and nothing else."""
+    return single_producer(graph, first_input(node))
+
+
+def single_producer(graph: Graph, value: str) -> Node | None:
+    """The node whose only output the value is."""
+    node = graph.producer(value)
+    return node if node is not None and len(node.outputs) == 1 else None
+
+
+def maps_each_element(graph: Graph, node: Node) -> bool:
+    """Whether the node is a function of single elements that keeps their type."""
+    types = [type_.dtype for type_ in graph.present_types(node).values()]
+    return node.op.elementwise and types == [graph.types[node.output].dtype]
 
 
 def sole_user(graph: Graph, value: str) -> bool:
@@ -85,6 +98,16 @@ def change(graph: Graph, node: Node, op: Any, inputs: tuple[str | None, ...]) ->
     for output, type_ in zip(node.outputs, inferred, strict=True):
         graph.types[output] = graph.types[output].with_shape(type_.shape)
     graph.nodes[graph.nodes.index(node)] = changed
+
+
+def replace_constants(graph: Graph, node: Node, op: Any, changed: Mapping[str, Array]) -> None:
+    """Lets ``op`` stand for the node's operator, with other data for some arguments, which are new
+    constants; the type of the output is left as it was."""
+    inputs = tuple(
+        graph.add_constant(f"{node.output}.{name}", changed[name]) if name in changed else value
+        for name, value in node.arguments().items()
+    )
+    graph.nodes[graph.nodes.index(node)] = replace(node, op=op, inputs=inputs)
 
 
 def substitute(graph: Graph, node: Node, value: str) -> None:

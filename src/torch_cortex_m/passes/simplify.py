@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..ir import Graph, Node
-from ..ops.pad.op import Pad
-from ..ops.requantize.op import Requantize
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .clamps import is_identity
-from .permutation import compose, identity, moves_data
-from .rewrite import change, first_input, rewrite, substitute
+from ..ops.integers.bounds import INT8
+from ..ops.interfaces import Border
+from ..ops.rules.permutation import compose, identity, moves_data
+from .movement import moved, pad, reshape, transpose
+from .rewrite import change, first_input, producer_of_input, rewrite, substitute
 
 
 def simplify(graph: Graph) -> Graph:
@@ -31,35 +31,35 @@ def _drop_identity(graph: Graph, node: Node) -> bool:
 
 def _does_nothing(graph: Graph, node: Node, value: str) -> bool:
     op = node.op
-    if isinstance(op, Requantize):
-        return is_identity(op) and _may_lose_quantization(graph, node, value)
-    if isinstance(op, Reshape):
-        return op.shape == graph.types[value].shape
-    if isinstance(op, Transpose):
-        return op.permutation == identity(len(op.permutation))
-    return isinstance(op, Pad) and not any(op.padding)
+    if op.clamp_range() == INT8:
+        return _may_lose_quantization(graph, node, value)
+    if op.reshapes:
+        return graph.types[node.output].shape == graph.types[value].shape
+    if (permutation := op.moved_axes()) is not None:
+        return permutation == identity(len(permutation))
+    border = op.border()
+    return border is not None and not any(map(any, border.widths))
 
 
 def _may_lose_quantization(graph: Graph, node: Node, value: str) -> bool:
     """Whether no output of the graph would report another scale or zero point."""
     if graph.types[value].quantization == graph.types[node.output].quantization:
         return True
-    return not graph.is_output(node.output)
+    return not graph.is_result(node.output)
 
 
 def _as_reshape(graph: Graph, node: Node) -> bool:
     """transpose(x) -> reshape(x) where the bytes stay in order."""
-    if not isinstance(node.op, Transpose):
+    permutation = node.op.moved_axes()
+    if permutation is None or moves_data(graph.types[first_input(node)].shape, permutation):
         return False
-    if moves_data(graph.types[first_input(node)].shape, node.op.permutation):
-        return False
-    change(graph, node, Reshape(graph.types[node.output].shape), node.inputs)
+    change(graph, node, reshape(graph.types[node.output].shape), node.inputs)
     return True
 
 
 def _merge(graph: Graph, node: Node) -> bool:
     """second(first(x)) -> one operator on x."""
-    first = graph.producer(first_input(node))
+    first = producer_of_input(graph, node)
     merged = None if first is None else _merged(first.op, node.op)
     if first is None or merged is None:
         return False
@@ -67,34 +67,30 @@ def _merge(graph: Graph, node: Node) -> bool:
     return True
 
 
-def _merged(first: object, second: object) -> Reshape | Transpose | Pad | None:
-    if isinstance(first, Reshape) and isinstance(second, Reshape):
+def _merged(first: Any, second: Any) -> Any | None:
+    if first.reshapes and second.view:
         return second
-    if isinstance(first, Transpose) and isinstance(second, Transpose):
-        return Transpose(compose(first.permutation, second.permutation))
-    if isinstance(first, Pad) and isinstance(second, Pad) and first.value == second.value:
-        counts = zip(first.padding, second.padding, strict=True)
-        return Pad(tuple(sum(pair) for pair in counts), first.value)
-    return None
+    axes = first.moved_axes(), second.moved_axes()
+    if None not in axes:
+        return transpose(compose(*axes))
+    return _merged_pads(first.border(), second.border())
+
+
+def _merged_pads(first: Border | None, second: Border | None) -> Any | None:
+    if first is None or second is None or first.value != second.value:
+        return None
+    pairs = zip(first.widths, second.widths, strict=True)
+    widths = tuple((a[0] + b[0], a[1] + b[1]) for a, b in pairs)
+    return pad(Border(widths, first.value))
 
 
 def _fold_constant(graph: Graph, node: Node) -> bool:
     """A data movement of a constant -> a constant of the same name."""
     data = graph.constants.get(first_input(node))
-    moved = None if data is None else _moved(node.op, data)
-    if moved is None:
+    shape = graph.types[node.output].shape
+    result = None if data is None else moved(node.op, data, shape)
+    if result is None:
         return False
     graph.nodes.remove(node)
-    graph.constants[node.output] = np.ascontiguousarray(moved)
+    graph.constants[node.output] = np.ascontiguousarray(result)
     return True
-
-
-def _moved(op: object, data: np.ndarray) -> np.ndarray | None:
-    if isinstance(op, Reshape):
-        return data.reshape(op.shape)
-    if isinstance(op, Transpose):
-        return data.transpose(op.permutation)
-    if isinstance(op, Pad):
-        counts = list(zip(op.before, op.after, strict=True))
-        return np.pad(data, counts, constant_values=op.value)
-    return None

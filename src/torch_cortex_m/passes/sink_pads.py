@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..ir import Graph, Node
-from ..ops.pad.op import Pad
-from ..ops.reshape.op import Reshape
-from ..ops.transpose.op import Transpose
-from .permutation import long_axes, long_sizes, permuted
+from ..ops.interfaces import Border
+from ..ops.rules.permutation import Axes, long_axes, long_sizes, permuted
+from .movement import pad, reshape
 from .rewrite import (
     change,
     fits,
@@ -16,8 +15,7 @@ from .rewrite import (
     sole_user,
 )
 
-Borders = tuple[tuple[int, int], ...]
-"""(before, after) of each axis."""
+Widths = tuple[tuple[int, int], ...]
 
 
 def sink_pads(graph: Graph) -> Graph:
@@ -27,36 +25,35 @@ def sink_pads(graph: Graph) -> Graph:
 
 
 def _sink(graph: Graph, node: Node) -> bool:
-    pad = producer_of_input(graph, node, Pad)
-    if pad is None or not sole_user(graph, pad.output):
+    padded = producer_of_input(graph, node)
+    border = None if padded is None else padded.op.border()
+    if padded is None or border is None or not sole_user(graph, padded.output):
         return False
-    borders = _moved_borders(graph, node, pad.op, graph.types[pad.output].shape)
-    if borders is None:
+    shape = graph.types[node.output].shape
+    widths = _moved_widths(node, border.widths, graph.types[padded.output].shape, shape)
+    if widths is None:
         return False
-    movement = node.op
-    if isinstance(movement, Reshape):
-        movement = Reshape(_without(movement.shape, borders))
-    if not fits(graph, movement, pad.inputs):
+    movement = reshape(_without(shape, widths)) if node.op.reshapes else node.op
+    if not fits(graph, movement, padded.inputs):
         return False
     quantization = graph.types[node.output].quantization
-    first = insert_before(graph, node, movement, pad.inputs, pad.output, quantization)
-    change(graph, node, Pad(sum(borders, ()), pad.op.value), (first,))
+    first = insert_before(graph, node, movement, padded.inputs, padded.output, quantization)
+    change(graph, node, pad(Border(widths, border.value)), (first,))
     return True
 
 
-def _moved_borders(graph: Graph, node: Node, pad: Pad, shape: tuple[int, ...]) -> Borders | None:
-    """The pad's borders on the axes of the node's output; ``shape`` is the padded shape."""
-    borders = tuple(zip(pad.before, pad.after, strict=True))
-    if isinstance(node.op, Transpose):
-        return permuted(borders, node.op.permutation)
-    if not isinstance(node.op, Reshape) or long_sizes(shape) != long_sizes(node.op.shape):
+def _moved_widths(node: Node, widths: Widths, padded: Axes, output: Axes) -> Widths | None:
+    """The border's widths on the axes of the node's output, whose input has the shape ``padded``;
+    None: the node does not only move axes."""
+    permutation = node.op.moved_axes()
+    if permutation is not None:
+        return permuted(widths, permutation)
+    if not node.op.reshapes or long_sizes(padded) != long_sizes(output):
         return None
     # A padded axis is longer than 1, so that it has a counterpart.
-    places = dict(zip(long_axes(node.op.shape), long_axes(shape), strict=True))
-    return tuple(
-        borders[places[axis]] if axis in places else (0, 0) for axis in range(len(node.op.shape))
-    )
+    places = dict(zip(long_axes(output), long_axes(padded), strict=True))
+    return tuple(widths[places[axis]] if axis in places else (0, 0) for axis in range(len(output)))
 
 
-def _without(shape: tuple[int, ...], borders: Borders) -> tuple[int, ...]:
-    return tuple(size - sum(border) for size, border in zip(shape, borders, strict=True))
+def _without(shape: Axes, widths: Widths) -> Axes:
+    return tuple(size - sum(around) for size, around in zip(shape, widths, strict=True))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..ir import Graph, Node, Quantization, TensorType
-from ..ops.dequantize.op import Dequantize
-from ..ops.quantize.op import Quantize
-from .rewrite import first_input, substitute
+from ..ir import Graph, Node, TensorType
+from .rewrite import first_input, single_producer, substitute
 
 
 def strip_float_edges(graph: Graph) -> Graph:
@@ -20,7 +18,7 @@ def strip_float_edges(graph: Graph) -> Graph:
     for port in list(graph.inputs):
         _strip_input(graph, port.value)
     for value in [port.value for port in graph.outputs]:
-        node = graph.producer(value)
+        node = single_producer(graph, value)
         if node is not None:
             _strip_output(graph, node)
     graph.remove_unused()
@@ -29,14 +27,14 @@ def strip_float_edges(graph: Graph) -> Graph:
 
 def _strip_input(graph: Graph, value: str) -> None:
     users = graph.users(value)
-    quantize = users[0].op if users else None
-    if not isinstance(quantize, Quantize) or graph.is_output(value):
+    if not users or graph.is_result(value) or any(user.op != users[0].op for user in users):
         return
-    if any(user.op != quantize for user in users):
+    quantizes = users[0].op.quantizes()
+    if quantizes is None:
         return
-    quantization = Quantization(quantize.scale, quantize.zero_point)
+    quantization, ties_away = quantizes
     graph.types[value] = TensorType(graph.types[value].shape, "int8", quantization)
-    if quantize.ties_away:
+    if ties_away:
         graph.inputs = [
             replace(port, ties_away=True) if port.value == value else port for port in graph.inputs
         ]
@@ -45,11 +43,11 @@ def _strip_input(graph: Graph, value: str) -> None:
 
 
 def _strip_output(graph: Graph, node: Node) -> None:
-    if not isinstance(node.op, Dequantize) or graph.users(node.output):
+    quantization = node.op.dequantizes()
+    if quantization is None or graph.users(node.output):
         return
     value = first_input(node)
     type_ = graph.types[value]
-    quantization = Quantization(node.op.scale, node.op.zero_point)
     if type_.quantization not in (None, quantization):
         return
     graph.types[value] = replace(type_, quantization=quantization)

@@ -245,7 +245,7 @@ class _Importer:
         if not operand.real:
             return operand.value
         users = self.graph.users(operand.value)
-        known = next((user.output for user in users if user.op.name == "dequantize"), None)
+        known = next((user.output for user in users if user.op.dequantizes() is not None), None)
         if known is not None:
             return known
         fields = asdict(operand.quantization)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
 from ...errors import TcmError
 from ...ir import Graph, Port, Quantization, TensorType, verify
-from ...ops.dequantize.op import Dequantize
+from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
-from ...ops.quantize.op import Quantize
 from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import Call
 from ...ops.tflite.file import FileTensor
@@ -111,7 +110,7 @@ class _Importer:
         quantization = _edge_quantization(tensor, "input")
         if self.float_io:
             value = self.graph.add_input(tensor.name, TensorType(tensor.shape, "float32"))
-            op = Quantize(quantization.scale, quantization.zero_point, ties_away=True)
+            op = make_operator("quantize", **asdict(quantization), ties_away=True)
             return self.graph.add_node(
                 op, (value,), f"{tensor.name}.int8", quantization=quantization
             )
@@ -124,7 +123,7 @@ class _Importer:
         value = self.values[tensor.index]
         if self.float_io and tensor.dtype != "float32":
             quantization = _edge_quantization(tensor, "output")
-            op = Dequantize(quantization.scale, quantization.zero_point)
+            op = make_operator("dequantize", **asdict(quantization))
             value = self.graph.add_node(op, (value,), f"{tensor.name}.float32")
         shape = self.graph.types[value].shape
         self.graph.outputs.append(Port(value, shape, keeps_layout=True))

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import Bounds
+from ..interfaces import Border, ChannelFlow, Constants, Types
 from ..rules.window import (
     check_activation,
     check_offset,
     check_rank,
     check_values,
     check_window,
+    padding_with_border,
     window_constants,
     window_output_size,
 )
@@ -137,6 +142,33 @@ class AvgPool2d(Op):
         sizes = window_constants(pool, pool.kernel, types["input"], self.output_shape(types))
         adaptive = {"adaptive": int(bool(pool.adaptive_output))}
         return super().constants(types) | sizes | adaptive
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if self.divisor_override or "input" not in given:
+            return None
+        inputs = given["input"]
+        if self.count_include_pad:
+            inputs = inputs.or_value(self.padding_value)
+        return inputs.clamped(self.activation_min, self.activation_max)
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def absorb_border(self, border: Border) -> Any | None:
+        padding = padding_with_border(self.padding, border)
+        if padding is None or self.ceil_mode or self.adaptive_output:
+            return None
+        if self.divisor_override or (self.count_include_pad and any(self.padding)):
+            # Elements that the divisor counts beside the input's have the value that padding has.
+            same = border.value == self.padding_value
+        else:
+            # Every element that a window meets counts now, and must go on counting.
+            same = not any(self.padding)
+        if not same:
+            return None
+        return replace(self, padding=padding, count_include_pad=True, padding_value=border.value)
 
 
 OP = AvgPool2d

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.accumulators import accumulator_ranges
+from ..integers.bounds import Array, Bounds
+from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..rules.weighted_sum import (
+    channels_read,
+    fold_into_bias,
+    keep_mixed,
+    weighted_bounds,
+    weights_are_known,
+)
 from ..rules.window import (
     check_activation,
     check_offset,
     check_per_channel,
     check_rank,
     check_window,
+    padding_with_border,
     window_constants,
     window_output_size,
 )
@@ -115,6 +125,48 @@ class Conv2d(Op):
     def macs(self, types: Mapping[str, TensorType]) -> int:
         batches, height, width, _ = self.output_shape(types)
         return batches * height * width * types["weight"].elements
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if not weights_are_known(types, constants) or "input" not in given:
+            return None
+        taps = constants["weight"].astype(np.int64)
+        inputs = given["input"].plus(self.input_offset)
+        if any(self.padding):
+            inputs = inputs.or_value(0)
+        group_of_output = np.repeat(np.arange(self.groups), len(taps) // self.groups)
+        channels = np.arange(taps.shape[3]) + taps.shape[3] * group_of_output[:, None, None, None]
+        return weighted_bounds(self, constants, taps, inputs.of(channels), (1, 2, 3))
+
+    def _mixes(self, types: Types, constants: Constants) -> bool:
+        """Whether every output channel reads all input channels, by known weights."""
+        return self.groups == 1 and weights_are_known(types, constants)
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        if not self._mixes(types, constants):
+            return None
+        return ChannelFlow(mixed={"input": channels_read(constants["weight"])})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        return self, keep_mixed(constants, kept)
+
+    def fold_constant_channels(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> dict[str, Array] | None:
+        """Where padding is read, too, a channel has to equal the padding."""
+        if not self._mixes(types, constants) or "input" not in given:
+            return None
+        inputs = given["input"]
+        exact = (inputs.low + self.input_offset == 0) | (not any(self.padding))
+        return fold_into_bias(self, constants, inputs, exact)
+
+    def absorb_border(self, border: Border) -> Any | None:
+        padding = padding_with_border(self.padding, border)
+        same = padding is not None and border.value == -self.input_offset
+        return replace(self, padding=padding) if same else None
 
 
 OP = Conv2d

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.accumulators import accumulator_ranges
+from ..integers.bounds import Array, Bounds
+from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..rules.weighted_sum import keep_outputs, weighted_bounds, weights_are_known
 from ..rules.window import (
     check_activation,
     check_offset,
     check_per_channel,
     check_rank,
     check_window,
+    padding_with_border,
     window_constants,
     window_output_size,
 )
@@ -112,6 +116,38 @@ class DepthwiseConv2d(Op):
         _, kernel_height, kernel_width, _ = types["weight"].shape
         batches, height, width, channels = self.output_shape(types)
         return batches * height * width * channels * kernel_height * kernel_width
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if not weights_are_known(types, constants) or "input" not in given:
+            return None
+        taps = constants["weight"][0].astype(np.int64)
+        inputs = given["input"].plus(self.input_offset)
+        if any(self.padding):
+            inputs = inputs.or_value(0)
+        inputs = inputs.of(self._sources(taps.shape[-1]))
+        return weighted_bounds(self, constants, taps, inputs, (0, 1))
+
+    def _sources(self, output_channels: int) -> Array:
+        """The input channel that each output channel reads."""
+        return np.arange(output_channels) // self.depth_multiplier
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        if not weights_are_known(types, constants):
+            return None
+        return ChannelFlow(tied={"input": self._sources(types["weight"].shape[-1])})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        weight = constants["weight"][..., kept["output"]]
+        return self, {"weight": weight, **keep_outputs(constants, kept["output"])}
+
+    def absorb_border(self, border: Border) -> Any | None:
+        padding = padding_with_border(self.padding, border)
+        same = padding is not None and border.value == -self.input_offset
+        return replace(self, padding=padding) if same else None
 
 
 OP = DepthwiseConv2d

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import TensorType
+from ...ir import Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.checks import check_scale
 from ..rules.window import check_offset
@@ -41,6 +41,9 @@ class Dequantize(Op):
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return super().constants(types) | {"elements": types["input"].elements}
+
+    def dequantizes(self) -> Quantization | None:
+        return Quantization(self.scale, self.zero_point)
 
 
 OP = Dequantize

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.accumulators import accumulator_ranges
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
+from ..rules.weighted_sum import (
+    channels_read,
+    fold_into_bias,
+    keep_mixed,
+    weighted_bounds,
+    weights_are_known,
+)
 from ..rules.window import check_activation, check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
@@ -97,6 +106,39 @@ class Linear(Op):
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         return prod(types["input"].shape[:-1]) * types["weight"].elements
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if not weights_are_known(types, constants) or "input" not in given:
+            return None
+        taps = constants["weight"].astype(np.int64) + self.weight_offset
+        inputs = given["input"].plus(self.input_offset)
+        return weighted_bounds(self, constants, taps, inputs, (1,))
+
+    def _zero_weights_are_unread(self, types: Types, constants: Constants) -> bool:
+        """Whether an input counts only where its weight, which is known, is not zero."""
+        return self.weight_offset == 0 and weights_are_known(types, constants)
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        if not self._zero_weights_are_unread(types, constants):
+            return None
+        return ChannelFlow(mixed={"input": channels_read(constants["weight"])})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        return self, keep_mixed(constants, kept)
+
+    def fold_constant_channels(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> dict[str, Array] | None:
+        if not self._zero_weights_are_unread(types, constants) or "input" not in given:
+            return None
+        return fold_into_bias(self, constants, given["input"], np.array(True))
+
+    def feature_weights(self) -> str | None:
+        return "weight"
 
 
 OP = Linear

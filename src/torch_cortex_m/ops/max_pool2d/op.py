@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import INT8, Bounds
+from ..interfaces import Border, ChannelFlow, Constants, Types
 from ..rules.window import (
     check_activation,
     check_rank,
     check_values,
     check_window,
+    padding_with_border,
     window_constants,
     window_output_size,
 )
@@ -59,6 +64,32 @@ class MaxPool2d(Op):
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         sizes = window_constants(self, self.kernel, types["input"], self.output_shape(types))
         return super().constants(types) | sizes
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if "input" not in given:
+            return None
+        low, high = given["input"].low, given["input"].high
+        if not self._every_window_meets_the_input():
+            low = np.full_like(low, INT8[0])
+        return Bounds(low, high).clamped(self.activation_min, self.activation_max)
+
+    def _every_window_meets_the_input(self) -> bool:
+        """A dilated window may step over it; another lies in the padding only if it fits there."""
+        fits = any(
+            self.padding[side] >= self.kernel[axis] for axis in (0, 1) for side in (axis, axis + 2)
+        )
+        return self.dilation == (1, 1) and not fits
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def absorb_border(self, border: Border) -> Any | None:
+        """With ``ceil_mode``, padding before and after the input limit the windows differently."""
+        padding = padding_with_border(self.padding, border)
+        same = padding is not None and border.value == INT8[0] and not self.ceil_mode
+        return replace(self, padding=padding) if same else None
 
 
 OP = MaxPool2d

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..interfaces import Border, Types
 from ..rules.checks import check_max_rank
+from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
 from ..rules.window import check_offset
 from .kernels_portable import PORTABLE_KERNELS
@@ -64,6 +66,17 @@ class Pad(Op):
             | loop_constants(types["input"].shape, {"output": strides})
             | {"output_elements": output.elements, "output_start": start}
         )
+
+    def border(self) -> Border | None:
+        return Border(tuple(zip(self.before, self.after, strict=True)), self.value)
+
+    def follows_layout(self, types: Types, output: TensorType) -> bool:
+        """Where it pads no axis of size 1."""
+        return long_axes(types["input"].shape) == long_axes(output.shape)
+
+    def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
+        widths = permuted(list(zip(self.before, self.after, strict=True)), permutation)
+        return replace(self, padding=sum(widths, ()))
 
 
 OP = Pad

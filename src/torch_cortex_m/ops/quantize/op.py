@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...ir import TensorType
+from ...ir import Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.arithmetic import inverse_scale
 from ..rules.checks import check_scale
@@ -61,6 +61,9 @@ class Quantize(Op):
             "scale": float(np.float32(self.scale)),
             "inverse_scale": self.inverse_scale,
         }
+
+    def quantizes(self) -> tuple[Quantization, bool] | None:
+        return Quantization(self.scale, self.zero_point), self.ties_away
 
 
 OP = Quantize

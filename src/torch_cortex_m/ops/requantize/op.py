@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import Bounds, of_requantized
+from ..interfaces import Constants, Types
 from ..rules.checks import check_multiplier
 from ..rules.window import check_activation, check_offset
 from .kernels_table import TABLE_KERNELS
@@ -49,6 +53,23 @@ class Requantize(Op):
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return super().constants(types) | {"elements": types["input"].elements}
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        if "input" not in given:
+            return None
+        sums = given["input"].plus(self.input_offset)
+        multiplier, shift = np.array(self.multiplier), np.array(self.shift)
+        outputs = of_requantized(sums, multiplier, shift, self.output_offset)
+        return outputs.clamped(self.activation_min, self.activation_max)
+
+    def clamp_range(self) -> tuple[int, int] | None:
+        """2^30 with a shift of 1 is exactly one, and the offsets may cancel."""
+        unchanged = (self.multiplier, self.shift) == (1 << 30, 1)
+        if not unchanged or self.input_offset != -self.output_offset:
+            return None
+        return self.activation_min, self.activation_max
 
 
 OP = Requantize

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...ir import DTYPES, TensorType
-from ..base import Kernel, Op, TensorArgument, View
+from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
+from ..rules.permutation import long_sizes
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Reshape(Op):
 
     name: ClassVar[str] = "reshape"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", tuple(DTYPES)),)
+    reshapes: ClassVar[bool] = True
 
     shape: tuple[int, ...]
 
@@ -38,8 +44,36 @@ class Reshape(Op):
         )
         return self.shape
 
-    def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...]:
-        return (View("input"),)
+    def _sources(self, channels: int) -> Array | None:
+        """The input channel of each output channel: a flattened image has channel f modulo C at
+        feature f. None: output channels are not made of whole input channels."""
+        features = (1, *self.shape)[-1]
+        return None if features % channels else np.arange(features) % channels
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        sources = self._sources(len(given["input"].low)) if "input" in given else None
+        return None if sources is None else given["input"].of(sources)
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        sources = self._sources((1, *types["input"].shape)[-1])
+        return None if sources is None else ChannelFlow(tied={"input": sources})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        _, changed = super().keep_channels(constants, kept)
+        if not self.shape:
+            return self, changed
+        return replace(self, shape=(*self.shape[:-1], int(kept["output"].sum()))), changed
+
+    def follows_layout(self, types: Types, output: TensorType) -> bool:
+        """Where it only adds or removes axes of size 1."""
+        return long_sizes(types["input"].shape) == long_sizes(output.shape)
+
+    def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
+        return replace(self, shape=output_shape)
 
 
 OP = Reshape

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ...ir import TensorType
 from ..base import Op
+from ..interfaces import Border
 
 
 class WindowFields(Protocol):
@@ -92,6 +93,16 @@ def _axis_outputs(
     outputs = -(-room // stride) + 1
     last_is_outside = (outputs - 1) * stride >= size[axis] + before
     return outputs - 1 if last_is_outside else outputs
+
+
+def padding_with_border(padding: tuple[int, ...], border: Border) -> tuple[int, ...] | None:
+    """A window's own padding (top, left, bottom, right) and around it the border of an NHWC tensor;
+    None if the border adds batches or channels."""
+    if len(border.widths) != 4 or any(border.widths[0] + border.widths[3]):
+        return None
+    (top, bottom), (left, right) = border.widths[1:3]
+    around = (top, left, bottom, right)
+    return tuple(inner + outer for inner, outer in zip(padding, around, strict=True))
 
 
 def window_constants(

@@ -45,6 +45,9 @@ class Transpose(Op):
         strides = {"input": [input_strides[axis] for axis in self.permutation]}
         return super().constants(types) | loop_constants(self.output_shape(types), strides)
 
+    def moved_axes(self) -> tuple[int, ...] | None:
+        return self.permutation
+
 
 OP = Transpose
 KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS]

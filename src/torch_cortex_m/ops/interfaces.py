@@ -1,0 +1,165 @@
+"""What passes ask of an operator. An operator that declares nothing is left alone.
+
+Passes know no operator by its class: they ask these questions, and every default answers "nothing
+is known". An answer is a promise that a rewrite built on it is exact, bit for bit. Operators answer
+from their fields, and from what they are told of their arguments:
+
+    types       argument name -> type; an optional argument that is left out is missing
+    constants   argument name -> data, of the arguments whose data is known
+    channels    elements of the last dimension (a tensor of rank 0 has one)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..ir import Quantization, TensorType
+from .integers.bounds import Array, Bounds
+
+Types = Mapping[str, TensorType]
+Constants = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class ChannelFlow:
+    """Which channels of the arguments the channels of the output depend on.
+
+    tied: argument -> int [channels of the output], the channel of the argument that this channel
+        of the output depends on; what depends on a channel that stays must stay, too.
+    mixed: argument -> bool [channels of the output, of the argument], which of them it depends on;
+        channels stay or go one by one.
+    Of other arguments all channels stay, unless ``Interfaces.keep_channels`` changes a constant.
+    """
+
+    tied: Mapping[str, Array] = field(default_factory=dict[str, Array])
+    mixed: Mapping[str, Array] = field(default_factory=dict[str, Array])
+
+
+@dataclass(frozen=True)
+class Border:
+    """A border of one value: (before, after) elements on each axis, and the quantized value."""
+
+    widths: tuple[tuple[int, int], ...]
+    value: int
+
+
+class Interfaces:
+    """The questions, with their conservative answers; ``ops.base.Op`` inherits them.
+
+    ``reshapes``: the output is all bytes of the only argument under another shape, so that it needs
+    no kernel and no memory. ``elementwise``: every output element is the same function of the input
+    elements at its own place (after broadcasting), wherever the place is.
+    """
+
+    reshapes: ClassVar[bool] = False
+    elementwise: ClassVar[bool] = False
+
+    # What values can be.
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        """Bounds of each channel of the output, where the int8 arguments in ``given`` are within
+        theirs; None: no more is known than the type says."""
+        return None
+
+    # Channels.
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        """None: all channels of all arguments and of the output are needed.
+
+        An elementwise operator ties the channels of what has the shape of its output.
+        """
+        shapes = {type_.shape for type_ in types.values()}
+        if not self.elementwise or len(shapes) != 1:
+            return None
+        channels = np.arange((1, *shapes.pop())[-1])
+        return ChannelFlow(tied=dict.fromkeys(types, channels))
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        """The operator and its constants when only some channels are left.
+
+        kept: bool [channels] for ``output`` and for each argument in ``channel_flow``, which is
+        not None. The default takes channels away from the constants among these arguments.
+        """
+        data = {name: d for name, d in constants.items() if name in kept and d.ndim}
+        return self, {name: d[..., kept[name]] for name, d in data.items()}
+
+    def fold_constant_channels(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> dict[str, Array] | None:
+        """Constants with which the operator gives the same without reading channels that are
+        constant by their bounds in ``given``: argument -> new data, of those that change. An
+        optional argument may appear. None: there is nothing to fold."""
+        return None
+
+    # Clamps.
+
+    def clamp_range(self) -> tuple[int, int] | None:
+        """(low, high), if all that the operator does is to clamp its first argument to them."""
+        return None
+
+    def clamped(self, low: int, high: int) -> Any | None:
+        """The operator with a clamp of its output to [low, high]; None: it has no place for it.
+
+        The default knows operators whose result is clamped to fields ``activation_min`` and
+        ``activation_max``. Clamping to [a, b] and then by f is clamping to [f(a), f(b)], because f
+        keeps order; where the ranges do not meet, both are the one value that f gives.
+        """
+        record: Any = self
+        ends = ("activation_min", "activation_max")
+        if not set(ends) <= {each.name for each in fields(record)}:
+            return None
+        return replace(record, **{end: min(max(getattr(self, end), low), high) for end in ends})
+
+    # Data movement.
+
+    def moved_axes(self) -> tuple[int, ...] | None:
+        """The permutation, if the operator is numpy.transpose of its only argument."""
+        return None
+
+    def border(self) -> Border | None:
+        """The border, if the operator is numpy.pad of its only argument with one value."""
+        return None
+
+    def absorb_border(self, border: Border) -> Any | None:
+        """The operator that gives for ``x`` what this one gives for ``x`` in this border as its
+        first argument; None: there is none. Shapes need not fit: the caller infers them."""
+        return None
+
+    # Layout.
+
+    def follows_layout(self, types: Types, output: TensorType) -> bool:
+        """Whether the operator works alike in any order of its output's axes.
+
+        Either it is elementwise; or it has one argument, whose axes longer than 1 are the
+        output's, and ``in_layout`` gives the operator for another order.
+        """
+        return self.elementwise
+
+    def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
+        """The operator, which follows the layout, where its output is ``permutation`` of what it
+        was and of ``output_shape``; axes of size 1 stay in place."""
+        return self
+
+    def feature_weights(self) -> str | None:
+        """An argument whose last axis belongs to the last axis of the first argument: the same
+        permutation of both leaves the output as it is."""
+        return None
+
+    # Floats.
+
+    def quantizes(self) -> tuple[Quantization, bool] | None:
+        """(quantization, whether ties round away from zero; see ``ir.Port``), if all that the
+        operator does is to quantize float32 to int8."""
+        return None
+
+    def dequantizes(self) -> Quantization | None:
+        """The quantization, if all that the operator does is to dequantize int8 to float32."""
+        return None

@@ -1,0 +1,88 @@
+"""What convolutions and linear layers share: output channel o is the requantized sum of a bias and
+of weights times inputs.
+
+Their arguments are input, weight, bias, multipliers and shifts; all but the input have to be
+constant for anything to be known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from ..integers.bounds import INT32, Array, Bounds, of_products, of_requantized
+from ..interfaces import Constants, Types
+
+
+class WeightedSum(Protocol):
+    """The fields of an operator that sums products."""
+
+    @property
+    def input_offset(self) -> int: ...
+    @property
+    def output_offset(self) -> int: ...
+    @property
+    def activation_min(self) -> int: ...
+    @property
+    def activation_max(self) -> int: ...
+
+
+def weights_are_known(types: Types, constants: Constants) -> bool:
+    """Whether all arguments but the input are constant."""
+    return types.keys() - {"input"} <= constants.keys()
+
+
+def weighted_bounds(
+    op: WeightedSum, constants: Constants, taps: Array, inputs: Bounds, axes: tuple[int, ...]
+) -> Bounds:
+    """Bounds of the output; taps: int64 weights that broadcast with ``inputs``, which are bounds of
+    the inputs with their offset; their products are summed over ``axes``."""
+    sums = of_products(taps, inputs, axes).plus(constants.get("bias", np.array(0)).astype(np.int64))
+    outputs = of_requantized(sums, constants["multipliers"], constants["shifts"], op.output_offset)
+    return outputs.clamped(op.activation_min, op.activation_max)
+
+
+def channels_read(weight: Array) -> Array:
+    """bool [output channels, input channels] of weights [output channels, ..., input channels]:
+    which have a weight other than zero."""
+    return (weight != 0).reshape(len(weight), -1, weight.shape[-1]).any(axis=1)
+
+
+def keep_outputs(constants: Constants, outputs: Array) -> dict[str, Array]:
+    """Bias, multipliers and shifts of the output channels that stay."""
+    return {
+        name: constants[name][outputs]
+        for name in ("bias", "multipliers", "shifts")
+        if name in constants
+    }
+
+
+def fold_into_bias(
+    op: WeightedSum, constants: Constants, given: Bounds, exact: Array
+) -> dict[str, Array] | None:
+    """Weight [output channels, ..., input channels] and bias, where the weights that read constant
+    channels became zero and the bias took over their sum; None where nothing is to be done.
+
+    exact: bool [input channels] or of all, the channels whose sum is the same at every position.
+    """
+    weight = constants["weight"]
+    foldable = given.constant & exact & channels_read(weight).any(axis=0)
+    if not foldable.any():
+        return None
+    taps = weight.astype(np.int64)[..., foldable]
+    values = given.low[foldable] + op.input_offset
+    folded = (taps * values).reshape(len(weight), -1).sum(axis=1)
+    bias = constants.get("bias", np.zeros(len(weight), np.int32)).astype(np.int64) + folded
+    if bias.min() < INT32[0] or bias.max() > INT32[1]:
+        return None
+    remaining = weight.copy()
+    remaining[..., foldable] = 0
+    return {"weight": remaining, "bias": bias.astype(np.int32)}
+
+
+def keep_mixed(constants: Constants, kept: Mapping[str, Array]) -> dict[str, Array]:
+    """Constants with weights [output channels, ..., input channels] for the channels that stay."""
+    weight = constants["weight"][kept["output"]][..., kept["input"]]
+    return {"weight": weight, **keep_outputs(constants, kept["output"])}
