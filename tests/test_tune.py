@@ -21,6 +21,7 @@ import torch_cortex_m as tcm
 from torch_cortex_m import ops
 from torch_cortex_m.commands import tune_folder
 from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.generate.flash_budget import reduced_to
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import MemoryPlan
 from torch_cortex_m.measured.measurements import (
@@ -533,15 +534,15 @@ def test_flash_is_not_traded_for_a_kernel_of_unknown_time() -> None:
     model = CostModel({fully_connected(10).signature.text: costs})
     choice = Choice.best(graph, {"output": [unknown, small, fast]}, model)
     assert choice.selection["output"] is fast
-    assert choice.reduced_to(3000).selection["output"] is small
-    assert choice.reduced_to(100).selection["output"] is small
+    assert reduced_to(choice, 3000).selection["output"] is small
+    assert reduced_to(choice, 100).selection["output"] is small
 
 
 def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
     """The arena may have gaps that two nodes' scratch memory together does not fit."""
     graph = case_graph(linear_case("dense", (1, 10), 10))
     first = graph.nodes[0]
-    second = replace(first, inputs=("output", *first.inputs[1:]), output="second")
+    second = replace(first, inputs=("output", *first.inputs[1:]), outputs=("second",))
     graph.nodes.append(second)
     graph.types["second"] = graph.types["output"]
     lean, fast = kernels_with(2)

@@ -232,7 +232,7 @@ class Layer:
         return sum(output.bytes for output in self.outputs)
 
 
-def _structural(value: Any) -> bool | tuple[int, ...]:
+def _structural(value: bool | int | tuple[int, ...]) -> bool | tuple[int, ...]:
     return value if isinstance(value, bool | tuple) else (int(value),)
 
 

@@ -68,7 +68,7 @@ def _merge(graph: Graph, node: Node) -> bool:
 
 
 def _merged(first: Any, second: Any) -> Any | None:
-    if first.reshapes and second.view:
+    if first.reshapes and second.reshapes:
         return second
     axes = first.moved_axes(), second.moved_axes()
     if None not in axes:
