@@ -110,8 +110,8 @@ class Op(Interfaces):
         raise NotImplementedError
 
     def output_dtype(self, types: Mapping[str, TensorType]) -> str:
-        """By default that of the first argument."""
-        return types[self.tensors[0].name].dtype
+        """By default that of the first argument, and int8 where there is none."""
+        return types[self.tensors[0].name].dtype if self.tensors else "int8"
 
     def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...] | None:
         """For each output the part of an argument that it is, so that the operator needs no kernel
@@ -300,8 +300,9 @@ class Kernel:
 
     def computes(self, layer: Layer) -> bool:
         """Whether the kernel computes this layer exactly."""
-        dtype = layer.types[layer.op.tensors[0].name].dtype
-        return (not self.dtypes or dtype in self.dtypes) and self.applies(layer)
+        if self.dtypes and layer.types[layer.op.tensors[0].name].dtype not in self.dtypes:
+            return False
+        return self.applies(layer)
 
 
 @dataclass(frozen=True)
