@@ -96,7 +96,7 @@ def measure_layers(
         for index, item in enumerate(generated):
             if variant != CMSIS_NN or uses_library(item):
                 case = layers[index][1]
-                kernel = item.selection["output"].name
+                kernel = next(iter(item.selection.values())).name
                 entries.append((index, variant, Candidate(case.name, kernel, case)))
     measured = measure_candidates([candidate for *_, candidate in entries], target, library)
     costs: list[dict[str, Cost]] = [{} for _ in layers]

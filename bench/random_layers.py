@@ -125,7 +125,7 @@ def measure(case: Case, core: str) -> Loss | None:
     candidates = candidates_of(graph, CORES[core])
     if len(candidates) < 2:
         return None
-    chosen = generate(graph, CORES[core]).selection["output"].name
+    (chosen,) = (k.name for k in generate(graph, CORES[core]).selection.values())
     return _loss(candidates, chosen, core)
 
 

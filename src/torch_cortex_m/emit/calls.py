@@ -19,11 +19,10 @@ class Placement:
     output_stride: int | None = None
     hosted: frozenset[str] = frozenset()
 
-    def values(self, kernel: Kernel, layer: Layer) -> dict[str, int | float]:
-        """The parameters that kernels have for it."""
-        if not kernel.output_stride:
-            return {}
-        return {"output_stride": self.output_stride or layer.output.shape[-1]}
+    def values(self, layer: Layer) -> dict[str, int | float]:
+        """The parameter that kernels which leave room have for it."""
+        row = (1, *layer.outputs[0].shape)[-1]
+        return {"output_stride": self.output_stride or row}
 
 
 DENSE = Placement()
@@ -56,7 +55,7 @@ def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
 
 def function_key(kernel: Kernel, layer: Layer, placement: Placement = DENSE) -> tuple[str, ...]:
     """The kernel's name and the arguments of its call: layers with equal ones share a function."""
-    values = scalar_values(kernel, layer) | placement.values(kernel, layer)
+    values = placement.values(layer) | scalar_values(kernel, layer)
     parameters = kernel_prototype(kernel, layer).parameters
     return kernel.name, *(
         "NULL" if p.name in placement.hosted else scalar_or_name(p, layer, values)

@@ -128,12 +128,19 @@ class Emitter:
         return files | shared_headers(files)
 
     def _layer(self, index: int, node: Node, name: str) -> str:
+        source = f" ({node.source})" if node.source else ""
+        comment = comment_text(f"{node.name}: {node.op.name}{source}")
+        hooks = "\n".join(self._hook(index, output) for output in node.outputs)
+        return f"    /* {comment} */\n{self._layer_call(node, name)}{hooks}"
+
+    def _layer_call(self, node: Node, name: str) -> str:
+        """The statement that computes the node; none where all its parts lie in their places."""
         layer, kernel = self.layers[node.name], self.selection[node.name]
-        layout = Placement(
-            self._output_stride(node),
-            frozenset(a for owner, a in self.plan.hosted if owner == node.name),
-        )
-        function, prototype = self.functions.function(kernel, layer, name, layout)
+        hosted = frozenset(a for owner, a in self.plan.hosted if owner == node.name)
+        if hosted and node.op.parts(layer.types).keys() <= hosted:
+            return ""
+        placement = Placement(self._output_stride(node), hosted)
+        function, prototype = self.functions.function(kernel, layer, name, placement)
         constants = packed_constants(kernel, layer)
         arguments = node.arguments()
         outputs = dict(zip(node.op.outputs, node.outputs, strict=True))
@@ -150,11 +157,7 @@ class Emitter:
             assert value is not None
             return self._pointer(value)
 
-        call = layer_call(function, prototype, layer, layout, pointer)
-        hooks = "\n".join(self._hook(index, output) for output in node.outputs)
-        source = f" ({node.source})" if node.source else ""
-        comment = comment_text(f"{node.name}: {node.op.name}{source}")
-        return f"    /* {comment} */\n{call}\n{hooks}"
+        return layer_call(function, prototype, layer, placement, pointer) + "\n"
 
     def _output_stride(self, node: Node) -> int | None:
         """Elements from one row of the output to the next, where these do not touch."""

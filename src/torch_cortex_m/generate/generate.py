@@ -198,7 +198,7 @@ def _plan(
         )
         for name, kernel in selection.items()
     }
-    strided = {name for name, kernel in selection.items() if kernel.output_stride}
+    strided = {name for name, kernel in selection.items() if kernel.leaves_room(layers[name])}
     return plan_memory(choice.graph, scratch, in_place, strided)
 
 

@@ -240,6 +240,10 @@ def _always(layer: Layer) -> bool:
     return True
 
 
+def _never(layer: Layer) -> bool:
+    return False
+
+
 def _no_scratch(layer: Layer) -> int:
     return 0
 
@@ -272,8 +276,8 @@ class Kernel:
     pack: constant name -> data, as the kernel wants them; new names may be pointer parameters.
     constants: more values for scalar parameters, by name (such as a shift that all channels share).
     in_place: tensor arguments whose memory the only output may share in this layer.
-    output_stride: whether the C has a parameter ``output_stride``: the elements from one row (the
-        last dimension) of the output to the next, which may be more than a row has.
+    leaves_room: whether rows (the last dimension) of the only output may lie further apart than
+        they are long in this layer; the C's parameter ``output_stride`` says how far, in elements.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn") and, as its versions differ,
         has none of ``absent_symbols``.
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
@@ -288,7 +292,7 @@ class Kernel:
     pack: Callable[[Layer], dict[str, np.ndarray]] = _as_given
     constants: Callable[[Layer], dict[str, int | float]] = _no_constants
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
-    output_stride: bool = False
+    leaves_room: Callable[[Layer], bool] = _never
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
     absent_symbols: tuple[str, ...] = ()

@@ -11,13 +11,14 @@ TCM_KERNEL void conv2d_s8__columns_dsp(
     int32_t output_channels, int32_t groups, int32_t kernel_height, int32_t kernel_width, int32_t stride_height,
     int32_t stride_width, int32_t padding_top, int32_t padding_left, int32_t padding_bottom, int32_t padding_right,
     int32_t dilation_height, int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs,
-    int32_t form, int32_t way, int32_t common_shift, int32_t activation_min, int32_t activation_max)
+    int32_t form, int32_t way, int32_t common_shift, int32_t activation_min, int32_t activation_max,
+    int32_t output_stride)
 {
     const tcm_window window = {input_height,  input_width,   input_channels, output_height,  output_width,
                                groups,        kernel_height, kernel_width,   stride_height,  stride_width,
                                padding_top,   padding_left,  padding_bottom, padding_right,  dilation_height,
                                dilation_width, -input_offset};
-    const tcm_dsp_layer layer = {output_channels / groups, pairs,         output_channels, form,          way,
+    const tcm_dsp_layer layer = {output_channels / groups, pairs,         output_stride, form,          way,
                                  common_shift,             output_offset, activation_min,  activation_max};
     tcm_dsp_convolve(input, stream, output, scratch, batches, &window, &layer);
 }

@@ -43,7 +43,11 @@ def _scratch(layer: Layer) -> int:
 
 
 COLUMNS = matrix_kernel(
-    "conv2d_s8__columns_dsp", applies=_applies, packing=_packing, scratch_bytes=_scratch
+    "conv2d_s8__columns_dsp",
+    applies=_applies,
+    packing=_packing,
+    scratch_bytes=_scratch,
+    leaves_room=True,
 )
 
 

@@ -60,6 +60,7 @@ def matrix_kernel(
     applies: Callable[[Layer], bool],
     packing: Callable[[Layer], MatrixPacking],
     scratch_bytes: Callable[[Layer], int],
+    leaves_room: bool = False,
 ) -> Kernel:
     """The record of a kernel that reads a packing's stream."""
     return Kernel(
@@ -69,6 +70,7 @@ def matrix_kernel(
         scratch_bytes=scratch_bytes,
         pack=lambda layer: {"stream": packing(layer).stream},
         constants=lambda layer: packing(layer).constants(),
+        leaves_room=lambda layer: leaves_room,
     )
 
 
