@@ -14,14 +14,14 @@ from torch_cortex_m.emit.prototype import read_prototype
 PACKAGE = Path(torch_cortex_m.__file__).parent
 
 ALLOWED = {
-    "ir": set(),
+    "ir": {"text"},
     "target": {"errors"},
     "ops": {"errors", "ir"},
-    "frontend": {"errors", "ir", "ops"},
+    "frontend": {"errors", "ir", "ops", "text"},
     "passes": {"errors", "ir", "ops"},
     "select": {"errors", "ir", "measurements", "ops", "target"},
     "plan": {"artifacts", "errors", "ir"},
-    "emit": {"artifacts", "errors", "ir", "ops"},
+    "emit": {"artifacts", "errors", "ir", "ops", "text"},
     "build": {"artifacts", "errors", "target", "tools"},
     "cycles": {"artifacts", "errors", "target", "tools"},
     "run": {"artifacts", "errors", "ir", "ops", "target", "tools"},

@@ -12,11 +12,12 @@ from ..artifacts import EmittedLayer, MemoryPlan, Program
 from ..ir import Graph, Node
 from ..ops import definition
 from ..ops.base import Kernel, Layer
+from ..text import comment_text
 from .arrays import C_TYPES, array_values
 from .calls import LayerFunctions, layer_call, packed_constants
 from .guard import GUARD_END, Guard
 from .header import model_header
-from .names import comment_text, identifier, unique_identifiers
+from .names import identifier, unique_identifiers
 from .project import cmake_lists
 
 PACKAGE = Path(__file__).parent.parent

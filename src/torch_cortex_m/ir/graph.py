@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from ..text import one_line
 from .types import TensorType
 
 
@@ -88,8 +89,9 @@ class Graph:
         )
 
     def unique_name(self, wanted: str) -> str:
-        """``wanted``, or ``wanted_2``, ``wanted_3``, ... if it is taken."""
-        name, count = wanted, 1
+        """``wanted`` as one printable line, with _2, _3, ... after it if that is taken."""
+        name = wanted = one_line(wanted)
+        count = 1
         while name in self.types:
             count += 1
             name = f"{wanted}_{count}"
@@ -124,7 +126,7 @@ class Graph:
         source: str = "",
     ) -> str:
         """Appends a node, checks it through the operator's shape rule, returns its output."""
-        node = Node(op, inputs, self.unique_name(wanted), source)
+        node = Node(op, inputs, self.unique_name(wanted), one_line(source))
         inferred = op.infer(self.argument_types(node))
         self.types[node.output] = TensorType(inferred.shape, inferred.dtype, quantization)
         self.nodes.append(node)

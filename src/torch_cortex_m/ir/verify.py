@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..text import is_one_line
 from .graph import Graph
 
 
@@ -10,8 +11,8 @@ class GraphError(Exception):
 
 
 def verify(graph: Graph) -> None:
-    """Raises GraphError unless names are unique, values are defined before they are used,
-    constants match their types and every node's output has the type its operator infers."""
+    """Raises GraphError unless names are unique and printable, values are defined before they are
+    used, constants match their types and every node's output has the type its operator infers."""
     defined: set[str] = set()
     for name, data in graph.constants.items():
         _define(defined, name)
@@ -31,6 +32,7 @@ def verify(graph: Graph) -> None:
         type_ = _type(graph, node.output)
         if (inferred.shape, inferred.dtype) != (type_.shape, type_.dtype):
             raise GraphError(f"%{node.output} is typed {type_}, {node.op.name} gives {inferred}")
+        _check_line(node.source)
         _define(defined, node.output)
     if not graph.outputs:
         raise GraphError(f"graph {graph.name} has no output")
@@ -41,9 +43,15 @@ def verify(graph: Graph) -> None:
 
 
 def _define(defined: set[str], name: str) -> None:
+    _check_line(name)
     if name in defined:
         raise GraphError(f"%{name} is defined twice")
     defined.add(name)
+
+
+def _check_line(text: str) -> None:
+    if not is_one_line(text):
+        raise GraphError(f"{text!a} is not a line of printable characters")
 
 
 def _type(graph: Graph, name: str):
