@@ -15,11 +15,11 @@ from torch_cortex_m.emit.prototype import read_prototype
 
 PACKAGE = Path(torch_cortex_m.__file__).parent
 
-BASE = {"errors", "ir"}
+BASE = {"errors", "ir", "text"}
 """What everything may use."""
 
 ALLOWED = {
-    "ir": set(),
+    "ir": {"text"},
     "target": {"errors"},
     "ops": BASE,
     "frontend": BASE | {"ops"},

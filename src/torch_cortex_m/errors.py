@@ -8,6 +8,8 @@ import sys
 import warnings
 from pathlib import Path
 
+from .text import printable
+
 _PACKAGE = str(Path(__file__).parent) + os.sep
 
 
@@ -20,7 +22,7 @@ def warn(text: str) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(text, TcmWarning, stacklevel=level)
+    warnings.warn(printable(text), TcmWarning, stacklevel=level)
 
 
 class TcmError(Exception):
@@ -57,8 +59,8 @@ class TcmError(Exception):
             ("got", self.got),
             ("what to do", self.hint),
         ]
-        lines = [self.what]
-        lines += [f"  {label}: {value}" for label, value in parts if value is not None]
+        lines = [_indented(self.what)]
+        lines += [f"  {label}: {_indented(value)}" for label, value in parts if value is not None]
         return "\n".join(lines)
 
     def at(self, where: str) -> TcmError:
@@ -70,3 +72,10 @@ class TcmError(Exception):
             got=self.got,
             hint=self.hint,
         )
+
+
+def _indented(value: object) -> str:
+    """Text for a message: printable, and what follows its first line stands further to the right
+    than the message's own lines, so that a name cannot be taken for one of them."""
+    first, *others = printable(str(value)).split("\n")
+    return "\n".join([first, *(f"    {line.removeprefix('    ')}" for line in others)])

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.progress import track
 
 from ..compiler import compile as compile_model
@@ -17,6 +16,7 @@ from ..select import check_objective
 from ..target import find_target
 from .arrays import read_arrays
 from .source import load_source
+from .terminal import terminal
 
 
 def compile_source(source: str, out: Path, calibration: Path | None, **options: Any) -> None:
@@ -29,7 +29,7 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
     given = None if calibration is None else _samples(calibration)
     loaded = load_source(source)
     samples = loaded.calibration if given is None else given
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     if isinstance(samples, Sequence):
         samples = track(
             samples,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.table import Table
 
 from ..ops import definitions
+from .terminal import terminal
 
 
 def list_operators(schema: bool) -> None:
@@ -18,4 +18,4 @@ def list_operators(schema: bool) -> None:
     for name, definition in definitions().items():
         summary = (definition.op.__doc__ or "").strip().splitlines()[0]
         table.add_row(name, summary, "\n".join(dict.fromkeys(k.name for k in definition.kernels)))
-    Console().print(table)
+    terminal().print(table)

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
 from ..model.load import load
 from ..model.report import Report
 from .arrays import read_inputs
+from .terminal import terminal
 
 
 def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
@@ -21,7 +21,7 @@ def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
     else:
-        Console().print(report_table(report))
+        terminal().print(report_table(report))
 
 
 def report_table(report: Report) -> Table:

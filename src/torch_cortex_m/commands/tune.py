@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -15,6 +14,7 @@ from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..select import check_objective, layer_of
 from ..tune import tune_graph
+from .terminal import terminal
 
 
 def tune_folder(
@@ -36,7 +36,7 @@ def tune_folder(
     compiled.target.check_emulated()
     generated = compiled.generated
     columns = (TextColumn("measuring kernels"), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("")
         measured = tune_graph(
@@ -65,7 +65,7 @@ def tune_folder(
     )
     tuned = CompiledModel(replace(chosen, folding=generated.folding))
     tuned.save(folder)
-    Console().print(_changes(compiled, tuned, measured))
+    terminal().print(_changes(compiled, tuned, measured))
     print(f"{folder}: tuned; measurements in {tuning}")
 
 

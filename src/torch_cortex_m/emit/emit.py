@@ -12,11 +12,12 @@ from ..ir import Graph, Node, TensorType
 from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
 from ..ops import definition
 from ..ops.base import Kernel, Layer
+from ..text import comment_text
 from .arrays import C_TYPES, array_values
 from .calls import LayerFunctions, Placement, layer_call, packed_constants
 from .guard import GUARD_END, Guard
 from .header import model_header
-from .names import comment_text, identifier, unique_identifiers
+from .names import identifier, unique_identifiers
 from .project import cmake_lists
 from .state import reset_function, static_state
 

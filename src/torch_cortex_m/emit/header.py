@@ -6,8 +6,8 @@ import numpy as np
 
 from ..ir import Graph, Port
 from ..ir.artifacts import ALIGNMENT, MemoryPlan
+from ..text import comment_text
 from .arrays import C_TYPES
-from .names import comment_text
 
 
 def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:

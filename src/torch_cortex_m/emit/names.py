@@ -81,10 +81,3 @@ def unique_identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> dict[
         used.add(text.upper())
         result[name] = text
     return result
-
-
-def comment_text(text: str) -> str:
-    """Text that cannot end a C comment or continue its line."""
-    for risky, harmless in (("*/", "* /"), ("/*", "/ *"), ("\n", " "), ("\r", " "), ("\\", "/")):
-        text = text.replace(risky, harmless)
-    return text

@@ -1,6 +1,6 @@
 """The intermediate representation: a graph of quantized operators on NHWC tensors.
 
-This package imports nothing else of torch_cortex_m and no torch.
+This package imports nothing else of torch_cortex_m but its text, and no torch.
 """
 
 from .graph import Graph, Node, Port, State

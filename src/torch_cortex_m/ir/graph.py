@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from ..text import one_line
 from .types import Quantization, TensorType
 
 
@@ -110,8 +111,9 @@ class Graph:
         )
 
     def unique_name(self, wanted: str) -> str:
-        """``wanted``, or ``wanted_2``, ``wanted_3``, ... if it is taken."""
-        name, count = wanted, 1
+        """``wanted`` as one printable line, with _2, _3, ... after it if that is taken."""
+        name = wanted = one_line(wanted)
+        count = 1
         while name in self.types:
             count += 1
             name = f"{wanted}_{count}"
@@ -179,7 +181,7 @@ class Graph:
         for name, type_, quantization in zip(wanted, types, quantizations, strict=True):
             outputs.append(self.unique_name(name))
             self.types[outputs[-1]] = replace(type_, quantization=quantization)
-        self.nodes.append(Node(op, inputs, tuple(outputs), source))
+        self.nodes.append(Node(op, inputs, tuple(outputs), one_line(source)))
         return tuple(outputs)
 
     def argument_types(self, node: Node) -> dict[str, TensorType | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..text import is_one_line
 from .graph import Graph, Node, Port, State
 from .types import DTYPES, TensorType
 
@@ -13,9 +14,9 @@ class GraphError(Exception):
 
 
 def verify(graph: Graph) -> None:
-    """Raises GraphError unless names are unique, values are defined before they are used, data
-    match their types, every node's outputs have the types that its operator infers, and every
-    state is updated by a value of its own type."""
+    """Raises GraphError unless names are unique and printable, values are defined before they are
+    used, data match their types, every node's outputs have the types that its operator infers, and
+    every state is updated by a value of its own type."""
     defined: set[str] = set()
     for name, data in graph.constants.items():
         _define(defined, name)
@@ -45,6 +46,7 @@ def _check_node(graph: Graph, node: Node, defined: set[str]) -> None:
         if value is not None and value not in defined:
             raise GraphError(f"%{node.name} reads %{value} before it is defined")
     inferred = node.op.infer(graph.argument_types(node))
+    _check_line(node.source)
     if len(inferred) != len(node.outputs):
         raise GraphError(f"%{node.name}: {node.op.name} gives {len(inferred)} outputs")
     for output, given in zip(node.outputs, inferred, strict=True):
@@ -73,9 +75,15 @@ def _check_update(graph: Graph, name: str, state: State, defined: set[str]) -> N
 
 
 def _define(defined: set[str], name: str) -> None:
+    _check_line(name)
     if name in defined:
         raise GraphError(f"%{name} is defined twice")
     defined.add(name)
+
+
+def _check_line(text: str) -> None:
+    if not is_one_line(text):
+        raise GraphError(f"{text!a} is not a line of printable characters")
 
 
 def _type(graph: Graph, name: str) -> TensorType:

@@ -34,7 +34,7 @@ extern "C" {
 #define MODEL_INPUT_V2ND_INPUT_SCALE 0.5f
 #define MODEL_INPUT_V2ND_INPUT_ZERO_POINT (3)
 
-/* input unused * / one: int8[1, 2], as in the model; the model never reads it */
+/* input unused _/ one: int8[1, 2], as in the model; the model never reads it */
 #define MODEL_INPUT_UNUSED_ONE_ELEMENTS 2
 #define MODEL_INPUT_UNUSED_ONE_BYTES 2
 #define MODEL_INPUT_UNUSED_ONE_RANK 2

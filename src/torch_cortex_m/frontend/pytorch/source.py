@@ -1,4 +1,4 @@
-"""The user's own names and places for nodes of a captured program."""
+"""The user's own names and places for nodes of a captured program, as printable lines."""
 
 from __future__ import annotations
 
@@ -10,15 +10,22 @@ from pathlib import Path
 import torch
 from torch.fx import Node
 
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
+from ...text import one_line
+
+_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d{1,9})')
 _INSTALLED = re.compile(r"[\\/](site|dist)-packages[\\/]torch(ao)?[\\/]")
 _OURS = (str(Path(torch.__file__).parent), str(Path(__file__).parents[2]))
 
 
 def module_path(node: Node) -> str:
     """The path of the module whose forward has this operator ("" for the model itself)."""
+    return one_line(_innermost_module(node)[0])
+
+
+def _innermost_module(node: Node) -> tuple[str, str | type]:
+    """The path and the type of the module whose forward has this operator."""
     stack = list((node.meta.get("nn_module_stack") or {}).values())
-    return stack[-1][0] if stack else ""
+    return stack[-1] if stack else ("", "")
 
 
 def operator_name(node: Node) -> str:
@@ -30,8 +37,7 @@ def operator_name(node: Node) -> str:
 def value_name(node: Node) -> str:
     """The name of an operator's result: its module's path, where the module is one of torch.nn,
     else the path of the user's module with the operator."""
-    stack = list((node.meta.get("nn_module_stack") or {}).values())
-    path, kind = stack[-1] if stack else ("", "")
+    path, kind = module_path(node), _innermost_module(node)[1]
     kind = kind if isinstance(kind, str) else f"{kind.__module__}.{kind.__qualname__}"
     if path and kind.startswith("torch.nn."):
         return path
@@ -58,7 +64,7 @@ def _innermost(frames: list[tuple[str, int]]) -> str | None:
         and not _INSTALLED.search(file)
         and not file.startswith(_OURS)
     ]
-    return users[-1] if users else None
+    return one_line(users[-1]) if users else None
 
 
 def where(node: Node) -> str:
