@@ -65,9 +65,16 @@ class TcmError(Exception):
 
     def at(self, where: str) -> TcmError:
         """The same error with its place filled in, if it had none yet."""
+        return self._with_place(self.where or where)
+
+    def inside(self, whole: str) -> TcmError:
+        """The same error with its place as one inside of something larger, such as a file."""
+        return self._with_place(f"{whole}, {self.where}" if self.where else whole)
+
+    def _with_place(self, where: str) -> TcmError:
         return TcmError(
             self.what,
-            where=self.where or where,
+            where=where,
             expected=self.expected,
             got=self.got,
             hint=self.hint,

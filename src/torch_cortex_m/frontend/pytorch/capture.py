@@ -16,6 +16,8 @@ from torch.export.graph_signature import OutputKind
 from torch.fx import GraphModule
 
 from ...errors import TcmError
+from ...text import one_line
+from .archive import load_program
 from .inputs import (
     INPUT_DTYPES,
     as_tuple,
@@ -37,19 +39,22 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
     ``model`` is an nn.Module, an ExportedProgram or the path of a .pt2 file. ``example_inputs`` may
     be None for the last two. The caller's model is not changed.
     """
-    program = _as_program(model)
+    program, own_inputs = _as_program(model)
     if program is None:
         inputs = as_tuple(example_inputs, "example_inputs")
         program = _export(model, inputs)
     elif example_inputs is not None:
         inputs = as_tuple(example_inputs, "example_inputs")
+    elif own_inputs is not None:
+        inputs = as_tuple(own_inputs, "the program's example inputs")
     else:
-        inputs = _inputs_of(program)
-    with quiet():
-        functional = program.run_decompositions({})
-        _drop_input_updates(functional)
-        module = functional.module(check_guards=False)
-    assert isinstance(module, GraphModule)
+        inputs = None
+    try:
+        module = _functional(program)
+    except Exception as error:
+        if not isinstance(model, str | os.PathLike):
+            raise
+        raise _not_a_program(Path(model), error) from None
     _make_constants_row_major(module)
     _check_shapes(module)
     if inputs is not None:
@@ -63,14 +68,15 @@ def placeholder_types(module: GraphModule) -> list[tuple[tuple[int, ...], torch.
     return [(tuple(value.shape), value.dtype) for value in values]
 
 
-def _as_program(model: Any) -> ExportedProgram | None:
-    """The program, or None for a module that is still to be exported."""
+def _as_program(model: Any) -> tuple[ExportedProgram | None, tuple[Any, ...] | None]:
+    """The program, None for a module that is still to be exported; and the example inputs that
+    it carries, if it does, positional ones first."""
     if isinstance(model, ExportedProgram):
-        return model
+        return model, _inputs_of(model)
     if isinstance(model, str | os.PathLike):
         return _load(Path(model))
     if isinstance(model, nn.Module) and not isinstance(model, torch.jit.ScriptModule):
-        return None
+        return None, None
     raise TcmError(
         "this is not a model",
         expected=A_MODEL,
@@ -80,7 +86,7 @@ def _as_program(model: Any) -> ExportedProgram | None:
     )
 
 
-def _load(path: Path) -> ExportedProgram:
+def _load(path: Path) -> tuple[ExportedProgram, tuple[Any, ...] | None]:
     if not os.path.isfile(path):
         raise TcmError(
             "there is no such file",
@@ -89,24 +95,28 @@ def _load(path: Path) -> ExportedProgram:
             got="a folder" if os.path.isdir(path) else f"the text '{path}'",
         )
     try:
-        with quiet():
-            return torch.export.load(path)
-    except Exception as error:
-        raise TcmError(
-            "this file is not a program that torch.export.load can read",
-            where=str(path),
-            expected="a .pt2 file, written by torch.export.save of this version of PyTorch",
-            got=first_line(error),
-            hint="write it with torch.export.save(torch.export.export(model, inputs), path)",
-        ) from None
+        return load_program(path)
+    except TcmError as error:
+        raise error.inside(str(path)) from None
+    except Exception as error:  # whatever reading nonsense may raise
+        raise _not_a_program(path, error) from None
 
 
-def _inputs_of(program: ExportedProgram) -> tuple[Tensor, ...] | None:
-    """The example inputs that the program carries, if it does."""
+def _not_a_program(path: Path, error: Exception) -> TcmError:
+    return TcmError(
+        "this file is not a program that torch.export.save wrote",
+        where=str(path),
+        expected="a .pt2 file, written by torch.export.save of this version of PyTorch",
+        got=first_line(error),
+        hint="write it with torch.export.save(torch.export.export(model, inputs), path)",
+    )
+
+
+def _inputs_of(program: ExportedProgram) -> tuple[Any, ...] | None:
     if program.example_inputs is None:
         return None
     positional, named = program.example_inputs
-    return as_tuple((*positional, *named.values()), "the program's example inputs")
+    return (*positional, *named.values())
 
 
 def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
@@ -116,6 +126,15 @@ def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
             return torch.export.export(model, inputs, strict=False)
     except Exception as error:
         raise _export_error(model, inputs, error) from None
+
+
+def _functional(program: ExportedProgram) -> GraphModule:
+    with quiet():
+        functional = program.run_decompositions({})
+        _drop_input_updates(functional)
+        module = functional.module(check_guards=False)
+    assert isinstance(module, GraphModule)
+    return module
 
 
 def _drop_input_updates(program: ExportedProgram) -> None:
@@ -246,4 +265,4 @@ def _check_shapes(module: GraphModule) -> None:
 def first_line(error: BaseException) -> str:
     """The exception's type and the first line of its message."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    return one_line(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__

@@ -41,13 +41,7 @@ def import_tflite(
     try:
         return import_content(read_file(Path(path)), name=name, float_io=float_io)
     except TcmError as error:
-        raise TcmError(
-            error.what,
-            where=f"{path}, {error.where}" if error.where else str(path),
-            expected=error.expected,
-            got=error.got,
-            hint=error.hint,
-        ) from None
+        raise error.inside(str(path)) from None
 
 
 def import_content(data: bytes, *, name: str = "model", float_io: bool = False) -> Graph:
