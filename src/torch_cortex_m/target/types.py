@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -94,21 +95,54 @@ def target_to_data(target: Target) -> dict[str, Any]:
     return data | {"flags": list(target.flags), "features": sorted(target.features)}
 
 
+_FLAG = re.compile(
+    r"-m(thumb|arm|cmse|(no-)?unaligned-access|(cpu|arch|tune|fpu|float-abi|fp16-format)=[\w.+-]+)"
+    r"|-O[0-3sgz]|-f[a-z0-9-]+|-D\w+(=\w*)?"
+)
+"""Flags for the code, none of which makes a compiler run a program or read a file."""
+
+_NAME = re.compile(r"[\w .+-]+")
+
+
 def target_from_data(data: Mapping[str, Any]) -> Target:
-    """The target of ``target_to_data``."""
+    """The target of ``target_to_data``.
+
+    Names and flags end up in C and on command lines: raises ValueError for text that might be more
+    there, LookupError or TypeError for data of another form.
+    """
     machine = data["machine"]
     return Target(
-        data["name"],
-        tuple(data["flags"]),
-        frozenset(data["features"]),
+        _matching(_NAME, data["name"]),
+        tuple(_matching(_FLAG, flag) for flag in data["flags"]),
+        frozenset(_matching(_NAME, feature) for feature in data["features"]),
         None
         if machine is None
         else Machine(
-            machine["name"],
-            Memory(**machine["code"]),
-            Memory(**machine["data"]),
-            machine["counter"],
+            _matching(_NAME, machine["name"]),
+            _memory(**machine["code"]),
+            _memory(**machine["data"]),
+            _matching(_NAME, machine["counter"]),
         ),
-        data["flash_bytes"],
-        data["ram_bytes"],
+        _bytes(data["flash_bytes"]),
+        _bytes(data["ram_bytes"]),
     )
+
+
+def _matching(pattern: re.Pattern[str], text: object) -> str:
+    if not isinstance(text, str) or pattern.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not allowed in a file")
+    return text
+
+
+def _memory(origin: object, length: object) -> Memory:
+    return Memory(_integer(origin), _integer(length))
+
+
+def _bytes(value: object) -> int | None:
+    return None if value is None else _integer(value)
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not an integer")
+    return value
