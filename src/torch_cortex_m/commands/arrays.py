@@ -17,7 +17,7 @@ def read_arrays(path: Path) -> list[np.ndarray]:
     Raises TcmError if it is missing or is not one.
     """
     try:
-        loaded = np.load(path)
+        loaded = np.load(path, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
             return [loaded]
         with loaded:
@@ -37,7 +37,7 @@ def read_inputs(path: Path | None, graph: Graph) -> list[np.ndarray]:
         return []
     names = [port.value for port in graph.inputs]
     try:
-        with np.load(path) as archive:
+        with np.load(path, allow_pickle=False) as archive:
             if set(archive.files) == set(names):
                 return [archive[name] for name in names]
     except Exception:  # read_arrays says what is wrong

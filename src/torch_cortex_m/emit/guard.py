@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..text import comment_text
+
 OPTIMIZE = """\
 #if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE__)
 #pragma GCC optimize("O2") /* The kernels' assembly needs constants to arrive. */
@@ -26,7 +28,7 @@ class Guard:
         """Stands before the kernels' headers; what follows, up to GUARD_END, is left out where a
         macro is missing."""
         missing = " || ".join(f"!defined({name}) || {name} == 0" for name in self.macros)
-        lines = [f"#if {missing}", f'#error "{self.advice}"']
+        lines = [f"#if {missing}", f'#error "{comment_text(self.advice)}"']
         if self.clang_must_optimize:
             lines += [
                 "#elif defined(__clang__) && !defined(__OPTIMIZE__)",

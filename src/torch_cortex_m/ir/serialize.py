@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .graph import Graph, Node, Port, State
-from .types import Quantization, TensorType
+from .types import DTYPES, Quantization, TensorType
 
 
 def graph_to_data(graph: Graph) -> dict[str, Any]:
@@ -45,41 +45,77 @@ def graph_from_data(
     make_op: Callable[[str, dict[str, Any]], Any],
 ) -> Graph:
     """The graph of ``graph_to_data`` with the arrays of ``graph_arrays``; ``make_op`` builds an
-    operator from its name and fields."""
+    operator from its name and fields.
+
+    Numbers of a graph end up in C as they are: raises TypeError for what should be one and is not.
+    """
     return Graph(
-        data["name"],
+        _text(data["name"]),
         [_port(item) for item in data["inputs"]],
         [_port(item) for item in data["outputs"]],
         [
             Node(
-                make_op(item["op"], item["fields"]),
-                tuple(item["inputs"]),
-                tuple(item["outputs"]),
-                item["source"],
+                make_op(item["op"], {name: _field(v) for name, v in item["fields"].items()}),
+                tuple(None if value is None else _text(value) for value in item["inputs"]),
+                tuple(_text(value) for value in item["outputs"]),
+                _text(item["source"]),
             )
             for item in data["nodes"]
         ],
         {name: _type(item) for name, item in data["types"].items()},
         {name: arrays[name] for name in data["constants"]},
-        {name: State(arrays[name], update) for name, update in data["states"].items()},
+        {name: State(arrays[name], _text(update)) for name, update in data["states"].items()},
     )
 
 
 def _port(item: Mapping[str, Any]) -> Port:
     permutation = item["permutation"]
     return Port(
-        item["value"],
-        tuple(item["shape"]),
-        None if permutation is None else tuple(permutation),
-        item["ties_away"],
-        item["keeps_layout"],
+        _text(item["value"]),
+        _integers(item["shape"]),
+        None if permutation is None else _integers(permutation),
+        bool(item["ties_away"]),
+        bool(item["keeps_layout"]),
     )
 
 
 def _type(item: Mapping[str, Any]) -> TensorType:
     quantization = item["quantization"]
+    if item["dtype"] not in DTYPES:
+        raise TypeError(f"{item['dtype']!r} is not a type of elements")
     return TensorType(
-        tuple(item["shape"]),
+        _integers(item["shape"]),
         item["dtype"],
-        None if quantization is None else Quantization(**quantization),
+        None if quantization is None else _quantization(**quantization),
     )
+
+
+def _quantization(scale: object, zero_point: object) -> Quantization:
+    if not isinstance(scale, int | float):
+        raise TypeError(f"{scale!r} is not a number")
+    return Quantization(scale, _integer(zero_point))
+
+
+def _field(value: object) -> object:
+    """A field of an operator: a number, or a list of integers."""
+    if isinstance(value, int | float):
+        return value
+    return list(_integers(value))
+
+
+def _integers(values: object) -> tuple[int, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"{values!r} is not a list of integers")
+    return tuple(map(_integer, values))
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not an integer")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value

@@ -23,6 +23,7 @@ from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
 from ..target import target_from_data, target_to_data
+from ..text import one_line
 from .report import Report
 
 PLAN = "plan.json"
@@ -162,14 +163,25 @@ def load_generated(folder: Path) -> Generated:
         target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
         check_prefix(prefix)
         folded = data["report"].get("folding")
-        folding = None if folded is None else Folding(**folded)
+        folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
-        paths = None if library is None else (library["include"], library["path"])
+        paths = None if library is None else _library_paths(folder, library)
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
     generated = generate(graph, target, prefix=prefix, library=opened, forced=kernels)
     return replace(generated, folding=folding, preferences=preferences)
+
+
+def _library_paths(folder: Path, library: Mapping[str, Any]) -> tuple[list[Path], Path]:
+    """(include folders, path) of a library, which is linked and run on an emulated core: one that
+    came with the folder might do anything."""
+    path = Path(library["path"])
+    include = [Path(item) for item in library["include"]]
+    for each in (path, *include):
+        if not each.is_absolute() or each.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"the library {each} is not one that lies elsewhere on this machine")
+    return include, path
 
 
 def _read_plan(folder: Path) -> dict[str, Any]:
@@ -192,7 +204,7 @@ def _read_plan(folder: Path) -> dict[str, Any]:
 
 def _read_graph(folder: Path, data: Mapping[str, Any]) -> Graph:
     names = [*data["graph"]["constants"], *data["graph"]["states"]]
-    with np.load(folder / CONSTANTS) as stored:
+    with np.load(folder / CONSTANTS, allow_pickle=False) as stored:
         arrays = {name: stored[f"arr_{index}"] for index, name in enumerate(names)}
     graph = graph_from_data(
         data["graph"], arrays, lambda name, fields: make_op(definition(name).op, fields)
@@ -206,6 +218,6 @@ def _damaged(path: Path, error: Exception) -> TcmError:
         "what tcm compile wrote is damaged",
         where=str(path),
         expected=f"{PLAN} and {CONSTANTS} as they were written",
-        got=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+        got=one_line(f"{type(error).__name__}: {error}"),
         hint=COMPILE_AGAIN,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -86,16 +87,29 @@ def target_to_data(target: Target) -> dict[str, Any]:
     return data | {"flags": list(target.flags), "features": sorted(target.features)}
 
 
+_FLAG = re.compile(
+    r"-m(thumb|arm|cmse|(no-)?unaligned-access|(cpu|arch|tune|fpu|float-abi|fp16-format)=[\w.+-]+)"
+    r"|-O[0-3sgz]|-f[a-z0-9-]+|-D\w+(=\w*)?"
+)
+"""Flags for the code, none of which makes a compiler run a program or read a file."""
+
+_NAME = re.compile(r"[\w .+-]+")
+
+
 def target_from_data(data: Mapping[str, Any]) -> Target:
-    """The target of ``target_to_data``."""
+    """The target of ``target_to_data``.
+
+    Names and flags end up in C and on command lines: raises ValueError for text that might be more
+    there, LookupError or TypeError for data of another form.
+    """
     machine = data["machine"]
     return Target(
-        data["name"],
-        tuple(data["flags"]),
-        frozenset(data["features"]),
+        _matching(_NAME, data["name"]),
+        tuple(_matching(_FLAG, flag) for flag in data["flags"]),
+        frozenset(_matching(_NAME, feature) for feature in data["features"]),
         None if machine is None else _machine_from_data(machine),
-        data["flash_bytes"],
-        data["ram_bytes"],
+        _bytes(data["flash_bytes"]),
+        _bytes(data["ram_bytes"]),
     )
 
 
@@ -103,9 +117,29 @@ def _machine_from_data(data: Mapping[str, Any]) -> Machine:
     """Folders from before machines had a large memory do not name one."""
     large = data.get("large")
     return Machine(
-        data["name"],
-        Memory(**data["code"]),
-        Memory(**data["data"]),
-        data["counter"],
-        None if large is None else Memory(**large),
+        _matching(_NAME, data["name"]),
+        _memory(**data["code"]),
+        _memory(**data["data"]),
+        _matching(_NAME, data["counter"]),
+        None if large is None else _memory(**large),
     )
+
+
+def _matching(pattern: re.Pattern[str], text: object) -> str:
+    if not isinstance(text, str) or pattern.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not allowed in a file")
+    return text
+
+
+def _memory(origin: object, length: object) -> Memory:
+    return Memory(_integer(origin), _integer(length))
+
+
+def _bytes(value: object) -> int | None:
+    return None if value is None else _integer(value)
+
+
+def _integer(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not an integer")
+    return value
