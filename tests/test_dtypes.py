@@ -126,6 +126,16 @@ def test_what_is_not_quantized_is_no_matter_of_raw(dtype: str) -> None:
     assert f"astype(numpy.{storage}" in str(raised.value.hint)
 
 
+@pytest.mark.parametrize("place", ["host", "reference"])
+def test_a_number_alone_keeps_its_rank(place: str) -> None:
+    graph = Graph("scalar")
+    value = graph.add_input("input", TensorType((), "int16"))
+    graph.outputs.append(Port(graph.add_node(Reshape(()), (value,), "result"), ()))
+    compiled = CompiledModel(generate(graph, HOST))
+    (result,) = compiled.run_arrays([np.array(-300, np.int16)], on=place, raw=True)
+    assert (result.shape, int(result)) == ((), -300)
+
+
 def quantized(dtype: str, quantization: Quantization) -> CompiledModel:
     graph = Graph("quantized")
     value = graph.add_input("input", TensorType(SHAPE, dtype, quantization))
