@@ -163,3 +163,30 @@ def test_no_shared_header_is_orphaned() -> None:
     texts = [path.read_text() for path in PACKAGE.rglob("*.h")]
     for header in (PACKAGE / "csrc").rglob("*.h"):
         assert any(f'#include "{header.name}"' in text for text in texts), header.name
+
+
+LIMITS_OF_INT8 = {-128, 127}
+
+HAVE_LIMITS_OF_INT8 = {"ops.integers", "ops.packing"}
+"""Where the arithmetic of int8 is; so do operators' kernels, and their cases and random layers,
+which are numbers by nature."""
+
+
+@pytest.mark.parametrize("path", MODULES.values(), ids=module_name)
+def test_limits_come_from_types(path: Path) -> None:
+    """ir/types.py derives them from bits; nobody else writes what int8 can hold."""
+    module = module_name(path)
+    inside = ".".join(module.split(".")[:2]) in HAVE_LIMITS_OF_INT8
+    if inside or path.stem.startswith("kernels_") or path.stem in ("cases", "random_layers"):
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        assert integer(node) not in LIMITS_OF_INT8, f"line {getattr(node, 'lineno', 0)}"
+
+
+def integer(node: ast.AST) -> int | None:
+    """The value of a literal, with its sign."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = integer(node.operand)
+        return None if inner is None else -inner
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) else None

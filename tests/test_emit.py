@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from torch_cortex_m import TcmError, ops
+from torch_cortex_m.emit.arrays import array_values
 from torch_cortex_m.emit.names import check_prefix, identifier, unique_identifiers
 from torch_cortex_m.generate import generate, generate_all
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
@@ -318,3 +319,7 @@ def test_clang_without_optimization_gets_one_clear_error(tmp_path: Path) -> None
             result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
             assert result.stderr.count("error: ") == errors, result.stderr
             assert ("-O1 or higher" in result.stderr) == bool(errors)
+
+
+def test_constants_of_bools_are_ones_and_zeros() -> None:
+    assert array_values(np.array([True, False])).split() == ["1,", "0,"]

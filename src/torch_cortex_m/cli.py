@@ -145,7 +145,7 @@ def run(
     on: Annotated[
         str, typer.Option(help="host (with portable kernels), emulator or reference")
     ] = "host",
-    raw: Annotated[bool, typer.Option("--raw", help="int8 in and out.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Quantized integers in and out.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write outputs (.npz).")] = None,
 ) -> None:
     """Run a compiled model on inputs."""

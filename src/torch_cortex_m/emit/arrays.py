@@ -32,7 +32,7 @@ def array_values(data: np.ndarray) -> str:
     if data.dtype == np.float32:
         items = [float_literal(value) for value in flat]
     else:
-        items = [integer_literal(value) for value in flat.tolist()]
+        items = [integer_literal(int(value)) for value in flat.tolist()]
     lines, line = [], ""
     for item in items:
         if len(line) + len(item) + 2 > 96:

@@ -47,7 +47,7 @@ class MemoryPlan:
     scratch: Mapping[str, int]
     copies: tuple[Copy, ...] = ()
     state_bytes: int = 0
-    strides: Mapping[str, int] = field(default_factory=dict)
+    strides: Mapping[str, int] = field(default_factory=dict[str, int])
     hosted: frozenset[tuple[str, str]] = frozenset()
 
 

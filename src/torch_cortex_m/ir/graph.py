@@ -91,12 +91,12 @@ class Graph:
     """
 
     name: str
-    inputs: list[Port] = field(default_factory=list)
-    outputs: list[Port] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
-    types: dict[str, TensorType] = field(default_factory=dict)
-    constants: dict[str, np.ndarray] = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
+    inputs: list[Port] = field(default_factory=list[Port])
+    outputs: list[Port] = field(default_factory=list[Port])
+    nodes: list[Node] = field(default_factory=list[Node])
+    types: dict[str, TensorType] = field(default_factory=dict[str, TensorType])
+    constants: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
+    states: dict[str, State] = field(default_factory=dict[str, State])
 
     def copy(self) -> Graph:
         """A copy whose lists and maps can change; nodes, types and arrays are shared."""
@@ -177,7 +177,7 @@ class Graph:
         """Appends a node, checks it through the operator's rules, returns its outputs; ``wanted``
         and ``quantizations`` have an entry for each."""
         types = op.infer(self.argument_types(Node(op, inputs, tuple(wanted))))
-        outputs = []
+        outputs: list[str] = []
         for name, type_, quantization in zip(wanted, types, quantizations, strict=True):
             outputs.append(self.unique_name(name))
             self.types[outputs[-1]] = replace(type_, quantization=quantization)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import NamedTuple
 
+import numpy as np
+
 
 class Limits(NamedTuple):
     """The least and the largest value of an integer type."""
@@ -20,6 +22,15 @@ class Limits(NamedTuple):
             if signed
             else Limits(0, (1 << bits) - 1)
         )
+
+    @property
+    def span(self) -> int:
+        """The largest difference of two values."""
+        return self.high - self.low
+
+    def negated(self) -> Limits:
+        """Of what is minus such a value, as an input's offset is minus its zero point."""
+        return Limits(-self.high, -self.low)
 
 
 class Dtype(NamedTuple):
@@ -98,6 +109,13 @@ class TensorType:
     def limits(self) -> Limits:
         """The least and the largest element. Raises ValueError where there are no integers."""
         return limits(self.dtype)
+
+    def holds(self, data: np.ndarray) -> bool:
+        """Whether the elements of an array of the storage's type are all of this type."""
+        narrow = DTYPES[self.dtype].limits if self.storage != self.dtype else None
+        if narrow is None or not data.size:
+            return True
+        return bool(data.min() >= narrow.low and data.max() <= narrow.high)
 
     def with_shape(self, shape: tuple[int, ...]) -> TensorType:
         return replace(self, shape=shape)

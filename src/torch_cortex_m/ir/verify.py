@@ -6,7 +6,7 @@ import numpy as np
 
 from ..text import is_one_line
 from .graph import Graph, Node, Port, State
-from .types import DTYPES, TensorType
+from .types import TensorType
 
 
 class GraphError(Exception):
@@ -59,11 +59,8 @@ def _check_node(graph: Graph, node: Node, defined: set[str]) -> None:
 def _check_data(what: str, data: np.ndarray, type_: TensorType) -> None:
     if (tuple(data.shape), str(data.dtype)) != (type_.shape, type_.storage):
         raise GraphError(f"{what} is {data.dtype}{list(data.shape)}, typed {type_}")
-    limits = DTYPES[type_.dtype].limits
-    if type_.storage == type_.dtype or limits is None or not data.size:
-        return
-    if data.min() < limits.low or data.max() > limits.high:
-        raise GraphError(f"{what} has values outside {type_.dtype}: {limits}")
+    if not type_.holds(data):
+        raise GraphError(f"{what} has values outside {type_.dtype}: {type_.limits}")
 
 
 def _check_update(graph: Graph, name: str, state: State, defined: set[str]) -> None:

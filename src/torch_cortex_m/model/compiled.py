@@ -14,7 +14,7 @@ from ..ir import Graph
 from ..ops.rules.case_data import random_data
 from ..runner import Runner
 from ..target import HOST, Target
-from .ports import as_array, as_run, from_port, split_batch, to_port
+from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
 from .report import LayerReport, Report
 from .storage import save_generated
@@ -52,15 +52,16 @@ class CompiledModel:
     def run(self, *inputs: Any, on: str = "host", raw: bool = False) -> Any:
         """Runs the model and returns a torch tensor, or a tuple where it has several outputs.
 
-        inputs: one tensor or array an input, in the order of ``forward``, float32, or int8 with
-            ``raw``; each of the compiled shape, or all with the same multiple of it in the first
-            dimension.
+        inputs: one tensor or array an input, in the order of ``forward``, float32 where the
+            model's numbers are real, or quantized with ``raw``; each of the compiled shape, or all
+            with the same multiple of it in the first dimension.
         on: "host" (C for this computer: the same graph with the portable kernels), "emulator" (the
             emitted C on the emulated core) or "reference" (the exact reference in torch). All
             three give the same values.
-        raw: int8 in and out instead of float32 (what the C has as float32 stays that).
+        raw: every input and output in the type that the C has (a quantized one, float32 or any
+            other; int4 in int8) instead of float32 for what is quantized.
 
-        The outputs are float32, or int8 with ``raw``, in the shapes of the model's results; their
+        The outputs have the types of the inputs' rule and the shapes of the model's results; their
         first dimension is multiplied as that of the inputs. An output that is a scalar is that of
         the first sample.
 
@@ -158,7 +159,7 @@ class CompiledModel:
         """Measures one inference on the emulated core: exact instructions and estimated cycles,
         in total and by layer, and the stack.
 
-        inputs: as for ``run``, float32 or int8; of several samples the first is measured. Without
+        inputs: as for ``run``, raw or not; of several samples the first is measured. Without
         inputs, seeded random ones are used. ``Report.cycles_model`` says what the
         estimate is worth; for cores without a model, cycles are None.
 
@@ -174,7 +175,7 @@ class CompiledModel:
         arrays = [as_array(value) for value in inputs]
         first = next(split_batch(self.graph, arrays))
         return [
-            to_port(self.graph, port, array, raw=array.dtype == np.int8)
+            to_port_as_given(self.graph, port, array)
             for port, array in zip(self.graph.inputs, first, strict=True)
         ]
 
@@ -197,7 +198,7 @@ class CompiledModel:
     ) -> int:
         """Proves reference = host = emulated core, byte for byte; returns the samples compared.
 
-        inputs: samples as for ``run``, float32 or int8; ``random`` more are drawn from ``seed``.
+        inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``.
         on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
             where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
@@ -211,7 +212,7 @@ class CompiledModel:
             arrays = [as_array(value) for value in inputs]
             samples += [
                 [
-                    to_port(self.graph, port, array, raw=array.dtype == np.int8)
+                    to_port_as_given(self.graph, port, array)
                     for port, array in zip(self.graph.inputs, sample, strict=True)
                 ]
                 for sample in split_batch(self.graph, arrays)

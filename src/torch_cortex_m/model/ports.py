@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TcmError
-from ..ir import Graph, Port
+from ..ir import DTYPES, Graph, Port, TensorType
 from ..ops.integers.arithmetic import dequantize_array, quantize_array
 
 
@@ -21,7 +21,7 @@ def as_array(value: Any) -> np.ndarray:
     except (TypeError, NotImplementedError, RuntimeError, ValueError) as error:
         raise TcmError(
             "an input cannot be read as an array",
-            expected="a dense tensor or array of float32 or int8",
+            expected="a dense tensor or array of a type that NumPy has",
             got=f"{type(error).__name__}: {str(error).splitlines()[0]}",
         ) from None
 
@@ -62,34 +62,71 @@ def _batches(port: Port, array: np.ndarray) -> int:
 def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
     """The user's array as the graph's value: quantized unless ``raw``, permuted, dense.
 
-    Raises TcmError for a wrong dtype or NaN.
+    Raises TcmError for a wrong dtype, NaN, or integers that the value's type does not have.
     """
     type_ = graph.types[port.value]
-    integers = raw and type_.dtype == "int8"
-    expected = "int8" if integers else "float32"
-    if str(array.dtype) != expected:
-        raise TcmError(
-            "an input has the wrong dtype",
-            where=f"input '{port.value}'",
-            expected=expected,
-            got=array.dtype,
-            hint="without raw=True (--raw), inputs are float32"
-            if integers
-            else "array.astype(numpy.float32) makes it so; int8 goes in with raw=True (--raw)",
-        )
-    if expected == "float32" and bool(np.isnan(array).any()):
-        raise TcmError(
-            "an input is not a number (NaN)",
-            where=f"input '{port.value}'",
-            expected="numbers; infinite ones become the largest or smallest that int8 can say",
-            got=f"{int(np.isnan(array).sum())} of {array.size} elements are NaN",
-        )
-    if type_.dtype == "int8" and not raw and type_.quantization is not None:
+    _check_dtype(port, type_, array, raw)
+    if type_.dtype == "float32" or _is_real(type_, raw):
+        _check_numbers(port, type_, array)
+    else:
+        _check_limits(port, type_, array)
+    if type_.quantization is not None and _is_real(type_, raw):
         scale, zero_point = type_.quantization.scale, type_.quantization.zero_point
-        array = quantize_array(array, scale, zero_point, port.ties_away)
+        array = quantize_array(array, scale, zero_point, port.ties_away, type_.dtype)
     if port.permutation is not None:
         array = array.transpose(port.permutation)
-    return np.ascontiguousarray(array)
+    return np.asarray(array, order="C")
+
+
+def to_port_as_given(graph: Graph, port: Port, array: np.ndarray) -> np.ndarray:
+    """``to_port`` of an array that is raw if it has the dtype in which the value is stored."""
+    return to_port(graph, port, array, raw=str(array.dtype) == graph.types[port.value].storage)
+
+
+def _is_real(type_: TensorType, raw: bool) -> bool:
+    """Whether the user has real numbers where the graph has integers."""
+    return not raw and type_.quantization is not None and DTYPES[type_.dtype].limits is not None
+
+
+def _check_dtype(port: Port, type_: TensorType, array: np.ndarray, raw: bool) -> None:
+    real = _is_real(type_, raw)
+    expected = "float32" if real else type_.storage
+    if str(array.dtype) == expected:
+        return
+    hint = f"array.astype(numpy.{np.dtype(expected).type.__name__}) makes it so"
+    if real:
+        hint += f"; {type_.storage} goes in with raw=True (--raw)"
+    elif type_.quantization is not None:
+        hint = "without raw=True (--raw), this input is float32"
+    raise TcmError(
+        "an input has the wrong dtype",
+        where=f"input '{port.value}'",
+        expected=expected,
+        got=array.dtype,
+        hint=hint,
+    )
+
+
+def _check_numbers(port: Port, type_: TensorType, array: np.ndarray) -> None:
+    if not np.isnan(array).any():
+        return
+    infinite = f"; infinite ones become the largest or smallest that {type_.dtype} can say"
+    raise TcmError(
+        "an input is not a number (NaN)",
+        where=f"input '{port.value}'",
+        expected="numbers" + (infinite if type_.dtype != "float32" else ""),
+        got=f"{int(np.isnan(array).sum())} of {array.size} elements are NaN",
+    )
+
+
+def _check_limits(port: Port, type_: TensorType, array: np.ndarray) -> None:
+    if not type_.holds(array):
+        raise TcmError(
+            f"an input has values that {type_.dtype} does not have",
+            where=f"input '{port.value}'",
+            expected=f"{type_.limits.low} to {type_.limits.high}",
+            got=f"{array.min()} to {array.max()}",
+        )
 
 
 def as_run(sample: Sequence[np.ndarray]) -> tuple[int, list[bytes]]:
@@ -102,6 +139,6 @@ def from_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndar
     type_ = graph.types[port.value]
     if port.permutation is not None:
         array = array.transpose(np.argsort(port.permutation))
-    if type_.dtype == "int8" and not raw and type_.quantization is not None:
+    if type_.quantization is not None and _is_real(type_, raw):
         array = dequantize_array(array, type_.quantization.scale, type_.quantization.zero_point)
-    return np.ascontiguousarray(array)
+    return np.asarray(array, order="C")

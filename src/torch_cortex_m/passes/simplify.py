@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ..ir import Graph, Node
-from ..ops.integers.bounds import INT8
 from ..ops.interfaces import Border
 from ..ops.rules.permutation import compose, identity, moves_data
 from .movement import moved, pad, reshape, transpose
@@ -31,7 +30,8 @@ def _drop_identity(graph: Graph, node: Node) -> bool:
 
 def _does_nothing(graph: Graph, node: Node, value: str) -> bool:
     op = node.op
-    if op.clamp_range() == INT8:
+    clamp = op.clamp_range()
+    if clamp is not None and clamp == graph.types[node.output].limits:
         return _may_lose_quantization(graph, node, value)
     if op.reshapes:
         return graph.types[node.output].shape == graph.types[value].shape

@@ -81,7 +81,8 @@ class _Planner:
 
     def _states(self) -> tuple[dict[str, int], int]:
         """(state -> offset in the memory of states, bytes of that)."""
-        offsets, total = {}, 0
+        offsets: dict[str, int] = {}
+        total = 0
         for name in self.graph.states:
             offsets[name] = total
             total += _aligned(self.graph.types[name].bytes)

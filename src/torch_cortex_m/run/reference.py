@@ -83,7 +83,7 @@ def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Ten
                 expected=f"{type_.dtype} {list(type_.shape)}",
                 got=f"{data.dtype} {list(data.shape)}",
             )
-        values[port.value] = torch.from_numpy(np.ascontiguousarray(data))
+        values[port.value] = torch.from_numpy(np.asarray(data, order="C"))
     return values
 
 

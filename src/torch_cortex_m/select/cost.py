@@ -44,10 +44,10 @@ class CostModel:
 
     table: Table
     _by_structure: dict[tuple[Any, ...], list[Measured]] = field(init=False)
-    _near: dict[str, list[Measured]] = field(default_factory=dict)
-    _costs: dict[Key, Measurement | None] = field(default_factory=dict)
-    _packed: dict[Key, int] = field(default_factory=dict)
-    _code: dict[Key, int] = field(default_factory=dict)
+    _near: dict[str, list[Measured]] = field(default_factory=dict[str, list[Measured]])
+    _costs: dict[Key, Measurement | None] = field(default_factory=dict[Key, Measurement | None])
+    _packed: dict[Key, int] = field(default_factory=dict[Key, int])
+    _code: dict[Key, int] = field(default_factory=dict[Key, int])
 
     def __post_init__(self) -> None:
         self._by_structure = {}

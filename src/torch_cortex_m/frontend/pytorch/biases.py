@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Interpreter, Node
 
+from ...ir import INT8
 from ...ops.integers.accumulators import product_sums
 from ...ops.pytorch.node import arguments
 from ...ops.pytorch.pattern import Weight
@@ -77,9 +78,9 @@ def _least_scales(data: Tensor, weight: Weight, offset: Tensor, input_offset: fl
     the bias takes back as much (``correct_biases``).
     """
     rows = data.to(torch.float64).movedim(weight.channel_axis, 0).flatten(1)
-    low, high = product_sums(rows.numpy(), input_offset - 128, input_offset + 127)
+    low, high = product_sums(rows.numpy(), input_offset + INT8.low, input_offset + INT8.high)
     largest = torch.maximum(torch.from_numpy(high) + offset, -(torch.from_numpy(low) + offset))
-    rounding = rows.shape[1] * max(128 - input_offset, 127 + input_offset)
+    rounding = rows.shape[1] * max(-INT8.low - input_offset, INT8.high + input_offset)
     return largest / (LARGEST_SUM - rounding)
 
 
@@ -104,7 +105,7 @@ def _mean_shift(prepared: GraphModule, node: Node, weight: Weight, mean: Tensor)
     data = constant_value(prepared, weight_node.args[0])
     scales, zero_points = _weight_observer(prepared, node, weight).calculate_qparams()
     rounded = torch.fake_quantize_per_channel_affine(
-        data, scales, zero_points.to(torch.int32), weight.channel_axis, -127, 127
+        data, scales, zero_points.to(torch.int32), weight.channel_axis, -INT8.high, INT8.high
     )
     tensors = [name for name, value in values.items() if isinstance(value, Node)]
     values |= dict.fromkeys(tensors, mean) | {weight.argument: rounded - data}

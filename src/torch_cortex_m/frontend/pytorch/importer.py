@@ -14,7 +14,7 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import Graph, Port, Quantization, TensorType
+from ...ir import INT8, Graph, Port, Quantization, TensorType
 from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
@@ -99,7 +99,7 @@ class _Importer:
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        full_range = wanted.limits == (-128, 127)
+        full_range = wanted.limits == INT8
         produced_here = _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...ir import INT8
 from .torchao_names import MinMaxObserver, PerChannelMinMaxObserver
 
 SMALLEST_RANGE = 2.0**-90
@@ -21,8 +22,8 @@ class ActivationObserver(MinMaxObserver):
         low, high = min(0.0, float(self.min_val)), max(0.0, float(self.max_val))
         if not high - low >= SMALLEST_RANGE or high == float("inf") or low == float("-inf"):
             return torch.tensor([1.0]), torch.tensor([0])
-        scale = float(torch.tensor((high - low) / 255.0, dtype=torch.float32))
-        zero_point = min(max(-128 - round(low / scale), -128), 127)
+        scale = float(torch.tensor((high - low) / INT8.span, dtype=torch.float32))
+        zero_point = min(max(INT8.low - round(low / scale), INT8.low), INT8.high)
         return torch.tensor([scale]), torch.tensor([zero_point])
 
 
@@ -38,7 +39,7 @@ class PerChannelWeightObserver(PerChannelMinMaxObserver):
 
     def calculate_qparams(self) -> tuple[Tensor, Tensor]:
         largest = torch.maximum(self.max_val, -self.min_val).to(torch.float64)
-        scales = largest / 127.0
+        scales = largest / INT8.high
         if self.least_scales is not None:
             scales = torch.maximum(scales, self.least_scales)
         scales = torch.where(scales < SMALLEST_RANGE, torch.ones_like(scales), scales)

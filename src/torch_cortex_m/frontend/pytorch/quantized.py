@@ -10,7 +10,7 @@ import torch.ao.quantization.fx._decomposed  # registers the operators
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ...ops.pytorch.node import arguments
 from .source import where
 
@@ -45,7 +45,7 @@ class NodeQuantization:
     """How a quantize or dequantize node maps: the parameters, and the least and largest integer."""
 
     quantization: Quantization
-    limits: tuple[int, int] = (-128, 127)
+    limits: tuple[int, int] = INT8
 
 
 def node_quantization(node: Node, module: GraphModule) -> NodeQuantization:
@@ -57,7 +57,8 @@ def node_quantization(node: Node, module: GraphModule) -> NodeQuantization:
     low, high = int(_number(values["quant_min"], module)), int(_number(values["quant_max"], module))
     if values["dtype"] != torch.int8:
         raise _not_int8(node, str(values["dtype"]).removeprefix("torch."))
-    if not (math.isfinite(scale) and scale > 0 and -128 <= low <= zero_point <= high <= 127):
+    ordered = INT8.low <= low <= zero_point <= high <= INT8.high
+    if not (math.isfinite(scale) and scale > 0 and ordered):
         raise _not_int8(node, f"scale {scale:g}, zero point {zero_point}, range [{low}, {high}]")
     return NodeQuantization(Quantization(scale, zero_point), (low, high))
 
@@ -76,8 +77,8 @@ def _not_int8(node: Node, got: str) -> TcmError:
     return TcmError(
         "activations must be quantized to signed int8, per tensor",
         where=where(node),
-        expected="torch.int8 within [-128, 127], one positive scale, a zero point in that range",
+        expected=f"torch.int8 within {list(INT8)}, one positive scale, a zero point in that range",
         got=got,
-        hint="in the quantizer's activation spec set dtype=torch.int8, quant_min=-128, "
-        "quant_max=127 and a per-tensor scheme",
+        hint=f"in the quantizer's activation spec set dtype=torch.int8, quant_min={INT8.low}, "
+        f"quant_max={INT8.high} and a per-tensor scheme",
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import torch
 from torch.fx import GraphModule, Node
 
+from ...ir import INT8
 from ...ops.pytorch.node import arguments
 from ...ops.pytorch.pattern import Pattern, Result
 from .observers import ActivationObserver, PerChannelWeightObserver
@@ -27,8 +28,8 @@ ANNOTATION = "quantization_annotation"
 ACTIVATION = QuantizationSpec(
     dtype=torch.int8,
     observer_or_fake_quant_ctr=ActivationObserver,
-    quant_min=-128,
-    quant_max=127,
+    quant_min=INT8.low,
+    quant_max=INT8.high,
     qscheme=torch.per_tensor_affine,
 )
 
@@ -37,8 +38,8 @@ def _weight_spec(channel_axis: int) -> QuantizationSpec:
     return QuantizationSpec(
         dtype=torch.int8,
         observer_or_fake_quant_ctr=PerChannelWeightObserver,
-        quant_min=-127,
-        quant_max=127,
+        quant_min=-INT8.high,
+        quant_max=INT8.high,
         qscheme=torch.per_channel_symmetric,
         ch_axis=channel_axis,
     )
@@ -81,8 +82,8 @@ def _result_spec(node: Node, pattern: Pattern):
             dtype=torch.int8,
             scale=pattern.fixed.scale,
             zero_point=pattern.fixed.zero_point,
-            quant_min=-128,
-            quant_max=127,
+            quant_min=INT8.low,
+            quant_max=INT8.high,
             qscheme=torch.per_tensor_affine,
         )
     return ACTIVATION

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from ...errors import TcmError
-from ...ir import Graph, Port, Quantization, TensorType, verify
+from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
 from ...ops.tflite.builtin import Kind
@@ -197,7 +197,7 @@ class _Importer:
 def _edge_quantization(tensor: FileTensor, kind: str) -> Quantization:
     """Of an int8 or uint8 input or output, which an operator need not have checked."""
     quantization = tensor.quantization if tensor.scales.size == 1 else None
-    if quantization is None or not -128 <= quantization.zero_point <= 127:
+    if quantization is None or not INT8.low <= quantization.zero_point <= INT8.high:
         raise TcmError(
             f"an {kind} has no usable scale",
             where=f"{kind} '{tensor.name}'",

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
 from ...ops.tflite.builtin import Builtin, Kind
 from ...ops.tflite.call import FUSED_ACTIVATIONS
@@ -34,7 +35,7 @@ COMPILERS = {
 UNQUANTIZED = ("float32", "float16", "bfloat16", "float64", "int16", "uint8", "int4")
 """Types that a conversion to int8 replaces."""
 
-ZERO_POINTS = {"int8": (-128, 127), "uint8": (0, 255)}
+ZERO_POINTS = {dtype: limits(dtype) for dtype in ("int8", "uint8")}
 
 
 class Problem(NamedTuple):

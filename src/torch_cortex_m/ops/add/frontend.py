@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.fx import Node
 
-from ...ir import Quantization, TensorType
+from ...ir import INT8, Quantization, TensorType
 from ..integers.arithmetic import quantize_array
 from ..pytorch.call import Activation, Constant, PytorchCall
 from ..pytorch.node import arguments, is_constant
@@ -75,8 +75,8 @@ def _add_constant(call: PytorchCall, constant: Constant, factor: float) -> tuple
 def quantization_of(real: np.ndarray) -> Quantization:
     """The affine int8 parameters whose range is that of ``real`` and 0."""
     low, high = min(0.0, float(real.min())), max(0.0, float(real.max()))
-    scale = float(np.float32((high - low) / 255.0)) or 1.0
-    return Quantization(scale, int(np.clip(-128 - np.rint(low / scale), -128, 127)))
+    scale = float(np.float32((high - low) / INT8.span)) or 1.0
+    return Quantization(scale, int(np.clip(INT8.low - np.rint(low / scale), *INT8)))
 
 
 def _quantization(type_: TensorType) -> Quantization:

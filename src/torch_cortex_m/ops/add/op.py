@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.arithmetic import quantize_multiplier
 from ..rules.checks import check_max_rank, check_multiplier
@@ -65,15 +65,15 @@ class Add(Op):
     output_offset: int = 0
     output_multiplier: int
     output_shift: int
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
         check_activation(self, self.activation_min, self.activation_max)
         check_offset(self, "left_shift", self.left_shift, 0, 31)
-        check_offset(self, "input_offset", self.input_offset, -127, 128)
-        check_offset(self, "other_offset", self.other_offset, -127, 128)
-        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "other_offset", self.other_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
         check_multiplier(self, "output_", self.output_multiplier, self.output_shift)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Types
@@ -66,8 +66,8 @@ class AvgPool2d(Op):
     divisor_override: int = 0
     padding_value: int = 0
     adaptive_output: tuple[int, ...] = ()
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     @property
     def dilation(self) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ class AvgPool2d(Op):
         check_values(self, "kernel", self.kernel, 2, 1)
         check_window(self, self)
         check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "padding_value", self.padding_value, -128, 127)
+        check_offset(self, "padding_value", self.padding_value, *INT8)
         check_offset(self, "divisor_override", self.divisor_override, 0, LARGEST_DIVISOR)
         if self.adaptive_output:
             check_values(self, "adaptive_output", self.adaptive_output, 2, 1)

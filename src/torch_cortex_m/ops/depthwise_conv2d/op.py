@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
@@ -70,14 +70,14 @@ class DepthwiseConv2d(Op):
     depth_multiplier: int = 1
     input_offset: int = 0
     output_offset: int = 0
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
         check_window(self, self)
         check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, -127, 128)
-        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
         self.expect(
             self.depth_multiplier >= 1, "depth_multiplier", "at least 1", self.depth_multiplier
         )

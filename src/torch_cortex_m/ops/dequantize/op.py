@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import Quantization, TensorType
+from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.checks import check_scale
 from ..rules.window import check_offset
@@ -31,7 +31,7 @@ class Dequantize(Op):
 
     def __post_init__(self) -> None:
         check_scale(self, self.scale)
-        check_offset(self, "zero_point", self.zero_point, -128, 127)
+        check_offset(self, "zero_point", self.zero_point, *INT8)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         return types["input"].shape

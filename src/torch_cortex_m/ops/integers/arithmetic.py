@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from ...ir import DTYPES, limits
+
 
 def quantize_multiplier(real: float) -> tuple[int, int]:
     """(multiplier, shift) with real = multiplier * 2^(shift - 31), multiplier in [2^30, 2^31).
@@ -48,10 +50,14 @@ def inverse_scale(scale: float) -> np.float32:
 
 
 def quantize_array(
-    values: np.ndarray, scale: float, zero_point: int, ties_away: bool = False
+    values: np.ndarray,
+    scale: float,
+    zero_point: int,
+    ties_away: bool = False,
+    dtype: str = "int8",
 ) -> np.ndarray:
-    """float32 -> int8 as PT2E's quantize_per_tensor does: multiply by the inverse scale in float32,
-    round half to even, add the zero point, saturate. A NaN counts as 0.
+    """float32 -> integers of ``dtype`` as PT2E's quantize_per_tensor does: multiply by the inverse
+    scale in float32, round half to even, add the zero point, saturate. A NaN counts as 0.
 
     ``ties_away``: divide by the scale and round half away from zero, as TensorFlow Lite does.
     """
@@ -61,12 +67,21 @@ def quantize_array(
             rounded = np.copysign(np.floor(np.abs(exact) + 0.5), exact)
         else:
             rounded = np.rint(np.nan_to_num(values.astype(np.float32) * inverse_scale(scale)))
-    return np.clip(rounded + zero_point, -128, 127).astype(np.int8)
+    return _saturated(rounded.astype(np.float64) + zero_point, dtype)
+
+
+def _saturated(values: np.ndarray, dtype: str) -> np.ndarray:
+    """Whole float64 -> ``dtype``. Clipping alone would not do: float64 lacks the largest int64."""
+    low, high = limits(dtype)
+    below, above = values <= low, values >= high
+    inside = np.where(below | above, 0, values).astype(DTYPES[dtype].storage)
+    inside[below], inside[above] = low, high
+    return inside
 
 
 def dequantize_array(values: np.ndarray, scale: float, zero_point: int) -> np.ndarray:
-    """int8 -> float32: scale * (value - zero_point)."""
-    return (values.astype(np.int32) - zero_point).astype(np.float32) * np.float32(scale)
+    """Integers -> float32: scale * (value - zero_point)."""
+    return (values.astype(np.float64) - zero_point).astype(np.float32) * np.float32(scale)
 
 
 def requantize_array(values: np.ndarray, multipliers: np.ndarray, shifts: np.ndarray) -> np.ndarray:

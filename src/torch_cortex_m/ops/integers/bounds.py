@@ -8,12 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...ir import INT8, INT32
 from .arithmetic import requantize_array
 
 Array = NDArray[Any]
-
-INT8 = (-128, 127)
-INT32 = (-(1 << 31), (1 << 31) - 1)
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Bounds:
 
 def any_int8(channels: int) -> Bounds:
     """All that is known from the type."""
-    return Bounds(np.full(channels, INT8[0]), np.full(channels, INT8[1]))
+    return Bounds(np.full(channels, INT8.low), np.full(channels, INT8.high))
 
 
 def of_constant(data: Array) -> Bounds:
@@ -70,9 +68,9 @@ def of_requantized(sums: Bounds, multipliers: Array, shifts: Array, output_offse
     """
     multipliers, shifts = multipliers.astype(np.int64), shifts.astype(np.int64)
     widest = np.maximum(np.abs(sums.low), np.abs(sums.high)) << np.maximum(shifts, 0)
-    safe = (widest < INT32[1]) & (multipliers >= 0)
+    safe = (widest < INT32.high) & (multipliers >= 0)
     low, high = (
         requantize_array(np.where(safe, end, 0), multipliers, shifts) + output_offset
         for end in (sums.low, sums.high)
     )
-    return Bounds(np.where(safe, low, INT8[0]), np.where(safe, high, INT8[1]))
+    return Bounds(np.where(safe, low, INT8.low), np.where(safe, high, INT8.high))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...ir import INT8
 from ..integers.torch_arithmetic import exact_float, requantize_to_int8, wrap_int32
 from .op import Linear
 
@@ -18,7 +19,7 @@ def reference(
     shifts: Tensor,
 ) -> Tensor:
     """[..., K] int8 -> [..., N] int8; see Linear."""
-    dtype = exact_float(255 * 255 * weight.shape[1])
+    dtype = exact_float(INT8.span**2 * weight.shape[1])
     values = input.to(dtype) + op.input_offset
     taps = weight.to(dtype) + op.weight_offset
     sums = torch.nn.functional.linear(values, taps).to(torch.int64)

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import INT8, Bounds
+from ..integers.bounds import Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Types
 from ..rules.window import (
     check_activation,
@@ -47,8 +47,8 @@ class MaxPool2d(Op):
     padding: tuple[int, ...] = (0, 0, 0, 0)
     dilation: tuple[int, ...] = (1, 1)
     ceil_mode: bool = False
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
         check_values(self, "kernel", self.kernel, 2, 1)
@@ -72,7 +72,7 @@ class MaxPool2d(Op):
             return None
         low, high = given["input"].low, given["input"].high
         if not self._every_window_meets_the_input():
-            low = np.full_like(low, INT8[0])
+            low = np.full_like(low, INT8.low)
         return Bounds(low, high).clamped(self.activation_min, self.activation_max)
 
     def _every_window_meets_the_input(self) -> bool:
@@ -88,7 +88,7 @@ class MaxPool2d(Op):
     def absorb_border(self, border: Border) -> Any | None:
         """With ``ceil_mode``, padding before and after the input limit the windows differently."""
         padding = padding_with_border(self.padding, border)
-        same = padding is not None and border.value == INT8[0] and not self.ceil_mode
+        same = padding is not None and border.value == INT8.low and not self.ceil_mode
         return replace(self, padding=padding) if same else None
 
 

@@ -8,10 +8,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from .op import MaxPool2d
-
-LOWEST = -128
 
 
 def reference(op: MaxPool2d, input: Tensor) -> Tensor:
@@ -31,7 +29,7 @@ def pad(op: MaxPool2d, input: Tensor, outputs: tuple[int, int]) -> Tensor:
         reach = (count - 1) * op.stride[axis] + op.dilation[axis] * (op.kernel[axis] - 1) + 1
         after.append(max(reach - op.padding[axis] - input.shape[axis + 1], least))
     widths = (0, 0, left, after[1], top, after[0])
-    return torch.nn.functional.pad(input, widths, value=LOWEST)
+    return torch.nn.functional.pad(input, widths, value=INT8.low)
 
 
 def places(op: MaxPool2d, axis: int, tap: int, outputs: int) -> slice:

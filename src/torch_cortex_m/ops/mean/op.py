@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import Quantization, TensorType
+from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.arithmetic import quantize_multiplier
 from ..rules.checks import check_multiplier
@@ -41,13 +41,13 @@ class Mean(Op):
     multiplier: int
     shift: int
     output_offset: int = 0
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
         check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, -127, 128)
-        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
         check_multiplier(self, "", self.multiplier, self.shift)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:

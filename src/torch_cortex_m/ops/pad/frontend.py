@@ -8,6 +8,7 @@ import torch
 from torch.fx import Node
 
 from ...errors import TcmError
+from ...ir import INT8
 from ..integers.arithmetic import round_half_away
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
@@ -33,11 +34,11 @@ def _quantized_value(call: PytorchCall) -> int:
     real = float(call.arguments["value"] or 0.0)
     scale, zero_point = call.output.scale, call.output.zero_point
     quantized = round_half_away(real / scale) + zero_point
-    if not -128 <= quantized <= 127:
+    if not INT8.low <= quantized <= INT8.high:
         raise TcmError(
             f"'{call.name}' pads with a value that its tensor's quantization cannot hold",
             where=call.source,
-            expected=f"{scale * (-128 - zero_point):g} to {scale * (127 - zero_point):g}",
+            expected=f"{scale * (INT8.low - zero_point):g} to {scale * (INT8.high - zero_point):g}",
             got=f"{real:g}",
             hint="pad with a value within the tensor's range",
         )

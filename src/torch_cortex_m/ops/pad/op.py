@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..interfaces import Border, Types
 from ..rules.checks import check_max_rank
@@ -36,7 +36,7 @@ class Pad(Op):
     def __post_init__(self) -> None:
         non_negative = all(count >= 0 for count in self.padding)
         self.expect(non_negative, "padding", "non-negative values", self.padding)
-        check_offset(self, "value", self.value, -128, 127)
+        check_offset(self, "value", self.value, *INT8)
 
     @property
     def before(self) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from torch.fx import Node
 
 from ...errors import TcmError
-from ...ir import Graph, Quantization
+from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
 from .node import shape_of
@@ -89,7 +89,7 @@ class PytorchCall:
     source: str
     output: Quantization
     activation: tuple[float, float] = UNBOUNDED
-    limits: tuple[int, int] = (-128, 127)
+    limits: tuple[int, int] = INT8
 
     @property
     def shape(self) -> tuple[int, ...]:

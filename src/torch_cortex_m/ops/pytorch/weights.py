@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import TcmError
+from ...ir import INT32
 from ..integers.arithmetic import quantize_multipliers
 from .call import Constant, PytorchCall, QuantizedData
 from .pattern import Weight
 
-INT32 = np.iinfo(np.int32)
 LARGEST_SHIFT = 30
 
 
@@ -97,4 +97,4 @@ def quantize_bias(bias: Constant, scales: np.ndarray) -> np.ndarray:
             return quantized.values.reshape(-1).astype(np.int32)
     real = bias.data.reshape(-1).astype(np.float64) / scales
     rounded = np.trunc(real + np.copysign(0.5, real))
-    return np.clip(rounded, INT32.min, INT32.max).astype(np.int32)
+    return np.clip(rounded, *INT32).astype(np.int32)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...ir import Quantization, TensorType
+from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.arithmetic import inverse_scale
 from ..rules.checks import check_scale
@@ -42,7 +42,7 @@ class Quantize(Op):
 
     def __post_init__(self) -> None:
         check_scale(self, self.scale)
-        check_offset(self, "zero_point", self.zero_point, -128, 127)
+        check_offset(self, "zero_point", self.zero_point, *INT8)
 
     @property
     def inverse_scale(self) -> float:

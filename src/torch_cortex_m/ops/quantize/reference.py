@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...ir import INT8
 from .op import Quantize
 
 
@@ -18,4 +19,4 @@ def reference(op: Quantize, input: Tensor) -> Tensor:
     else:
         rounded = torch.round(input * op.inverse_scale)
     rounded = torch.nan_to_num(rounded, nan=0.0)
-    return torch.clamp(rounded + op.zero_point, -128, 127).to(torch.int8)
+    return torch.clamp(rounded + op.zero_point, *INT8).to(torch.int8)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds, of_requantized
 from ..interfaces import Constants, Types
@@ -39,13 +39,13 @@ class Requantize(Op):
     multiplier: int = 1 << 30
     shift: int = 1
     output_offset: int = 0
-    activation_min: int = -128
-    activation_max: int = 127
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
         check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, -127, 128)
-        check_offset(self, "output_offset", self.output_offset, -128, 127)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
         check_multiplier(self, "", self.multiplier, self.shift)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:

@@ -9,5 +9,5 @@ from .op import Reshape
 
 
 def reference(op: Reshape, input: Tensor) -> Tensor:
-    """int8 -> int8 of shape ``op.shape``, contiguous; a copy, as a custom operator must give."""
+    """Any dtype -> the same of shape ``op.shape``; a contiguous copy, as custom operators give."""
     return input.reshape(op.shape).clone(memory_format=torch.contiguous_format)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...ir import INT8
+
 Rng = np.random.Generator
 Tensors = dict[str, np.ndarray | None]
 
@@ -17,13 +19,13 @@ def pick(rng: Rng, *values: Any) -> Any:
 
 def output_range(rng: Rng) -> dict[str, Any]:
     """output_offset and limits: half of the layers end in a ReLU, some are clamped further."""
-    offset = int(rng.integers(-128, 128))
+    offset = int(rng.integers(INT8.low, INT8.high + 1))
     if rng.random() < 0.5:
-        offset = pick(rng, -128, -128, -128, -128, offset)
-        high = pick(rng, 127, 127, 127, 127, int(rng.integers(offset, 128)))
+        offset = pick(rng, *[INT8.low] * 4, offset)
+        high = pick(rng, *[INT8.high] * 4, int(rng.integers(offset, INT8.high + 1)))
         return {"output_offset": offset, "activation_min": offset, "activation_max": high}
     if rng.random() < 0.3:
-        low, high = sorted(int(value) for value in rng.integers(-128, 128, 2))
+        low, high = sorted(int(value) for value in rng.integers(INT8.low, INT8.high + 1, 2))
         return {"output_offset": offset, "activation_min": low, "activation_max": high}
     return {"output_offset": offset}
 
@@ -53,20 +55,20 @@ def channel_tensors(rng: Rng, channels: int, taps: int) -> Tensors:
 
 def weights(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
     """int8, now and then with -128, sparse or with small values."""
-    low = pick(rng, -127, -127, -128)
-    values = rng.integers(low, 128, shape)
+    low = pick(rng, -INT8.high, -INT8.high, INT8.low)
+    values = rng.integers(low, INT8.high + 1, shape)
     kind = pick(rng, "dense", "dense", "sparse", "small", "extreme")
     if kind == "sparse":
         values *= rng.random(shape) < 0.2
     if kind == "small":
         values //= 16
     if kind == "extreme":
-        values = np.where(values < 0, low, 127)
+        values = np.where(values < 0, low, INT8.high)
     return values.astype(np.int8)
 
 
 def int8(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
-    return rng.integers(-128, 128, shape).astype(np.int8)
+    return rng.integers(INT8.low, INT8.high + 1, shape).astype(np.int8)
 
 
 def window(rng: Rng, kernels: list[tuple[int, int]]) -> tuple[tuple[int, int], dict[str, Any]]:

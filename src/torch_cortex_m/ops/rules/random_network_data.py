@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...ir import INT8
 from ..base import Case
 from ..integers.arithmetic import quantize_multiplier
 from .random_data import Rng
@@ -25,8 +26,8 @@ def chance(rng: Rng, probability: float) -> bool:
 def values(rng: Rng, shape: tuple[int, ...]) -> np.ndarray:
     """int8 of the whole range, now and then only the extremes."""
     if chance(rng, 0.1):
-        return rng.choice(np.array([-128, 127], np.int8), shape)
-    return rng.integers(-128, 128, shape).astype(np.int8)
+        return rng.choice(np.array(INT8, np.int8), shape)
+    return rng.integers(INT8.low, INT8.high + 1, shape).astype(np.int8)
 
 
 def requantization(rng: Rng, channels: int, taps: int) -> tuple[np.ndarray, np.ndarray]:
@@ -51,19 +52,20 @@ def bias(rng: Rng, channels: int) -> np.ndarray | None:
 
 def ranges(rng: Rng) -> dict[str, Any]:
     """output_offset, activation_min, activation_max: none, a rectifier, or any clamp."""
-    offset = int(rng.choice([-128, 127, integer(rng, -128, 127)]))
+    offset = int(rng.choice([*INT8, integer(rng, *INT8)]))
     kind = integer(rng, 0, 3)
     if kind == 0:
-        low, high = -128, 127
+        low, high = INT8
     elif kind == 1:
-        low, high = offset, 127
+        low, high = offset, INT8.high
     else:
-        low, high = sorted((integer(rng, -128, 127), integer(rng, -128, 127)))
+        low, high = sorted((integer(rng, *INT8), integer(rng, *INT8)))
     return {"output_offset": offset, "activation_min": low, "activation_max": high}
 
 
 def input_offset(rng: Rng) -> int:
-    return int(rng.choice([128, -127, 0, integer(rng, -127, 128)]))
+    low, high = INT8.negated()
+    return int(rng.choice([high, low, 0, integer(rng, low, high)]))
 
 
 def pair(rng: Rng, low: int, high: int) -> tuple[int, int]:

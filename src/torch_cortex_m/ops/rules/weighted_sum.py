@@ -12,7 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ..integers.bounds import INT32, Array, Bounds, of_products, of_requantized
+from ...ir import INT32
+from ..integers.bounds import Array, Bounds, of_products, of_requantized
 from ..interfaces import Constants, Types
 
 
@@ -75,7 +76,7 @@ def fold_into_bias(
     values = given.low[foldable] + op.input_offset
     folded = (taps * values).reshape(len(weight), -1).sum(axis=1)
     bias = constants.get("bias", np.zeros(len(weight), np.int32)).astype(np.int64) + folded
-    if bias.min() < INT32[0] or bias.max() > INT32[1]:
+    if bias.min() < INT32.low or bias.max() > INT32.high:
         return None
     remaining = weight.copy()
     remaining[..., foldable] = 0

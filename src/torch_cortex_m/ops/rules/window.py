@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ...ir import TensorType
+from ...ir import INT8, TensorType
 from ..base import Op
 from ..interfaces import Border
 
@@ -36,8 +36,9 @@ def check_values(op: Op, name: str, values: tuple[int, ...], count: int, least: 
 
 def check_activation(op: Op, low: int, high: int) -> None:
     """The activation range is ordered and within int8."""
-    expected = "-128 <= activation_min <= activation_max <= 127"
-    op.expect(-128 <= low <= high <= 127, "activation_min, activation_max", expected, (low, high))
+    expected = f"{INT8.low} <= activation_min <= activation_max <= {INT8.high}"
+    ordered = INT8.low <= low <= high <= INT8.high
+    op.expect(ordered, "activation_min, activation_max", expected, (low, high))
 
 
 def check_offset(op: Op, name: str, value: int, low: int, high: int) -> None:

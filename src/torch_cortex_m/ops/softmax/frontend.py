@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import torch
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
 from .op import scaling
 
 aten = torch.ops.aten
 
-PROBABILITIES = Quantization(1.0 / 256.0, -128)
+PROBABILITIES = Quantization(1.0 / 256.0, INT8.low)
 """[0, 1) in steps of 1/256; fixed by the TensorFlow Lite 8-bit quantization specification."""
 
 

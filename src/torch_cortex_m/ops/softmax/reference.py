@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ...ir import INT8
 from ..integers.torch_arithmetic import doubling_high_multiply, rounding_shift_right, wrap_int32
 from .op import Softmax
 
@@ -31,7 +32,7 @@ def reference(op: Softmax, input: Tensor) -> Tensor:
     headroom = _leading_zeros(sums)
     reciprocals = _reciprocal((sums << headroom) >> 1)
     products = doubling_high_multiply(reciprocals, exponentials)
-    return torch.clamp(rounding_shift_right(products, 35 - headroom) - 128, -128, 127).to(
+    return torch.clamp(rounding_shift_right(products, 35 - headroom) + INT8.low, *INT8).to(
         torch.int8
     )
 

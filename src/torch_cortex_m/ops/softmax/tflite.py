@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from ...ir import INT8
 from ..tflite.builtin import Builtin
 from ..tflite.call import Call
 from .op import scaling
 
-OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, -128
+OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, INT8.low
 
 
 def _lower(call: Call) -> str:

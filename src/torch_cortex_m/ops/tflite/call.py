@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import TcmError
-from ...ir import Graph, Quantization
+from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_multiplier
 from .file import FileTensor, Options
@@ -157,8 +157,8 @@ def clamp_limits(low: float | None, high: float | None, output: Quantization) ->
     Source: TensorFlow Lite's CalculateActivationRangeQuantized.
     """
     return {
-        "activation_min": -128 if low is None else _quantized_bound(low, output),
-        "activation_max": 127 if high is None else _quantized_bound(high, output),
+        "activation_min": INT8.low if low is None else _quantized_bound(low, output),
+        "activation_max": INT8.high if high is None else _quantized_bound(high, output),
     }
 
 
@@ -166,4 +166,4 @@ def _quantized_bound(bound: float, output: Quantization) -> int:
     with np.errstate(over="ignore"):
         steps = float(np.clip(np.float32(bound) / np.float32(output.scale), -1e9, 1e9))
     rounded = int(np.copysign(np.floor(abs(steps) + 0.5), steps))
-    return int(np.clip(output.zero_point + rounded, -128, 127))
+    return int(np.clip(output.zero_point + rounded, *INT8))

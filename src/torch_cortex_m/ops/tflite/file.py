@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class FileTensor:
     def quantization(self) -> Quantization:
         """Of a tensor with one scale, as the int8 values of the graph have it: uint8 data become
         int8 by subtracting 128, and so does their zero point."""
-        zero_point = int(self.zero_points[0]) - (128 if self.dtype == "uint8" else 0)
+        zero_point = int(self.zero_points[0]) + (INT8.low if self.dtype == "uint8" else 0)
         return Quantization(float(self.scales[0]), zero_point)
 
 
