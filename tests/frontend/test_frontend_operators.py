@@ -84,6 +84,12 @@ CASES: list[tuple[str, Factory, tuple[Shape, ...], list[str]]] = [
     ("add_rank_0", function(lambda m, x: x + m.c, c=torch.tensor(0.7)), (IMAGE,), ["add"]),
     ("sub_scalar", function(lambda m, x: x - 0.5), (IMAGE,), ["add"]),
     ("sub_constant", function(lambda m, x: x - m.c, c=constant(8)), (IMAGE,), ["add"]),
+    ("mul", function(lambda m, x, y: x * y), (IMAGE, IMAGE), ["mul"]),
+    ("mul_itself", function(lambda m, x: x * x), (IMAGE,), ["mul"]),
+    ("mul_broadcast", function(lambda m, x, y: x * y), (IMAGE, (4, 1, 1)), ["mul"]),
+    ("mul_relu", function(lambda m, x, y: torch.relu(x * y)), (IMAGE, IMAGE), ["mul"]),
+    ("mul_scalar", function(lambda m, x: x * -1.5), (IMAGE,), ["mul"]),
+    ("mul_constant_left", function(lambda m, x: m.c * x, c=constant(8)), (IMAGE,), ["mul"]),
     ("avg_pool2d", lambda: nn.AvgPool2d(2), (IMAGE,), ["avg_pool2d"]),
     ("avg_pool2d_padding", lambda: nn.AvgPool2d(3, 2, 1), (IMAGE,), ["avg_pool2d"]),
     (
