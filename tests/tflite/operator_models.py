@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -183,7 +184,8 @@ def mean(name: str, input: Shape, axes: Sequence[int], output: Shape, **fields: 
     )  # fmt: skip
 
 
-def add(
+def of_two(
+    operator: str,
     name: str,
     input: Shape,
     other: Shape,
@@ -194,7 +196,7 @@ def add(
     activation_function: int = NONE,
     micro: bool = True,
 ) -> OperatorModel:
-    """ADD; operand ``constant`` is one."""
+    """ADD or MUL; operand ``constant`` is one."""
     rng, writer = generator(name), ModelWriter()
     shapes, operands = (input, other), []
     for place, shape in enumerate(shapes):
@@ -202,12 +204,20 @@ def add(
         operands.append(activation(writer, f"x{place}", shape, scales[place], data=data))
     result = activation(writer, "y", output, scales[2])
     writer.operator(
-        "ADD", operands, result, "AddOptions", FusedActivationFunction=activation_function
+        operator,
+        operands,
+        result,
+        f"{operator.title()}Options",
+        FusedActivationFunction=activation_function,
     )
     given = [place for place in (0, 1) if place != constant]
     content = writer.write([operands[place] for place in given], [result])
     inputs = tuple((shapes[place], "int8") for place in given)
-    return OperatorModel(f"add {name}", content, inputs, micro=micro)
+    return OperatorModel(f"{operator.lower()} {name}", content, inputs, micro=micro)
+
+
+add = partial(of_two, "ADD")
+mul = partial(of_two, "MUL")
 
 
 def integers(*values: int) -> np.ndarray:
@@ -301,6 +311,23 @@ ADDITIONS = [
     add("saturates", (1, 99), (1, 99), (1, 99), scales=((1.0, 3), (1.0, -4), (0.01, 5))),
     *(
         add(f"activation {code}", (1, 99), (1, 99), (1, 99), activation_function=code)
+        for code in (RELU, RELU_N1_TO_1, RELU6)
+    ),
+]
+
+PRODUCTS = [
+    mul("plain", (1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3)),
+    mul("channels", (1, 4, 5, 3), (1, 1, 1, 3), (1, 4, 5, 3)),
+    mul("lower rank", (1, 4, 5, 3), (3,), (1, 4, 5, 3)),
+    mul("first broadcasts", (1, 1, 5, 1), (2, 4, 5, 3), (2, 4, 5, 3)),
+    mul("both broadcast", (1, 4, 1, 3), (1, 1, 5, 1), (1, 4, 5, 3)),
+    mul("scalar", (3, 7), (1,), (3, 7)),
+    mul("constant", (1, 4, 5, 3), (1, 1, 1, 3), (1, 4, 5, 3), constant=1),
+    mul("constant first", (1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3), constant=0),
+    mul("far scales", (1, 99), (1, 99), (1, 99), scales=((1e-4, 3), (3.0, -4), (1.0, 5))),
+    mul("saturates", (1, 99), (1, 99), (1, 99), scales=((1.0, 3), (1.0, -4), (0.01, 5))),
+    *(
+        mul(f"activation {code}", (1, 99), (1, 99), (1, 99), activation_function=code)
         for code in (RELU, RELU_N1_TO_1, RELU6)
     ),
 ]
@@ -504,6 +531,7 @@ MODELS: list[OperatorModel] = [
     *CONVOLUTIONS,
     *DENSE,
     *ADDITIONS,
+    *PRODUCTS,
     *POOLS,
     *MEANS,
     *SOFTMAXES,

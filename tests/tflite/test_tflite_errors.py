@@ -78,7 +78,7 @@ def detector() -> bytes:
     image = value("serving_default_image:0")
     stem = convolve("stem/conv", image)
     gate = unknown("LOGISTIC", "block1/se/sigmoid", convolve("block1/se/expand", stem))
-    scaled = unknown("MUL", "block1/se/mul", stem, gate)
+    scaled = unknown("DIV", "block1/se/mul", stem, gate)
     activated = unknown("HARD_SWISH", "block1/hard_swish", convolve("block1/project", scaled))
     larger = unknown("RESIZE_NEAREST_NEIGHBOR", "fpn/upsample", activated)
     merged = unknown("CONCATENATION", "fpn/concat", larger, stem)
@@ -99,7 +99,7 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
     places = [line.strip().partition(": there is no such operator")[0] for line in listed]
     assert places == [
         "operator 2 LOGISTIC, output 'block1/se/sigmoid'",
-        "operator 3 MUL, output 'block1/se/mul'",
+        "operator 3 DIV, output 'block1/se/mul'",
         "operator 5 HARD_SWISH, output 'block1/hard_swish'",
         "operator 6 RESIZE_NEAREST_NEIGHBOR, output 'fpn/upsample'",
         "operator 7 CONCATENATION, output 'fpn/concat'",

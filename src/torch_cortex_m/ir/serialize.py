@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -106,7 +106,8 @@ def _field(value: object) -> object:
 def _integers(values: object) -> tuple[int, ...]:
     if not isinstance(values, list):
         raise TypeError(f"{values!r} is not a list of integers")
-    return tuple(map(_integer, values))
+    items = cast("list[object]", values)
+    return tuple(_integer(item) for item in items)
 
 
 def _integer(value: object) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 
 from ..base import Kernel, Layer
 from ..integers.requantization import requantized, wrapped
-from .operands import operands_not_broadcast
+from ..rules.broadcasting import operands_not_broadcast
 
 BYTES = np.arange(-128, 128, dtype=np.int64)
 INT32_MAX = (1 << 31) - 1

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ..base import Kernel, Layer
+from ..rules.broadcasting import operands_not_broadcast
 from .kernels_dsp import output_table
-from .operands import operands_not_broadcast
 
 BYTES = np.arange(-128, 128, dtype=np.int64)
 INT32_MAX = (1 << 31) - 1

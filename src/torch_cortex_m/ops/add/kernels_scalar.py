@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
+from ..rules.broadcasting import operands_not_broadcast
 from .kernels_mve import linear_form
-from .operands import operands_not_broadcast
 
 
 def _applies(layer: Layer) -> bool:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import INT8
+from ..base import Kernel
 from ..integers.arithmetic import quantize_multiplier
-from ..rules.checks import check_max_rank, check_multiplier
-from ..rules.strides import broadcast_strides, loop_constants
+from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
+from ..rules.checks import check_multiplier
 from ..rules.window import check_activation, check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS, LINEAR_WORDS
 from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
-from .operands import operands_not_broadcast
 
 
 @dataclass(frozen=True, kw_only=True)
-class Add(Op):
-    """Quantized addition of int8 tensors.
-
-    Tensors: input and other, int8, shapes of rank 6 at most that broadcast together as NumPy's do.
-    Output: the broadcast shape, int8.
+class Add(BroadcastingOp):
+    """Quantized addition of int8 tensors; shapes are those of BroadcastingOp.
 
     ``input_offset`` and ``other_offset`` (= -zero point) are added, the sums shifted left by
     ``left_shift`` (modulo 2^32) and requantized to a common scale, added (modulo 2^32), requantized
@@ -33,10 +28,6 @@ class Add(Op):
     """
 
     name: ClassVar[str] = "add"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (
-        TensorArgument("input"),
-        TensorArgument("other"),
-    )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {
             "left_shift",
@@ -53,7 +44,6 @@ class Add(Op):
             "activation_max",
         }
     )
-    elementwise: ClassVar[bool] = True
 
     left_shift: int = 20
     input_offset: int = 0
@@ -77,33 +67,6 @@ class Add(Op):
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
         check_multiplier(self, "output_", self.output_multiplier, self.output_shift)
-
-    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
-        check_max_rank(self, types, "input")
-        check_max_rank(self, types, "other")
-        first, second = types["input"].shape, types["other"].shape
-        rank = max(len(first), len(second))
-        pairs = list(
-            zip(
-                (1,) * (rank - len(first)) + first,
-                (1,) * (rank - len(second)) + second,
-                strict=True,
-            )
-        )
-        self.expect(
-            all(a == b or a == 1 or b == 1 for a, b in pairs),
-            "other",
-            f"a shape that broadcasts with input's shape {first}",
-            second,
-        )
-        return tuple(b if a == 1 else a for a, b in pairs)
-
-    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        output_shape = self.output_shape(types)
-        strides = {
-            name: broadcast_strides(types[name].shape, output_shape) for name in ("input", "other")
-        }
-        return super().constants(types) | loop_constants(output_shape, strides)
 
 
 def rescaling(

@@ -1,0 +1,25 @@
+"""mul from TensorFlow Lite: MUL, with broadcasting."""
+
+from __future__ import annotations
+
+from ..tflite.builtin import Argument, Builtin
+from ..tflite.call import Call
+
+
+def _lower(call: Call) -> str:
+    input, other = call.quantization("input"), call.quantization("other")
+    output = call.output.quantization
+    multiplier, shift = call.multiplier(input.scale * other.scale / output.scale)
+    return call.emit(
+        "mul",
+        (call.value("input"), call.value("other")),
+        input_offset=-input.zero_point,
+        other_offset=-other.zero_point,
+        output_offset=output.zero_point,
+        multiplier=multiplier,
+        shift=shift,
+        **call.activation_limits(),
+    )
+
+
+BUILTINS = [Builtin("MUL", _lower, (Argument("input"), Argument("other")), options="MulOptions")]

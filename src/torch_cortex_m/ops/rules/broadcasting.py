@@ -1,0 +1,50 @@
+"""What functions of two tensors have in common: NumPy's broadcasting, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Layer, Op, TensorArgument
+from .checks import check_max_rank
+from .strides import broadcast_strides, loop_constants
+
+OPERANDS = ("input", "other")
+
+
+class BroadcastingOp(Op):
+    """A function of the elements of ``input`` and ``other``, one by one.
+
+    Tensors: input and other, int8, shapes of rank 6 at most that broadcast together as NumPy's do.
+    Output: the broadcast shape, int8. Kernels get the sizes and strides of ``loop_constants``.
+    """
+
+    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(map(TensorArgument, OPERANDS))
+    elementwise: ClassVar[bool] = True
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        for name in OPERANDS:
+            check_max_rank(self, types, name)
+        first, second = (types[name].shape for name in OPERANDS)
+        rank = max(len(first), len(second))
+        aligned = ((1,) * (rank - len(shape)) + shape for shape in (first, second))
+        pairs = list(zip(*aligned, strict=True))
+        self.expect(
+            all(a == b or a == 1 or b == 1 for a, b in pairs),
+            "other",
+            f"a shape that broadcasts with input's shape {first}",
+            second,
+        )
+        return tuple(b if a == 1 else a for a, b in pairs)
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        output_shape = self.output_shape(types)
+        strides = {name: broadcast_strides(types[name].shape, output_shape) for name in OPERANDS}
+        return super().constants(types) | loop_constants(output_shape, strides)
+
+
+def operands_not_broadcast(layer: Layer) -> tuple[str, ...]:
+    """The operands that the output may overwrite: one as large as the output is read once, at the
+    place that is written."""
+    return tuple(name for name in OPERANDS if layer.types[name].elements == layer.output.elements)
