@@ -280,7 +280,7 @@ def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) ->
     [
         ("plan.json", b'{"format": 1, "graph"', ["damaged", "plan.json"]),
         ("plan.json", b"[]", ["damaged", "plan.json"]),
-        ("plan.json", b'{"format": 1}', ["damaged", "KeyError"]),
+        ("plan.json", b'{"format": 2}', ["damaged", "KeyError"]),
         ("plan.json", b'{"format": 99}', ["another version", "format 99"]),
         ("plan.json", b"\xff\xfe", ["damaged", "plan.json"]),
         ("constants.npz", b"PK\3\4 no archive", ["damaged", "constants.npz"]),

@@ -22,10 +22,15 @@ WORD = bytes([5, 0, 0, 0])
 def program(name: str, result: str, status: str = "0") -> Program:
     """A program of one int32 ``value``, whose output is ``result``."""
     prototype = f"int32_t {name}_run(const int32_t *input, int32_t *output)"
+    with_arena = f"int32_t {name}_run_in(const int32_t *input, int32_t *output, uint8_t *arena)"
     body = f"int32_t value = *input; *output = {result}; return {status};"
+    functions = [
+        f"{prototype}\n{{\n    {body}\n}}\n",
+        f"{with_arena}\n{{\n    (void)arena;\n    return {name}_run(input, output);\n}}\n",
+    ]
     files = {
-        f"{name}.h": f"#include <stdint.h>\n{prototype};\n",
-        f"{name}.c": f'#include "{name}.h"\n{prototype}\n{{\n    {body}\n}}\n',
+        f"{name}.h": f"#include <stdint.h>\n{prototype};\n{with_arena};\n",
+        f"{name}.c": "\n".join([f'#include "{name}.h"', *functions]),
         "weights.c": f'#include "{name}.h"\n',
     }
     return Program(name, files, (), 0, 0, (4,), (4,), ("int32_t",), ("int32_t",))
