@@ -17,7 +17,7 @@ import pytest
 from conftest import needs_emulator
 
 from torch_cortex_m import TcmError, load
-from torch_cortex_m.commands.arrays import read_arrays
+from torch_cortex_m.commands.arrays import read_arrays, write_arrays
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
 
@@ -72,6 +72,16 @@ def test_run_prints_and_writes(folder: Path, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     with np.load(out) as archive:
         assert archive[archive.files[0]].shape == (3, 4)
+
+
+def test_outputs_may_be_called_as_numpys_parameters(tmp_path: Path) -> None:
+    names = ["file", "args", "allow_pickle", "kwds", "conv/Relu"]
+    arrays = [np.full((2, 3), index, np.float32) for index in range(len(names))]
+    write_arrays(tmp_path / "y.npz", names, arrays)
+    with np.load(tmp_path / "y.npz") as archive:
+        assert archive.files == names
+        for name, array in zip(names, arrays, strict=True):
+            assert np.array_equal(archive[name], array)
 
 
 @needs_emulator

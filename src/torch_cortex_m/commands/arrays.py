@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,7 +49,10 @@ def read_inputs(path: Path | None, graph: Graph) -> list[np.ndarray]:
 def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray]) -> None:
     """Writes an .npz. Raises TcmError if it cannot be written."""
     try:
-        with path.open("wb") as file:
-            np.savez(file, **dict(zip(names, arrays, strict=True)))  # type: ignore[arg-type]
+        # Not numpy.savez: an output may be called as one of its parameters.
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, array in zip(names, arrays, strict=True):
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                    np.lib.format.write_array(file, array, allow_pickle=False)
     except OSError as error:
         raise TcmError("cannot write the outputs", where=str(path), got=error.strerror) from None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 from ..errors import TcmError
+from ..text import LONGEST_LINE
+from .shipped import shipped_names
 
 _C_WORDS = (
     "auto break case char const continue default do double else enum extern float for goto if "
@@ -25,8 +27,24 @@ _CPP_WORDS = (
 """Keywords that C++ up to C++20 has beside those of C: C++ reads the header, too."""
 
 _TYPES = r"u?int\w*_t|s?size_t|ptrdiff_t|wchar_t|char(8|16|32)_t"
-_LIMITS = r"U?INT\w*_(MIN|MAX|C)|SIZE_MAX|PTRDIFF_(MIN|MAX)"
+_LIMITS = (
+    r"(U?INT\w*|SIZE|PTRDIFF|SIG_ATOMIC|WCHAR|WINT|[SU]?CHAR|U?SHRT|U?LL?ONG|U?LONG_LONG|MB_LEN|"
+    r"NN_Q\w+)_(MIN|MAX|C|WIDTH)"
+)
+_MATH = (
+    r"M_[A-Z0-9_]+|FP_[A-Z0-9]+|L?(FLT|DBL)_[A-Z0-9_]+|HUGE_VAL[FL]?|NAN|INFINITY|MAXFLOAT|signgam|"
+    r"CHAR_BIT|DECIMAL_DIG|math_errhandling|MATH_ERR[A-Z]+|HAVE_INITFINI_ARRAY|"
+    r"ARM_MATH_[A-Z0-9_]+|ACLE_[A-Z0-9_]+|USE_INTRINSIC"
+)
+"""Macros that CMSIS-NN's headers define and include."""
+
 _NOT_IDENTIFIERS = frozenset(f"{_C_WORDS} {_CPP_WORDS}".split())
+
+OWN_FUNCTIONS = ("run", "run_in", "reset", "reset_in", "arena", "state")
+"""What follows the prefix in the names of the functions and the memory of every model."""
+
+OWN_MACROS = re.compile(r"H|WEIGHTS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT)_\w+")
+"""What follows the prefix in capitals in the names of the macros of every model."""
 
 _OWN_FILES = ("weights", "tcm", "query")
 _STANDARD_HEADERS = (
@@ -51,6 +69,8 @@ def check_prefix(name: str) -> None:
     elif name.lower().startswith(("tcm_", "arm_nn")) or "__" in name:
         expected = "no name that begins with tcm_ or arm_nn, or has two underscores side by side: "
         expected += "the kernels are called so"
+    elif any(f"{name}_{own}" in shipped_names() for own in OWN_FUNCTIONS):
+        expected = "no name whose functions kernels have already"
     if expected is not None:
         raise TcmError(
             "the name cannot be the prefix of C files and functions", expected=expected, got=name
@@ -60,12 +80,18 @@ def check_prefix(name: str) -> None:
 def identifier(name: str) -> str:
     """``name`` with every run of characters that C does not allow replaced by an underscore.
 
-    What means something else in C, C++ or <stdint.h> gets an underscore at its end.
+    What means something else in C, in C++, or in a header that the emitted C includes gets an
+    underscore at its end; what begins with a digit, or as the names of our headers, a v before it.
     """
-    text = re.sub(r"[^0-9A-Za-z_]+", "_", name).strip("_") or "value"
-    if text in _NOT_IDENTIFIERS or re.fullmatch(f"{_TYPES}|{_LIMITS}", text):
-        return f"{text}_"
-    return text if text[0].isalpha() else f"v{text}"
+    text = re.sub(r"[^0-9A-Za-z_]+", "_", name).strip("_")[:LONGEST_LINE] or "value"
+    if not text[0].isalpha() or text.lower().startswith("tcm_"):
+        return f"v{text}"
+    return f"{text}_" if _is_taken(text) else text
+
+
+def _is_taken(text: str) -> bool:
+    standard = text in _NOT_IDENTIFIERS or re.fullmatch(f"{_TYPES}|{_LIMITS}|{_MATH}", text)
+    return bool(standard) or text in shipped_names()
 
 
 def unique_identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
@@ -75,7 +101,7 @@ def unique_identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> dict[
     for name in names:
         wanted = text = identifier(name)
         count = 1
-        while text.upper() in used:
+        while text.upper() in used or _is_taken(text):
             count += 1
             text = f"{wanted}_{count}"
         used.add(text.upper())
