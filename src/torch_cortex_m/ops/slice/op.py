@@ -44,18 +44,25 @@ class Slice(Op):
         strides = row_major_strides(shape)
         return sum(begin * stride for begin, stride in zip(self.begin, strides, strict=True))
 
+    def _outer_rank(self, shape: tuple[int, ...]) -> int:
+        """The dimensions before the last one that is cut: from that one on, elements of the output
+        lie side by side in the input."""
+        return max((axis for axis, size in enumerate(shape) if self.size[axis] != size), default=0)
+
     def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...] | None:
         shape = types["input"].shape
-        cut = [axis for axis, size in enumerate(shape) if self.size[axis] != size]
-        if cut and prod(self.size[: cut[-1]]) != 1:
+        if prod(self.size[: self._outer_rank(shape)]) != 1:
             return None
         return (View("input", self._first_element(shape) * types["input"].element_bytes),)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         shape, element = types["input"].shape, types["input"].element_bytes
-        strides = [stride * element for stride in row_major_strides(shape)]
-        loops = loop_constants((*self.size, element), {"input": (*strides, 1)})
-        return loops | {"input_start": self._first_element(shape) * element}
+        outer = self._outer_rank(shape)
+        strides = [stride * element for stride in row_major_strides(shape)[:outer]]
+        return loop_constants(self.size[:outer], {"input": strides}) | {
+            "input_start": self._first_element(shape) * element,
+            "run_bytes": prod(self.size[outer:]) * element,
+        }
 
 
 OP = Slice
