@@ -32,8 +32,17 @@ def accumulator_ranges(
 
 
 def check_accumulators(graph: Graph) -> None:
-    """Raises TcmError where an input exists with which a weighted sum leaves int32."""
+    """Raises TcmError where an input exists with which a weighted sum leaves int32.
+
+    Nodes that share operator, weight and bias are looked at once: a small file may have thousands.
+    """
+    seen = set[object]()
     for node in graph.nodes:
+        names = node.arguments()
+        key = node.op, names.get("weight"), names.get("bias")
+        if key in seen:
+            continue
+        seen.add(key)
         ranges = node.op.accumulators(graph.argument_constants(node))
         if ranges is not None:
             _check(f"{node.source}, output '{node.output}'", *ranges)
