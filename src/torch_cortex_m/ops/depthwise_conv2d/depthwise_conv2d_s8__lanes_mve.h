@@ -4,14 +4,6 @@
 
 #include "tcm_mve_rows.h"
 
-/* Adds a literal of any sign; r0 changes if it is large. */
-#define TCM_MVE_ADVANCE(register, amount)                                                                             \
-    ".if (" amount ") > 4095\n movw r0, #" amount "\n add " register ", " register ", r0\n"                           \
-    ".elseif (" amount ") > 0\n add " register ", " register ", #" amount "\n"                                        \
-    ".elseif (" amount ") < -4095\n movw r0, #-(" amount ")\n sub " register ", " register ", r0\n"                   \
-    ".elseif (" amount ") < 0\n sub " register ", " register ", #-(" amount ")\n"                                     \
-    ".endif\n"
-
 /* 16 inputs for the tap at tcm_at bytes after r3, to q4. A tap that is too far away has its address in r9. */
 #define TCM_MVE_TAP_ADDRESS                                                                                           \
     ".if tcm_at > 127 && (tcm_at > 508 || %c[channels] %% 4 != 0)\n"                                                  \

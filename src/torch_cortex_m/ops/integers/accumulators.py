@@ -34,18 +34,24 @@ def accumulator_ranges(
 def check_accumulators(graph: Graph) -> None:
     """Raises TcmError where an input exists with which a weighted sum leaves int32.
 
-    Nodes that share operator, weight and bias are looked at once: a small file may have thousands.
+    Nodes with equal operators that share the data of weight and bias are looked at once: a small
+    file may have thousands.
     """
     seen = set[object]()
     for node in graph.nodes:
-        names = node.arguments()
-        key = node.op, names.get("weight"), names.get("bias")
+        constants = graph.argument_constants(node)
+        key = node.op, _memory(constants.get("weight")), _memory(constants.get("bias"))
         if key in seen:
             continue
         seen.add(key)
-        ranges = node.op.accumulators(graph.argument_constants(node))
+        ranges = node.op.accumulators(constants)
         if ranges is not None:
             _check(f"{node.source}, output '{node.output}'", *ranges)
+
+
+def _memory(data: np.ndarray | None) -> object:
+    """Where the elements lie: arrays of one type that have this in common are equal."""
+    return None if data is None else (data.ctypes.data, data.shape, data.strides)
 
 
 def _check(where: str, low: np.ndarray, high: np.ndarray) -> None:
