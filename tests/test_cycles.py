@@ -16,7 +16,7 @@ from torch_cortex_m.cycles.disassembly import Disassembly, parse_listing
 from torch_cortex_m.cycles.operation import Kind
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, TensorType
-from torch_cortex_m.ir.artifacts import Block, Program
+from torch_cortex_m.ir.artifacts import BasicBlock, Program
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
@@ -96,9 +96,9 @@ def test_a_listing_is_read_without_its_data_and_comments() -> None:
 def cycles(core: str, *instructions: str, rounds: int = 1, size: int = 4) -> int:
     """Straight-line code, after it ran once before; or a loop's rounds after the first."""
     operations = {size * i: decode(text, size) for i, text in enumerate(instructions)}
-    block = Block(0, len(instructions))
+    block = BasicBlock(0, len(instructions))
     estimator = CycleEstimator(CYCLE_MODELS[core], Disassembly(operations))
-    source = Block(0, 0) if rounds == 1 else block
+    source = BasicBlock(0, 0) if rounds == 1 else block
     return estimator.cycles({(source, block): rounds})
 
 
@@ -172,7 +172,7 @@ def test_a_gather_costs_a_cycle_an_element() -> None:
 def test_the_rarer_way_of_a_branch_is_mispredicted() -> None:
     operations = {0: decode("subs r0, #1", 2), 2: decode("bne.n", 2), 4: decode("nop", 2)}
     estimator = CycleEstimator(CYCLE_MODELS["cortex-m7"], Disassembly(operations))
-    loop, after = Block(0, 2), Block(4, 1)
+    loop, after = BasicBlock(0, 2), BasicBlock(4, 1)
     rounds = estimator.cycles({(loop, loop): 100})
     left = estimator.cycles({(loop, loop): 100, (loop, after): 10})
     assert 60 <= left - rounds <= 70

@@ -39,7 +39,7 @@ from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.select.cost import packed_bytes
 from torch_cortex_m.select.objective import SAME_TIME, order_kernels
-from torch_cortex_m.select.ram_budget import Memory, within_ram
+from torch_cortex_m.select.ram_budget import ArenaPlanner, within_ram
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
 
@@ -557,7 +557,7 @@ def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
     def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
         return MemoryPlan(arenas[sum(k is fast for k in selection.values())], 0, {}, {}, ())
 
-    memory = Memory(lambda name, kernel: 10 if kernel is fast else 0, plan)
+    planner = ArenaPlanner(lambda name, kernel: 10 if kernel is fast else 0, plan)
     for limit, fast_ones in ((130, 2), (129, 1), (110, 1), (109, 0)):
-        selection = within_ram(choice, limit, memory).selection
+        selection = within_ram(choice, limit, planner).selection
         assert sum(kernel is fast for kernel in selection.values()) == fast_ones

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..ir.artifacts import Block
+from ..ir.artifacts import BasicBlock
 from ..tools import require_tool
 from .decode import decode
 from .operation import Operation
@@ -26,7 +26,7 @@ class Disassembly:
     def __init__(self, operations: Mapping[int, Operation]) -> None:
         self._operations = operations
 
-    def block(self, block: Block) -> tuple[Operation, ...]:
+    def block(self, block: BasicBlock) -> tuple[Operation, ...]:
         """The instructions of a block."""
         operations = []
         address = block.address

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ..ir.artifacts import Block, BlockFlow
+from ..ir.artifacts import BasicBlock, BlockFlow
 from ..target import Target
 from . import tables
 from .disassembly import Disassembly, disassemble
@@ -98,21 +98,21 @@ class CycleEstimator:
 
     model: CycleModel
     disassembly: Disassembly
-    _edges: dict[tuple[Block, Block], int] = field(default_factory=dict)
+    _edges: dict[tuple[BasicBlock, BasicBlock], int] = field(default_factory=dict)
 
     def cycles(self, flow: BlockFlow) -> int:
         """Cycles of all that a flow executed."""
         total = sum(count * self._edge_cycles(*edge) for edge, count in flow.items())
         return total + self._mispredicted_cycles(flow)
 
-    def _edge_cycles(self, source: Block, target: Block) -> int:
+    def _edge_cycles(self, source: BasicBlock, target: BasicBlock) -> int:
         """Cycles of ``target`` right after ``source``, the branch that led there included."""
         edge = (source, target)
         if edge not in self._edges:
             self._edges[edge] = self._simulate(source, target)
         return self._edges[edge]
 
-    def _simulate(self, source: Block, target: Block) -> int:
+    def _simulate(self, source: BasicBlock, target: BasicBlock) -> int:
         before = self.disassembly.block(source)
         taken = before and self._is_taken(source, target)
         pipeline = self.model.table.pipeline()
@@ -127,10 +127,10 @@ class CycleEstimator:
         _execute(pipeline, self.disassembly.block(target))
         return pipeline.time - start
 
-    def _is_taken(self, source: Block, target: Block) -> bool:
+    def _is_taken(self, source: BasicBlock, target: BasicBlock) -> bool:
         return target.address != self._end(source)
 
-    def _end(self, block: Block) -> int:
+    def _end(self, block: BasicBlock) -> int:
         return block.address + sum(each.size for each in self.disassembly.block(block))
 
     def _mispredicted_cycles(self, flow: BlockFlow) -> int:
@@ -138,7 +138,7 @@ class CycleEstimator:
         penalty = getattr(self.model.table, "misprediction", 0)
         if not penalty:
             return 0
-        ways: dict[Block, list[int]] = defaultdict(lambda: [0, 0])
+        ways: dict[BasicBlock, list[int]] = defaultdict(lambda: [0, 0])
         for (source, target), count in flow.items():
             operations = self.disassembly.block(source)
             if operations and operations[-1].kind is Kind.BRANCH:

@@ -15,7 +15,7 @@ from ..ops.base import Kernel
 from ..plan import plan_memory
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
-from ..select.ram_budget import Memory, within_ram
+from ..select.ram_budget import ArenaPlanner, within_ram
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .preferences import DEFAULT_PREFERENCES, Preferences
@@ -116,13 +116,13 @@ def _emit(
     preferences: Preferences,
     library_scratch: Mapping[tuple[str, str], int],
 ) -> Generated:
-    memory = _memory(choice, library_scratch)
-    choice = _within_budgets(choice, preferences, memory)
-    plan, program = _program(prefix, choice, target, memory)
+    planner = _arena_planner(choice, library_scratch)
+    choice = _within_budgets(choice, preferences, planner)
+    plan, program = _program(prefix, choice, target, planner)
     limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
-        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, memory)
-        plan, program = _program(prefix, choice, target, memory)
+        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, planner)
+        plan, program = _program(prefix, choice, target, planner)
     check_fits(target, program)
     return Generated(
         choice.graph,
@@ -136,13 +136,13 @@ def _emit(
     )
 
 
-def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) -> Choice:
+def _within_budgets(choice: Choice, preferences: Preferences, planner: ArenaPlanner) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
-    choice = within_flash(within_ram(choice, ram, memory), flash)
-    if ram is None or flash is None or memory.arena(choice.selection) <= ram:
+    choice = within_flash(within_ram(choice, ram, planner), flash)
+    if ram is None or flash is None or planner.arena(choice.selection) <= ram:
         return choice
-    choice = within_ram(choice, ram, memory)
+    choice = within_ram(choice, ram, planner)
     size = flash_bytes(choice)
     if size > flash:
         raise TcmError(
@@ -155,9 +155,9 @@ def _within_budgets(choice: Choice, preferences: Preferences, memory: Memory) ->
 
 
 def _program(
-    prefix: str, choice: Choice, target: Target, memory: Memory
+    prefix: str, choice: Choice, target: Target, planner: ArenaPlanner
 ) -> tuple[MemoryPlan, Program]:
-    plan = memory.plan(choice.selection)
+    plan = planner.plan(choice.selection)
     guard = _guard(target, choice.selection)
     return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
 
@@ -176,12 +176,12 @@ def _guard(target: Target, selection: Selection) -> Guard | None:
     )
 
 
-def _memory(choice: Choice, library_scratch: Mapping[tuple[str, str], int]) -> Memory:
+def _arena_planner(choice: Choice, library_scratch: Mapping[tuple[str, str], int]) -> ArenaPlanner:
     def scratch(name: str, kernel: Kernel) -> int:
         asked = library_scratch.get((name, kernel.name))
         return kernel.scratch_bytes(choice.layers[name]) if asked is None else asked
 
-    return Memory(scratch, lambda selection: _plan(choice, selection, scratch))
+    return ArenaPlanner(scratch, lambda selection: _plan(choice, selection, scratch))
 
 
 def _plan(

@@ -81,14 +81,14 @@ class Program:
     libraries: tuple[str, ...] = ()
 
 
-class Block(NamedTuple):
+class BasicBlock(NamedTuple):
     """A run of instructions that is entered at its first one; ``address`` is that one's."""
 
     address: int
     instructions: int
 
 
-BlockFlow = Mapping[tuple[Block, Block], int]
+BlockFlow = Mapping[tuple[BasicBlock, BasicBlock], int]
 """What an emulated core executed: (block, the block after it) -> how often. Every execution of a
 block counts once, with the block before it. Overhead that was taken off may leave negative counts.
 """

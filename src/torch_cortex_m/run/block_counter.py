@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from ..errors import TcmError
-from ..ir.artifacts import Block, BlockFlow
+from ..ir.artifacts import BasicBlock, BlockFlow
 from ..tools import require_tool
 
 SOURCE = Path(__file__).parent / "plugin" / "count_blocks.c"
@@ -59,7 +59,7 @@ def read_phases(folder: Path) -> list[BlockFlow]:
         )
     lines = iter(path.read_text().splitlines())
     phases = list(_indexed_phases(lines))
-    blocks = [Block(*map(int, line.split())) for line in lines]
+    blocks = [BasicBlock(*map(int, line.split())) for line in lines]
     return [
         {(blocks[source], blocks[target]): count for source, target, count in phase}
         for phase in phases

@@ -13,7 +13,7 @@ from .choice import CHANGE, Choice
 
 
 @dataclass(frozen=True)
-class Memory:
+class ArenaPlanner:
     """What kernels take beside inputs and output (node output, kernel -> bytes), and the plan of a
     selection."""
 
@@ -24,7 +24,7 @@ class Memory:
         return self.plan(selection).arena_bytes
 
 
-def within_ram(choice: Choice, limit: int | None, memory: Memory) -> Choice:
+def within_ram(choice: Choice, limit: int | None, planner: ArenaPlanner) -> Choice:
     """The choice with those kernels only that fit an arena of ``limit`` bytes beside the leanest
     kernels of all other nodes; of these, the chosen one or else the best.
 
@@ -34,8 +34,8 @@ def within_ram(choice: Choice, limit: int | None, memory: Memory) -> Choice:
     """
     if limit is None:
         return choice
-    lean = _leanest(choice, memory)
-    least = memory.arena(lean)
+    lean = _leanest(choice, planner)
+    least = planner.arena(lean)
     if least > limit:
         raise TcmError(
             "the model does not fit the RAM budget",
@@ -47,14 +47,14 @@ def within_ram(choice: Choice, limit: int | None, memory: Memory) -> Choice:
         name: [
             kernel
             for kernel in kernels
-            if _needs_no_more(memory, name, kernel, lean)
-            or memory.arena({**lean, name: kernel}) <= limit
+            if _needs_no_more(planner, name, kernel, lean)
+            or planner.arena({**lean, name: kernel}) <= limit
         ]
         for name, kernels in choice.ranked.items()
     }
     result = _restricted(choice, fitting)
-    while memory.arena(result.selection) > limit:
-        name = _next_to_lean(result, lean, memory)
+    while planner.arena(result.selection) > limit:
+        name = _next_to_lean(result, lean, planner)
         result = _restricted(result, {**result.ranked, name: [lean[name]]})
     return result
 
@@ -68,13 +68,13 @@ def _restricted(choice: Choice, ranked: Mapping[str, list[Kernel]]) -> Choice:
     return replace(choice, ranked=ranked, selection=selection)
 
 
-def _needs_no_more(memory: Memory, name: str, kernel: Kernel, lean: Selection) -> bool:
+def _needs_no_more(planner: ArenaPlanner, name: str, kernel: Kernel, lean: Selection) -> bool:
     """Whether this is known without a plan."""
     same_sharing = kernel.in_place == lean[name].in_place
-    return same_sharing and memory.scratch(name, kernel) <= memory.scratch(name, lean[name])
+    return same_sharing and planner.scratch(name, kernel) <= planner.scratch(name, lean[name])
 
 
-def _leanest(choice: Choice, memory: Memory) -> Selection:
+def _leanest(choice: Choice, planner: ArenaPlanner) -> Selection:
     """The kernels with the smallest arena.
 
     Those with the least scratch memory, but for nodes where scratch memory is smaller than an
@@ -83,12 +83,12 @@ def _leanest(choice: Choice, memory: Memory) -> Selection:
 
     def scratch(name: str, kernel: Kernel) -> tuple[int, ...]:
         shares = bool(kernel.in_place(choice.layers[name]))
-        return (memory.scratch(name, kernel), not shares)
+        return (planner.scratch(name, kernel), not shares)
 
     def scratch_and_output(name: str, kernel: Kernel) -> tuple[int, ...]:
         layer = choice.layers[name]
         output = 0 if kernel.in_place(layer) else layer.output_bytes
-        return (memory.scratch(name, kernel) + output,)
+        return (planner.scratch(name, kernel) + output,)
 
     # The best kernels come last in their lists, and min takes the first of equals.
     selections = [
@@ -96,22 +96,22 @@ def _leanest(choice: Choice, memory: Memory) -> Selection:
         for need in (scratch, scratch_and_output)
     ]
     by_scratch, by_output = selections
-    lean = min(selections, key=memory.arena)
+    lean = min(selections, key=planner.arena)
     for name in lean:
         pair = ({**lean, name: selection[name]} for selection in (by_scratch, by_output))
         if by_scratch[name] is not by_output[name]:
-            lean = min(lean, *pair, key=memory.arena)
+            lean = min(lean, *pair, key=planner.arena)
     return lean
 
 
-def _next_to_lean(choice: Choice, lean: Selection, memory: Memory) -> str:
+def _next_to_lean(choice: Choice, lean: Selection, planner: ArenaPlanner) -> str:
     """The node to take its leanest kernel next: one that lowers the arena if there is one, then the
     one that loses the least time, then the fewest ranks."""
-    arena = memory.arena(choice.selection)
+    arena = planner.arena(choice.selection)
 
     def loss(name: str) -> tuple[bool, int, int, str]:
         chosen, kernels = choice.selection[name], choice.ranked[name]
-        lowered = memory.arena({**choice.selection, name: lean[name]}) < arena
+        lowered = planner.arena({**choice.selection, name: lean[name]}) < arena
         time = choice.time(name, lean[name]) - choice.time(name, chosen)
         return not lowered, time, kernels.index(chosen) - kernels.index(lean[name]), name
 

@@ -4,7 +4,7 @@ from .cores import CORES, HOST, find_target
 from .types import (
     FEATURE_MACROS,
     Machine,
-    Memory,
+    MemoryRegion,
     Target,
     target_from_data,
     target_to_data,
@@ -15,7 +15,7 @@ __all__ = [
     "FEATURE_MACROS",
     "HOST",
     "Machine",
-    "Memory",
+    "MemoryRegion",
     "Target",
     "find_target",
     "target_from_data",

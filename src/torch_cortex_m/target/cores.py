@@ -6,32 +6,32 @@ import difflib
 from dataclasses import replace
 
 from ..errors import TcmError
-from .types import Machine, Memory, Target
+from .types import Machine, MemoryRegion, Target
 
 MEGABYTE = 1 << 20
 
-_SSRAM1, _SSRAM23 = Memory(0, 4 * MEGABYTE), Memory(0x20000000, 4 * MEGABYTE)
+_SSRAM1, _SSRAM23 = MemoryRegion(0, 4 * MEGABYTE), MemoryRegion(0x20000000, 4 * MEGABYTE)
 _PSRAM_BYTES = 16 * MEGABYTE
 
 _AN385 = Machine(
-    "mps2-an385", _SSRAM1, _SSRAM23, "cmsdk_timer", large=Memory(0x21000000, _PSRAM_BYTES)
+    "mps2-an385", _SSRAM1, _SSRAM23, "cmsdk_timer", large=MemoryRegion(0x21000000, _PSRAM_BYTES)
 )
 _AN386 = replace(_AN385, name="mps2-an386")
-_AN500 = replace(_AN385, name="mps2-an500", large=Memory(0x60000000, _PSRAM_BYTES))
+_AN500 = replace(_AN385, name="mps2-an500", large=MemoryRegion(0x60000000, _PSRAM_BYTES))
 _AN505 = Machine(
     "mps2-an505",
-    Memory(0x10000000, 4 * MEGABYTE),
-    Memory(0x38000000, 4 * MEGABYTE),
+    MemoryRegion(0x10000000, 4 * MEGABYTE),
+    MemoryRegion(0x38000000, 4 * MEGABYTE),
     "cmsdk_timer_secure",
-    large=Memory(0x80000000, _PSRAM_BYTES),
+    large=MemoryRegion(0x80000000, _PSRAM_BYTES),
 )
 # Of its 2 GB of DDR, what is below the secure alias.
 _AN547 = Machine(
     "mps3-an547",
-    Memory(0, MEGABYTE // 2),
-    Memory(0x21000000, 2 * MEGABYTE),
+    MemoryRegion(0, MEGABYTE // 2),
+    MemoryRegion(0x21000000, 2 * MEGABYTE),
     "sse_counter",
-    large=Memory(0x60000000, 256 * MEGABYTE),
+    large=MemoryRegion(0x60000000, 256 * MEGABYTE),
 )
 
 _DSP = frozenset({"dsp"})

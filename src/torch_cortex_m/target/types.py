@@ -11,7 +11,7 @@ from ..errors import TcmError
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryRegion:
     """A region of the address space; ``origin`` is an address, ``length`` is in bytes."""
 
     origin: int
@@ -26,10 +26,10 @@ class Machine:
     """
 
     name: str
-    code: Memory
-    data: Memory
+    code: MemoryRegion
+    data: MemoryRegion
     counter: str
-    large: Memory | None = None
+    large: MemoryRegion | None = None
 
 
 FEATURE_MACROS = {"dsp": "__ARM_FEATURE_DSP", "mve": "__ARM_FEATURE_MVE"}
@@ -131,8 +131,8 @@ def _matching(pattern: re.Pattern[str], text: object) -> str:
     return text
 
 
-def _memory(origin: object, length: object) -> Memory:
-    return Memory(_integer(origin), _integer(length))
+def _memory(origin: object, length: object) -> MemoryRegion:
+    return MemoryRegion(_integer(origin), _integer(length))
 
 
 def _bytes(value: object) -> int | None:

@@ -12,7 +12,7 @@ from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
 from ...ops.tflite.builtin import Kind
-from ...ops.tflite.call import Call
+from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
 from .model import FileOperator, FileSubgraph
@@ -133,7 +133,7 @@ class _Importer:
             for argument, index in zip(builtin.arguments, operator.inputs, strict=False)
             if index >= 0
         ]
-        call = Call(
+        call = TfliteCall(
             self.graph,
             {argument.name: tensor for argument, tensor in present},
             {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from .op import rescaling
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     input, other = call.quantization("input"), call.quantization("other")
     output = call.output.quantization
     call.multiplier(2.0 * max(input.scale, other.scale) / output.scale / (1 << 20))

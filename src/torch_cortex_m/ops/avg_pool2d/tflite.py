@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from ..tflite.window import pool_fields
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     return call.emit("avg_pool2d", (call.value(),), **pool_fields(call), **call.activation_limits())
 
 

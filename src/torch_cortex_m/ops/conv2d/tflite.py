@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from ..tflite.weights import convolution_operands
 from ..tflite.window import window
 
@@ -11,7 +11,7 @@ OUTPUT_CHANNEL_AXIS = 0
 """Of weights [C_out, KH, KW, C_in / groups]."""
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     operands = convolution_operands(call, OUTPUT_CHANNEL_AXIS)
     _, height, width, group_channels = call.data("weight").shape
     return call.emit(

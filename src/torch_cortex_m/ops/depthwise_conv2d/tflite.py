@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from ..tflite.weights import convolution_operands
 from ..tflite.window import window
 
@@ -11,7 +11,7 @@ OUTPUT_CHANNEL_AXIS = 3
 """Of weights [1, KH, KW, C_out]."""
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     """The depth multiplier follows from the shapes, as TensorFlow Lite has it too: the one in the
     options is not read."""
     operands = convolution_operands(call, OUTPUT_CHANNEL_AXIS)

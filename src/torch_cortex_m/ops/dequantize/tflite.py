@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     input = call.quantization()
     return call.emit("dequantize", (call.value(),), scale=input.scale, zero_point=input.zero_point)
 

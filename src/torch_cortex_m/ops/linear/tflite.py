@@ -7,14 +7,14 @@ from math import prod
 import numpy as np
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from ..tflite.weights import scales_per_channel, sum_operands, without_zero_points
 
 DEFAULT_WEIGHTS_FORMAT = 0
 """The schema's FullyConnectedOptionsWeightsFormat: rows of input features, not shuffled."""
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     """Multipliers are input scale * weight scale / output scale in double precision.
 
     Source: TFLite-Micro since autumn 2026 and LiteRT's reference. TFLite-Micro before and LiteRT's
@@ -41,7 +41,7 @@ def _lower(call: Call) -> str:
     )
 
 
-def _scales(call: Call, channels: int) -> np.ndarray:
+def _scales(call: TfliteCall, channels: int) -> np.ndarray:
     """One scale for all weights must not be negative, here only. Source: TensorFlow Lite's
     GetQuantizedConvolutionMultipler."""
     scales = scales_per_channel(call, channels, axis=0)
@@ -50,7 +50,7 @@ def _scales(call: Call, channels: int) -> np.ndarray:
     return scales
 
 
-def _weight_offset(call: Call) -> int:
+def _weight_offset(call: TfliteCall) -> int:
     """Weights with one scale may have a zero point."""
     if call.tensors["weight"].scales.size > 1:
         without_zero_points(call)
@@ -58,7 +58,7 @@ def _weight_offset(call: Call) -> int:
     return -call.quantization("weight").zero_point
 
 
-def _rows(call: Call, features: int) -> str:
+def _rows(call: TfliteCall, features: int) -> str:
     """The input as [rows, features]; with keep_num_dims its own leading dimensions stay."""
     shape = call.shape()
     if call.options.number("KeepNumDims"):

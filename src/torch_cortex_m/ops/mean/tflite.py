@@ -5,11 +5,11 @@ from __future__ import annotations
 from math import prod
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from .op import rescaling
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     shape = call.shape()
     axes = _axes(call, len(shape))
     first, end = (axes[0], axes[-1] + 1) if axes else (0, 0)
@@ -29,7 +29,7 @@ def _lower(call: Call) -> str:
     return call.reshape(mean, (*outer, *kept, *inner), suffix="")
 
 
-def _axes(call: Call, rank: int) -> list[int]:
+def _axes(call: TfliteCall, rank: int) -> list[int]:
     """The reduced dimensions in order. Raises TcmError unless they are neighbours."""
     axes = sorted({call.axis(axis, rank) for axis in call.integers("axes")})
     if axes and axes != list(range(axes[0], axes[-1] + 1)):

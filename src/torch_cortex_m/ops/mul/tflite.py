@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     input, other = call.quantization("input"), call.quantization("other")
     output = call.output.quantization
     multiplier, shift = call.multiplier(input.scale * other.scale / output.scale)

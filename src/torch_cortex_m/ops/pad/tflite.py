@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 
 INPUT = Argument("input")
 PADDING = Argument("padding", Kind.CONSTANT, ("int32", "int64"))
 
 
-def _lower_pad(call: Call) -> str:
+def _lower_pad(call: TfliteCall) -> str:
     return _emit(call, call.output.quantization.zero_point)
 
 
-def _lower_with_value(call: Call) -> str:
+def _lower_with_value(call: TfliteCall) -> str:
     """The constant has the result's quantization, so that its integer is the one to pad with."""
     return _emit(call, call.integer("value"))
 
 
-def _emit(call: Call, value: int) -> str:
+def _emit(call: TfliteCall, value: int) -> str:
     return call.emit("pad", (call.value(),), padding=call.integers("padding"), value=value)
 
 

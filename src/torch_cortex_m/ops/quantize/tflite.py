@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     """A uint8 tensor is held as int8, 128 less, and so are its zero point and this node's."""
     output = call.output.quantization
     if call.tensors["input"].dtype == "float32":

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import numpy as np
 
 from ..tflite.builtin import Builtin
-from ..tflite.call import Call, clamp_limits
+from ..tflite.call import TfliteCall, clamp_limits
 
 
-def _clamp(low: float, high: float | None) -> Callable[[Call], str]:
+def _clamp(low: float, high: float | None) -> Callable[[TfliteCall], str]:
     """The lowering of a clamp to real bounds, from one quantization to another."""
 
-    def lower(call: Call) -> str:
+    def lower(call: TfliteCall) -> str:
         input, output = call.quantization(), call.output.quantization
         # TensorFlow Lite divides the two float32 scales here, elsewhere their doubles.
         with np.errstate(over="ignore"):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from math import prod
 
 from ..tflite.builtin import Argument, Builtin, Kind
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 
 Shape = tuple[int, ...]
 
 
-def _lower_reshape(call: Call) -> str:
+def _lower_reshape(call: TfliteCall) -> str:
     return _emit(call, _resolved(call, _wanted(call)))
 
 
-def _wanted(call: Call) -> Shape:
+def _wanted(call: TfliteCall) -> Shape:
     """The new shape from the tensor that says it; else from the options, where [0] stands for no
     dimension; else from the result's shape in the file."""
     tensor = call.tensors.get("shape")
@@ -26,7 +26,7 @@ def _wanted(call: Call) -> Shape:
     return call.output.shape
 
 
-def _resolved(call: Call, wanted: Shape) -> Shape:
+def _resolved(call: TfliteCall, wanted: Shape) -> Shape:
     """``wanted`` with the size that takes the place of a -1."""
     elements, known = prod(call.shape()), prod(size for size in wanted if size != -1)
     if wanted.count(-1) > 1 or any(size < -1 or size == 0 for size in wanted):
@@ -38,7 +38,7 @@ def _resolved(call: Call, wanted: Shape) -> Shape:
     return tuple(elements // known if size == -1 else size for size in wanted)
 
 
-def _lower_squeeze(call: Call) -> str:
+def _lower_squeeze(call: TfliteCall) -> str:
     shape = call.shape()
     given = call.options.vector("SqueezeDims") or ()
     axes = {call.axis(axis, len(shape)) for axis in given}
@@ -51,13 +51,13 @@ def _lower_squeeze(call: Call) -> str:
     return _emit(call, tuple(size for axis, size in enumerate(shape) if axis not in axes))
 
 
-def _lower_expand(call: Call) -> str:
+def _lower_expand(call: TfliteCall) -> str:
     shape = call.shape()
     axis = call.axis(call.integer("axis"), len(shape) + 1)
     return _emit(call, (*shape[:axis], 1, *shape[axis:]))
 
 
-def _emit(call: Call, shape: Shape) -> str:
+def _emit(call: TfliteCall, shape: Shape) -> str:
     return call.emit("reshape", (call.value(),), shape=shape)
 
 

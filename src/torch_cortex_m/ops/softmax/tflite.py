@@ -6,13 +6,13 @@ import math
 
 from ...ir import INT8
 from ..tflite.builtin import Builtin
-from ..tflite.call import Call
+from ..tflite.call import TfliteCall
 from .op import scaling
 
 OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, INT8.low
 
 
-def _lower(call: Call) -> str:
+def _lower(call: TfliteCall) -> str:
     output, beta = call.output.quantization, float(call.options.number("Beta"))
     if (
         abs(output.scale - OUTPUT_SCALE) > 0.001 * OUTPUT_SCALE

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from .call import Call
+from .call import TfliteCall
 
 
 class Kind(Enum):
@@ -47,7 +47,7 @@ class Builtin:
     """
 
     name: str
-    lower: Callable[[Call], str]
+    lower: Callable[[TfliteCall], str]
     arguments: tuple[Argument, ...] = (Argument("input"),)
     options: str | None = None
     outputs: tuple[str, ...] = ("int8",)

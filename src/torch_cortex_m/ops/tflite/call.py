@@ -1,4 +1,4 @@
-"""Call: one use of a TensorFlow Lite operator while it is lowered to the graph."""
+"""TfliteCall: one use of a TensorFlow Lite operator while it is lowered to the graph."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TOO_LARGE = 2.0**40
 
 
 @dataclass(frozen=True)
-class Call:
+class TfliteCall:
     """What a lowering function works with.
 
     tensors: the operator's inputs by argument name, those that are left out missing.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .call import Call
+from .call import TfliteCall
 
 
-def scales_per_channel(call: Call, channels: int, axis: int) -> np.ndarray:
+def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray:
     """The weight's scale for each output channel [channels] float64.
 
     Scales may be 0 or negative, as TensorFlow Lite computes with them. Raises TcmError if the
@@ -26,7 +26,7 @@ def scales_per_channel(call: Call, channels: int, axis: int) -> np.ndarray:
     return np.broadcast_to(scales, channels)
 
 
-def without_zero_points(call: Call) -> None:
+def without_zero_points(call: TfliteCall) -> None:
     """Raises TcmError if the weight has a zero point."""
     zero_points = call.tensors["weight"].zero_points
     if zero_points.any():
@@ -37,7 +37,7 @@ def without_zero_points(call: Call) -> None:
         )
 
 
-def sum_operands(call: Call, reals: np.ndarray, axis: int) -> tuple[str | None, ...]:
+def sum_operands(call: TfliteCall, reals: np.ndarray, axis: int) -> tuple[str | None, ...]:
     """The arguments weight, bias, multipliers and shifts of a weighted sum; ``reals`` [channels]
     float64 take its sums to the output's scale.
 
@@ -55,13 +55,13 @@ def sum_operands(call: Call, reals: np.ndarray, axis: int) -> tuple[str | None, 
     )
 
 
-def _weight(call: Call, negative: np.ndarray, axis: int) -> str:
+def _weight(call: TfliteCall, negative: np.ndarray, axis: int) -> str:
     channels_last = np.moveaxis(call.data("weight"), axis, -1)
     data = _negated(call, "weight", channels_last, negative)
     return call.add_constant("weight", np.ascontiguousarray(np.moveaxis(data, -1, axis)))
 
 
-def _bias(call: Call, negative: np.ndarray) -> str | None:
+def _bias(call: TfliteCall, negative: np.ndarray) -> str | None:
     if "bias" not in call.tensors:
         return None
     data = call.data("bias")
@@ -70,7 +70,7 @@ def _bias(call: Call, negative: np.ndarray) -> str | None:
     return call.add_constant("bias", _negated(call, "bias", data.reshape(-1), negative))
 
 
-def _negated(call: Call, argument: str, data: np.ndarray, negative: np.ndarray) -> np.ndarray:
+def _negated(call: TfliteCall, argument: str, data: np.ndarray, negative: np.ndarray) -> np.ndarray:
     """``data`` [..., channels] with the other sign in the channels that are ``negative``; without
     such channels no copy, as a file's operators may share their weights."""
     if not negative.any():
@@ -85,7 +85,7 @@ def _negated(call: Call, argument: str, data: np.ndarray, negative: np.ndarray) 
     return np.where(negative, -data, data)
 
 
-def convolution_operands(call: Call, axis: int) -> tuple[str | None, ...]:
+def convolution_operands(call: TfliteCall, axis: int) -> tuple[str | None, ...]:
     """The operands of a convolution whose weight has its output channels along ``axis``.
 
     Each multiplier is input scale * weight scale / output scale in double precision.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .call import Call
+from .call import TfliteCall
 
 SAME, VALID = 0, 1
 """The schema's Padding."""
 
 
-def window(call: Call, kernel: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+def window(call: TfliteCall, kernel: tuple[int, int]) -> dict[str, tuple[int, ...]]:
     """The fields stride, padding and dilation for an input [N, H, W, C] and a kernel (H, W).
 
     SAME gives ceil(size / stride) outputs: half of what the windows reach beyond the input lies
@@ -36,14 +36,14 @@ def window(call: Call, kernel: tuple[int, int]) -> dict[str, tuple[int, ...]]:
     return {"stride": stride, "padding": (*before, *after), "dilation": dilation}
 
 
-def pool_fields(call: Call) -> dict[str, tuple[int, ...]]:
+def pool_fields(call: TfliteCall) -> dict[str, tuple[int, ...]]:
     """kernel, stride and padding of a pooling."""
     kernel = _pair(call, "FilterHeight", "FilterWidth")
     fields = window(call, kernel)
     return {"kernel": kernel, "stride": fields["stride"], "padding": fields["padding"]}
 
 
-def _pair(call: Call, vertical: str, horizontal: str, default: int = 0) -> tuple[int, int]:
+def _pair(call: TfliteCall, vertical: str, horizontal: str, default: int = 0) -> tuple[int, int]:
     pair = tuple(int(call.options.number(name, default)) for name in (vertical, horizontal))
     if min(pair) < 1:
         raise call.error(
