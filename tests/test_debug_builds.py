@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from conftest import needs_emulator
 from torch_cortex_m import ops
 from torch_cortex_m.build import Toolchain, image, toolchain_for
 from torch_cortex_m.build.image import write_sources
-from torch_cortex_m.generate import Generated, generate
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ops.base import Case
 from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import case_graph, run_cases
@@ -34,7 +36,8 @@ FLAGS = {
         "-O1 -fno-inline -fno-inline-functions -fno-tree-ccp",
         "-O2 -fkeep-inline-functions -fprofile-arcs -ftest-coverage",
         "-O1 -pg",
-        "-O2 -fPIC",
+        "-O2 -fPIC -msingle-pic-base -mpic-register=r9",
+        "-Og -fno-omit-frame-pointer -ffixed-r9",
     ),
     "clang": (
         "-Og -g3 -fno-omit-frame-pointer",
@@ -42,7 +45,8 @@ FLAGS = {
         "-O1 -fsanitize=undefined",
         "-Oz -fstack-protector-all",
         "-O2 -fprofile-instr-generate -fcoverage-mapping",
-        "-O2 -fPIC",
+        "-O2 -frwpi",
+        "-O1 -fno-omit-frame-pointer -ffixed-r9",
     ),
 }
 
@@ -53,8 +57,12 @@ def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 
     @cache
     def emitted(core: str) -> Path:
-        folder = tmp_path_factory.mktemp(core)
-        write_sources([layer.program for layer in layers_of_all_kernels(CORES[core])], folder, True)
+        folder, target = tmp_path_factory.mktemp(core), CORES[core]
+        layers = [
+            generate(case_graph(case), target, prefix=f"layer_{i}", forced={"output": kernel})
+            for i, (kernel, case) in enumerate(cases_of_kernels(target).items())
+        ]
+        write_sources([layer.program for layer in layers], folder, True)
         names = sorted(path.relative_to(folder) for path in folder.glob("program_*/layer_*.c"))
         (folder / "all.c").write_text("".join(f'#include "{name}"\n' for name in names))
         return folder
@@ -62,23 +70,18 @@ def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     return emitted
 
 
-def layers_of_all_kernels(target: Target) -> list[Generated]:
-    """The first case of each kernel that the target has beside the portable ones."""
-    chosen: dict[str, Generated] = {}
+def cases_of_kernels(target: Target) -> dict[str, Case]:
+    """The first case of each kernel that needs more than portable C."""
+    chosen: dict[str, Case] = {}
     for case in (case for operator in sorted(ops.definitions()) for case in ops.cases(operator)):
         graph = case_graph(case)
         if graph.nodes[0].op.view:
             continue
         for kernel in applicable_kernels(layer_of(graph, graph.nodes[0]), target, frozenset()):
-            if kernel.needs and kernel.name not in chosen:
-                chosen[kernel.name] = generate(
-                    graph,
-                    target,
-                    prefix=f"layer_{len(chosen)}",
-                    forced={"output": kernel.name},
-                )
+            if kernel.needs:
+                chosen.setdefault(kernel.name, case)
     assert len(chosen) >= 10
-    return list(chosen.values())
+    return chosen
 
 
 @needs_emulator
@@ -108,14 +111,45 @@ def with_flags(toolchain: Toolchain, flags: str) -> list[str]:
 @pytest.mark.parametrize("flags", ["-O0", "-Og", "-O1 -fno-inline -fno-tree-ccp"])
 @pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4", "cortex-m33", "cortex-m55"])
 def test_the_results_are_the_same(core: str, flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def toolchain(target: Target) -> Toolchain:
-        usual = toolchain_for(target)
-        return dataclasses.replace(usual, flags=tuple(with_flags(usual, flags)))
+    monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, flags))
+    check_results(CORES[core])
 
-    monkeypatch.setattr(image, "toolchain_for", toolchain)
+
+@needs_emulator
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
+def test_r9_is_left_to_firmware_that_reserves_it(
+    core: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, "-O2 -ffixed-r9"))
+    usual = image._image_source
+    monkeypatch.setattr(image, "_image_source", lambda programs: checking_r9(usual(programs)))
+    for kernel, case in cases_of_kernels(CORES[core]).items():
+        run = run_cases([case], target=CORES[core], kernel=kernel, on="emulator")[0]
+        reference = run_cases([case], on="reference")[0]
+        np.testing.assert_array_equal(run.output, reference.output, kernel)
+
+
+def checking_r9(source: str) -> str:
+    """image.c, where a run fails that comes back with another r9."""
+    checked = re.sub(
+        r"return (\w+_run\(.*\));",
+        r"reserved = 12345;\n    const int32_t status = \1;\n"
+        "    return reserved == 12345 ? status : 9;",
+        source,
+    )
+    assert checked != source
+    return f'#include <stdint.h>\nregister uint32_t reserved __asm__("r9");\n{checked}'
+
+
+def toolchain_with(flags: str, target: Target) -> Toolchain:
+    usual = toolchain_for(target)
+    return dataclasses.replace(usual, flags=tuple(with_flags(usual, flags)))
+
+
+def check_results(target: Target) -> None:
     cases = [case for operator in OPERATORS for case in list(ops.cases(operator))[:6]]
     expected = run_cases(cases, on="reference")
     for case, run, reference in zip(
-        cases, run_cases(cases, target=CORES[core], on="emulator"), expected, strict=True
+        cases, run_cases(cases, target=target, on="emulator"), expected, strict=True
     ):
         np.testing.assert_array_equal(run.output, reference.output, case.name)

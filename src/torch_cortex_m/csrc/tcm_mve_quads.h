@@ -12,7 +12,8 @@
  *
  * Registers: r1 output of the tile before, r3 window, r9 row of the window, r5 tiles; r7 and r11 are spare. The first
  * channel's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7. On the stack: the
- * number of tiles, what comes after the next store of r1, the number of quads, the first tile. */
+ * number of tiles, what comes after the next store of r1, the number of quads, the first tile, then r7 and r9 as they
+ * were. */
 #ifndef TCM_MVE_QUADS_H
 #define TCM_MVE_QUADS_H
 
@@ -292,7 +293,7 @@
     ".if %c[rounding] == 0 && %c[low_offset] && %c[clamp] == 0\n"                                                     \
     ".set tcm_is_unsigned, 1\n vmov.i8 q5, #0x80\n"                                                                   \
     ".endif\n"                                                                                                        \
-    "push {r0, r5, r7}\n"                                                                                             \
+    "push {r0, r5, r7, r9}\n"                                                                                         \
     "sub sp, sp, #8\n"                                                                                                \
     "mov r7, #2 * tcm_is_loop\n"                                                                                      \
     "str r7, [sp, #4]\n"                                                                                              \
@@ -322,7 +323,7 @@
     ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS_2 TCM_MVE_QUAD_SUMS_3 "tcm_others\n"                                       \
     ".endif\n"                                                                                                        \
     "add sp, sp, #8\n"                                                                                                \
-    "pop {r0, r5, r7}\n"                                                                                              \
+    "pop {r0, r5, r7, r9}\n"                                                                                          \
     ".purgem tcm_gap\n .purgem tcm_next_row\n .purgem tcm_spare_gap\n .purgem tcm_others\n"                           \
     ".purgem tcm_load_weights\n .purgem tcm_load_next\n .purgem tcm_load_window\n"                                    \
     ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
@@ -355,7 +356,7 @@ TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, 
                        [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes),
                        [row_gap] "i"(row_gap), [tile_gap] "i"(tile_gap),
                        [first_parameters] "i"(first_parameters), [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
-                     : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
+                     : "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 #pragma GCC diagnostic pop
