@@ -103,15 +103,25 @@
     TCM_MVE_ITEM("mov r7, %[high]") TCM_MVE_ITEM("vdup.8 q5, r7") TCM_MVE_ITEM("vmin.s8 q6, q6, q5")                  \
     ".endif\n"
 
+/* Two bytes to any address after r1. */
+#if defined(__ARM_FEATURE_UNALIGNED)
+#define TCM_MVE_STORE_TWO_BYTES(bytes, at) TCM_MVE_ITEM("strh " bytes ", [r1, " at "]")
+#else
+#define TCM_MVE_STORE_TWO_BYTES(bytes, at)                                                                            \
+    TCM_MVE_ITEM("strb " bytes ", [r1, " at "]")                                                                      \
+    TCM_MVE_ITEM("lsr " bytes ", " bytes ", #8")                                                                      \
+    TCM_MVE_ITEM("strb " bytes ", [r1, " at " + 1]")
+#endif
+
 /* Two bytes of each window to r1, and r1 to the output of the next tile; then the number of tiles that are left. */
 #define TCM_MVE_QUAD_STORE                                                                                            \
     TCM_MVE_ITEM("vmov r7, r11, q6[2], q6[0]")                                                                        \
-    TCM_MVE_ITEM("strh r7, [r1]")                                                                                     \
-    TCM_MVE_ITEM("strh r11, [r1, #2 * %c[channels]]")                                                                 \
+    TCM_MVE_STORE_TWO_BYTES("r7", "#0")                                                                               \
+    TCM_MVE_STORE_TWO_BYTES("r11", "#2 * %c[channels]")                                                               \
     TCM_MVE_ITEM("vmov r7, r11, q6[3], q6[1]")                                                                        \
     ".set tcm_vectors_used, tcm_item\n"                                                                               \
-    TCM_MVE_ITEM("strh r7, [r1, %[channels]]")                                                                        \
-    TCM_MVE_ITEM("strh r11, [r1, #3 * %c[channels]]")                                                                 \
+    TCM_MVE_STORE_TWO_BYTES("r7", "#%c[channels]")                                                                    \
+    TCM_MVE_STORE_TWO_BYTES("r11", "#3 * %c[channels]")                                                               \
     TCM_MVE_ITEM("ldrd r7, r11, [sp]")                                                                                \
     TCM_MVE_ITEM("add r1, r1, r11")                                                                                   \
     TCM_MVE_ITEM("mov r11, #2")                                                                                       \

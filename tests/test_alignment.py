@@ -1,0 +1,130 @@
+"""Inputs, outputs and arenas at odd addresses, with and without the trap for unaligned accesses."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+
+from torch_cortex_m import TcmError, ops
+from torch_cortex_m.artifacts import Program
+from torch_cortex_m.build import Toolchain, image, toolchain_for
+from torch_cortex_m.build.image import padded
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.select import applicable_kernels, layer_of
+from torch_cortex_m.target import CORES, Target
+from torch_cortex_m.testing import case_graph, run_cases
+
+SAMPLE_OF_CASES = 3
+
+
+@needs_emulator
+@pytest.mark.parametrize(
+    ("core", "address"),
+    [
+        ("cortex-m3", 1),
+        ("cortex-m4", 0),
+        ("cortex-m4", 1),
+        ("cortex-m7", 1),
+        ("cortex-m33", 1),
+        ("cortex-m55", 0),
+        ("cortex-m55", 1),
+    ],
+)
+def test_the_trap_may_be_set_without_unaligned_accesses(
+    core: str, address: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_at(address, True, ["-mno-unaligned-access"], monkeypatch)
+    check_all_kernels(CORES[core])
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
+def test_odd_addresses_without_the_trap(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    place_at(1, False, [], monkeypatch)
+    check_all_kernels(CORES[core])
+
+
+@needs_emulator
+def test_the_trap_finds_unaligned_accesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the flag it does: so the other tests mean something."""
+    place_at(1, True, [], monkeypatch)
+    with pytest.raises(TcmError):
+        run_cases(list(ops.cases("add"))[:1], target="cortex-m4", on="emulator")
+
+
+def check_all_kernels(target: Target) -> None:
+    for kernel, cases in cases_of_kernels(target).items():
+        expected = run_cases(cases, on="reference")
+        runs = run_cases(cases, target=target, kernel=kernel, on="emulator")
+        for case, run, reference in zip(cases, runs, expected, strict=True):
+            np.testing.assert_array_equal(run.output, reference.output, f"{kernel} {case.name}")
+
+
+def cases_of_kernels(target: Target) -> dict[str, list[Case]]:
+    """Some cases of each kernel whose inputs and outputs are int8."""
+    chosen: dict[str, list[Case]] = {}
+    for case in (case for operator in sorted(ops.definitions()) for case in ops.cases(operator)):
+        graph = case_graph(case)
+        types = [graph.types[port.value].dtype for port in [*graph.inputs, *graph.outputs]]
+        if graph.nodes[0].op.view or set(types) != {"int8"}:
+            continue
+        for kernel in applicable_kernels(layer_of(graph, graph.nodes[0]), target, frozenset()):
+            chosen.setdefault(kernel.name, []).append(case)
+    return {name: cases[:: -(-len(cases) // SAMPLE_OF_CASES)] for name, cases in chosen.items()}
+
+
+def place_at(
+    address: int, trap: bool, flags: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Images whose tensors begin ``address`` bytes after an aligned address."""
+    usual = image._image_source
+    source = partial(image_source, usual, address, trap)
+    monkeypatch.setattr(image, "_image_source", source)
+
+    def toolchain(target: Target) -> Toolchain:
+        found = toolchain_for(target)
+        return dataclasses.replace(found, flags=(*found.flags, *flags))
+
+    monkeypatch.setattr(image, "toolchain_for", toolchain)
+
+
+def image_source(
+    usual: Callable[[Sequence[Program]], str], address: int, trap: bool, programs: Sequence[Program]
+) -> str:
+    """image.c, whose runs move their tensors and set UNALIGN_TRP, bit 3 of the register CCR."""
+    text = usual(programs)
+    for program in programs:
+        inputs = sum(padded(size) for size in program.input_bytes)
+        outputs = sum(padded(size) for size in program.output_bytes)
+        call = f"return {program.prefix}_run("
+        assert text.count(call) == 1
+        before, rest = text.split(call)
+        arguments, after = rest.split(");", 1)
+        text = f"""{before}uint8_t *const wanted = outputs;
+    memcpy(moved_inputs + {address}, inputs, {inputs});
+    inputs = moved_inputs + {address};
+    outputs = moved_outputs + {address};
+    set_trap({int(trap)});
+    const int32_t status = {program.prefix}_run({arguments});
+    set_trap(0);
+    memcpy(wanted, outputs, {outputs});
+    return status;{after}"""
+    return HEAD + text
+
+
+HEAD = """\
+#include <stdint.h>
+#include <string.h>
+static _Alignas(16) uint8_t moved_inputs[65536], moved_outputs[65536];
+static void set_trap(uint32_t value)
+{
+    volatile uint32_t *const ccr = (volatile uint32_t *)0xE000ED14;
+    *ccr = (*ccr & ~8U) | value << 3;
+    __asm__ volatile("dsb\\n isb" : : : "memory");
+}
+"""
