@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,14 @@ def test_no_shared_header_is_orphaned() -> None:
     texts = [path.read_text() for path in PACKAGE.rglob("*.h")]
     for header in (PACKAGE / "csrc").glob("*.h"):
         assert any(f'#include "{header.name}"' in text for text in texts), header.name
+
+
+def test_the_structures_of_kernels_are_initialised_by_name() -> None:
+    headers = [*PACKAGE.glob("csrc/**/*.h"), *PACKAGE.glob("ops/*/*.h")]
+    texts = {path.name: path.read_text() for path in headers}
+    structures = "|".join(
+        name for text in texts.values() for name in re.findall(r"^\} (\w+);", text, re.MULTILINE)
+    )
+    for name, text in texts.items():
+        found = re.findall(rf"\b(?:{structures}) \w+ = \{{\s*[^.\s].*", text)
+        assert not found, f"{name}: {found}"

@@ -165,8 +165,15 @@ TCM_KERNEL void depthwise_conv2d_s8__lanes_mve(
     const int32_t output_bytes = output_width * channels;
     const int32_t written_bytes = (units - 1) * unit_output + 16 * unit_blocks;
     const int8_t *output_end = output + batches * output_height * output_bytes;
-    const tcm_mve_rows rows = {(int8_t *)scratch, row_bytes, padding_left * channels, input_height,
-                               input_width * input_channels, -input_offset, depth_multiplier};
+    const tcm_mve_rows rows = {
+        .rows = (int8_t *)scratch,
+        .row_bytes = row_bytes,
+        .left_bytes = padding_left * channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = depth_multiplier,
+    };
     int8_t *output_row = rows.rows + (needed + spare_rows) * row_bytes;
     TCM_MVE_OPAQUE(lanes);
     for (int32_t batch = 0; batch < batches; batch++, input += input_height * rows.input_bytes) {

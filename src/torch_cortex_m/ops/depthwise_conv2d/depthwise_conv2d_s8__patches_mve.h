@@ -117,8 +117,18 @@ TCM_KERNEL void depthwise_conv2d_s8__patches_mve(
     tcm_mve_fill(border, -input_offset, pixel_bytes);
     for (int32_t batch = 0; batch < batches; batch++) {
         const depthwise_conv2d_s8__patches_mve_input in = {
-            input + batch * input_bytes, input + batches * input_bytes, blocks, border, border + pixel_bytes, rows,
-            columns, input_row_step, padding_left, row_bytes, -input_offset};
+            .image = input + batch * input_bytes,
+            .end = input + batches * input_bytes,
+            .blocks = blocks,
+            .border = border,
+            .copies = border + pixel_bytes,
+            .height = rows,
+            .width = columns,
+            .row_step = input_row_step,
+            .padding_left = padding_left,
+            .row_bytes = row_bytes,
+            .zero_point = -input_offset,
+        };
         int32_t next = -padding_before; /* the next row to store as blocks */
         for (int32_t y = 0; y < output_rows; y += patch_rows) {
             const int32_t top = y * row_stride - padding_before;
