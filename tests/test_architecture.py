@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -190,3 +191,14 @@ def integer(node: ast.AST) -> int | None:
         return None if inner is None else -inner
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, int) else None
+
+
+def test_the_structures_of_kernels_are_initialised_by_name() -> None:
+    headers = [*PACKAGE.glob("csrc/**/*.h"), *PACKAGE.glob("ops/*/*.h")]
+    texts = {path.name: path.read_text() for path in headers}
+    structures = "|".join(
+        name for text in texts.values() for name in re.findall(r"^\} (\w+);", text, re.MULTILINE)
+    )
+    for name, text in texts.items():
+        found = re.findall(rf"\b(?:{structures}) \w+ = \{{\s*[^.\s].*", text)
+        assert not found, f"{name}: {found}"

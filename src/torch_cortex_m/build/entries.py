@@ -108,15 +108,15 @@ def _arguments(qualifier: str, base: str, types: Sequence[str], sizes: Sequence[
     arguments, offset = [], 0
     for c_type, size in zip(types, sizes, strict=True):
         arguments.append(f"({qualifier}{c_type} *)({qualifier}void *)({base} + {offset})")
-        offset += _padded(size)
+        offset += padded(size)
     return arguments
 
 
-def _padded(size: int) -> int:
+def padded(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
 
 def _fenced_bytes(sizes: Sequence[Sequence[int]]) -> int:
     """The ports of a kind, of the largest program, between two fences."""
-    largest = max((sum(map(_padded, ports)) for ports in sizes), default=0)
+    largest = max((sum(map(padded, ports)) for ports in sizes), default=0)
     return largest + 2 * FENCE_BYTES

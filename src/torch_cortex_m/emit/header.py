@@ -32,7 +32,9 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
     memory = "uint8_t *arena, uint8_t *state" if plan.state_bytes else "uint8_t *arena"
     lines += [
         "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
-        "   not overlap. Returns 0, or the error of a linked kernel library. */",
+        "   not overlap, and int8 ones may be at any address. Words are accessed at any address,",
+        "   too: where CCR.UNALIGN_TRP is set, compile with -mno-unaligned-access. Returns 0, or",
+        "   the error of a linked kernel library. */",
         f"int32_t {prefix}_run_in({parameters}, {memory});",
         f"#if !defined({upper}_NO_STATIC_ARENA)",
         f"int32_t {prefix}_run({parameters});",

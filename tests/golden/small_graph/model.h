@@ -85,7 +85,9 @@ extern "C" {
 #define MODEL_OUTPUT_FLAT_2_ZERO_POINT (3)
 
 /* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must
-   not overlap. Returns 0, or the error of a linked kernel library. */
+   not overlap, and int8 ones may be at any address. Words are accessed at any address,
+   too: where CCR.UNALIGN_TRP is set, compile with -mno-unaligned-access. Returns 0, or
+   the error of a linked kernel library. */
 int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena);
 #if !defined(MODEL_NO_STATIC_ARENA)
 int32_t model_run(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2);

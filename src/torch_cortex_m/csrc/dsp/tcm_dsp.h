@@ -114,10 +114,12 @@ TCM_KERNEL int32_t tcm_shift_saturate_s8(int32_t value, int32_t shift)
 {
     int32_t result;
 #if defined(__OPTIMIZE__)
-    __asm__("ssat %0, #8, %1, asr %2" : "=r"(result) : "r"(value), "i"(shift));
-#else
-    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value >> shift));
+    if (__builtin_constant_p(shift)) { /* not where debug builds keep a layer's numbers in memory */
+        __asm__("ssat %0, #8, %1, asr %2" : "=r"(result) : "r"(value), "i"(shift));
+        return result;
+    }
 #endif
+    __asm__("ssat %0, #8, %1" : "=r"(result) : "r"(value >> shift));
     return result;
 }
 

@@ -202,7 +202,14 @@ TCM_KERNEL void tcm_dsp_multiply_wide(const int32_t *columns, const int32_t *str
                                       const tcm_dsp_layer *layer, int32_t places)
 {
     const int32_t *end = stream + layer->filters / 2 * tcm_dsp_stream_words(layer);
-    const tcm_dsp_product product = {columns, stream, output, layer->output_stride, layer->pairs, end};
+    const tcm_dsp_product product = {
+        .columns = columns,
+        .stream = stream,
+        .output = output,
+        .output_stride = layer->output_stride,
+        .pairs = layer->pairs,
+        .stream_end = end,
+    };
     if (places == 1) {
         tcm_dsp_multiply_wide_1(columns, stream, output, layer);
     } else if (layer->way == TCM_REQUANTIZE_RIGHT) {
@@ -232,14 +239,28 @@ TCM_KERNEL void tcm_dsp_multiply(const int32_t *columns, const int32_t *stream, 
     if (has_routine && layer->filters >= 2) {
         filter = layer->filters / 2 * 2;
         const int32_t *end = stream + filter / 2 * words;
-        const tcm_dsp_product product = {columns, stream, output, layer->output_stride, layer->pairs, end};
+        const tcm_dsp_product product = {
+            .columns = columns,
+            .stream = stream,
+            .output = output,
+            .output_stride = layer->output_stride,
+            .pairs = layer->pairs,
+            .stream_end = end,
+        };
         tcm_dsp_outputs(&product, layer, places);
         stream = end;
     }
     for (; filter < layer->filters; filter += 2) {
         int32_t sums[8];
         const int32_t *parameters = stream + words - 6;
-        const tcm_dsp_product product = {columns, stream, sums, 0, layer->pairs, stream + words};
+        const tcm_dsp_product product = {
+            .columns = columns,
+            .stream = stream,
+            .output = sums,
+            .output_stride = 0,
+            .pairs = layer->pairs,
+            .stream_end = stream + words,
+        };
         tcm_dsp_sums(&product, layer, places);
         for (int32_t place = 0; place < places; place++) {
             int8_t *target = output + place * layer->output_stride + filter;

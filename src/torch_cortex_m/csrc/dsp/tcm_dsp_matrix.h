@@ -143,7 +143,8 @@ typedef struct {
     TCM_DSP_ROUND_1(c, multiplier, addend, shift, free)              \
     TCM_DSP_ROUND_1(d, multiplier, addend, shift, free)
 
-/* Four places of two filters, whose outputs are neighbours. */
+/* Four places of two filters, whose outputs are neighbours: two bytes at any address. */
+#if defined(__ARM_FEATURE_UNALIGNED)
 #define TCM_DSP_STORE_4                 \
     "ldrd r0, lr, [sp, #12]\n\t"        \
     "bfi r2, r6, #8, #24\n\t"           \
@@ -155,6 +156,19 @@ typedef struct {
     "strh r4, [r0, lr, lsl #1]\n\t"     \
     "strh r5, [r0, r10]\n\t"            \
     "strh r2, [r0], #2\n\t"
+#else
+#define TCM_DSP_STORE_4                 \
+    "ldrd r0, lr, [sp, #12]\n\t"        \
+    "add r10, lr, lr, lsl #1\n\t"       \
+    "strb r3, [r0, lr]\n\t"             \
+    "strb r4, [r0, lr, lsl #1]\n\t"     \
+    "strb r5, [r0, r10]\n\t"            \
+    "strb r2, [r0], #1\n\t"             \
+    "strb r7, [r0, lr]\n\t"             \
+    "strb r8, [r0, lr, lsl #1]\n\t"     \
+    "strb r9, [r0, r10]\n\t"            \
+    "strb r6, [r0], #1\n\t"
+#endif
 
 #define TCM_DSP_NEXT_4            \
     "str r0, [sp, #12]\n\t"       \

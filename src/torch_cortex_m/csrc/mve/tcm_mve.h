@@ -17,9 +17,9 @@
  * A register of four channels takes its parameters in this order: bias, (general: left shift,) multiplier, (general:
  * mask,) right shift as a negative number. */
 
-/* The n-th parameter vector: the next one at r5, or one at r9. */
+/* The n-th parameter vector: the next one at r5, or one at r11. */
 #define TCM_MVE_NEXT_AT_R5(n) "[r5], #16"
-#define TCM_MVE_AT_R9(n) "[r9, #16 * " #n "]"
+#define TCM_MVE_AT_R11(n) "[r11, #16 * " #n "]"
 
 /* Two vectors of the same four channels, q0 and q1, to q3 and q0; q1 and q2 change. PARAMETER(n) is where parameter n
  * is. */

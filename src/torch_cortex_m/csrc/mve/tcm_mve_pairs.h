@@ -5,9 +5,9 @@
  * the second of which another unit may start. There the loads go, and what requantizes the tile before: B of the pair
  * before goes between the products of A, and A between those of B. Before A the parameters of B are repeated.
  *
- * Registers: r1 output of the pair before, r11 what it advances by, r3 first vector, r9 second vector, r5 tiles, r7
+ * Registers: r1 output of the pair before, r9 what it advances by, r3 first vector, r11 second vector, r5 tiles, r7
  * output offset. The first vector's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7.
- * On the stack: remaining pairs, remaining octets of channels, then the pairs, r1, r3, r7 and r9 as they were. */
+ * On the stack: remaining pairs, remaining octets of channels, then the pairs, r1, r3, r7, r9 and r11 as they were. */
 #ifndef TCM_MVE_PAIRS_H
 #define TCM_MVE_PAIRS_H
 
@@ -63,13 +63,13 @@
     TCM_MVE_PAIR_ITEM("vstrb.16 q4, [r1]")                                                                            \
     ".if %c[output_step] <= 127\n"                                                                                    \
     TCM_MVE_PAIR_ITEM("vstrb.16 q5, [r1, %[output_step]]")                                                            \
-    TCM_MVE_PAIR_ITEM("add r1, r1, r11")                                                                              \
-    TCM_MVE_PAIR_ITEM("movw r11, #2 * %c[output_step]")                                                               \
+    TCM_MVE_PAIR_ITEM("add r1, r1, r9")                                                                               \
+    TCM_MVE_PAIR_ITEM("movw r9, #2 * %c[output_step]")                                                                \
     ".else\n"                                                                                                         \
-    TCM_MVE_PAIR_ITEM("add r1, r1, r11")                                                                              \
+    TCM_MVE_PAIR_ITEM("add r1, r1, r9")                                                                               \
     TCM_MVE_PAIR_ITEM("vstrb.16 q5, [r1]")                                                                            \
-    TCM_MVE_PAIR_ITEM("add r1, r1, r11")                                                                              \
-    TCM_MVE_PAIR_ITEM("movw r11, %[output_step]")                                                                     \
+    TCM_MVE_PAIR_ITEM("add r1, r1, r9")                                                                               \
+    TCM_MVE_PAIR_ITEM("movw r9, %[output_step]")                                                                      \
     ".endif\n"
 
 /* tcm_assemble: the items from tcm_assembled + 1 to `last`.
@@ -106,7 +106,7 @@
     ".endm\n"                                                                                                         \
     ".macro tcm_step\n"                                                                                               \
     "tcm_multiply r0, q2\n"                                                                                           \
-    ".if %c[steps] > 1 || !tcm_tile_is_b\n vldrb.8 q3, [r9, #tcm_at]\n.endif\n"                                       \
+    ".if %c[steps] > 1 || !tcm_tile_is_b\n vldrb.8 q3, [r11, #tcm_at]\n.endif\n"                                      \
     "tcm_multiply r8, q3\n tcm_load_weights\n"                                                                        \
     "tcm_multiply r2, q2\n tcm_gap 4\n"                                                                               \
     "tcm_multiply r10, q3\n tcm_load_weights\n tcm_gap 1\n"                                                           \
@@ -142,22 +142,23 @@
 /* Before the first pair, any bytes go where its outputs will follow. */
 #define TCM_MVE_OVERLAPPED_PAIRS                                                                                      \
     TCM_MVE_PAIR_MACROS                                                                                               \
-    "push {r0, r1, r3, r7, r9}\n"                                                                                     \
+    "push {r0, r1, r3, r7, r9, r11}\n"                                                                                \
     "sub sp, sp, #8\n"                                                                                                \
-    "str r11, [sp, #4]\n"                                                                                             \
+    "mov r9, %[octets]\n"                                                                                             \
+    "str r9, [sp, #4]\n"                                                                                              \
     "mov r7, %[offset]\n"                                                                                             \
     "3:\n"                                                                                                            \
     "ldrd r0, r1, [sp, #8]\n"                                                                                         \
     "ldr r3, [sp, #16]\n"                                                                                             \
-    "ldr r9, [sp, #24]\n"                                                                                             \
-    "mov r11, #0\n"                                                                                                   \
+    "ldr r11, [sp, #28]\n"                                                                                            \
+    "mov r9, #0\n"                                                                                                    \
     "add r5, r5, #48\n"                                                                                               \
     "1:\n"                                                                                                            \
     "str r0, [sp]\n"                                                                                                  \
     "vldrb.8 q2, [r3]\n"                                                                                              \
     "tcm_tile 0\n"                                                                                                    \
     "tcm_tile 1\n"                                                                                                    \
-    TCM_MVE_ADVANCE("r3", "%c[vector_step]") TCM_MVE_ADVANCE("r9", "%c[vector_step]")                                 \
+    TCM_MVE_ADVANCE("r3", "%c[vector_step]") TCM_MVE_ADVANCE("r11", "%c[vector_step]")                                \
     "ldr r0, [sp]\n"                                                                                                  \
     "sub r5, r5, #128 * %c[steps] + 96\n"                                                                             \
     "subs r0, r0, #1\n"                                                                                               \
@@ -177,7 +178,7 @@
     "str r0, [sp, #4]\n"                                                                                              \
     "bne 3b\n"                                                                                                        \
     "add sp, sp, #8\n"                                                                                                \
-    "pop {r0, r1, r3, r7, r9}\n"                                                                                      \
+    "pop {r0, r1, r3, r7, r9, r11}\n"                                                                                 \
     ".purgem tcm_find\n .purgem tcm_assemble\n .purgem tcm_gap\n .purgem tcm_load_weights\n"                          \
     ".purgem tcm_multiply\n .purgem tcm_step\n .purgem tcm_tile\n" TCM_MVE_ROOM
 
@@ -201,13 +202,12 @@ TCM_KERNEL void tcm_mve_pairs(const int8_t *first, const int8_t *second, const i
         register int32_t r0 __asm__("r0") = pairs;
         register int8_t *r1 __asm__("r1") = output;
         register const int8_t *r3 __asm__("r3") = first;
-        register const int8_t *r9 __asm__("r9") = second;
+        register const int8_t *r11 __asm__("r11") = second;
         register const int8_t *r5 __asm__("r5") = tiles;
-        register int32_t r11 __asm__("r11") = octets;
         __asm__ volatile(TCM_MVE_OVERLAPPED_PAIRS
-                         : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5), "+r"(r11)
+                         : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r11), "+r"(r5)
                          : TCM_MVE_REQUANTIZE_OPERANDS, [output_step] "i"(output_step), [steps] "i"(steps),
-                           [vector_step] "i"(vector_step)
+                           [vector_step] "i"(vector_step), [octets] "i"(octets)
                          : TCM_MVE_CLOBBERS_BUT_R0);
     }
     if (channels > 8 * octets) {

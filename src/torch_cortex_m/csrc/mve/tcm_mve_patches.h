@@ -107,14 +107,14 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "vldrb.8 q7, [r5, #16 - " back "]\n vmladav.s8 " sum_1 ", q7, q1\n"                                               \
     "vldrb.8 q7, [r5, #0 - " back "]\n" FIRST_HALF "vmladav.s8 " sum_0 ", q7, q0\n"                                   \
     "vldrb.8 q7, [r5, #32 - " back "]\n" SECOND_HALF "vmladav.s8 " sum_2 ", q7, q2\n"                                 \
-    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n")                                                                           \
+    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r11]\n")                                                                          \
     TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_OR_COLUMNS("vadd.i32 q4, q4, q1\n"))                                             \
     "vldrb.8 q7, [r5, #48 - " back "]\n"                                                                              \
     TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q5, q5, q1\n"))                                            \
     "vmladav.s8 " sum_3 ", q7, q3\n"                                                                                  \
-    TCM_MVE_IF_PLAIN("vldrw.32 q2, [r9, #16]\n")                                                                      \
+    TCM_MVE_IF_PLAIN("vldrw.32 q2, [r11, #16]\n")                                                                     \
     TCM_MVE_IF_PLAIN(TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q6, q6, q1\n"))                                            \
-    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r9, #32]\n")
+    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r11, #32]\n")
 
 /* For some kinds of patches and of rounding only. */
 #define TCM_MVE_IF_PLAIN(text) ".if %c[rounding] != 2\n" text ".endif\n"
@@ -174,23 +174,23 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_PATCH_BIAS(v) "vadd.i32 " v ", " v ", q1\n"
 #define TCM_MVE_PATCH_SHIFT_LEFT(v) "vshl.s32 " v ", " v ", q1\n"
 #define TCM_MVE_PATCH_SHIFT_RIGHT(v) "vrshl.s32 " v ", " v ", q3\n"
-#define TCM_MVE_PATCH_OFFSET(v) "vadd.i32 " v ", " v ", r11\n"
+#define TCM_MVE_PATCH_OFFSET(v) "vadd.i32 " v ", " v ", r9\n"
 #define TCM_MVE_PATCH_MULTIPLY(v)                                                                                     \
     "vshr.s32 q3, " v ", #31\n"                                                                                       \
     "vqrdmulh.s32 " v ", " v ", q2\n"                                                                                 \
     "vand q3, q3, q1\n"                                                                                               \
     "vadd.i32 " v ", " v ", q3\n"
 
-/* Outputs of the channels with the parameters at r9, requantized in place, with general rounding. */
+/* Outputs of the channels with the parameters at r11, requantized in place, with general rounding. */
 #define TCM_MVE_REQUANTIZE_PATCH_GENERALLY                                                                            \
-    "vldrw.32 q1, [r9]\n"                                                                                             \
+    "vldrw.32 q1, [r11]\n"                                                                                            \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_BIAS)                                                                           \
-    "vldrw.32 q1, [r9, #16]\n"                                                                                        \
+    "vldrw.32 q1, [r11, #16]\n"                                                                                       \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_SHIFT_LEFT)                                                                     \
-    "vldrw.32 q1, [r9, #48]\n"                                                                                        \
-    "vldrw.32 q2, [r9, #32]\n"                                                                                        \
+    "vldrw.32 q1, [r11, #48]\n"                                                                                       \
+    "vldrw.32 q2, [r11, #32]\n"                                                                                       \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_MULTIPLY)                                                                       \
-    "vldrw.32 q3, [r9, #64]\n"                                                                                        \
+    "vldrw.32 q3, [r11, #64]\n"                                                                                       \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_SHIFT_RIGHT)                                                                    \
     TCM_MVE_EACH_OUTPUT(TCM_MVE_PATCH_OFFSET)
 
@@ -216,11 +216,11 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "vqrdmulh.s32 " v ", " v ", q2\n"                                                                                 \
     TCM_MVE_IF_SIGNED("vadd.i32 " v ", " v ", q7\n")
 
-/* The offset in r11 (unless general rounding has added it), the clamp and the narrowing to bytes of 16-bit lanes;
- * `limit` changes. */
-#define TCM_MVE_CLAMP_PATCH(v, limit)                                                                                 \
+/* The output offset in a register (unless general rounding has added it), the clamp and the narrowing to bytes of
+ * 16-bit lanes; `limit` changes. */
+#define TCM_MVE_CLAMP_PATCH(v, limit, offset)                                                                         \
     ".if %c[rounding] != 2\n"                                                                                         \
-    "vqadd.s16 " v ", " v ", r11\n"                                                                                   \
+    "vqadd.s16 " v ", " v ", " offset "\n"                                                                            \
     ".endif\n"                                                                                                        \
     ".if %c[clamp] & 1\n"                                                                                             \
     "mov r0, %[low]\n"                                                                                                \
@@ -264,14 +264,14 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     ".else\n"                                                                                                         \
     TCM_MVE_REQUANTIZE_PATCH                                                                                          \
     ".endif\n"                                                                                                        \
-    TCM_MVE_CLAMP_PATCH("q4", "q7")                                                                                   \
+    TCM_MVE_CLAMP_PATCH("q4", "q7", "r9")                                                                             \
     TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
     TCM_MVE_STORE_PIXEL("q4", "r1")                                                                                   \
     TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                                                               \
     "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     TCM_MVE_IF_COLUMNS("vshr.u32 q4, q4, #16\n")                                                                      \
     "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7"))                                                                  \
+    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7", "r9"))                                                            \
     TCM_MVE_IF_COLUMNS(TCM_MVE_STORE_PIXEL("q4", "r1"))                                                               \
     "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     TCM_MVE_IF_ROWS(TCM_MVE_STORE_ROW("q6", "r7"))                                                                    \
@@ -282,11 +282,15 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_SET_PREDICATE ".if %c[partial]\n vmrs r12, p0\n push {r12}\n vmsr p0, r0\n.endif\n"
 #define TCM_MVE_RESET_PREDICATE ".if %c[partial]\n pop {r12}\n vmsr p0, r12\n.endif\n"
 
-/* Stride 1: r8 times two columns, then an odd one. */
+/* Stride 1: r8 times two columns, then an odd one. r7 and r9 are saved here because they may be reserved. */
 #define TCM_MVE_PATCHES                                                                                               \
     TCM_MVE_SET_PREDICATE                                                                                             \
-    "push {r7}\n"                                                                                                     \
-    "mov r7, r4\n"                                                                                                    \
+    "push {r7, r9}\n"                                                                                                 \
+    "mov r9, %[offset]\n"                                                                                             \
+    ".if %c[row_step] > 4095\n movw r7, #%c[row_step] & 0xffff\n"                                                     \
+    ".if %c[row_step] > 0xffff\n movt r7, #%c[row_step] >> 16\n.endif\n"                                              \
+    "add r7, r7, r1\n"                                                                                                \
+    ".else\n add r7, r1, %[row_step]\n.endif\n"                                                                       \
     ".set tcm_rows, %c[rows]\n"                                                                                       \
     ".set tcm_columns, 2\n" TCM_MVE_LOAD_PATCHES                                                                      \
     "add r3, r3, #32\n"                                                                                               \
@@ -299,7 +303,7 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     ".if %c[odd]\n"                                                                                                   \
     TCM_MVE_PATCH                                                                                                     \
     ".endif\n"                                                                                                        \
-    "pop {r7}\n"                                                                                                      \
+    "pop {r7, r9}\n"                                                                                                  \
     TCM_MVE_RESET_PREDICATE TCM_MVE_ROOM
 
 /* A larger stride: the sums of one output of four channels, of which q4-q6 have the first three filters. */
@@ -313,7 +317,7 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_STRIDED_SCALE                                                                                         \
     ".if %c[rounding] == 2\n"                                                                                         \
     "vmov q1, q0\n"                                                                                                   \
-    "vmov q0, q7\n" TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_AT_R9)                                                            \
+    "vmov q0, q7\n" TCM_MVE_REQUANTIZE_PAIR(TCM_MVE_AT_R11)                                                           \
     "vqmovnb.s32 q7, q3\n" TCM_MVE_IF_COLUMNS("vqmovnt.s32 q7, q0\n")                                                 \
     ".else\n"                                                                                                         \
     TCM_MVE_IF_COLUMNS("vadd.i32 q0, q0, q1\n")                                                                       \
@@ -335,14 +339,14 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     "vld42.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_PATCH_LANES_1_3("q7", "r2", "r6")                                      \
     "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     "add r3, r3, %[step]\n"                                                                                           \
-    TCM_MVE_PATCH_SUMS("r8", "r10", "r12", "r0", TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n"),                             \
-                       TCM_MVE_IF_PLAIN("vldrw.32 q2, [r9, #16]\n vadd.i32 q7, q7, q1\n"))                            \
-    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r9, #32]\n")                                                                      \
-    TCM_MVE_PATCH_LANES_0_2("q0", "r8", "r12") TCM_MVE_PATCH_LANES_1_3("q0", "r10", "r0")                             \
+    TCM_MVE_PATCH_SUMS("r2", "r10", "r12", "r0", TCM_MVE_IF_PLAIN("vldrw.32 q1, [r11]\n"),                            \
+                       TCM_MVE_IF_PLAIN("vldrw.32 q2, [r11, #16]\n vadd.i32 q7, q7, q1\n"))                           \
+    TCM_MVE_IF_PLAIN("vldrw.32 q3, [r11, #32]\n")                                                                     \
+    TCM_MVE_PATCH_LANES_0_2("q0", "r2", "r12") TCM_MVE_PATCH_LANES_1_3("q0", "r10", "r0")                             \
     TCM_MVE_STRIDED_SCALE                                                                                             \
-    ".if %c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3") ".endif\n"                                                      \
+    ".if %c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3", "r8") ".endif\n"                                                \
     "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    ".if !%c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3") ".endif\n"                                                     \
+    ".if !%c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3", "r8") ".endif\n"                                               \
     "vld41.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_STORE_ROW("q7", "r1")                                                  \
     "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
     "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
@@ -352,8 +356,8 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_STRIDED_LAST                                                                                          \
     TCM_MVE_PATCH_SUMS("r0", "r2", "r4", "r6", "", "")                                                                \
     TCM_MVE_PATCH_LANES_0_2("q7", "r0", "r4") TCM_MVE_PATCH_LANES_1_3("q7", "r2", "r6")                               \
-    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r9]\n vadd.i32 q7, q7, q1\n vldrw.32 q2, [r9, #16]\n vldrw.32 q3, [r9, #32]\n")   \
-    TCM_MVE_STRIDED_SCALE TCM_MVE_CLAMP_PATCH("q7", "q3") TCM_MVE_STORE_ROW("q7", "r1")
+    TCM_MVE_IF_PLAIN("vldrw.32 q1, [r11]\n vadd.i32 q7, q7, q1\n vldrw.32 q2, [r11, #16]\n vldrw.32 q3, [r11, #32]\n")\
+    TCM_MVE_STRIDED_SCALE TCM_MVE_CLAMP_PATCH("q7", "q3", "r8") TCM_MVE_STORE_ROW("q7", "r1")
 
 #define TCM_MVE_STRIDED_PATCHES                                                                                       \
     TCM_MVE_SET_PREDICATE                                                                                             \
@@ -389,24 +393,24 @@ TCM_KERNEL void tcm_mve_patches(const int8_t *strip, const int8_t *filters, cons
     register int8_t *r1 __asm__("r1") = output;
     register const int8_t *r3 __asm__("r3") = strip;
     register const int8_t *r5 __asm__("r5") = filters;
-    register const int8_t *r9 __asm__("r9") = parameters;
-    register int32_t r11 __asm__("r11") = output_offset;
+    register const int8_t *r11 __asm__("r11") = parameters;
     if (stride == 1) {
-        register int8_t *r4 __asm__("r4") = output + row_step;
         register int32_t r8 __asm__("r8") = columns / 2;
         __asm__ volatile(TCM_MVE_PATCHES
-                         : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r4), "+r"(r8)
-                         : "r"(r5), "r"(r9), "r"(r11), TCM_MVE_REQUANTIZE_OPERANDS, [pixel_step] "i"(pixel_step),
-                           [partial] "i"(partial), [rows] "i"(rows), [odd] "i"(columns % 2)
-                         : "r2", "r6", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc",
+                         : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r8)
+                         : "r"(r5), "r"(r11), TCM_MVE_REQUANTIZE_OPERANDS, [pixel_step] "i"(pixel_step),
+                           [row_step] "i"(rows == 2 ? row_step : 0), [partial] "i"(partial), [rows] "i"(rows),
+                           [odd] "i"(columns % 2)
+                         : "r2", "r4", "r6", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7", "cc",
                            "memory");
     } else {
         register int32_t r2 __asm__("r2") = columns / 2;
+        register int32_t r8 __asm__("r8") = output_offset;
         __asm__ volatile(TCM_MVE_STRIDED_PATCHES
                          : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r2)
-                         : "r"(r5), "r"(r9), "r"(r11), TCM_MVE_REQUANTIZE_OPERANDS, [pixel_step] "i"(pixel_step),
+                         : "r"(r5), "r"(r11), "r"(r8), TCM_MVE_REQUANTIZE_OPERANDS, [pixel_step] "i"(pixel_step),
                            [partial] "i"(partial), [step] "i"(16 * stride), [odd] "i"(columns % 2)
-                         : "r4", "r6", "r8", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7",
+                         : "r4", "r6", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4", "q5", "q6", "q7",
                            "cc", "memory");
     }
 }

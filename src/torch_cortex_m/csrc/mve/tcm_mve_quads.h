@@ -12,7 +12,8 @@
  *
  * Registers: r1 output of the tile before, r3 window, r9 row of the window, r5 tiles; r7 and r11 are spare. The first
  * channel's sums are in r0 r2 r4 r6, then in q6; the second one's in r8 r10 r12 lr, then in q7. On the stack: the
- * number of tiles, what comes after the next store of r1, the number of quads, the first tile. */
+ * number of tiles, what comes after the next store of r1, the number of quads, the first tile, then r7 and r9 as they
+ * were. */
 #ifndef TCM_MVE_QUADS_H
 #define TCM_MVE_QUADS_H
 
@@ -102,15 +103,25 @@
     TCM_MVE_ITEM("mov r7, %[high]") TCM_MVE_ITEM("vdup.8 q5, r7") TCM_MVE_ITEM("vmin.s8 q6, q6, q5")                  \
     ".endif\n"
 
+/* Two bytes to any address after r1. */
+#if defined(__ARM_FEATURE_UNALIGNED)
+#define TCM_MVE_STORE_TWO_BYTES(bytes, at) TCM_MVE_ITEM("strh " bytes ", [r1, " at "]")
+#else
+#define TCM_MVE_STORE_TWO_BYTES(bytes, at)                                                                            \
+    TCM_MVE_ITEM("strb " bytes ", [r1, " at "]")                                                                      \
+    TCM_MVE_ITEM("lsr " bytes ", " bytes ", #8")                                                                      \
+    TCM_MVE_ITEM("strb " bytes ", [r1, " at " + 1]")
+#endif
+
 /* Two bytes of each window to r1, and r1 to the output of the next tile; then the number of tiles that are left. */
 #define TCM_MVE_QUAD_STORE                                                                                            \
     TCM_MVE_ITEM("vmov r7, r11, q6[2], q6[0]")                                                                        \
-    TCM_MVE_ITEM("strh r7, [r1]")                                                                                     \
-    TCM_MVE_ITEM("strh r11, [r1, #2 * %c[channels]]")                                                                 \
+    TCM_MVE_STORE_TWO_BYTES("r7", "#0")                                                                               \
+    TCM_MVE_STORE_TWO_BYTES("r11", "#2 * %c[channels]")                                                               \
     TCM_MVE_ITEM("vmov r7, r11, q6[3], q6[1]")                                                                        \
     ".set tcm_vectors_used, tcm_item\n"                                                                               \
-    TCM_MVE_ITEM("strh r7, [r1, %[channels]]")                                                                        \
-    TCM_MVE_ITEM("strh r11, [r1, #3 * %c[channels]]")                                                                 \
+    TCM_MVE_STORE_TWO_BYTES("r7", "#%c[channels]")                                                                    \
+    TCM_MVE_STORE_TWO_BYTES("r11", "#3 * %c[channels]")                                                               \
     TCM_MVE_ITEM("ldrd r7, r11, [sp]")                                                                                \
     TCM_MVE_ITEM("add r1, r1, r11")                                                                                   \
     TCM_MVE_ITEM("mov r11, #2")                                                                                       \
@@ -292,7 +303,7 @@
     ".if %c[rounding] == 0 && %c[low_offset] && %c[clamp] == 0\n"                                                     \
     ".set tcm_is_unsigned, 1\n vmov.i8 q5, #0x80\n"                                                                   \
     ".endif\n"                                                                                                        \
-    "push {r0, r5, r7}\n"                                                                                             \
+    "push {r0, r5, r7, r9}\n"                                                                                         \
     "sub sp, sp, #8\n"                                                                                                \
     "mov r7, #2 * tcm_is_loop\n"                                                                                      \
     "str r7, [sp, #4]\n"                                                                                              \
@@ -322,7 +333,7 @@
     ".set tcm_gaps, 0\n" TCM_MVE_QUAD_SUMS_2 TCM_MVE_QUAD_SUMS_3 "tcm_others\n"                                       \
     ".endif\n"                                                                                                        \
     "add sp, sp, #8\n"                                                                                                \
-    "pop {r0, r5, r7}\n"                                                                                              \
+    "pop {r0, r5, r7, r9}\n"                                                                                          \
     ".purgem tcm_gap\n .purgem tcm_next_row\n .purgem tcm_spare_gap\n .purgem tcm_others\n"                           \
     ".purgem tcm_load_weights\n .purgem tcm_load_next\n .purgem tcm_load_window\n"                                    \
     ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
@@ -355,7 +366,7 @@ TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, 
                        [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes),
                        [row_gap] "i"(row_gap), [tile_gap] "i"(tile_gap),
                        [first_parameters] "i"(first_parameters), [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
-                     : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
+                     : "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 #pragma GCC diagnostic pop

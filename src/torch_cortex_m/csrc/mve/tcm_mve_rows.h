@@ -170,22 +170,23 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
     ".set tcm_vector, tcm_vector + 1\n"                                                                               \
     ".endr\n"
 
-/* All rows of two windows from r3; r9 walks over them. Many steps are a loop over the rows, to spare flash. */
+/* All rows of two windows from r3; r11 walks over them. Many steps are a loop over the rows, to spare flash. */
 #define TCM_MVE_WINDOW_STEPS                                                                                          \
     ".if %c[kernel_rows] * %c[vectors] * %c[columns] > 36\n"                                                          \
     ".set tcm_begin, 0\n"                                                                                             \
     ".irp sum, r0, r2, r4, r6, r8, r10, r12, lr\n mov \\sum, #0\n.endr\n"                                             \
-    "mov r9, r3\n"                                                                                                    \
+    "mov r11, r3\n"                                                                                                   \
     "mov r7, %[kernel_rows]\n"                                                                                        \
-    "2:\n" TCM_MVE_WINDOW_ROW("r9")                                                                                   \
-    "add r9, r9, %[row_step]\n"                                                                                       \
+    "2:\n" TCM_MVE_WINDOW_ROW("r11")                                                                                  \
+    "add r11, r11, %[row_step]\n"                                                                                     \
     "subs r7, r7, #1\n"                                                                                               \
     "bne 2b\n"                                                                                                        \
     ".else\n"                                                                                                         \
     ".set tcm_begin, 1\n" TCM_MVE_WINDOW_ROW("r3")                                                                    \
     ".set tcm_row, 1\n"                                                                                               \
     ".rept %c[kernel_rows] - 1\n"                                                                                     \
-    ".if tcm_row == 1\n add r9, r3, %[row_step]\n.else\n add r9, r9, %[row_step]\n.endif\n" TCM_MVE_WINDOW_ROW("r9")  \
+    ".if tcm_row == 1\n add r11, r3, %[row_step]\n.else\n add r11, r11, %[row_step]\n.endif\n"                        \
+    TCM_MVE_WINDOW_ROW("r11")                                                                                         \
     ".set tcm_row, tcm_row + 1\n"                                                                                     \
     ".endr\n"                                                                                                         \
     ".endif\n"
@@ -213,7 +214,7 @@ TCM_KERNEL void tcm_mve_windows(const int8_t *window, const int8_t *tiles, int8_
                      : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
                      : TCM_MVE_PAIR_OPERANDS, [kernel_rows] "i"(kernel_rows), [row_step] "i"(row_step),
                        [vectors] "i"(vectors), [columns] "i"(columns), [phases] "i"(phases), [distance] "i"(distance)
-                     : "r9", "r11", TCM_MVE_CLOBBERS_BUT_R0);
+                     : "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 #pragma GCC diagnostic pop

@@ -7,8 +7,9 @@
  * Two vectors go over one tile at a time: eight accumulators, six loads for 128 multiplications. One vector goes over
  * two tiles at a time.
  *
- * Registers: r1 output, r3 (first) vector, r9 second vector or second tile, r5 tiles, r11 remaining octets of channels,
- * r7 inner loop. r7 may be the frame pointer, so that it is saved here instead of being listed. */
+ * Registers: r1 output, r3 (first) vector, r5 tiles, r7 inner loop. For two vectors: r11 second vector, r9 remaining
+ * octets of channels; for one: r9 second tile, r11 remaining octets. r7 may be the frame pointer, and firmware may
+ * reserve r9 (its static base, -ffixed-r9), so that assembly saves them itself instead of listing them. */
 #ifndef TCM_MVE_TILES_H
 #define TCM_MVE_TILES_H
 
@@ -55,7 +56,7 @@
     "bne 2b\n"                                                                                                        \
     ".endif\n"
 
-#define TCM_MVE_TWO_VECTORS_AT(multiply, at) TCM_MVE_TWO_VECTORS_STEP(multiply, "vldrb.8", "[r3" at, "[r9" at)
+#define TCM_MVE_TWO_VECTORS_AT(multiply, at) TCM_MVE_TWO_VECTORS_STEP(multiply, "vldrb.8", "[r3" at, "[r11" at)
 #define TCM_MVE_TWO_TILES_AT(multiply, at) TCM_MVE_TWO_TILES_STEP(multiply, "[r3" at)
 #define TCM_MVE_ONE_TILE_AT(multiply, at) TCM_MVE_ONE_TILE_STEP(multiply, "[r3" at)
 
@@ -115,14 +116,14 @@
 /* Pairs of vectors over all channels. STEPS are all steps of a tile, after which REWIND goes back to its input; NEXT
  * goes on to the input of the next pair. The number of pairs is in r0, then on the stack. */
 #define TCM_MVE_PAIRS(STEPS, REWIND, NEXT)                                                                            \
-    "push {r0, r5, r7}\n" TCM_MVE_LIMITS "3:\n"                                                                       \
+    "push {r0, r5, r7, r9}\n" TCM_MVE_LIMITS "3:\n"                                                                   \
     ".if %c[channels] >= 8\n"                                                                                         \
-    "movw r11, #%c[channels] / 8\n"                                                                                   \
+    "movw r9, #%c[channels] / 8\n"                                                                                    \
     "1:\n"                                                                                                            \
     STEPS TCM_MVE_NARROW_PAIR("b") REWIND                                                                             \
     STEPS TCM_MVE_NARROW_PAIR("t") REWIND                                                                             \
     TCM_MVE_CLAMP("q4") TCM_MVE_CLAMP("q5") TCM_MVE_STORE_OCTETS                                                      \
-    "subs r11, r11, #1\n"                                                                                             \
+    "subs r9, r9, #1\n"                                                                                               \
     "bne 1b\n"                                                                                                        \
     ".endif\n"                                                                                                        \
     ".if %c[channels] %% 8 > 4\n"                                                                                     \
@@ -139,7 +140,7 @@
     "subs r0, r0, #1\n"                                                                                               \
     "str r0, [sp]\n"                                                                                                  \
     "bne 3b\n"                                                                                                        \
-    "pop {r0, r5, r7}\n" TCM_MVE_ROOM
+    "pop {r0, r5, r7, r9}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_PAIR_OPERANDS                                                                                         \
     TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [output_step] "i"(output_step),                            \
@@ -159,19 +160,19 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     register int32_t r0 __asm__("r0") = pairs;
     register int8_t *r1 __asm__("r1") = output;
     register const int8_t *r3 __asm__("r3") = first;
-    register const int8_t *r9 __asm__("r9") = second;
+    register const int8_t *r11 __asm__("r11") = second;
     register const int8_t *r5 __asm__("r5") = tiles;
     __asm__ volatile(TCM_MVE_PAIRS(TCM_MVE_ALL_STEPS(TCM_MVE_TWO_VECTORS_AT),
-                                   TCM_MVE_REWIND("r3") TCM_MVE_REWIND("r9"),
-                                   TCM_MVE_ADVANCE("r3", "%c[vector_step]") TCM_MVE_ADVANCE("r9", "%c[vector_step]"))
-                     : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r9), "+r"(r5)
+                                   TCM_MVE_REWIND("r3") TCM_MVE_REWIND("r11"),
+                                   TCM_MVE_ADVANCE("r3", "%c[vector_step]") TCM_MVE_ADVANCE("r11", "%c[vector_step]"))
+                     : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r11), "+r"(r5)
                      : TCM_MVE_PAIR_OPERANDS, [steps] "i"(steps), [vector_step] "i"(vector_step)
-                     : "r11", TCM_MVE_CLOBBERS_BUT_R0);
+                     : TCM_MVE_CLOBBERS_BUT_R0);
 }
 
 /* One vector over all octets of channels, and over what is left of them. */
 #define TCM_MVE_ONE_OCTETS                                                                                            \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
     "1:\n"                                                                                                            \
     ".if %c[lead_bytes]\n add r5, r5, %[lead_bytes]\n.endif\n"                                                        \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
@@ -187,10 +188,10 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     TCM_MVE_REWIND("r3")                                                                                              \
     "subs r11, r11, #1\n"                                                                                             \
     "bne 1b\n"                                                                                                        \
-    "pop {r7}\n" TCM_MVE_ROOM
+    "pop {r7, r9}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_ONE_LAST_OCTET                                                                                        \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
     TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
@@ -199,7 +200,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     "vqmovnb.s32 q4, q0\n"                                                                                            \
     "vqmovnt.s32 q4, q1\n"                                                                                            \
     TCM_MVE_CLAMP("q4")                                                                                               \
-    TCM_MVE_STORE_SOME("vstrbt.16") "pop {r7}\n" TCM_MVE_ROOM
+    TCM_MVE_STORE_SOME("vstrbt.16") "pop {r7, r9}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_ONE_LAST_TILE                                                                                         \
     "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
@@ -225,14 +226,14 @@ TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, in
                          : "+r"(r1), "+r"(r3), "+r"(r5), "+r"(r11)
                          : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
                            [lead_bytes] "i"(lead_bytes)
-                         : "r9", TCM_MVE_CLOBBERS);
+                         : TCM_MVE_CLOBBERS);
     }
     if (channels % 8 > 4) {
         __asm__ volatile(TCM_MVE_ONE_LAST_OCTET
                          : "+r"(r1), "+r"(r3), "+r"(r5)
                          : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
                            [mask] "i"((1 << (2 * (channels % 8))) - 1)
-                         : "r9", TCM_MVE_CLOBBERS);
+                         : TCM_MVE_CLOBBERS);
     } else if (channels % 8 > 0) {
         __asm__ volatile(TCM_MVE_ONE_LAST_TILE
                          : "+r"(r1), "+r"(r3), "+r"(r5)

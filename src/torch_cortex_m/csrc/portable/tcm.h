@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Kernels are inlined where they are called, so that every literal argument folds into the code. */
-#define TCM_KERNEL static inline __attribute__((always_inline))
+/* Kernels are inlined where they are called, so that every literal argument folds into the code. Calls that
+ * -finstrument-functions puts in would hide the literals from inline assembly. */
+#define TCM_KERNEL static inline __attribute__((always_inline, no_instrument_function))
 
 /* round(a * b / 2^31), ties up: the high half of the doubled product, as VQRDMULH without saturation. */
 TCM_KERNEL int32_t tcm_doubling_high_multiply(int32_t a, int32_t b)

@@ -31,7 +31,7 @@ TCM_KERNEL tcm_softmax_scale tcm_softmax_invert(uint32_t sum)
     const int32_t one = INT32_C(1) << 29;
     const int32_t forty_eight_seventeenths = 1515870810;
     const int32_t minus_thirty_two_seventeenths = -1010580540;
-    tcm_softmax_scale scale = {0, 35};
+    tcm_softmax_scale scale = {.factor = 0, .shift = 35};
     while (sum < UINT32_C(1) << 31) {
         sum <<= 1;
         scale.shift--;

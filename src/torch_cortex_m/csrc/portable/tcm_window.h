@@ -45,7 +45,7 @@ TCM_KERNEL int32_t tcm_window_is_contiguous(const tcm_window *window)
 
 TCM_KERNEL tcm_place tcm_window_first_place(const tcm_window *window, const int8_t *input)
 {
-    const tcm_place place = {input, -window->padding_top, -window->padding_left};
+    const tcm_place place = {.image = input, .row = -window->padding_top, .column = -window->padding_left};
     return place;
 }
 

@@ -49,7 +49,14 @@ TCM_KERNEL void add_s8__linear_scalar(
     int32_t other_stride_4, int32_t other_stride_5, int32_t input_factor, int32_t other_factor, int32_t addend,
     int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const add_s8_linear add = {input_factor, other_factor, addend, common_shift, activation_min, activation_max};
+    const add_s8_linear add = {
+        .input_factor = input_factor,
+        .other_factor = other_factor,
+        .addend = addend,
+        .common_shift = common_shift,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     for (int32_t i0 = 0; i0 < size_0; i0++) {
         for (int32_t i1 = 0; i1 < size_1; i1++) {
             for (int32_t i2 = 0; i2 < size_2; i2++) {

@@ -100,9 +100,23 @@ TCM_KERNEL void add_s8__words_dsp(
     int32_t input_shift, int32_t other_offset, int32_t other_multiplier, int32_t other_shift, int32_t output_multiplier,
     int32_t activation_min, int32_t activation_max)
 {
-    const add_s8_words add = {is_linear,        input_factor,     other_factor,      addend,         common_shift,
-                              left_shift,       input_offset,     input_multiplier,  input_shift,    other_offset,
-                              other_multiplier, other_shift,      output_multiplier, activation_min, activation_max};
+    const add_s8_words add = {
+        .is_linear = is_linear,
+        .input_factor = input_factor,
+        .other_factor = other_factor,
+        .addend = addend,
+        .common_shift = common_shift,
+        .left_shift = left_shift,
+        .input_offset = input_offset,
+        .input_multiplier = input_multiplier,
+        .input_shift = input_shift,
+        .other_offset = other_offset,
+        .other_multiplier = other_multiplier,
+        .other_shift = other_shift,
+        .output_multiplier = output_multiplier,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     for (int32_t i0 = 0; i0 < size_0; i0++) {
         for (int32_t i1 = 0; i1 < size_1; i1++) {
             for (int32_t i2 = 0; i2 < size_2; i2++) {

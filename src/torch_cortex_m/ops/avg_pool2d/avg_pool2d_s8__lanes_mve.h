@@ -118,8 +118,12 @@ TCM_KERNEL void avg_pool2d_s8__lanes_mve(const int8_t *input, int8_t *output, in
             } else if (count_include_pad) {
                 divisor = (vertical.end - vertical.start) * (horizontal.end - horizontal.start);
             }
-            const avg_pool2d_mean mean = {(divisor - inputs) * padding_value, divisor / 2,
-                                          (UINT32_C(1) << 31) / (uint32_t)divisor + 1, input_channels};
+            const avg_pool2d_mean mean = {
+                .addend = (divisor - inputs) * padding_value,
+                .half = divisor / 2,
+                .reciprocal = (UINT32_C(1) << 31) / (uint32_t)divisor + 1,
+                .channels = input_channels,
+            };
             avg_pool2d_s8__lanes_mve_pixel(image + ys.start * row_step + xs.start * input_channels, output,
                                            ys.end - ys.start, xs.end - xs.start, row_step, input_channels, &mean, wide,
                                            activation_min, activation_max);

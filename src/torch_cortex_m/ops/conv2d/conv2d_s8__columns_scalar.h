@@ -13,11 +13,32 @@ TCM_KERNEL void conv2d_s8__columns_scalar(
     int32_t output_offset, int32_t way, int32_t common_shift, int32_t activation_min,
     int32_t activation_max)
 {
-    const tcm_window window = {input_height,  input_width,   input_channels, output_height, output_width,
-                               groups,        kernel_height, kernel_width,   stride_height, stride_width,
-                               padding_top,   padding_left,  padding_bottom, padding_right, dilation_height,
-                               dilation_width, -input_offset};
-    const tcm_scalar_outputs outputs = {way, common_shift, output_offset, activation_min, activation_max};
+    const tcm_window window = {
+        .input_height = input_height,
+        .input_width = input_width,
+        .input_channels = input_channels,
+        .output_height = output_height,
+        .output_width = output_width,
+        .groups = groups,
+        .kernel_height = kernel_height,
+        .kernel_width = kernel_width,
+        .stride_height = stride_height,
+        .stride_width = stride_width,
+        .padding_top = padding_top,
+        .padding_left = padding_left,
+        .padding_bottom = padding_bottom,
+        .padding_right = padding_right,
+        .dilation_height = dilation_height,
+        .dilation_width = dilation_width,
+        .padding_value = -input_offset,
+    };
+    const tcm_scalar_outputs outputs = {
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     tcm_scalar_convolve(input, weight, parameters, output, scratch, batches, output_channels, &window, &outputs);
 }
 

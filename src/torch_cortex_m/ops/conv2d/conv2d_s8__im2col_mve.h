@@ -60,8 +60,15 @@ TCM_KERNEL void conv2d_s8__im2col_mve(
     const int32_t alone = output_width == 1 && (groups > 1 || output_rows == 1);
     const int32_t place = 16 * steps + 16;
     int8_t *windows = (int8_t *)scratch;
-    const tcm_mve_rows rows = {windows + capacity * place, row_bytes, padding_left * input_channels, input_height,
-                               input_width * input_channels, -input_offset, 1};
+    const tcm_mve_rows rows = {
+        .rows = windows + capacity * place,
+        .row_bytes = row_bytes,
+        .left_bytes = padding_left * input_channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = 1,
+    };
     int32_t count = 0;
     TCM_MVE_OPAQUE(tiles);
     for (int32_t row = 0; row < output_rows; row++) {

@@ -21,8 +21,15 @@ TCM_KERNEL void conv2d_s8__quads_mve(const int8_t *input, const int8_t *tiles, i
     const int32_t distance = stride_width * input_channels;
     const int32_t parameter_bytes = rounding == 2 ? 40 : 24;
     const int32_t needed = (kernel_height - 1) * dilation_height + 1;
-    const tcm_mve_rows rows = {(int8_t *)scratch, row_bytes, padding_left * input_channels, input_height,
-                               input_width * input_channels, -input_offset, 1};
+    const tcm_mve_rows rows = {
+        .rows = (int8_t *)scratch,
+        .row_bytes = row_bytes,
+        .left_bytes = padding_left * input_channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = 1,
+    };
     const int32_t row_step = dilation_height * row_bytes;
     const int32_t row_weights = 32 * columns * vectors;
     const int32_t row_gap = edges ? parameter_bytes : 0;

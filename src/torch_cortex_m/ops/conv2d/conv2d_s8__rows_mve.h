@@ -18,8 +18,15 @@ TCM_KERNEL void conv2d_s8__rows_mve(const int8_t *input, const int8_t *tiles, in
 {
     const int32_t distance = stride_width * input_channels;
     const int32_t needed = (kernel_height - 1) * dilation_height + 1;
-    const tcm_mve_rows rows = {(int8_t *)scratch, row_bytes, padding_left * input_channels, input_height,
-                               input_width * input_channels, -input_offset, 1};
+    const tcm_mve_rows rows = {
+        .rows = (int8_t *)scratch,
+        .row_bytes = row_bytes,
+        .left_bytes = padding_left * input_channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = 1,
+    };
     TCM_MVE_OPAQUE(tiles);
     for (int32_t batch = 0; batch < batches; batch++, input += input_height * rows.input_bytes) {
         tcm_mve_fill(rows.rows, rows.zero_point, (needed + spare_rows) * row_bytes);

@@ -13,19 +13,36 @@ TCM_KERNEL void conv2d_s8__wide_columns_dsp(
     int32_t dilation_height, int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs,
     int32_t way, int32_t common_shift)
 {
-    const tcm_window window = {input_height,  input_width,   input_channels, output_height,  output_width,
-                               groups,        kernel_height, kernel_width,   stride_height,  stride_width,
-                               padding_top,   padding_left,  padding_bottom, padding_right,  dilation_height,
-                               dilation_width, -input_offset};
-    const tcm_dsp_layer layer = {output_channels / groups,
-                                 pairs,
-                                 output_channels,
-                                 TCM_DSP_FORM_WIDE,
-                                 way,
-                                 common_shift,
-                                 output_offset,
-                                 -128,
-                                 127};
+    const tcm_window window = {
+        .input_height = input_height,
+        .input_width = input_width,
+        .input_channels = input_channels,
+        .output_height = output_height,
+        .output_width = output_width,
+        .groups = groups,
+        .kernel_height = kernel_height,
+        .kernel_width = kernel_width,
+        .stride_height = stride_height,
+        .stride_width = stride_width,
+        .padding_top = padding_top,
+        .padding_left = padding_left,
+        .padding_bottom = padding_bottom,
+        .padding_right = padding_right,
+        .dilation_height = dilation_height,
+        .dilation_width = dilation_width,
+        .padding_value = -input_offset,
+    };
+    const tcm_dsp_layer layer = {
+        .filters = output_channels / groups,
+        .pairs = pairs,
+        .output_stride = output_channels,
+        .form = TCM_DSP_FORM_WIDE,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = -128,
+        .activation_max = 127,
+    };
     tcm_dsp_convolve(input, stream, output, scratch, batches, &window, &layer);
 }
 

@@ -39,13 +39,15 @@ typedef struct {
 TCM_KERNEL winograd_patches winograd_find_patches(const winograd_layer *layer, const int8_t *image, int32_t row,
                                                   int32_t column)
 {
-    const winograd_patches patches = {image,
-                                      row,
-                                      column,
-                                      tcm_clamp(-row, 0, 4),
-                                      tcm_clamp(layer->input_height - row, 0, 4),
-                                      tcm_clamp(-column, 0, TCM_WINOGRAD_COLUMNS),
-                                      tcm_clamp(layer->input_width - column, 0, TCM_WINOGRAD_COLUMNS)};
+    const winograd_patches patches = {
+        .image = image,
+        .row = row,
+        .column = column,
+        .first_row = tcm_clamp(-row, 0, 4),
+        .row_end = tcm_clamp(layer->input_height - row, 0, 4),
+        .first_column = tcm_clamp(-column, 0, TCM_WINOGRAD_COLUMNS),
+        .column_end = tcm_clamp(layer->input_width - column, 0, TCM_WINOGRAD_COLUMNS),
+    };
     return patches;
 }
 
@@ -164,7 +166,12 @@ TCM_KERNEL void winograd_tile(const int32_t *sums, const winograd_filter *filter
 TCM_KERNEL void winograd_tiles(const int32_t *sums, const int32_t *parameters, int8_t *target,
                                const winograd_layer *layer, int32_t rows, int32_t width)
 {
-    const winograd_filter filter = {(uint32_t)parameters[0], parameters[1], parameters[2], parameters[3]};
+    const winograd_filter filter = {
+        .bias = (uint32_t)parameters[0],
+        .shift = parameters[1],
+        .multiplier = parameters[2],
+        .addend = parameters[3],
+    };
     const int32_t tiles = width / 2 < TCM_WINOGRAD_TILES ? width / 2 : TCM_WINOGRAD_TILES;
     for (int32_t tile = 0; tile < tiles; tile++) {
         winograd_tile(sums, &filter, target, layer, rows, 2);
@@ -183,8 +190,19 @@ TCM_KERNEL void conv2d_s8__winograd_dsp(const int8_t *input, const int32_t *weig
                                         int32_t padding_left, int32_t input_offset, int32_t output_offset, int32_t way,
                                         int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const winograd_layer layer = {input_height, input_width, input_channels, output_height,  output_width,  output_channels,
-                                  way,          common_shift, output_offset, activation_min, activation_max};
+    const winograd_layer layer = {
+        .input_height = input_height,
+        .input_width = input_width,
+        .channels = input_channels,
+        .output_height = output_height,
+        .output_width = output_width,
+        .filters = output_channels,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     const int32_t pairs = tcm_dsp_run_pairs(input_channels);
     const uint32_t padding = (uint32_t)(uint8_t)-input_offset * UINT32_C(0x01010101);
     uint32_t *const inputs = (uint32_t *)(void *)scratch; /* [pair][position][tile] */
@@ -196,7 +214,7 @@ TCM_KERNEL void conv2d_s8__winograd_dsp(const int8_t *input, const int32_t *weig
                 const winograd_patches patches =
                     winograd_find_patches(&layer, input, row - padding_top, column - padding_left);
                 winograd_transform(&layer, &patches, padding, words, inputs);
-                tcm_winograd_product product = {inputs, weights, sums, pairs};
+                tcm_winograd_product product = {.inputs = inputs, .weights = weights, .sums = sums, .pairs = pairs};
                 int8_t *const target = output + (row * output_width + column) * output_channels;
                 for (int32_t filter = 0; filter < output_channels; filter++) {
                     if (filter % 2 == 0) {

@@ -13,12 +13,36 @@ TCM_KERNEL void depthwise_conv2d_s8__columns_dsp(
     int32_t dilation_width, int32_t input_offset, int32_t output_offset, int32_t pairs, int32_t form,
     int32_t way, int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const tcm_window window = {input_height,  input_width,  1,             output_height,   output_width,   1,
-                               kernel_height, kernel_width, stride_height, stride_width,    padding_top,
-                               padding_left,  padding_bottom, padding_right, dilation_height, dilation_width,
-                               -input_offset};
-    const tcm_dsp_layer layer = {output_channels, pairs,         output_channels, form,          way,
-                                 common_shift,    output_offset, activation_min,  activation_max};
+    const tcm_window window = {
+        .input_height = input_height,
+        .input_width = input_width,
+        .input_channels = 1,
+        .output_height = output_height,
+        .output_width = output_width,
+        .groups = 1,
+        .kernel_height = kernel_height,
+        .kernel_width = kernel_width,
+        .stride_height = stride_height,
+        .stride_width = stride_width,
+        .padding_top = padding_top,
+        .padding_left = padding_left,
+        .padding_bottom = padding_bottom,
+        .padding_right = padding_right,
+        .dilation_height = dilation_height,
+        .dilation_width = dilation_width,
+        .padding_value = -input_offset,
+    };
+    const tcm_dsp_layer layer = {
+        .filters = output_channels,
+        .pairs = pairs,
+        .output_stride = output_channels,
+        .form = form,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     tcm_dsp_convolve(input, stream, output, scratch, batches, &window, &layer);
 }
 

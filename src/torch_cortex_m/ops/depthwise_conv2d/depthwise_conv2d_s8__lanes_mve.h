@@ -4,16 +4,16 @@
 
 #include "tcm_mve_rows.h"
 
-/* 16 inputs for the tap at tcm_at bytes after r3, to q4. A tap that is too far away has its address in r9. */
+/* 16 inputs for the tap at tcm_at bytes after r3, to q4. A tap that is too far away has its address in r2. */
 #define TCM_MVE_TAP_ADDRESS                                                                                           \
     ".if tcm_at > 127 && (tcm_at > 508 || %c[channels] %% 4 != 0)\n"                                                  \
-    "movw r9, #tcm_at\n"                                                                                              \
-    "add r9, r9, r3\n"                                                                                                \
+    "movw r2, #tcm_at\n"                                                                                              \
+    "add r2, r2, r3\n"                                                                                                \
     ".endif\n"
 
 #define TCM_MVE_TAP_INPUT                                                                                             \
     ".if tcm_at > 127 && (tcm_at > 508 || %c[channels] %% 4 != 0)\n"                                                  \
-    "vldrb.8 q4, [r9]\n"                                                                                              \
+    "vldrb.8 q4, [r2]\n"                                                                                              \
     ".elseif %c[channels] %% 4 == 0\n"                                                                                \
     "vldrw.32 q4, [r3, #tcm_at]\n"                                                                                    \
     ".else\n"                                                                                                         \
@@ -136,7 +136,7 @@ TCM_KERNEL void depthwise_conv2d_s8__lanes_mve_row(const int8_t *row, const int8
                        [taps_per_sum] "i"(taps_per_sum), [unit_blocks] "i"(unit_blocks),
                        [input_gap] "i"(unit_input - 16 * unit_blocks),
                        [output_gap] "i"(unit_output - 16 * unit_blocks), [unit_bytes] "i"(unit_bytes)
-                     : "r9", TCM_MVE_CLOBBERS);
+                     : TCM_MVE_CLOBBERS);
 }
 
 #pragma GCC diagnostic pop
@@ -157,8 +157,15 @@ TCM_KERNEL void depthwise_conv2d_s8__lanes_mve(
     const int32_t output_bytes = output_width * channels;
     const int32_t written_bytes = (units - 1) * unit_output + 16 * unit_blocks;
     const int8_t *output_end = output + batches * output_height * output_bytes;
-    const tcm_mve_rows rows = {(int8_t *)scratch, row_bytes, padding_left * channels, input_height,
-                               input_width * input_channels, -input_offset, depth_multiplier};
+    const tcm_mve_rows rows = {
+        .rows = (int8_t *)scratch,
+        .row_bytes = row_bytes,
+        .left_bytes = padding_left * channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = depth_multiplier,
+    };
     int8_t *output_row = rows.rows + (needed + spare_rows) * row_bytes;
     TCM_MVE_OPAQUE(lanes);
     for (int32_t batch = 0; batch < batches; batch++, input += input_height * rows.input_bytes) {

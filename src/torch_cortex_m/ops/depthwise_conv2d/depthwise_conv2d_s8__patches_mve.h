@@ -5,7 +5,8 @@
 #include "tcm_mve_patches.h"
 
 /* The input, and four of its rows as blocks: row y is row y % 4 of `blocks`, each row_bytes long. `border` is a pixel of
- * zero points and `copies` has room for four pixels from which no whole vectors can be read. */
+ * zero points and `copies` has room for four pixels from which no whole vectors can be read. The literals that inline
+ * assembly needs are not in here: debug builds leave a structure in memory. */
 typedef struct {
     const int8_t *image;
     const int8_t *end;
@@ -14,8 +15,6 @@ typedef struct {
     int8_t *copies;
     int32_t height;
     int32_t width;
-    int32_t channels;
-    int32_t pixel_step;
     int32_t row_step;
     int32_t padding_left;
     int32_t row_bytes;
@@ -24,29 +23,31 @@ typedef struct {
 
 /* Where to read a column of a row, which may be in the border, in whole vectors. */
 TCM_KERNEL const int8_t *depthwise_conv2d_s8__patches_mve_column(depthwise_conv2d_s8__patches_mve_input in,
-                                                                 const int8_t *row, int32_t x)
+                                                                 const int8_t *row, int32_t x, int32_t channels,
+                                                                 int32_t pixel_step)
 {
-    const int32_t vector_bytes = (in.channels + 15) / 16 * 16;
-    const int8_t *pixel = row + x * in.pixel_step;
+    const int32_t vector_bytes = (channels + 15) / 16 * 16;
+    const int8_t *pixel = row + x * pixel_step;
     if (x < 0 || x >= in.width) {
         return in.border;
     }
-    if (vector_bytes == in.channels || in.end - pixel >= vector_bytes) {
+    if (vector_bytes == channels || in.end - pixel >= vector_bytes) {
         return pixel;
     }
     int8_t *copy = in.copies + (x & 3) * vector_bytes;
-    tcm_mve_copy(copy, pixel, in.channels);
+    tcm_mve_copy(copy, pixel, channels);
     return copy;
 }
 
 /* Stores row y of the input as blocks. */
-TCM_KERNEL void depthwise_conv2d_s8__patches_mve_row(depthwise_conv2d_s8__patches_mve_input in, int32_t y)
+TCM_KERNEL void depthwise_conv2d_s8__patches_mve_row(depthwise_conv2d_s8__patches_mve_input in, int32_t y,
+                                                     int32_t channels, int32_t pixel_step)
 {
-    const int32_t vectors = (in.channels + 15) / 16;
+    const int32_t vectors = (channels + 15) / 16;
     const int32_t block_bytes = 64 * vectors;
     const int32_t blocks = in.row_bytes / block_bytes;
     const int32_t first_inside = (in.padding_left + 3) / 4;
-    const int32_t unsafe = 16 * vectors > in.channels ? 1 + 15 / in.pixel_step : 0; /* last columns, for whole vectors */
+    const int32_t unsafe = 16 * vectors > channels ? 1 + 15 / pixel_step : 0; /* last columns, for whole vectors */
     const int32_t end_inside = tcm_clamp((in.width - unsafe + in.padding_left) / 4, 0, blocks);
     int8_t *to = in.blocks + (y & 3) * in.row_bytes;
     if (y < 0 || y >= in.height) {
@@ -56,16 +57,18 @@ TCM_KERNEL void depthwise_conv2d_s8__patches_mve_row(depthwise_conv2d_s8__patche
     const int8_t *row = in.image + y * in.row_step;
     for (int32_t block = 0; block < blocks;) {
         const int32_t x = 4 * block - in.padding_left;
-        const int8_t *column = row + x * in.pixel_step;
+        const int8_t *column = row + x * pixel_step;
         if (block == first_inside && end_inside > first_inside) {
-            tcm_mve_store_blocks(to + block * block_bytes, column, column + in.pixel_step, column + 2 * in.pixel_step,
-                                 column + 3 * in.pixel_step, vectors, 4 * in.pixel_step, end_inside - first_inside);
+            tcm_mve_store_blocks(to + block * block_bytes, column, column + pixel_step, column + 2 * pixel_step,
+                                 column + 3 * pixel_step, vectors, 4 * pixel_step, end_inside - first_inside);
             block = end_inside;
         } else {
-            tcm_mve_store_blocks(to + block * block_bytes, depthwise_conv2d_s8__patches_mve_column(in, row, x),
-                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 1),
-                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 2),
-                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 3), vectors, 0, 1);
+            tcm_mve_store_blocks(to + block * block_bytes,
+                                 depthwise_conv2d_s8__patches_mve_column(in, row, x, channels, pixel_step),
+                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 1, channels, pixel_step),
+                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 2, channels, pixel_step),
+                                 depthwise_conv2d_s8__patches_mve_column(in, row, x + 3, channels, pixel_step),
+                                 vectors, 0, 1);
             block++;
         }
     }
@@ -74,20 +77,20 @@ TCM_KERNEL void depthwise_conv2d_s8__patches_mve_row(depthwise_conv2d_s8__patche
 /* All channels of `rows` rows of outputs over input rows top ... top + 3. */
 TCM_KERNEL void depthwise_conv2d_s8__patches_mve_outputs(
     depthwise_conv2d_s8__patches_mve_input in, int8_t *strip, const int8_t *filters, const int8_t *parameters,
-    int8_t *output, int32_t top, int32_t columns, int32_t rows, int32_t stride, int32_t pixel_step, int32_t row_step,
-    int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
+    int8_t *output, int32_t top, int32_t channels, int32_t columns, int32_t rows, int32_t stride, int32_t pixel_step,
+    int32_t row_step, int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
-    const int32_t block_bytes = (in.channels + 15) / 16 * 64;
+    const int32_t block_bytes = (channels + 15) / 16 * 64;
     const int8_t *row_0 = in.blocks + (top & 3) * in.row_bytes;
     const int8_t *row_1 = in.blocks + ((top + 1) & 3) * in.row_bytes;
     const int8_t *row_2 = in.blocks + ((top + 2) & 3) * in.row_bytes;
     const int8_t *row_3 = in.blocks + ((top + 3) & 3) * in.row_bytes;
-    for (int32_t channel = 0; channel < in.channels; channel += 4) {
-        const int32_t count = in.channels - channel < 4 ? in.channels - channel : 4;
+    for (int32_t channel = 0; channel < channels; channel += 4) {
+        const int32_t count = channels - channel < 4 ? channels - channel : 4;
         tcm_mve_store_strip(strip, row_0 + 4 * channel, row_1 + 4 * channel, row_2 + 4 * channel, row_3 + 4 * channel,
                             in.row_bytes / block_bytes, block_bytes);
         tcm_mve_patches(strip, filters, parameters, output + channel, columns, rows, stride, pixel_step, row_step,
-                        in.channels, count, rounding, output_offset, activation_min, activation_max);
+                        channels, count, rounding, output_offset, activation_min, activation_max);
         filters += 64;
         parameters += rounding == 2 ? 80 : 48;
     }
@@ -114,27 +117,37 @@ TCM_KERNEL void depthwise_conv2d_s8__patches_mve(
     tcm_mve_fill(border, -input_offset, pixel_bytes);
     for (int32_t batch = 0; batch < batches; batch++) {
         const depthwise_conv2d_s8__patches_mve_input in = {
-            input + batch * input_bytes, input + batches * input_bytes, blocks, border, border + pixel_bytes, rows,
-            columns, input_channels, input_pixel_step, input_row_step, padding_left, row_bytes, -input_offset};
+            .image = input + batch * input_bytes,
+            .end = input + batches * input_bytes,
+            .blocks = blocks,
+            .border = border,
+            .copies = border + pixel_bytes,
+            .height = rows,
+            .width = columns,
+            .row_step = input_row_step,
+            .padding_left = padding_left,
+            .row_bytes = row_bytes,
+            .zero_point = -input_offset,
+        };
         int32_t next = -padding_before; /* the next row to store as blocks */
         for (int32_t y = 0; y < output_rows; y += patch_rows) {
             const int32_t top = y * row_stride - padding_before;
             const int32_t end = top + kernel_rows + patch_rows - 1;
             for (int32_t row = next > top ? next : top; row < end; row++) {
-                depthwise_conv2d_s8__patches_mve_row(in, row);
+                depthwise_conv2d_s8__patches_mve_row(in, row, input_channels, input_pixel_step);
             }
             next = end;
             int8_t *outputs = output + y * output_row_step;
             if (y < whole) {
                 depthwise_conv2d_s8__patches_mve_outputs(in, strip, filters + 16, parameters, outputs, top,
-                                                         output_columns, patch_rows, column_stride, output_pixel_step,
-                                                         output_row_step, rounding, output_offset, activation_min,
-                                                         activation_max);
+                                                         input_channels, output_columns, patch_rows, column_stride,
+                                                         output_pixel_step, output_row_step, rounding, output_offset,
+                                                         activation_min, activation_max);
             } else {
                 depthwise_conv2d_s8__patches_mve_outputs(in, strip, filters + 16, parameters, outputs, top,
-                                                         output_columns, 1, column_stride, output_pixel_step,
-                                                         output_row_step, rounding, output_offset, activation_min,
-                                                         activation_max);
+                                                         input_channels, output_columns, 1, column_stride,
+                                                         output_pixel_step, output_row_step, rounding, output_offset,
+                                                         activation_min, activation_max);
             }
         }
         output += output_rows * output_columns * input_channels;

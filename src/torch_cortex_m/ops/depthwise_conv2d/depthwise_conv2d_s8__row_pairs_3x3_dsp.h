@@ -154,17 +154,27 @@ TCM_KERNEL void depthwise_conv2d_s8__row_pairs_3x3_dsp(
     const int32_t block = input_channels < 4 ? input_channels : 4;
     const int32_t length = along_output_size + 2;
     const int32_t output_channels = input_channels * depth_multiplier;
-    const depthwise_3x3_output description = {block,        along_output_step, along_output_size,
-                                              across_output_step, way,         common_shift,
-                                              output_offset, activation_min,   activation_max};
+    const depthwise_3x3_output description = {
+        .block = block,
+        .along_step = along_output_step,
+        .along_size = along_output_size,
+        .across_step = across_output_step,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     const uint32_t padding = (uint32_t)(uint8_t)-input_offset * UINT32_C(0x01010101);
-    tcm_dsp_image image = {input,
-                           block,
-                           along_input_step,
-                           along_input_size,
-                           across_input_step,
-                           across_input_size,
-                           (const int8_t *)&padding};
+    tcm_dsp_image image = {
+        .input = input,
+        .block = block,
+        .along_step = along_input_step,
+        .along_count = along_input_size,
+        .across_step = across_input_step,
+        .across_size = across_input_size,
+        .padding = (const int8_t *)&padding,
+    };
     const int32_t is_odd = across_output_size % 2 != 0;
     const int32_t ends_on_padding = is_odd && across_output_size + 1 - across_padding >= across_input_size;
     int32_t *const pairs = (int32_t *)(void *)scratch; /* [2][length][block] */

@@ -171,28 +171,32 @@ TCM_KERNEL void depthwise_conv2d_s8__row_pairs_dsp(
     const int32_t output_channels = input_channels * depth_multiplier;
     const int32_t channel_taps = depth * along_kernel * lines;
     const int32_t pair_words = along_length * block;
-    const depthwise_pairs_layer layer = {block,
-                                         depth,
-                                         lines,
-                                         along_kernel,
-                                         along_stride,
-                                         along_dilation,
-                                         along_output_step,
-                                         along_output_size,
-                                         across_output_step,
-                                         way,
-                                         common_shift,
-                                         output_offset,
-                                         activation_min,
-                                         activation_max};
+    const depthwise_pairs_layer layer = {
+        .block = block,
+        .depth = depth,
+        .lines = lines,
+        .kernel = along_kernel,
+        .stride = along_stride,
+        .dilation = along_dilation,
+        .along_step = along_output_step,
+        .along_size = along_output_size,
+        .across_step = across_output_step,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     const uint32_t padding = (uint32_t)(uint8_t)-input_offset * UINT32_C(0x01010101);
-    tcm_dsp_image image = {input,
-                           block,
-                           along_input_step,
-                           along_count,
-                           across_input_step,
-                           across_input_size,
-                           (const int8_t *)&padding};
+    tcm_dsp_image image = {
+        .input = input,
+        .block = block,
+        .along_step = along_input_step,
+        .along_count = along_count,
+        .across_step = across_input_step,
+        .across_size = across_input_size,
+        .padding = (const int8_t *)&padding,
+    };
     int32_t **const pairs = (int32_t **)(void *)scratch;          /* [depth] */
     int32_t *const words = (int32_t *)(void *)(pairs + depth);    /* [depth][along_length][block] */
     int32_t *const taps = words + depth * pair_words;             /* [channels of a block][channel_taps] */

@@ -9,8 +9,17 @@ TCM_KERNEL void linear_s8__matrix_dsp(const int8_t *input, const int32_t *stream
                                       int32_t form, int32_t way, int32_t common_shift, int32_t output_offset,
                                       int32_t activation_min, int32_t activation_max)
 {
-    const tcm_dsp_layer layer = {output_features, pairs,         output_features, form,          way,
-                                 common_shift,    output_offset, activation_min,  activation_max};
+    const tcm_dsp_layer layer = {
+        .filters = output_features,
+        .pairs = pairs,
+        .output_stride = output_features,
+        .form = form,
+        .way = way,
+        .common_shift = common_shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
     int32_t *columns = (int32_t *)(void *)scratch;
     for (int32_t i = 0; i < rows / 4; i++) {
         tcm_dsp_unpack_4(input, input_features, input_features, columns);
