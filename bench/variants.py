@@ -80,16 +80,16 @@ def uses_library(generated: Generated) -> bool:
 
 
 def _references(generated: Sequence[Generated]) -> dict[str, dict[str, str]]:
-    """Prefix -> node output -> the first reference kernel of its operator."""
+    """Prefix -> node name -> the first reference kernel of its operator."""
     return {
         item.program.prefix: {
-            node.output: next(
+            node.name: next(
                 kernel.name
                 for kernel in definition(node.op.name).kernels
                 if kernel.name.endswith("__ref")
             )
             for node in item.graph.nodes
-            if node.output in item.selection
+            if node.name in item.selection
         }
         for item in generated
     }
