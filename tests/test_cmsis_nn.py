@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from random_layers import random_cases, random_conv2d, random_depthwise_conv2d
 from test_emit import compile_strictly
 
-from torch_cortex_m import TcmError, ops
+from torch_cortex_m import TcmError, load, ops
 from torch_cortex_m.build import KernelLibrary, open_library
 from torch_cortex_m.build.library import archive_symbols
 from torch_cortex_m.generate import generate, generate_all
+from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.base import Case, Kernel
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.rules.case_graph import case_graph
@@ -273,6 +274,15 @@ def test_scratch_of_any_size_is_reserved(stubs: KernelLibrary) -> None:
         assert run.arena_bytes == -(-asked // 16) * 16
         expected = np.arange(run.output.size).astype(np.int8).reshape(run.output.shape)
         np.testing.assert_array_equal(run.output, expected)
+
+
+def test_a_folder_with_a_library_can_be_read_again(stubs: KernelLibrary, tmp_path: Path) -> None:
+    graph = case_graph(ops.cases("max_pool2d")[0])
+    compiled = CompiledModel(generate(graph, CORES["cortex-m4"], library=stubs))
+    assert "cmsis-nn" in compiled.generated.program.libraries
+    loaded = load(compiled.save(tmp_path / "out"))
+    assert loaded.generated.library == stubs
+    assert loaded.generated.program.files == compiled.generated.program.files
 
 
 def test_symbols_of_an_archive(stubs: KernelLibrary) -> None:
