@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+import torch
 
 import torch_cortex_m
 from torch_cortex_m import TcmError
+from torch_cortex_m.frontend.pytorch import patterns
+from torch_cortex_m.frontend.tflite import builtins
 from torch_cortex_m.ops import discovery
 
 TESTS = Path(__file__).parent
@@ -186,6 +189,20 @@ def test_two_distributions_may_not_have_one_header(
         install(tmp_path, name, header)
     with pytest.raises(TcmError, match=r"(?s)second_one, entry point.*beside.*first_one"):
         discover(tmp_path, monkeypatch)
+
+
+def test_two_operators_may_not_stand_for_one_of_pytorch(monkeypatch: pytest.MonkeyPatch) -> None:
+    relu = torch.ops.aten.relu.default
+    (pattern,) = (pattern for pattern in patterns.patterns() if relu in pattern.targets)
+    monkeypatch.setattr(patterns, "_by_target", lambda: {relu: [pattern, pattern]})
+    with pytest.raises(TcmError, match=r"(?s)aten\.relu\.default.*ops\.requantize\.frontend and"):
+        patterns.pattern_of(torch.fx.Graph().call_function(relu))
+
+
+def test_two_operators_may_not_stand_for_one_of_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builtins, "definitions", lambda: ["softmax", "softmax"])
+    with pytest.raises(TcmError, match=r"(?s)SOFTMAX.*ops\.softmax\.tflite and"):
+        builtins.builtins.__wrapped__()
 
 
 def test_commands_that_need_no_operators_work_beside_defects(tmp_path: Path) -> None:
