@@ -30,6 +30,12 @@ def one_line(text: str) -> str:
     return _shortened(_escaped(text), LONGEST_LINE)
 
 
+def first_line(error: BaseException) -> str:
+    """The exception's type and the first line of its message."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return one_line(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__
+
+
 def is_one_line(text: str) -> bool:
     """Whether every character is printable, and none ends the line."""
     return text.isprintable()

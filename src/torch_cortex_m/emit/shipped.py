@@ -1,13 +1,12 @@
-"""The names that our headers define, which no name of a model may meet."""
+"""The names that headers define, which no name of a model may meet."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-PACKAGE = Path(__file__).parent.parent
+from ..ops.discovery import headers
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.M)
@@ -21,10 +20,10 @@ _DECLARED = re.compile(r"\b(\w+)\s*(?:\(\)|\[|=|;|,)")
 
 @cache
 def shipped_names() -> frozenset[str]:
-    """Macros, functions, types, tags, enumerators and variables of all headers of the package."""
+    """Macros, functions, types, tags, enumerators and variables of all headers."""
     return frozenset(
         name
-        for path in PACKAGE.rglob("*.h")
+        for path in headers().values()
         for name in _defined(_COMMENT.sub(" ", path.read_text(encoding="utf-8")))
     )
 

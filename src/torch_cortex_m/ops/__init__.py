@@ -1,12 +1,11 @@
-"""The operators: one folder each, found by looking; there is no list to edit."""
+"""The operators: one folder each, found by looking; there is no list to edit.
+
+``discovery`` says where they come from, ``base`` what each declares.
+"""
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,20 +13,7 @@ import numpy as np
 
 from ..errors import TcmError
 from .base import Case, Definition
-
-
-@cache
-def definitions() -> dict[str, Definition]:
-    """Operator name -> definition, for every folder that has an op.py."""
-    found = {}
-    folder = Path(__file__).parent
-    for module in pkgutil.iter_modules([str(folder)]):
-        if (folder / module.name / "op.py").exists():
-            op_module = importlib.import_module(f"{__name__}.{module.name}.op")
-            found[module.name] = Definition(
-                op_module.OP, tuple(op_module.KERNELS), folder / module.name
-            )
-    return found
+from .discovery import definitions, packages
 
 
 def definition(name: str) -> Definition:
@@ -47,9 +33,10 @@ def operator(name: str, **fields: Any) -> Any:
 
 def part(name: str, module: str) -> ModuleType | None:
     """``ops/<name>/<module>.py`` (reference, frontend, cases), or None where it is absent."""
-    if not (definition(name).folder / f"{module}.py").exists():
+    found = definition(name)
+    if not (found.folder / f"{module}.py").exists():
         return None
-    return importlib.import_module(f"{__name__}.{name}.{module}")
+    return packages()[found.package].load(name, module)
 
 
 def random_layers(name: str) -> tuple[Callable[[np.random.Generator, str], Case], ...]:

@@ -282,6 +282,7 @@ class Kernel:
         has none of ``absent_symbols``.
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
         in the same way) that gives the scratch size; it is asked on the core itself.
+    folder: where the header is, if not beside op.py; discovery says so of kernels from outside.
     """
 
     name: str
@@ -297,6 +298,7 @@ class Kernel:
     symbols: tuple[str, ...] = ()
     absent_symbols: tuple[str, ...] = ()
     scratch_function: str | None = None
+    folder: Path | None = field(default=None, compare=False)
 
     @property
     def header(self) -> str:
@@ -333,15 +335,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Definition:
-    """What ``ops/<name>/op.py`` exports, found by discovery."""
+    """What ``ops/<name>/op.py`` exports, found by discovery, with the kernels from outside.
+
+    package: what the folder's modules are imported from, "torch_cortex_m.ops" for ours.
+    """
 
     op: type[Op]
     kernels: tuple[Kernel, ...]
     folder: Path = field(compare=False)
+    package: str
 
     @property
     def name(self) -> str:
         return self.op.name
 
     def header(self, kernel: Kernel) -> Path:
-        return self.folder / kernel.header
+        return (kernel.folder or self.folder) / kernel.header

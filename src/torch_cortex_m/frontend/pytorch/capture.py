@@ -16,7 +16,7 @@ from torch.export.graph_signature import OutputKind
 from torch.fx import GraphModule
 
 from ...errors import TcmError
-from ...text import one_line
+from ...text import first_line
 from .archive import load_program
 from .inputs import (
     INPUT_DTYPES,
@@ -260,9 +260,3 @@ def _check_shapes(module: GraphModule) -> None:
                 expected="sizes of at least 1",
                 got=f"{node.target} gives shape {list(value.shape)}",
             )
-
-
-def first_line(error: BaseException) -> str:
-    """The exception's type and the first line of its message."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return one_line(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__

@@ -7,6 +7,7 @@ from functools import cache
 import torch
 from torch.fx import Node
 
+from ...errors import TcmError
 from ...ops import definitions, part
 from ...ops.pytorch.call import UNBOUNDED
 from ...ops.pytorch.node import arguments
@@ -40,7 +41,12 @@ def pattern_of(node: Node) -> Pattern | None:
         return None
     found = [pattern for pattern in _by_target().get(node.target, []) if pattern.matches(node)]
     if len(found) > 1:
-        raise RuntimeError(f"{node.target} matches the patterns of several operators")
+        raise TcmError(
+            f"several operators stand for {node.target}",
+            expected="one",
+            got=" and ".join(pattern.lower.__module__ for pattern in found),
+            hint="uninstall the distribution that brings one of them",
+        )
     return found[0] if found else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ...errors import TcmError
 from ...ops import definitions, part
 from ...ops.tflite.builtin import Builtin
 
@@ -16,6 +17,11 @@ def builtins() -> dict[str, Builtin]:
         module = part(operator, "tflite")
         for builtin in [] if module is None else module.BUILTINS:
             if builtin.name in found:
-                raise RuntimeError(f"two operators declare {builtin.name}")
+                raise TcmError(
+                    f"several operators stand for {builtin.name}",
+                    expected="one",
+                    got=f"{found[builtin.name].lower.__module__} and {builtin.lower.__module__}",
+                    hint="uninstall the distribution that brings one of them",
+                )
             found[builtin.name] = builtin
     return found

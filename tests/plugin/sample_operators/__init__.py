@@ -1,0 +1,1 @@
+"""Operators and kernels from outside of torch-cortex-m: the sample of CONTRIBUTING.md."""
