@@ -15,6 +15,8 @@ from ..errors import TcmError
 from .base import Case, Definition
 from .discovery import definitions, packages
 
+__all__ = ["cases", "definition", "definitions", "operator", "part", "random_layers"]
+
 
 def definition(name: str) -> Definition:
     if name not in definitions():
