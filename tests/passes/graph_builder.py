@@ -76,12 +76,24 @@ class GraphBuilder:
         zero_point: int | None = None,
         wanted: str | None = None,
     ) -> str:
-        """zero_point: of the output; without it, output and first input have one quantization."""
+        """The only output of ``nodes``."""
+        (output,) = self.nodes(op, *inputs, zero_point=zero_point, wanted=wanted)
+        return output
+
+    def nodes(
+        self,
+        op: Any,
+        *inputs: str | None,
+        zero_point: int | None = None,
+        wanted: str | None = None,
+    ) -> tuple[str, ...]:
+        """zero_point: of the outputs; without it, they have the first input's quantization."""
         assert inputs[0] is not None
         quantization = self.graph.types[inputs[0]].quantization
         if zero_point is not None:
             quantization = Quantization(0.05, zero_point)
-        return self.graph.add_node(op, inputs, wanted or op.name, quantization=quantization)
+        count = len(op.outputs)
+        return self.graph.add_outputs(op, inputs, [wanted or op.name] * count, [quantization] * count)
 
     def constant(self, *shape: int, zero_point: int = -5) -> str:
         name = self.graph.add_constant("constant", random_int8(self.rng, shape))
@@ -229,21 +241,23 @@ def interpret(graph: Graph, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray
             assert type_.quantization is not None
             scale, zero_point = type_.quantization.scale, type_.quantization.zero_point
             quantize = Quantize(scale, zero_point, ties_away=port.ties_away)
-            data = _run(quantize, (data,))
+            (data,) = _run(quantize, (data,))
         values[port.value] = data.permute(port.permutation or tuple(range(data.ndim)))
     for node in graph.nodes:
-        values[node.output] = _run(
-            node.op, tuple(None if v is None else values[v] for v in node.inputs)
-        )
+        tensors = tuple(None if v is None else values[v] for v in node.inputs)
+        values |= zip(node.outputs, _run(node.op, tensors), strict=True)
     return [_user_output(graph, port, values[port.value].numpy()) for port in graph.outputs]
 
 
-def _run(op: Any, tensors: tuple[torch.Tensor | None, ...]) -> torch.Tensor:
+def _run(op: Any, tensors: tuple[torch.Tensor | None, ...]) -> tuple[torch.Tensor, ...]:
     if hasattr(op, "reference"):  # of an operator that a test defines
-        return op.reference(*tensors).contiguous()
-    reference = part(op.name, "reference")
-    assert reference is not None
-    return reference.reference(op, *tensors).contiguous()
+        results = op.reference(*tensors)
+    else:
+        reference = part(op.name, "reference")
+        assert reference is not None
+        results = reference.reference(op, *tensors)
+    several = results if isinstance(results, tuple) else (results,)
+    return tuple(result.contiguous() for result in several)
 
 
 def _user_output(graph: Graph, port: Port, data: np.ndarray) -> np.ndarray:

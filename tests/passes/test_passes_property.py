@@ -169,8 +169,8 @@ def graphs(draw: st.DrawFn) -> Graph:
 def fits_between_int8(case: Case) -> bool:
     """Whether the case takes and gives small int8 tensors."""
     given = [case.tensors[name] for name in case.given()]
-    types = case_graph(case).types
-    return types["output"].dtype == "int8" and all(
+    graph = case_graph(case)
+    return all(graph.types[port.value].dtype == "int8" for port in graph.outputs) and all(
         data is not None and data.dtype == np.int8 and data.ndim and data.size <= LARGEST
         for data in given
     )
@@ -207,7 +207,7 @@ def graphs_around_cases(draw: st.DrawFn) -> Graph:
             inputs.append(build.graph.add_constant(name, data.copy()))
     moves = case.op.reshapes or case.op.moved_axes() is not None or case.op.border() is not None
     # Data movement keeps the quantization.
-    values = [build.node(case.op, *inputs, zero_point=None if moves else draw(int8))]
+    values = [*build.nodes(case.op, *inputs, zero_point=None if moves else draw(int8))]
     for _ in range(draw(st.integers(0, 3))):
         values += step(draw, build, values)
     build.output(values[-1])
