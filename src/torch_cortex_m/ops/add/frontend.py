@@ -55,6 +55,7 @@ PATTERNS = [
         _lower(1),
         inputs=("self", "other"),
         fuses_activation=True,
+        function=True,
         problem=_add_problem,
     ),
     Pattern(
@@ -62,6 +63,7 @@ PATTERNS = [
         _lower(-1),
         inputs=("self", "other"),
         fuses_activation=True,
+        function=True,
         problem=_sub_problem,
         accepted="of a tensor and a constant",
     ),
