@@ -70,6 +70,7 @@ def single(
     options_type: str | None = None,
     rounds_once: bool = False,
     micro: bool = True,
+    litert: bool = True,
     **options: Any,
 ) -> OperatorModel:
     """One operator with an int8 input, constants that are not quantized, and an int8 output."""
@@ -80,7 +81,7 @@ def single(
     result = activation(writer, "y", output, y)
     writer.operator(operator, operands, result, options_type, **options)
     content = writer.write(operands[:1], [result])
-    return OperatorModel(name, content, ((input, "int8"),), 1, rounds_once, micro)
+    return OperatorModel(name, content, ((input, "int8"),), 1, rounds_once, micro, litert)
 
 
 def weighted(
@@ -400,6 +401,40 @@ ACTIVATIONS = [
     )
 ]  # fmt: skip
 
+EVERY_INPUT = (1, 16, 16)
+"""256 elements, as many as there are inputs; random ones meet most of them."""
+
+RANGES: list[Quantization] = [
+    (0.05, 3), (0.05, -128), (0.02, 127), (0.001, 0), (1e-5, -5), (0.0625, 0), (0.3, 60), (20.0, -9)
+]  # fmt: skip
+
+
+def function(
+    operator: str, place: int, x: Quantization, y: Quantization, **fields: Any
+) -> OperatorModel:
+    return single(f"{operator} {place}", operator, EVERY_INPUT, EVERY_INPUT, x=x, y=y, **fields)
+
+
+FUNCTIONS = [
+    *(function("LOGISTIC", i, x, (1 / 256, -128), litert=x[0] < 1) for i, x in enumerate(RANGES)),
+    *(function("TANH", i, x, (1 / 128, 0), litert=x[0] < 1) for i, x in enumerate(RANGES)),
+    *(function("ELU", i, x, y, litert=False)
+      for i, (x, y) in enumerate(zip(RANGES, [(0.05, 3), (0.02, -77), *RANGES[2:]]))),
+    *(function("ABS", i, x, y)
+      for i, (x, y) in enumerate(zip(RANGES, [(0.05, 3), (0.02, -77), *RANGES[2:]]))),
+    *(function("HARD_SWISH", i, x, y)
+      for i, (x, y) in enumerate([(RANGES[0], (0.05, 3)), (RANGES[1], (0.001, -9)),
+                                  (RANGES[2], (0.03, 127)), (RANGES[3], (0.002, -128)),
+                                  (RANGES[4], (1e-5, 7)), (RANGES[5], (0.0625, 0)),
+                                  (RANGES[6], (0.2, -100)), (RANGES[7], (19.0, 5)),
+                                  (RANGES[0], (30.0, 5))])),
+    *(function("LEAKY_RELU", i, x, y, options_type="LeakyReluOptions", Alpha=alpha)
+      for i, (x, y, alpha) in enumerate([
+          (RANGES[0], (0.05, 3), 0.2), (RANGES[1], (0.04, -128), 0.3), (RANGES[2], (0.01, 100), 1.5),
+          (RANGES[3], (0.001, 0), 0.0), (RANGES[4], (0.3, 1), 0.1), (RANGES[6], (0.003, 1), 0.01)])),
+    *(function("RELU_0_TO_1", i, x, x, micro=False) for i, x in enumerate(RANGES)),
+]  # fmt: skip
+
 
 def reshape(name: str, input: Shape, output: Shape, **fields: Any) -> OperatorModel:
     return single(f"reshape {name}", "RESHAPE", input, output, x=X, y=X, **fields)
@@ -536,6 +571,7 @@ MODELS: list[OperatorModel] = [
     *MEANS,
     *SOFTMAXES,
     *ACTIVATIONS,
+    *FUNCTIONS,
     *MOVEMENTS,
     padv2(),
     *QUANTIZATIONS,
