@@ -170,6 +170,14 @@ class PytorchCall:
         fields = {"permutation": permutation}
         return self._append("transpose", (value,), fields, suffix, quantization)
 
+    def requantize(self, value: str, input: Quantization, output: Quantization) -> str:
+        """``value`` in another quantization, within the limits; no node where it is so already."""
+        if input == output and self.limits == INT8:
+            return value
+        low, high = self.limits
+        fields = requantization(input, output) | {"activation_min": low, "activation_max": high}
+        return self._append("requantize", (value,), fields, ".requantized", output)
+
     def _append(
         self,
         operator: str,

@@ -23,8 +23,8 @@ COMBINATIONS = (
     *("__and__", "__or__", "__xor__", "_to_copy", "clamp", "clamp_max", "clamp_min", "copysign"),
     *("div", "eq", "floor_divide", "fmax", "fmin", "fmod", "ge", "gt", "heaviside", "hypot", "le"),
     *("lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor"),
-    *("lt", "masked_fill", "max.other", "maximum", "min.other", "minimum", "ne", "pow", "prelu"),
-    *("remainder", "rsub", "where", "xlogy"),
+    *("lt", "masked_fill", "ne", "pow", "prelu"),
+    *("remainder", "where", "xlogy"),
 )
 """Of several tensors and numbers, of which one tensor is computed from the model's inputs."""
 
