@@ -9,7 +9,7 @@ from ..pytorch.function import lower_function
 from ..pytorch.pattern import Pattern, Result
 from .functions import COMBINATIONS, FUNCTIONS, RESULTS
 
-ACCEPTED = "of one tensor, with numbers and with constants that have one value everywhere"
+ACCEPTED = "of one tensor"
 
 
 def _overloads(name: str) -> tuple[torch._ops.OpOverload, ...]:
@@ -41,8 +41,8 @@ def _pattern(name: str, accepted: str) -> Pattern:
 
 
 def _problem(node: Node) -> str:
-    """Of a use that is not a function of one tensor; nobody asks about others."""
-    return f"only {ACCEPTED}, is supported"
+    """Of a use that is not a function of one tensor: nobody asks about others."""
+    return f"only {ACCEPTED}, with numbers and with constants of one value, is supported"
 
 
 PATTERNS = [
