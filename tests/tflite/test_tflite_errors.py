@@ -426,7 +426,7 @@ def test_an_input_without_a_fixed_shape() -> None:
 def test_ports_that_make_no_sense() -> None:
     writer = ModelWriter()
     x, y = (activation(writer, name, (1, 8), X) for name in ("x", "y"))
-    words = writer.tensor("words", (1, 8), "int32")
+    words = writer.tensor("words", (1, 8), "int64")
     lone = writer.tensor("lone", (1, 8), "int8")
     constant = writer.constant("constant", np.ones((1, 8), np.int8), scales=0.1)
     writer.operator("RELU", [x], y)

@@ -19,15 +19,16 @@ from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
     Constant,
+    Integers,
     Operand,
     PytorchCall,
     Unquantized,
     requantization,
 )
-from ...ops.pytorch.node import arguments, shape_of
+from ...ops.pytorch.node import arguments, is_real, shape_of
 from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
-from .patterns import activation_range, fused_activations, pattern_of
+from .patterns import activation_range, fused_activations, is_result, pattern_of, results
 from .program import constant_name, constant_value
 from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
 from .source import value_name, where
@@ -95,7 +96,7 @@ class _Importer:
         if isinstance(operand, Unquantized):
             value = self.quantized_input(operand, wanted.quantization)
             operand = Activation(value, wanted.quantization)
-        if isinstance(operand, Constant):
+        if not isinstance(operand, Activation):
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
@@ -129,7 +130,7 @@ class _Importer:
         if isinstance(operand, Constant):
             return dequantized(node, operand, self.operands)
         wanted = self.node_quantization(node).quantization
-        if isinstance(operand, Unquantized) or operand.quantization != wanted:
+        if not isinstance(operand, Activation) or operand.quantization != wanted:
             raise TcmError(
                 "a dequantize node has other parameters than the tensor that it reads",
                 where=where(node),
@@ -157,14 +158,16 @@ class _Importer:
             operands=operands,
             name=value_name(node),
             source=where(node),
-            output=result.quantization,
+            result=None if result is None else result.quantization,
             activation=self.clamp(node, chain, pattern),
-            limits=result.limits,
+            limits=INT8 if result is None else result.limits,
         )
-        value = pattern.lower(call)
-        real = node.meta["val"].dtype == torch.float32
-        for part in chain:
-            self.operands[part] = Activation(value, result.quantization, real)
+        lowered = pattern.lower(call)
+        if isinstance(lowered, tuple):
+            for place, part in results(node):
+                self.operands[part] = _result(part, lowered[place], call.result)
+        else:
+            self.operands |= {part: _result(part, lowered, call.result) for part in chain}
 
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
@@ -190,13 +193,17 @@ class _Importer:
 
     def result_quantization(
         self, node: Node, last: Node, pattern: Pattern, operands: dict[str, Operand]
-    ) -> NodeQuantization:
+    ) -> NodeQuantization | None:
+        if pattern.result is Result.INTEGERS:
+            return None
         if pattern.result is Result.FIXED:
             assert pattern.fixed is not None
             return NodeQuantization(pattern.fixed)
         first = operands[pattern.inputs[0]]
         if pattern.result is Result.SHARED and isinstance(first, Activation):
             return NodeQuantization(first.quantization)
+        if pattern.result is Result.SHARED and isinstance(first, Integers):
+            return None
         following = self.following(last)
         if following is not None:
             return following
@@ -220,7 +227,7 @@ class _Importer:
             pattern = pattern_of(user)
             if is_quantize(user):
                 found.append(self.node_quantization(user))
-            elif pattern is not None and pattern.result is Result.SHARED:
+            elif is_result(user) or (pattern is not None and pattern.result is Result.SHARED):
                 behind = self.following(user)
                 found += [] if behind is None else [behind]
         return max(found, key=lambda each: each.quantization.scale, default=None)
@@ -269,6 +276,15 @@ class _Importer:
             quantization=quantization,
             source=source,
         )
+
+
+def _result(node: Node, value: str, quantization: Quantization | None) -> Operand:
+    """What a node has become, whose result the graph has as ``value``."""
+    tensor = node.meta["val"]
+    if not is_real(tensor):
+        return Integers(value)
+    assert quantization is not None
+    return Activation(value, quantization, real=tensor.dtype == torch.float32)
 
 
 def _producer_respects_limits(node: Node) -> bool:

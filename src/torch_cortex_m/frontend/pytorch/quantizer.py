@@ -11,10 +11,10 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
-from ...ops.pytorch.node import arguments
+from ...ops.pytorch.node import arguments, is_real
 from ...ops.pytorch.pattern import Pattern, Result
 from .observers import ActivationObserver, PerChannelWeightObserver
-from .patterns import fused_activations, main_input, pattern_of
+from .patterns import fused_activations, main_input, pattern_of, results
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
     QuantizationAnnotation,
@@ -52,7 +52,7 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, ACTIVATION)
+                _annotate(node, ACTIVATION if is_real(node.meta["val"]) else None)
             elif pattern is not None and ANNOTATION not in node.meta:
                 _annotate_pattern(node, pattern)
         return model
@@ -66,7 +66,10 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
     chain = [node, *fused_activations(node)]
     for inner in chain:
         _annotate(inner, None)
-    chain[-1].meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
+    for result in [part for _, part in results(node)] or chain[-1:]:
+        _annotate(result, None)
+        if is_real(result.meta["val"]):
+            result.meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)

@@ -13,7 +13,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
-from .node import shape_of
+from .node import is_real, shape_of, values_of
 
 UNBOUNDED = (float("-inf"), float("inf"))
 
@@ -66,7 +66,14 @@ class Unquantized:
     value: str
 
 
-Operand = Activation | Constant | Unquantized
+@dataclass(frozen=True)
+class Integers:
+    """A tensor of indices or truth values, as its name in the graph: no scale belongs to it."""
+
+    value: str
+
+
+Operand = Activation | Constant | Unquantized | Integers
 
 
 @dataclass
@@ -76,7 +83,7 @@ class PytorchCall:
     node: the PyTorch operator; arguments: its arguments by name, as the schema has them.
     operands: the tensors among the arguments.
     name, source: the result's name in the user's terms, and the place in the user's model.
-    output: the result's quantization.
+    result: the quantization of the float results, None where there are none.
     activation: the (low, high) of the fused activation as real numbers.
     limits: the quantized values that the program's own quantization admits.
     """
@@ -87,9 +94,15 @@ class PytorchCall:
     operands: Mapping[str, Operand]
     name: str
     source: str
-    output: Quantization
+    result: Quantization | None
     activation: tuple[float, float] = UNBOUNDED
     limits: tuple[int, int] = INT8
+
+    @property
+    def output(self) -> Quantization:
+        """The quantization of the float results."""
+        assert self.result is not None
+        return self.result
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -111,6 +124,12 @@ class PytorchCall:
             got="a float tensor; a compiled model never computes in float in the middle",
             hint="annotate this operator's inputs in the quantizer, or give the float model",
         )
+
+    def value(self, argument: str = "input") -> str:
+        """The graph's value of an argument that is a quantized tensor, or one of indices or truth
+        values."""
+        operand = self.operands[argument]
+        return operand.value if isinstance(operand, Integers) else self.input(argument).value
 
     def constant(self, argument: str) -> Constant | None:
         """The constant that an argument is; None where it is left out."""
@@ -150,7 +169,14 @@ class PytorchCall:
 
     def emit(self, operator: str, inputs: tuple[str | None, ...], **fields: Any) -> str:
         """Appends a node that computes the call's result; returns its output's name."""
-        return self._append(operator, inputs, fields, "", self.output)
+        return self._append(operator, inputs, fields, "", self.result)
+
+    def emit_several(
+        self, operator: str, inputs: tuple[str | None, ...], **fields: Any
+    ) -> tuple[str, ...]:
+        """The same for an operator with several outputs, which are the call's results."""
+        quantizations = [self.result if is_real(value) else None for value in values_of(self.node)]
+        return self._append_several(operator, inputs, fields, quantizations)
 
     def reshape(self, value: str, shape: tuple[int, ...], suffix: str = ".reshape") -> str:
         """``value`` under another shape; no node where it has that shape already."""
@@ -175,11 +201,22 @@ class PytorchCall:
         suffix: str,
         quantization: Quantization | None,
     ) -> str:
+        (output,) = self._append_several(operator, inputs, fields, [quantization], suffix)
+        return output
+
+    def _append_several(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        fields: dict[str, Any],
+        quantizations: list[Quantization | None],
+        suffix: str = "",
+    ) -> tuple[str, ...]:
         op_class: Any = definition(operator).op
-        wanted = f"{self.name}{suffix}"
+        wanted = [f"{self.name}{suffix}"] * len(quantizations)
         try:
-            return self.graph.add_node(
-                op_class(**fields), inputs, wanted, quantization=quantization, source=self.source
+            return self.graph.add_outputs(
+                op_class(**fields), inputs, wanted, quantizations, source=self.source
             )
         except TcmError as error:
             raise error.at(self.source) from None

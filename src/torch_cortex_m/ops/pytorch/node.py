@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import Tensor
 from torch.fx import Node
+
+REAL_DTYPES = (torch.float32, torch.int8)
+"""Float, or what a quantize node makes of it."""
 
 
 def arguments(node: Node) -> dict[str, Any]:
@@ -23,6 +28,18 @@ def arguments(node: Node) -> dict[str, Any]:
 def shape_of(node: Node) -> tuple[int, ...]:
     """The shape of the tensor that a node gives; export has checked that it is static."""
     return tuple(int(size) for size in node.meta["val"].shape)
+
+
+def values_of(node: Node) -> tuple[Tensor, ...]:
+    """The tensors that a node gives, without data."""
+    value = node.meta.get("val")
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(each for each in values if isinstance(each, Tensor))
+
+
+def is_real(value: Tensor) -> bool:
+    """Whether a tensor stands for real numbers, and not for indices or truth values."""
+    return value.dtype in REAL_DTYPES
 
 
 def is_constant(operand: object) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ class TfliteCall:
 
     tensors: the operator's inputs by argument name, those that are left out missing.
     values: the graph's values of the inputs that are activations.
-    output: the result as the file has it.
+    outputs: the results as the file has them.
     source, place: where the operator is in the file, for comments and, in full, for messages.
     """
 
@@ -43,13 +43,26 @@ class TfliteCall:
     tensors: Mapping[str, FileTensor]
     values: Mapping[str, str]
     options: Options
-    output: FileTensor
+    outputs: tuple[FileTensor, ...]
     source: str
     place: str
 
     @property
+    def output(self) -> FileTensor:
+        """The first result, which is the only one of most operators."""
+        return self.outputs[0]
+
+    @property
     def name(self) -> str:
         return self.output.name
+
+    def each_result(self) -> Iterator[TfliteCall]:
+        """For each result the call as if that were the only one."""
+        return (replace(self, outputs=(output,)) for output in self.outputs)
+
+    def repeated(self, argument: str = "input") -> tuple[str, ...]:
+        """The names of the inputs that a repeated argument stands for."""
+        return tuple(name for name in self.tensors if name.rpartition("_")[0] == argument)
 
     def value(self, argument: str = "input") -> str:
         return self.values[argument]
@@ -130,7 +143,7 @@ class TfliteCall:
         return self._append("reshape", (value,), {"shape": shape}, suffix, type_.quantization)
 
     def _result(self) -> Quantization | None:
-        return None if self.output.dtype == "float32" else self.output.quantization
+        return self.output.quantization if self.output.quantized else None
 
     def _append(
         self,

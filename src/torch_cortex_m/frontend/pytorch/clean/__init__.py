@@ -9,15 +9,15 @@ from torch.fx import GraphModule
 from .batch_norm import fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
-from .first_results import keep_first_results
 from .identities import remove_identities
+from .results import separate_results
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
     remove_updates,
-    keep_first_results,
+    separate_results,
     remove_identities,
     fold_constants,
 )

@@ -1,25 +1,26 @@
-"""Operators with several results of which only the first is used become one-valued."""
+"""Operators with several results become one operator for each result that is used."""
 
 from __future__ import annotations
 
-import operator
+from torch.fx import GraphModule, Node
 
-from torch.fx import GraphModule
+from ....ops.pytorch.pattern import SingleCall
+from ..patterns import result_of, results
+from ..program import add_call
 
-from ..patterns import first_results
 
-
-def keep_first_results(module: GraphModule) -> None:
-    """E.g. getitem(max_pool2d_with_indices(x), 0) becomes max_pool2d(x)."""
+def separate_results(module: GraphModule) -> None:
+    """E.g. getitem(max_pool2d_with_indices(x), 0) becomes max_pool2d(x), where the patterns say so;
+    results that nothing gives alone stay as they are."""
     for node in list(module.graph.nodes):
-        if node.target not in first_results():
-            continue
-        users = [user for user in node.users if user.users]
-        if all(user.target is operator.getitem and user.args[1] == 0 for user in users):
-            node.target = first_results()[node.target]
-            node.meta["val"] = node.meta["val"][0]
-            for user in users:
-                user.replace_all_uses_with(node)
-            for user in list(node.users):
-                if user.target is operator.getitem:
-                    module.graph.erase_node(user)
+        rule = result_of(node.target)
+        if rule is not None:
+            for place, result in results(node):
+                call = rule(node, place)
+                if call is not None:
+                    _replace(module, result, call)
+
+
+def _replace(module: GraphModule, result: Node, call: SingleCall) -> None:
+    kwargs = dict(call.kwargs)
+    result.replace_all_uses_with(add_call(module, result, call.target, call.args, result, kwargs))
