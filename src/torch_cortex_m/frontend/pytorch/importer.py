@@ -25,7 +25,7 @@ from ...ops.pytorch.call import (
     Unquantized,
     requantization,
 )
-from ...ops.pytorch.node import arguments, is_real, shape_of
+from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
 from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
 from .patterns import activation_range, fused_activations, is_result, pattern_of, results
@@ -172,13 +172,12 @@ class _Importer:
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
         operands: dict[str, Operand] = {}
-        for argument, value in arguments(node).items():
-            if isinstance(value, Node):
-                operand = self.operands[value]
-                if isinstance(operand, Constant):
-                    name = operand_name(node, pattern, argument, operand)
-                    operand = replace(operand, name=name)
-                operands[argument] = operand
+        for argument, value in tensor_arguments(node).items():
+            operand = self.operands[value]
+            if isinstance(operand, Constant):
+                name = operand_name(node, pattern, argument, operand)
+                operand = replace(operand, name=name)
+            operands[argument] = operand
         first = pattern.inputs[0]
         if pattern.result is Result.SHARED and isinstance(operands[first], Unquantized):
             following = self.following(node)
@@ -194,12 +193,12 @@ class _Importer:
     def result_quantization(
         self, node: Node, last: Node, pattern: Pattern, operands: dict[str, Operand]
     ) -> NodeQuantization | None:
-        if pattern.result is Result.INTEGERS:
+        if not any(is_real(value) for value in values_of(node)):
             return None
         if pattern.result is Result.FIXED:
             assert pattern.fixed is not None
             return NodeQuantization(pattern.fixed)
-        first = operands[pattern.inputs[0]]
+        first = operands.get(pattern.inputs[0])
         if pattern.result is Result.SHARED and isinstance(first, Activation):
             return NodeQuantization(first.quantization)
         if pattern.result is Result.SHARED and isinstance(first, Integers):

@@ -11,7 +11,7 @@ from torch.fx import Node
 from ...errors import TcmError
 from ...ops import definitions, part
 from ...ops.pytorch.call import UNBOUNDED
-from ...ops.pytorch.node import arguments
+from ...ops.pytorch.node import arguments, tensor_arguments
 from ...ops.pytorch.pattern import Pattern, ResultOf
 
 
@@ -75,7 +75,7 @@ def results(node: Node) -> list[tuple[int, Node]]:
 
 def main_input(node: Node, pattern: Pattern) -> Node:
     """The node of the first activation that a pattern reads."""
-    return arguments(node)[pattern.inputs[0]]
+    return tensor_arguments(node)[pattern.inputs[0]]
 
 
 def fused_activations(node: Node) -> list[Node]:

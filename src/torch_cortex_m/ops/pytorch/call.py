@@ -10,9 +10,10 @@ import numpy as np
 from torch.fx import Node
 
 from ...errors import TcmError
-from ...ir import INT8, Graph, Quantization
+from ...ir import INT8, Graph, Quantization, TensorType
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
+from ..rules.movement import IrregularError, all_places, movement, too_irregular
 from .node import is_real, shape_of, values_of
 
 UNBOUNDED = (float("-inf"), float("inf"))
@@ -81,7 +82,7 @@ class PytorchCall:
     """What a lowering function works with.
 
     node: the PyTorch operator; arguments: its arguments by name, as the schema has them.
-    operands: the tensors among the arguments.
+    operands: the tensors among the arguments, as ``tensor_arguments`` names them.
     name, source: the result's name in the user's terms, and the place in the user's model.
     result: the quantization of the float results, None where there are none.
     activation: the (low, high) of the fused activation as real numbers.
@@ -155,6 +156,13 @@ class PytorchCall:
             return constant.name
         return self.graph.add_constant(constant.name, data)
 
+    def add_quantized(self, constant: Constant, quantization: Quantization) -> str:
+        """Adds a constant as int8 in this quantization; returns the value's name."""
+        values = quantize_array(constant.data, quantization.scale, quantization.zero_point)
+        name = self.graph.add_constant(constant.name, values)
+        self.graph.types[name] = TensorType(values.shape, "int8", quantization)
+        return name
+
     def activation_limits(self) -> dict[str, int]:
         """activation_min and activation_max for the result's quantization."""
         low, high = self.limits
@@ -189,9 +197,35 @@ class PytorchCall:
         """Output axis i is axis permutation[i] of ``value``; no node where nothing moves."""
         if permutation == tuple(range(len(permutation))):
             return value
-        quantization = self.graph.types[value].quantization
+        type_ = self.graph.types[value]
+        if type_.dtype != "int8":
+            return self.move(value, all_places(type_.shape).transpose(permutation))
+        quantization = type_.quantization
         fields = {"permutation": permutation}
         return self._append("transpose", (value,), fields, suffix, quantization)
+
+    def requantize(self, input: Activation, output: Quantization) -> str:
+        """The tensor in another quantization; no node where it has that already."""
+        if input.quantization == output:
+            return input.value
+        fields = requantization(input.quantization, output)
+        return self._append("requantize", (input.value,), fields, ".requantized", output)
+
+    def move(self, value: str, places: np.ndarray) -> str:
+        """The elements of ``value`` at these places (see ops/rules/movement), the call's result.
+        Raises TcmError if that needs more indices than anybody would store."""
+        type_ = self.graph.types[value]
+        try:
+            steps = movement(places, type_)
+        except IrregularError as error:
+            raise too_irregular(str(error)).at(self.source) from None
+        for step in steps:
+            inputs = (value,)
+            if step.indices is not None:
+                indices = self.graph.add_constant(f"{self.name}.indices", step.indices)
+                inputs = (value, indices)
+            value = self._append(step.operator, inputs, step.fields, "", type_.quantization)
+        return value
 
     def _append(
         self,

@@ -25,6 +25,19 @@ def arguments(node: Node) -> dict[str, Any]:
     return values
 
 
+def tensor_arguments(node: Node) -> dict[str, Node]:
+    """The tensors among the call's arguments; of a list called "tensors" the names are "tensors_0",
+    "tensors_1" and so on."""
+    found: dict[str, Node] = {}
+    for name, value in arguments(node).items():
+        if isinstance(value, Node):
+            found[name] = value
+        elif isinstance(value, list | tuple):
+            each = {f"{name}_{place}": item for place, item in enumerate(value)}
+            found |= {n: item for n, item in each.items() if isinstance(item, Node)}
+    return found
+
+
 def shape_of(node: Node) -> tuple[int, ...]:
     """The shape of the tensor that a node gives; export has checked that it is static."""
     return tuple(int(size) for size in node.meta["val"].shape)

@@ -86,6 +86,8 @@ class Pattern:
     weight: the constant operand of a weighted sum.
     fuses_activation: whether an activation that follows becomes part of the operator.
     activation_range: for an operator that only clamps, arguments -> (low, high).
+    shares_scale: whether inputs that nothing else reads take the result's parameters, where they
+        are observed, too; and the result those of its inputs, where these are of one tensor.
     monotone: whether every result element is an input element or the largest of some, so that
         clamping before or after gives the same.
     result_of: overload with several results -> for a use and the place of a result the call that
@@ -107,6 +109,7 @@ class Pattern:
     fuses_activation: bool = False
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]] | None = None
     monotone: bool = False
+    shares_scale: bool = False
     result_of: Mapping[torch._ops.OpOverload, ResultOf] = field(default_factory=dict)
     dtypes: tuple[torch.dtype, ...] = REAL_DTYPES
     matches: Callable[[Node], bool] = _always

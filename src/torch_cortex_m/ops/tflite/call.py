@@ -12,6 +12,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_multiplier
+from ..rules.movement import IrregularError, Step, all_places, movement, too_irregular
 from .file import FileTensor, Options
 
 FUSED_ACTIVATIONS: dict[int, tuple[float | None, float | None]] = {
@@ -141,6 +142,25 @@ class TfliteCall:
         if type_.shape == shape:
             return value
         return self._append("reshape", (value,), {"shape": shape}, suffix, type_.quantization)
+
+    def move(self, places: np.ndarray, argument: str = "input") -> str:
+        """The elements of an activation at these places (see ops/rules/movement), the result.
+        Raises TcmError if that needs more indices than anybody would store."""
+        value = self.values[argument]
+        try:
+            steps = movement(places, self.graph.types[value])
+        except IrregularError as error:
+            raise too_irregular(str(error)).at(self.place) from None
+        for step in steps or [Step("reshape", {"shape": places.shape})]:
+            inputs = (value,)
+            if step.indices is not None:
+                inputs = (value, self.add_constant("indices", step.indices))
+            value = self._append(step.operator, inputs, step.fields, "", self._result())
+        return value
+
+    def places(self, argument: str = "input") -> np.ndarray:
+        """The places of an activation's elements, for ``move``."""
+        return all_places(self.shape(argument))
 
     def _result(self) -> Quantization | None:
         return self.output.quantization if self.output.quantized else None
