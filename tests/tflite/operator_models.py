@@ -70,6 +70,7 @@ def single(
     options_type: str | None = None,
     rounds_once: bool = False,
     micro: bool = True,
+    litert: bool = True,
     **options: Any,
 ) -> OperatorModel:
     """One operator with an int8 input, constants that are not quantized, and an int8 output."""
@@ -80,7 +81,7 @@ def single(
     result = activation(writer, "y", output, y)
     writer.operator(operator, operands, result, options_type, **options)
     content = writer.write(operands[:1], [result])
-    return OperatorModel(name, content, ((input, "int8"),), 1, rounds_once, micro)
+    return OperatorModel(name, content, ((input, "int8"),), 1, rounds_once, micro, litert)
 
 
 def weighted(

@@ -25,6 +25,9 @@ Shape = tuple[int, ...]
 FILLED = -1
 """The place of an element that comes from nowhere: it is the quantized zero."""
 
+MOST_ELEMENTS = 1 << 24
+"""Of what is moved."""
+
 MOST_INDICES = 1 << 16
 """Of one gather, which are stored."""
 
@@ -53,7 +56,18 @@ def too_irregular(got: str) -> TcmError:
 
 def all_places(shape: Shape) -> Array:
     """The places of the movement that leaves everything as it is."""
+    check_size(shape)
     return np.arange(prod(shape)).reshape(shape)
+
+
+def check_size(shape: Shape) -> None:
+    """Raises TcmError if more is to be moved than a microcontroller holds."""
+    if prod(shape) > MOST_ELEMENTS:
+        raise TcmError(
+            "what is to be moved is too large for a microcontroller",
+            expected=f"at most {MOST_ELEMENTS} elements",
+            got=f"shape {shape}",
+        )
 
 
 def movement(places: Array, type_: TensorType) -> list[Step]:

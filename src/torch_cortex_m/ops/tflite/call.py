@@ -114,6 +114,12 @@ class TfliteCall:
         """Adds a constant that is made for this operator; returns the value's name."""
         return self.graph.add_constant(f"{self.name}.{argument}", data)
 
+    def constant(self, data: np.ndarray) -> str:
+        """Adds data that are the result; returns the value's name."""
+        name = self.graph.add_constant(self.name, data)
+        self.graph.types[name] = replace(self.graph.types[name], quantization=self._result())
+        return name
+
     def multiplier(self, real: float) -> tuple[int, int]:
         """``quantize_multiplier``, checked for the range that requantization covers."""
         multiplier, shift = quantize_multiplier(min(real, TOO_LARGE))
@@ -147,6 +153,12 @@ class TfliteCall:
         """The elements of an activation at these places (see ops/rules/movement), the result.
         Raises TcmError if that needs more indices than anybody would store."""
         value = self.values[argument]
+        if not places.size or self.graph.types[value].dtype != self.output.dtype:
+            raise self.error(
+                "its result does not fit its input",
+                expected=f"elements of type {self.graph.types[value].dtype}",
+                got=f"shape {places.shape}, type {self.output.dtype}",
+            )
         try:
             steps = movement(places, self.graph.types[value])
         except IrregularError as error:
