@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from judges import litert, tflite_micro
-from operator_models import MODELS, OperatorModel
+from operator_models import MODELS as GENERAL_MODELS
+from operator_models import OperatorModel
+from sums_models import SUMS_MODELS
 
 from torch_cortex_m.build import build_image
 from torch_cortex_m.frontend.tflite.builtins import builtins
@@ -21,6 +23,8 @@ from torch_cortex_m.run.reference import run_reference
 from torch_cortex_m.target import HOST
 
 SAMPLES = 6
+
+MODELS = [*GENERAL_MODELS, *SUMS_MODELS]
 
 
 def has_float_edges(model: OperatorModel) -> bool:

@@ -18,6 +18,7 @@ from torch.fx import GraphModule
 from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
+from .composites import decompositions
 from .inputs import (
     INPUT_DTYPES,
     as_tuple,
@@ -130,7 +131,7 @@ def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
 
 def _functional(program: ExportedProgram) -> GraphModule:
     with quiet():
-        functional = program.run_decompositions({})
+        functional = program.run_decompositions(decompositions())
         _drop_input_updates(functional)
         module = functional.module(check_guards=False)
     assert isinstance(module, GraphModule)

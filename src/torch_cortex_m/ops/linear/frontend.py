@@ -12,6 +12,7 @@ from ...errors import TcmError
 from ..pytorch.call import PytorchCall, QuantizedData
 from ..pytorch.node import arguments, shape_of
 from ..pytorch.pattern import Pattern, Weight
+from ..pytorch.products import is_by_a_matrix
 from ..pytorch.weights import quantized_weight, sum_operands
 
 aten = torch.ops.aten
@@ -57,14 +58,6 @@ def _linear_problem(node: Node) -> str | None:
     return None if rank == 2 else f"a weight of rank {rank} is not supported, only 2"
 
 
-def _product_problem(node: Node) -> str | None:
-    values = arguments(node)
-    matrix = values["other"] if "other" in values else values["mat2"]
-    if len(shape_of(matrix)) != 2:
-        return "only products with a constant matrix of rank 2 on the right are supported"
-    return None
-
-
 def _addmm_problem(node: Node) -> str | None:
     values = arguments(node)
     if values["alpha"] != 1 or values["beta"] != 1:
@@ -79,8 +72,6 @@ LINEAR = Weight()
 ADDMM = Weight("mat2", 1, "self")
 MM = Weight("mat2", 1, None)
 MATMUL = Weight("other", 1, None)
-
-BY_A_CONSTANT = "by a constant matrix"
 
 PATTERNS = [
     Pattern(
@@ -97,7 +88,6 @@ PATTERNS = [
         weight=ADDMM,
         fuses_activation=True,
         problem=_addmm_problem,
-        accepted=BY_A_CONSTANT,
     ),
     Pattern(
         (aten.mm.default,),
@@ -105,8 +95,7 @@ PATTERNS = [
         inputs=("self",),
         weight=MM,
         fuses_activation=True,
-        problem=_product_problem,
-        accepted=BY_A_CONSTANT,
+        matches=is_by_a_matrix,
     ),
     Pattern(
         (aten.matmul.default,),
@@ -114,7 +103,6 @@ PATTERNS = [
         inputs=("self",),
         weight=MATMUL,
         fuses_activation=True,
-        problem=_product_problem,
-        accepted=BY_A_CONSTANT,
+        matches=is_by_a_matrix,
     ),
 ]

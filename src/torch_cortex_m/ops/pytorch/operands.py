@@ -22,14 +22,14 @@ class ScaledOperand:
 
 def two_operands(call: PytorchCall, factor: float = 1) -> tuple[ScaledOperand, ScaledOperand]:
     """self and factor * other of a commutative function; a constant among them comes second."""
-    first, second = _operand(call, "self", 1), _operand(call, "other", factor)
+    first, second = operand(call, "self"), operand(call, "other", factor)
     return (second, first) if first.value in call.graph.constants else (first, second)
 
 
-def _operand(call: PytorchCall, argument: str, factor: float) -> ScaledOperand:
+def operand(call: PytorchCall, argument: str, factor: float = 1) -> ScaledOperand:
     """The operand times ``factor``; a factor of a tensor goes into the scale."""
-    operand = call.operands.get(argument)
-    if isinstance(operand, Activation | None) and not _is_number(call.arguments[argument]):
+    tensor = call.operands.get(argument)
+    if isinstance(tensor, Activation | None) and not _is_number(call.arguments[argument]):
         activation = call.input(argument)
         quantization = activation.quantization
         return ScaledOperand(activation.value, quantization.scale * factor, quantization.zero_point)

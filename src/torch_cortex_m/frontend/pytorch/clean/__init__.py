@@ -11,6 +11,7 @@ from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import remove_identities
+from .products import split_products
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -21,7 +22,11 @@ COMMON: tuple[Step, ...] = (
     remove_identities,
     fold_constants,
 )
-FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early)
+FLOAT_ONLY: tuple[Step, ...] = (
+    split_products,
+    fold_batch_norms,
+    move_activations_early,
+)
 
 
 def clean(module: GraphModule, *, quantized: bool) -> None:
