@@ -1,4 +1,5 @@
-"""batch_matmul from PyTorch: matmul, mm and bmm of two tensors of which neither is a weight.
+"""batch_matmul from PyTorch: matmul, mm and bmm of two tensors of which neither is a weight, and
+baddbmm that adds nothing: a product with a factor.
 
 A product with a constant matrix on the right is a linear layer.
 """
@@ -11,6 +12,7 @@ import torch
 
 from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
+from ..pytorch.node import arguments
 from ..pytorch.operands import operand
 from ..pytorch.pattern import Pattern
 from ..pytorch.products import is_by_a_matrix
@@ -18,12 +20,13 @@ from ..pytorch.products import is_by_a_matrix
 aten = torch.ops.aten
 
 
-def _lower(second: str) -> Callable[[PytorchCall], str]:
-    """The lowering where the right operand has this name."""
+def _lower(first: str, second: str) -> Callable[[PytorchCall], str]:
+    """The lowering for these names of the operands."""
 
     def lower(call: PytorchCall) -> str:
-        left, right = operand(call, "self"), operand(call, second)
-        multiplier, shift = quantize_multiplier(left.scale * right.scale / call.output.scale)
+        left, right = operand(call, first), operand(call, second)
+        scale = left.scale * right.scale * call.arguments.get("alpha", 1)
+        multiplier, shift = quantize_multiplier(scale / call.output.scale)
         product = call.emit(
             "batch_matmul",
             (_matrix(call, left.value, -2), _matrix(call, right.value, -1)),
@@ -48,15 +51,24 @@ def _matrix(call: PytorchCall, value: str, axis: int) -> str:
 
 
 PATTERNS = [
+    *(
+        Pattern(
+            targets,
+            _lower("self", second),
+            inputs=("self", second),
+            fuses_activation=True,
+            matches=lambda node: not is_by_a_matrix(node),
+        )
+        for targets, second in (
+            ((aten.matmul.default,), "other"),
+            ((aten.mm.default, aten.bmm.default), "mat2"),
+        )
+    ),
     Pattern(
-        targets,
-        _lower(second),
-        inputs=("self", second),
+        (aten.baddbmm.default,),
+        _lower("batch1", "batch2"),
+        inputs=("batch1", "batch2"),
         fuses_activation=True,
-        matches=lambda node: not is_by_a_matrix(node),
-    )
-    for targets, second in (
-        ((aten.matmul.default,), "other"),
-        ((aten.mm.default, aten.bmm.default), "mat2"),
-    )
+        matches=lambda node: arguments(node)["beta"] == 0,
+    ),
 ]

@@ -10,7 +10,7 @@ from torch.fx import Node
 
 from ...errors import TcmError
 from ..pytorch.call import PytorchCall, QuantizedData
-from ..pytorch.node import arguments, shape_of
+from ..pytorch.node import arguments, is_constant, shape_of
 from ..pytorch.pattern import Pattern, Weight
 from ..pytorch.products import is_by_a_matrix
 from ..pytorch.weights import quantized_weight, sum_operands
@@ -58,14 +58,16 @@ def _linear_problem(node: Node) -> str | None:
     return None if rank == 2 else f"a weight of rank {rank} is not supported, only 2"
 
 
-def _addmm_problem(node: Node) -> str | None:
+def _is_layer(node: Node) -> bool:
+    """Whether addmm adds a bias to a product with a constant."""
     values = arguments(node)
-    if values["alpha"] != 1 or values["beta"] != 1:
-        return "alpha and beta other than 1 are not supported"
-    bias, features = shape_of(values["self"]), shape_of(values["mat2"])[1]
-    if bias not in ((features,), (1, features)):
-        return f"a first operand of shape {bias} is not a bias of {features} features"
-    return None
+    features = shape_of(values["mat2"])[1]
+    return (
+        is_constant(values["mat2"])
+        and is_constant(values["self"])
+        and values["alpha"] == values["beta"] == 1
+        and shape_of(values["self"]) in ((features,), (1, features))
+    )
 
 
 LINEAR = Weight()
@@ -87,7 +89,7 @@ PATTERNS = [
         inputs=("mat1",),
         weight=ADDMM,
         fuses_activation=True,
-        problem=_addmm_problem,
+        matches=_is_layer,
     ),
     Pattern(
         (aten.mm.default,),

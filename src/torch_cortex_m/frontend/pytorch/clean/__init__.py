@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .attention import mask_softmax, split_attention
 from .batch_norm import fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import remove_identities
-from .products import split_products
+from .products import fold_factors, split_products
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -23,7 +24,10 @@ COMMON: tuple[Step, ...] = (
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    split_attention,
+    mask_softmax,
     split_products,
+    fold_factors,
     fold_batch_norms,
     move_activations_early,
 )
