@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
-from .attention import mask_softmax, split_attention
-from .batch_norm import fold_batch_norms
+from .attention import ATTENTION, mask_softmax, split_attention
+from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
-from .identities import remove_identities
+from .identities import COPIES, remove_identities
 from .products import fold_factors, split_products
 from .updates import remove_updates
 
@@ -31,6 +31,9 @@ FLOAT_ONLY: tuple[Step, ...] = (
     fold_batch_norms,
     move_activations_early,
 )
+
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
+"""Operators without a pattern that the steps take away."""
 
 
 def clean(module: GraphModule, *, quantized: bool) -> None:

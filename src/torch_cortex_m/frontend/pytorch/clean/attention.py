@@ -20,6 +20,8 @@ from .products import scaled_product
 
 aten = torch.ops.aten
 
+ATTENTION = aten.scaled_dot_product_attention.default
+
 SOFTMAXES = (aten.softmax.int, aten._softmax.default)
 
 ANY_MASK = 2
@@ -31,7 +33,7 @@ MASKED = -1e4
 
 def split_attention(module: GraphModule) -> None:
     for node in list(module.graph.nodes):
-        if node.target is aten.scaled_dot_product_attention.default:
+        if node.target is ATTENTION:
             node.replace_all_uses_with(_attention(module, node))
 
 
