@@ -125,6 +125,18 @@ def attention(**options: Any) -> Factory:
     return function(forward, **buffers)
 
 
+def affine(factory: Factory) -> Factory:
+    """With a weight and a bias that matter."""
+
+    def build() -> nn.Module:
+        model = factory()
+        for parameter in model.parameters():
+            parameter.data += 0.5 * torch.randn(parameter.shape, generator=seeded(5))
+        return model
+
+    return build
+
+
 HEADS = ((2, 2, 5, 8), (2, 2, 6, 8), (2, 2, 6, 4))
 TWO_PRODUCTS = ["batch_matmul", "softmax", "batch_matmul"]
 KEPT = torch.rand(5, 6, generator=seeded(4)) < 0.6
@@ -186,7 +198,48 @@ ATTENTION: list[Case] = [
     ),
 ]
 
-CASES = [*PRODUCTS, *ATTENTION]
+NORMS: list[Case] = [
+    (name, factory, (shape,), ["normalize"])
+    for name, factory, shape in (
+        ("layer_norm", affine(lambda: nn.LayerNorm(16)), (2, 5, 16)),
+        ("layer_norm_of_an_image", affine(lambda: nn.LayerNorm([4, 8, 8])), (2, 4, 8, 8)),
+        ("layer_norm_plain", lambda: nn.LayerNorm(16, elementwise_affine=False), (5, 16)),
+        ("layer_norm_no_bias", affine(lambda: nn.LayerNorm(16, bias=False)), (5, 16)),
+        ("layer_norm_relu", lambda: nn.Sequential(nn.LayerNorm(16), nn.ReLU()), (5, 16)),
+        ("group_norm", affine(lambda: nn.GroupNorm(2, 8)), (2, 8, 5, 4)),
+        ("group_norm_1d", affine(lambda: nn.GroupNorm(4, 8)), (2, 8, 9)),
+        ("group_norm_rank_2", affine(lambda: nn.GroupNorm(2, 8)), (3, 8)),
+        ("group_norm_rank_5", affine(lambda: nn.GroupNorm(2, 4)), (2, 4, 2, 3, 5)),
+        ("group_norm_plain", lambda: nn.GroupNorm(1, 8, affine=False), (2, 8, 5, 4)),
+        ("instance_norm", lambda: nn.InstanceNorm2d(4), (2, 4, 8, 8)),
+        ("instance_norm_affine", affine(lambda: nn.InstanceNorm2d(4, affine=True)), (2, 4, 8, 8)),
+        ("instance_norm_1d", lambda: nn.InstanceNorm1d(4), (2, 4, 9)),
+        ("rms_norm", affine(lambda: nn.RMSNorm(16)), (2, 5, 16)),
+        ("rms_norm_eps", affine(lambda: nn.RMSNorm(16, eps=0.1)), (5, 16)),
+        ("normalize", function(lambda m, x: functional.normalize(x, dim=-1)), (5, 16)),
+        ("normalize_channels", function(lambda m, x: functional.normalize(x)), (2, 6, 3, 4)),
+        (
+            "normalize_two",
+            function(lambda m, x: x / x.norm(dim=(1, 3), keepdim=True)),
+            (2, 3, 4, 5),
+        ),
+        (
+            "normalize_by_hand",
+            function(lambda m, x: x / x.norm(dim=-1, keepdim=True)),
+            (5, 16),
+        ),
+    )
+]
+NORMS.append(
+    (
+        "instance_norm_with_statistics",
+        lambda: nn.InstanceNorm2d(4, track_running_stats=True, affine=True),
+        ((1, 4, 8, 8),),
+        ["depthwise_conv2d"],
+    )
+)
+
+CASES = [*PRODUCTS, *ATTENTION, *NORMS]
 
 
 STEPS = {"attention_bias": 2.0}

@@ -13,6 +13,7 @@ from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import COPIES, remove_identities
 from .products import fold_factors, split_products
+from .unit_length import normalize_length
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -28,6 +29,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     mask_softmax,
     split_products,
     fold_factors,
+    normalize_length,
     fold_batch_norms,
     move_activations_early,
 )
