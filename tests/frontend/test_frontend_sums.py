@@ -52,7 +52,7 @@ PRODUCTS: list[Case] = [
         "baddbmm",
         function(lambda m, c, x, y: torch.baddbmm(c, x, y, beta=0.5, alpha=2)),
         ((2, 3, 5), A, B),
-        ["batch_matmul", "mul", "add"],
+        ["batch_matmul", "table", "add"],
     ),
     (
         "addmm_of_tensors",
@@ -164,7 +164,7 @@ ATTENTION: list[Case] = [
         "attention_shared_keys",
         attention(),
         ((2, 4, 5, 8), (2, 1, 6, 8), (2, 1, 6, 4)),
-        ["batch_matmul", "mul", "softmax", "batch_matmul"],
+        ["batch_matmul", "table", "softmax", "batch_matmul"],
     ),
     (
         "attention_by_hand",

@@ -13,7 +13,7 @@ import torch
 from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
-from ..pytorch.operands import operand
+from ..pytorch.operands import scaled_operand
 from ..pytorch.pattern import Pattern
 from ..pytorch.products import is_by_a_matrix
 
@@ -24,7 +24,7 @@ def _lower(first: str, second: str) -> Callable[[PytorchCall], str]:
     """The lowering for these names of the operands."""
 
     def lower(call: PytorchCall) -> str:
-        left, right = operand(call, first), operand(call, second)
+        left, right = scaled_operand(call, first), scaled_operand(call, second)
         scale = left.scale * right.scale * call.arguments.get("alpha", 1)
         multiplier, shift = quantize_multiplier(scale / call.output.scale)
         product = call.emit(

@@ -13,6 +13,7 @@ from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import COPIES, remove_identities
 from .products import fold_factors, split_products
+from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .updates import remove_updates
 
@@ -32,6 +33,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     normalize_length,
     fold_batch_norms,
     move_activations_early,
+    separate_functions,
 )
 
 KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
