@@ -101,6 +101,12 @@ def test_ops_and_schemas() -> None:
     assert "tcm::depthwise_conv2d(Tensor input, Tensor weight" in tcm("ops", "--schema").stdout
 
 
+def test_the_page_of_operators_is_up_to_date() -> None:
+    """If not: tcm ops --markdown > docs/operators.md."""
+    page = Path(__file__).parents[1] / "docs" / "operators.md"
+    assert tcm("ops", "--markdown").stdout == page.read_text()
+
+
 def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-c", "from torch_cortex_m.cli import main; main()", "doctor"],

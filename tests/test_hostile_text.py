@@ -184,7 +184,9 @@ def test_a_program_with_hostile_places_compiles_to_the_same_code(program: Path, 
 
 
 def test_an_error_shows_hostile_places_as_text(tmp_path: Path) -> None:
-    path = save_program(nn.Sequential(nn.Conv3d(1, 1, 1)), (ones(1, 1, 2, 2, 2),), tmp_path / "model.pt2")
+    path = save_program(
+        nn.Sequential(nn.Conv3d(1, 1, 1)), (ones(1, 1, 2, 2, 2),), tmp_path / "model.pt2"
+    )
     for text in HOSTILE[2], HOSTILE[9]:
         place = with_places(path, text.replace("/", ""))
         result = run_tcm("compile", place, "-o", tmp_path / "out")

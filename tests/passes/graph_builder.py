@@ -93,7 +93,9 @@ class GraphBuilder:
         if zero_point is not None:
             quantization = Quantization(0.05, zero_point)
         count = len(op.outputs)
-        return self.graph.add_outputs(op, inputs, [wanted or op.name] * count, [quantization] * count)
+        return self.graph.add_outputs(
+            op, inputs, [wanted or op.name] * count, [quantization] * count
+        )
 
     def constant(self, *shape: int, zero_point: int = -5) -> str:
         name = self.graph.add_constant("constant", random_int8(self.rng, shape))

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
-from .batch_norm import fold_batch_norms
+from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
-from .identities import remove_identities
+from .identities import COPIES, remove_identities
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -22,6 +22,9 @@ COMMON: tuple[Step, ...] = (
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early)
+
+KNOWN = frozenset((*BATCH_NORMS, *COPIES))
+"""Operators without a pattern that the steps take away."""
 
 
 def clean(module: GraphModule, *, quantized: bool) -> None:
