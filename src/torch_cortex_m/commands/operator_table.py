@@ -83,11 +83,11 @@ def _tflite(operator: str) -> Iterator[str]:
 
 
 def _kernels(definition: Definition, column: str) -> Iterator[str]:
-    """Names without the operator's, of the kernels that need just this column's features."""
+    """The kernels that need just this column's features."""
     for kernel in definition.kernels:
         smallest = next(name for name, has in FEATURES.items() if kernel.needs <= has)
         if smallest == column and kernel.provider == "ours":
-            yield kernel.name.partition("__")[2] or kernel.name
+            yield kernel.name
 
 
 def markdown() -> str:
@@ -101,12 +101,17 @@ def markdown() -> str:
                 row.dtypes,
                 ", ".join(row.pytorch),
                 ", ".join(row.tflite),
-                *(", ".join(kernels) for kernels in row.kernels.values()),
+                *(", ".join(map(_short, kernels)) for kernels in row.kernels.values()),
             )
         )
         for row in rows()
     ]
     return PAGE + "\n".join(lines) + "\n"
+
+
+def _short(kernel: str) -> str:
+    """A kernel's name without the operator's."""
+    return kernel.partition("__")[2] or kernel
 
 
 def _line(cells: Iterable[str]) -> str:

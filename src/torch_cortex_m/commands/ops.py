@@ -21,8 +21,10 @@ def list_operators(*, schema: bool, as_markdown: bool) -> None:
 
 
 def _table() -> Table:
-    table = Table("operator", PYTORCH, TFLITE, "kernels", show_lines=True)
+    table = Table(show_lines=True)
+    for title in ("operator", PYTORCH, TFLITE, "kernels"):
+        table.add_column(title, overflow="fold")
     for row in rows():
         kernels = [kernel for names in row.kernels.values() for kernel in names]
-        table.add_row(row.name, ", ".join(row.pytorch), ", ".join(row.tflite), ", ".join(kernels))
+        table.add_row(row.name, ", ".join(row.pytorch), ", ".join(row.tflite), "\n".join(kernels))
     return table

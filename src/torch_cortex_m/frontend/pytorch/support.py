@@ -13,6 +13,7 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...ops.pytorch.node import arguments, is_constant
 from ...ops.pytorch.pattern import Pattern
+from .functions import find_functions
 from .inputs import dtype_name
 from .patterns import has_pattern, pattern_of, patterns
 from .program import constant_name, constant_value
@@ -27,11 +28,14 @@ MOST_LISTED = 3
 
 def check_supported(module: GraphModule) -> None:
     """Raises one TcmError that names every operator that cannot be compiled, and where it is."""
+    functions = find_functions(module)
+    asked = (node for node in module.graph.nodes if node not in functions.absorbed)
     _refuse(
         [
             (node, reason)
-            for node in module.graph.nodes
-            if node.op == "call_function" and (reason := _problem(node)) is not None
+            for node in asked
+            if node.op == "call_function"
+            and (reason := _problem(node, node in functions.of)) is not None
         ]
     )
 
@@ -102,7 +106,8 @@ def _names(pattern: Pattern) -> set[str]:
     return {n for n in names if n[0] != "_" and (hasattr(functional, n) or hasattr(Tensor, n))}
 
 
-def _problem(node: Node) -> str | None:
+def _problem(node: Node, is_table: bool) -> str | None:
+    """Why a node cannot be compiled; ``is_table``: whether it is a function of one tensor."""
     if is_quantize(node) or is_dequantize(node):
         return None
     if node.target is operator.getitem and pattern_of(node.args[0]) is None:  # type: ignore[arg-type]
@@ -110,6 +115,8 @@ def _problem(node: Node) -> str | None:
     value = node.meta.get("val")
     if isinstance(value, Tensor) and value.dtype not in (torch.float32, torch.int8):
         return f"computes in {dtype_name(value.dtype)}"
+    if is_table:
+        return None
     pattern = pattern_of(node)
     if pattern is None:
         return _problem_without_pattern(node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,6 +79,8 @@ class PytorchCall:
     output: the result's quantization.
     activation: the (low, high) of the fused activation as real numbers.
     limits: the quantized values that the program's own quantization admits.
+    function: what the result is of the only operand, element by element (float64 arrays), where a
+        table is to stand for it.
     """
 
     graph: Graph
@@ -90,6 +92,7 @@ class PytorchCall:
     output: Quantization
     activation: tuple[float, float] = UNBOUNDED
     limits: tuple[int, int] = INT8
+    function: Callable[[np.ndarray], np.ndarray] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -166,6 +169,14 @@ class PytorchCall:
         quantization = self.graph.types[value].quantization
         fields = {"permutation": permutation}
         return self._append("transpose", (value,), fields, suffix, quantization)
+
+    def requantize(self, value: str, input: Quantization, output: Quantization) -> str:
+        """``value`` in another quantization, within the limits; no node where it is so already."""
+        if input == output and self.limits == INT8:
+            return value
+        low, high = self.limits
+        fields = requantization(input, output) | {"activation_min": low, "activation_max": high}
+        return self._append("requantize", (value,), fields, ".requantized", output)
 
     def _append(
         self,

@@ -64,6 +64,9 @@ class Pattern:
     activation_range: for an operator that only clamps, arguments -> (low, high).
     monotone: whether every result element is an input element or the largest of some, so that
         clamping before or after gives the same.
+    function: whether every result element is a function of the operands' elements at its place, so
+        that a part of the program that depends on one tensor alone may become one table.
+    general: whether another operator's pattern comes before this one.
     first_of: tuple-valued overload -> the overload that gives its first result alone; it stands
         for that one where nothing uses the other results.
     matches: which uses of the targets are meant, where several operators share targets.
@@ -81,6 +84,8 @@ class Pattern:
     fuses_activation: bool = False
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]] | None = None
     monotone: bool = False
+    function: bool = False
+    general: bool = False
     first_of: Mapping[torch._ops.OpOverload, torch._ops.OpOverload] = field(default_factory=dict)
     matches: Callable[[Node], bool] = _always
     problem: Callable[[Node], str | None] = _no_problem

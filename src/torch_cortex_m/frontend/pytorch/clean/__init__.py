@@ -11,6 +11,7 @@ from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
 from .identities import COPIES, remove_identities
+from .separate_functions import separate_functions
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -21,7 +22,7 @@ COMMON: tuple[Step, ...] = (
     remove_identities,
     fold_constants,
 )
-FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early)
+FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early, separate_functions)
 
 KNOWN = frozenset((*BATCH_NORMS, *COPIES))
 """Operators without a pattern that the steps take away."""
