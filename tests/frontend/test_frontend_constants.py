@@ -13,7 +13,7 @@ SHAPE = (1, 4, 8)
 
 
 def grid(model: nn.Module, x: Tensor) -> Tensor:
-    rows, columns = torch.meshgrid(torch.arange(4), torch.linspace(-1, 1, 8), indexing="ij")
+    rows, columns = torch.meshgrid(torch.arange(4.0), torch.linspace(-1, 1, 8), indexing="ij")
     return x + torch.stack((rows, columns)).sum(0)
 
 
@@ -24,7 +24,7 @@ def unbound(model: nn.Module, x: Tensor) -> Tensor:
 
 def largest(model: nn.Module, x: Tensor) -> Tensor:
     values, indices = model.table.max(0)  # type: ignore[operator]
-    return x + values + indices
+    return x + (values + indices)
 
 
 BODIES: list[tuple[str, Callable]] = [
@@ -37,5 +37,6 @@ BODIES: list[tuple[str, Callable]] = [
 
 @pytest.mark.parametrize("body", [case[1] for case in BODIES], ids=[case[0] for case in BODIES])
 def test_constants_with_several_results_fold(body: Callable) -> None:
-    graph = check_model(Function(body, table=torch.linspace(-1, 2, 32).view(4, 8)), (SHAPE,))
+    model = Function(body, table=torch.linspace(-1, 2, 32).view(4, 8))
+    graph = check_model(model, (SHAPE,), exact=0.7)
     assert operators(graph) == ["add"]

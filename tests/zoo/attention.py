@@ -119,8 +119,6 @@ class CoordinateAttention(nn.Module):
     floats(1, 8, 12, 12),
     not_yet=(
         "div",
-        "pow",
-        "sub",
         "sum",
     ),
 )
@@ -289,13 +287,7 @@ class LargeKernelAttention(nn.Module):
         return u * self.conv1(self.conv_spatial(self.conv0(x)))
 
 
-@zoo(
-    floats(1, 6, 16, 16),
-    not_yet=(
-        "elu",
-        "glu",
-    ),
-)
+@zoo(floats(1, 6, 16, 16), not_yet=("glu",))
 class GatedConvolution(nn.Module):
     """Inpainting's gates, and GLU over channels."""
 

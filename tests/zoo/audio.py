@@ -293,7 +293,6 @@ class TasNetBlock(nn.Module):
     not_yet=(
         "conv_transpose1d",
         "group_norm",
-        "prelu",
     ),
 )
 class ConvTasNet(nn.Module):
@@ -340,7 +339,7 @@ class DenoisingUNet1d(nn.Module):
         return self.decode(self.encode(x)) + x
 
 
-@zoo(positive(1, 1, 24, 33), not_yet=("log1p",))
+@zoo(positive(1, 1, 24, 33))
 class MagnitudeMask(nn.Module):
     """Noise suppression: log magnitudes in, gains between a floor and 1 on the magnitudes."""
 
@@ -445,9 +444,6 @@ class XVector(nn.Module):
     floats(1, 16, 24),
     not_yet=(
         "cat",
-        "pow",
-        "sqrt",
-        "sub",
         "sum",
     ),
 )

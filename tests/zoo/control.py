@@ -30,7 +30,6 @@ class DQN(nn.Module):
     not_yet=(
         "argmax",
         "mean",
-        "sub",
     ),
 )
 class DuelingDQN(nn.Module):
@@ -60,7 +59,7 @@ class ActorCritic(nn.Module):
         return F.softmax(self.action_head(x), dim=-1), self.value_head(x)
 
 
-@zoo(floats(1, 8), not_yet=("exp",))
+@zoo(floats(1, 8))
 class GaussianPolicy(nn.Module):
     """SAC's: a mean in the range of actions, a deviation from a clamped logarithm."""
 
@@ -79,14 +78,7 @@ class GaussianPolicy(nn.Module):
         return torch.tanh(mean) * self.action_scale + self.action_bias, log_std.exp()
 
 
-@zoo(
-    floats(1, 8),
-    floats(1, 2),
-    not_yet=(
-        "cat",
-        "min",
-    ),
-)
+@zoo(floats(1, 8), floats(1, 2), not_yet=("cat",))
 class TwinCritic(nn.Module):
     """TD3's: the smaller of two estimates of state and action."""
 
@@ -114,14 +106,7 @@ def atari_policy() -> nn.Module:
     )
 
 
-@zoo(
-    floats(1, 6),
-    flags(1, 4),
-    not_yet=(
-        "rsub",
-        "sub",
-    ),
-)
+@zoo(floats(1, 6), flags(1, 4))
 class MaskedPolicy(nn.Module):
     """Forbidden actions, which the caller names, get no probability."""
 
@@ -171,8 +156,6 @@ class SensorFusionPolicy(nn.Module):
     floats(1, 9),
     not_yet=(
         "div",
-        "elu",
-        "sqrt",
         "sum",
     ),
 )
@@ -188,16 +171,7 @@ class QuaternionEstimator(nn.Module):
         return q / torch.sqrt((q * q).sum(dim=1, keepdim=True) + 1e-6)
 
 
-@zoo(
-    floats(1, 4),
-    not_yet=(
-        "abs",
-        "gt",
-        "sign",
-        "sub",
-        "where",
-    ),
-)
+@zoo(floats(1, 4))
 class HardTanhController(nn.Module):
     """Limits, a dead zone and a sign, as controllers have them."""
 

@@ -21,13 +21,7 @@ def block(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
     fractions(1, 3, 32, 32),
     not_yet=(
         "cat",
-        "div",
-        "exp",
-        "leaky_relu",
-        "meshgrid",
         "slice",
-        "stack",
-        "to_copy",
         "upsample_nearest2d",
     ),
 )
@@ -60,13 +54,7 @@ class YoloV3Tiny(nn.Module):
         return torch.cat([self.decode(head) for head in heads], 1)
 
 
-@zoo(
-    fractions(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "leaky_relu",
-    ),
-)
+@zoo(fractions(1, 3, 32, 32), not_yet=("cat",))
 class YoloV2Head(nn.Module):
     """The passthrough layer: space to depth by views."""
 
@@ -227,7 +215,6 @@ class BlazeFace(nn.Module):
     not_yet=(
         "conv_transpose2d",
         "eq",
-        "leaky_relu",
         "to_copy",
     ),
 )

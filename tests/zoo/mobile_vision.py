@@ -156,13 +156,7 @@ class SEByHand(nn.Module):
         return x * y.expand_as(x)
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "div",
-        "expand",
-    ),
-)
+@zoo(floats(1, 3, 24, 24), not_yet=("expand",))
 def mobilenet_v3_by_hand() -> nn.Module:
     return nn.Sequential(
         conv_bn(3, 8, 3, 2),
@@ -462,7 +456,7 @@ def mobilenet_v4() -> nn.Module:
     )
 
 
-@zoo(pixels(1, 1, 32, 32), not_yet=("div",))
+@zoo(pixels(1, 1, 32, 32))
 class PersonDetector(nn.Module):
     """Visual wake words on camera bytes: the scaling is the model's."""
 

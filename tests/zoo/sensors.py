@@ -105,7 +105,7 @@ class TwelveLeadResNet(nn.Module):
         return torch.sigmoid(self.fc(pooled.flatten(1)))
 
 
-@zoo(floats(1, 1, 8, 64), not_yet=("elu",))
+@zoo(floats(1, 1, 8, 64))
 class EEGNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -147,15 +147,7 @@ class MagicWand(nn.Module):
         return F.softmax(self.fc(x.view(-1, 24)), dim=1)
 
 
-@zoo(
-    positive(1, 2, 16, 16),
-    not_yet=(
-        "amax",
-        "div",
-        "log10",
-        "sub",
-    ),
-)
+@zoo(positive(1, 2, 16, 16), not_yet=("amax",))
 class RadarGesture(nn.Module):
     """Range-Doppler maps in decibels, with each map's own maximum as reference."""
 
@@ -176,7 +168,6 @@ class RadarGesture(nn.Module):
     not_yet=(
         "div",
         "std",
-        "sub",
     ),
 )
 class StandardizedWindow(nn.Module):
@@ -195,14 +186,9 @@ class StandardizedWindow(nn.Module):
 @zoo(
     floats(1, 3, 32),
     not_yet=(
-        "abs",
         "cat",
         "mean",
-        "pow",
         "slice",
-        "sqrt",
-        "square",
-        "sub",
         "sum",
     ),
 )
@@ -272,7 +258,7 @@ class NormalizedPixels(nn.Module):
         return self.fc(F.relu(self.conv(x)).mean((2, 3)))
 
 
-@zoo(pixels(1, 16, 16, 3), not_yet=("div",))
+@zoo(pixels(1, 16, 16, 3))
 class ChannelsLastCamera(nn.Module):
     """A frame as the camera stores it."""
 
@@ -289,9 +275,7 @@ class ChannelsLastCamera(nn.Module):
 @zoo(
     floats(1, 128),
     not_yet=(
-        "log",
         "mean",
-        "pow",
         "unfold",
     ),
 )
@@ -320,7 +304,6 @@ class LogMelFrontEnd(nn.Module):
     not_yet=(
         "div",
         "pad",
-        "pow",
     ),
 )
 class PCEN(nn.Module):
@@ -342,7 +325,6 @@ class PCEN(nn.Module):
     fractions(1, 1, 24, 24),
     not_yet=(
         "amax",
-        "pow",
         "slice",
         "upsample_bilinear2d",
     ),
@@ -365,10 +347,7 @@ class DigitalPreprocessing(nn.Module):
 @zoo(
     floats(1, 4, 16),
     not_yet=(
-        "abs",
         "cat",
-        "pow",
-        "sign",
         "slice",
     ),
 )
@@ -384,13 +363,7 @@ class MultiRate(nn.Module):
         return self.conv(torch.cat([x[:, :, ::2], pairs], dim=1))
 
 
-@zoo(
-    floats(1, 8, 8),
-    not_yet=(
-        "celu",
-        "clip",
-    ),
-)
+@zoo(floats(1, 8, 8), not_yet=("clip",))
 class BatteryEstimator(nn.Module):
     """A state of charge between 0 and 1, by a clamp."""
 

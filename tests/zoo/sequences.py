@@ -26,7 +26,7 @@ class NBeatsBlock(nn.Module):
         return backcast, forecast
 
 
-@zoo(floats(1, 32), not_yet=("sub",))
+@zoo(floats(1, 32))
 class NBeats(nn.Module):
     """Trend blocks: a polynomial of time each; residuals go on, forecasts add up."""
 
@@ -63,7 +63,6 @@ class MovingAverage(nn.Module):
         "cat",
         "repeat",
         "slice",
-        "sub",
     ),
 )
 class DLinear(nn.Module):
@@ -83,13 +82,7 @@ class DLinear(nn.Module):
         return x.permute(0, 2, 1)
 
 
-@zoo(
-    floats(1, 32, 3),
-    not_yet=(
-        "slice",
-        "sub",
-    ),
-)
+@zoo(floats(1, 32, 3), not_yet=("slice",))
 class NLinear(nn.Module):
     """The last value is taken away, and added again."""
 
@@ -124,8 +117,6 @@ class TSMixer(nn.Module):
     floats(1, 1, 48),
     not_yet=(
         "div",
-        "sqrt",
-        "sub",
         "var",
     ),
 )
@@ -232,14 +223,7 @@ class FullyConvolutionalTimeSeries(nn.Module):
         return F.softmax(self.fc(self.layers(x).mean(-1)), dim=-1)
 
 
-@zoo(
-    floats(1, 4),
-    floats(1, 8),
-    not_yet=(
-        "rsub",
-        "split",
-    ),
-)
+@zoo(floats(1, 4), floats(1, 8), not_yet=("split",))
 class GRUCellByHand(nn.Module):
     """One step; the state goes in and comes out."""
 
@@ -327,8 +311,6 @@ class CausalPooling(nn.Module):
     not_yet=(
         "amax",
         "cat",
-        "gt",
-        "to_copy",
     ),
 )
 class ROCKET(nn.Module):

@@ -40,7 +40,6 @@ class MixerBlock(nn.Module):
 @zoo(
     floats(1, 3, 16, 16),
     not_yet=(
-        "gelu",
         "layer_norm",
         "mean",
     ),
@@ -90,7 +89,6 @@ class ResMLP(nn.Module):
 @zoo(
     floats(1, 16, 12),
     not_yet=(
-        "gelu",
         "layer_norm",
         "split",
     ),
@@ -150,7 +148,6 @@ class Encoder(nn.Module):
     floats(1, 3, 16, 16),
     not_yet=(
         "cat",
-        "gelu",
         "layer_norm",
         "matmul",
         "select",
@@ -203,7 +200,6 @@ class KeywordTransformer(nn.Module):
 @zoo(
     floats(12, 1, 8),
     not_yet=(
-        "gelu",
         "layer_norm",
         "scaled_dot_product_attention",
         "select",
@@ -237,7 +233,6 @@ class SensorTransformer(nn.Module):
         "layer_norm",
         "scaled_dot_product_attention",
         "select",
-        "split_with_sizes",
     ),
 )
 class CrossAttention(nn.Module):
@@ -307,13 +302,9 @@ class RMSNorm(nn.Module):
     floats(1, 8, 16),
     not_yet=(
         "cat",
-        "div",
         "masked_fill",
         "matmul",
-        "neg",
-        "pow",
         "rms_norm",
-        "rsqrt",
         "slice",
     ),
 )
@@ -353,7 +344,6 @@ class LlamaBlock(nn.Module):
     floats(1, 8, 16, 16),
     not_yet=(
         "cat",
-        "gelu",
         "layer_norm",
         "matmul",
         "unbind",
@@ -383,14 +373,7 @@ class MobileViT(nn.Module):
         return self.conv4(torch.cat((x, y), 1))
 
 
-@zoo(
-    floats(1, 8, 8, 8),
-    not_yet=(
-        "gelu",
-        "group_norm",
-        "sub",
-    ),
-)
+@zoo(floats(1, 8, 8, 8), not_yet=("group_norm",))
 class PoolFormer(nn.Module):
     """The token mixer is an average pool less its input."""
 
@@ -412,8 +395,6 @@ class PoolFormer(nn.Module):
     floats(1, 16, 12),
     not_yet=(
         "einsum",
-        "elu",
-        "reciprocal",
         "sum",
     ),
 )
@@ -435,7 +416,6 @@ class LinearAttention(nn.Module):
 @zoo(
     floats(1, 1, 32),
     not_yet=(
-        "gelu",
         "layer_norm",
         "matmul",
         "unbind",

@@ -83,7 +83,6 @@ class CifarTutorial(nn.Module):
     not_yet=(
         "avg_pool3d",
         "div",
-        "pow",
     ),
 )
 class AlexNet(nn.Module):
@@ -397,13 +396,7 @@ class ConvNeXtBlock(nn.Module):
         return input + x
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "gelu",
-        "layer_norm",
-    ),
-)
+@zoo(floats(1, 3, 32, 32), not_yet=("layer_norm",))
 class ConvNeXt(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -426,7 +419,7 @@ class Residual(nn.Module):
         return self.fn(x) + x
 
 
-@zoo(floats(1, 3, 28, 28), not_yet=("gelu",))
+@zoo(floats(1, 3, 28, 28))
 def conv_mixer() -> nn.Module:
     dim, depth, kernel_size, patch_size = 12, 2, 5, 4
     return nn.Sequential(
@@ -459,8 +452,6 @@ def conv_mixer() -> nn.Module:
     not_yet=(
         "amax",
         "cat",
-        "meshgrid",
-        "stack",
     ),
 )
 class CoordConv(nn.Module):
@@ -482,13 +473,7 @@ class CoordConv(nn.Module):
         return torch.tanh(self.head(x.amax(dim=(2, 3))))
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "maximum",
-        "split",
-    ),
-)
+@zoo(floats(1, 3, 24, 24), not_yet=("split",))
 class MaxoutNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -507,7 +492,7 @@ class MaxoutNetwork(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-@zoo(floats(1, 3, 20, 20), not_yet=("prelu",))
+@zoo(floats(1, 3, 20, 20))
 class PReluNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -523,17 +508,7 @@ class PReluNet(nn.Module):
         return self.fc(x.reshape(x.shape[0], -1))
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "celu",
-        "elu",
-        "leaky_relu",
-        "mish",
-        "selu",
-        "softplus",
-    ),
-)
+@zoo(floats(1, 8, 12, 12))
 class ActivationGallery(nn.Module):
     """One branch an activation, as in a search over them."""
 
@@ -569,13 +544,7 @@ class SpatialPyramidPooling(nn.Module):
         return self.fc(torch.cat(levels, dim=1))
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "group_norm",
-        "leaky_relu",
-    ),
-)
+@zoo(floats(1, 3, 32, 32), not_yet=("group_norm",))
 class GroupNormNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
