@@ -40,7 +40,6 @@ class SpatialAttention(nn.Module):
     floats(1, 3, 20, 20),
     not_yet=(
         "adaptive_max_pool2d",
-        "cat",
         "max",
         "mean",
     ),
@@ -60,13 +59,7 @@ class CBAM(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-@zoo(
-    floats(1, 3, 20, 20),
-    not_yet=(
-        "adaptive_max_pool2d",
-        "expand",
-    ),
-)
+@zoo(floats(1, 3, 20, 20), not_yet=("adaptive_max_pool2d",))
 class ECANet(nn.Module):
     """A 1-d convolution across the channels."""
 
@@ -86,13 +79,7 @@ class ECANet(nn.Module):
         return self.fc(F.adaptive_max_pool2d(x, 1).flatten(1))
 
 
-@zoo(
-    floats(1, 8, 16, 12),
-    not_yet=(
-        "cat",
-        "split_with_sizes",
-    ),
-)
+@zoo(floats(1, 8, 16, 12))
 class CoordinateAttention(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -139,13 +126,7 @@ class SimAM(nn.Module):
         return x * self.activaton(y)
 
 
-@zoo(
-    floats(1, 4, 16, 16),
-    not_yet=(
-        "stack",
-        "sum",
-    ),
-)
+@zoo(floats(1, 4, 16, 16), not_yet=("sum",))
 class SKNet(nn.Module):
     """Selective kernels: a softmax over the branches."""
 
@@ -183,7 +164,7 @@ class NonLocalBlock(nn.Module):
         return self.w(y.view(batch, 4, *x.size()[2:])) + x
 
 
-@zoo(floats(1, 8, 16, 16), floats(1, 12, 8, 8), not_yet=("upsample_nearest2d",))
+@zoo(floats(1, 8, 16, 16), floats(1, 12, 8, 8))
 class AttentionGate(nn.Module):
     """Attention U-Net's: a coarse signal gates a skip connection."""
 
@@ -229,7 +210,7 @@ class GlobalContextBlock(nn.Module):
         return x + self.channel_add_conv(context)
 
 
-@zoo(floats(1, 12, 16, 16), not_yet=("split",))
+@zoo(floats(1, 12, 16, 16))
 class SplitAttention(nn.Module):
     """ResNeSt's radix softmax."""
 
@@ -252,7 +233,6 @@ class SplitAttention(nn.Module):
 @zoo(
     floats(1, 8, 12, 12),
     not_yet=(
-        "cat",
         "max",
         "mean",
     ),
@@ -302,7 +282,7 @@ class GatedConvolution(nn.Module):
         return F.glu(self.out(x), dim=1)
 
 
-@zoo(floats(1, 8, 10, 10), not_yet=("split",))
+@zoo(floats(1, 8, 10, 10))
 class FiLM(nn.Module):
     """Scales and shifts that a small network makes of the pooled input."""
 

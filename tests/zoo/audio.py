@@ -198,7 +198,7 @@ class YamNet(nn.Module):
         return torch.sigmoid(self.fc(embedding)), embedding
 
 
-@zoo(floats(1, 1, 32, 20), not_yet=("slice",))
+@zoo(floats(1, 1, 32, 20))
 class FSMN(nn.Module):
     """Memory blocks: a depthwise convolution over past and future frames, added to its input."""
 
@@ -251,13 +251,7 @@ class WaveNet(nn.Module):
         return self.end2(x)
 
 
-@zoo(
-    floats(1, 1, 64),
-    not_yet=(
-        "slice",
-        "split",
-    ),
-)
+@zoo(floats(1, 1, 64))
 class GatesOfOneConvolution(nn.Module):
     """Both halves of a gate from one convolution."""
 
@@ -382,13 +376,7 @@ class TemporalBlock(nn.Module):
         return self.relu(self.net(x) + res)
 
 
-@zoo(
-    floats(1, 4, 40),
-    not_yet=(
-        "select",
-        "slice",
-    ),
-)
+@zoo(floats(1, 4, 40))
 class TCN(nn.Module):
     """Weight norm and chomp, as in the paper's code."""
 
@@ -402,7 +390,7 @@ class TCN(nn.Module):
         return self.linear(y[:, :, -1])
 
 
-@zoo(floats(1, 4, 40), not_yet=("slice",))
+@zoo(floats(1, 4, 40))
 class OldWeightNormTCN(nn.Module):
     """torch.nn.utils.weight_norm: hooks before forward."""
 
@@ -417,13 +405,7 @@ class OldWeightNormTCN(nn.Module):
         return self.head(F.relu(x)).mean(dim=-1)
 
 
-@zoo(
-    floats(1, 20, 24),
-    not_yet=(
-        "cat",
-        "std",
-    ),
-)
+@zoo(floats(1, 20, 24), not_yet=("std",))
 class XVector(nn.Module):
     """Speaker embedding: dilated convolutions, then mean and deviation over time."""
 
@@ -440,13 +422,7 @@ class XVector(nn.Module):
         return self.fc(stats)
 
 
-@zoo(
-    floats(1, 16, 24),
-    not_yet=(
-        "cat",
-        "sum",
-    ),
-)
+@zoo(floats(1, 16, 24), not_yet=("sum",))
 class AttentiveStatistics(nn.Module):
     """ECAPA-TDNN's pooling: a softmax over time weighs mean and deviation."""
 
@@ -463,13 +439,7 @@ class AttentiveStatistics(nn.Module):
         return torch.cat([mean, std], dim=1)
 
 
-@zoo(
-    floats(1, 16, 24),
-    not_yet=(
-        "cat",
-        "split",
-    ),
-)
+@zoo(floats(1, 16, 24))
 class Res2Block(nn.Module):
     """Chunks of channels that are convolved one after the other."""
 

@@ -78,7 +78,7 @@ class GaussianPolicy(nn.Module):
         return torch.tanh(mean) * self.action_scale + self.action_bias, log_std.exp()
 
 
-@zoo(floats(1, 8), floats(1, 2), not_yet=("cat",))
+@zoo(floats(1, 8), floats(1, 2))
 class TwinCritic(nn.Module):
     """TD3's: the smaller of two estimates of state and action."""
 
@@ -136,7 +136,7 @@ class DistributionalDQN(nn.Module):
         return (pmfs * self.atoms).sum(2)
 
 
-@zoo(floats(1, 6), floats(1, 6), floats(1, 1, 12, 12), not_yet=("cat",))
+@zoo(floats(1, 6), floats(1, 6), floats(1, 1, 12, 12))
 class SensorFusionPolicy(nn.Module):
     """Two sensors and a small image, joined by cat."""
 

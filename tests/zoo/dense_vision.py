@@ -57,36 +57,18 @@ class UNet(nn.Module):
         return self.outc(x)
 
 
-@zoo(
-    fractions(1, 1, 22, 20),
-    not_yet=(
-        "cat",
-        "conv_transpose2d",
-    ),
-)
+@zoo(fractions(1, 1, 22, 20), not_yet=("conv_transpose2d",))
 def unet_transposed() -> nn.Module:
     first = nn.ConvTranspose2d(8, 4, kernel_size=2, stride=2)
     return UNet((first, nn.ConvTranspose2d(6, 4, kernel_size=2, stride=2)), (4, 4))
 
 
-@zoo(
-    fractions(1, 1, 16, 16),
-    not_yet=(
-        "cat",
-        "upsample_nearest2d",
-    ),
-)
+@zoo(fractions(1, 1, 16, 16))
 def unet_nearest() -> nn.Module:
     return UNet((nn.Upsample(scale_factor=2), nn.Upsample(scale_factor=2)), (8, 6))
 
 
-@zoo(
-    fractions(1, 1, 16, 16),
-    not_yet=(
-        "cat",
-        "upsample_bilinear2d",
-    ),
-)
+@zoo(fractions(1, 1, 16, 16), not_yet=("upsample_bilinear2d",))
 def unet_bilinear() -> nn.Module:
     def up() -> nn.Module:
         return nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
@@ -131,13 +113,7 @@ class ASPP(nn.Module):
         return self.project(torch.cat([*results, pooled], dim=1))
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "cat",
-        "upsample_bilinear2d",
-    ),
-)
+@zoo(floats(1, 3, 24, 24), not_yet=("upsample_bilinear2d",))
 class DeepLabV3(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -171,13 +147,7 @@ class LiteRASPP(nn.Module):
         return self.low_classifier(low) + self.high_classifier(x)
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "cat",
-        "upsample_bilinear2d",
-    ),
-)
+@zoo(floats(1, 8, 12, 12), not_yet=("upsample_bilinear2d",))
 class PSPNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -199,7 +169,6 @@ class PSPNet(nn.Module):
     floats(1, 3, 24, 24),
     not_yet=(
         "argmax",
-        "cat",
         "conv_transpose2d",
     ),
 )
@@ -281,13 +250,7 @@ class FSRCNN(nn.Module):
         return self.last_part(self.mid_part(self.first_part(x)))
 
 
-@zoo(
-    fractions(1, 3, 12, 12),
-    not_yet=(
-        "pixel_shuffle",
-        "repeat_interleave",
-    ),
-)
+@zoo(fractions(1, 3, 12, 12), not_yet=("pixel_shuffle",))
 class AnchorSuperResolution(nn.Module):
     """ABPN: the input, repeated for each of the new pixels, is added before the shuffle."""
 
@@ -334,7 +297,6 @@ class ConvLayer(nn.Module):
     not_yet=(
         "instance_norm",
         "pad",
-        "upsample_nearest2d",
     ),
 )
 class StyleTransfer(nn.Module):
@@ -360,7 +322,6 @@ class StyleTransfer(nn.Module):
     floats(1, 8, 10, 10),
     not_yet=(
         "div",
-        "expand",
         "var",
     ),
 )
@@ -455,7 +416,7 @@ class ConvolutionalAutoencoder(nn.Module):
         return self.decoder(self.encoder(x))
 
 
-@zoo(floats(1, 3, 16, 16), not_yet=("upsample_nearest2d",))
+@zoo(floats(1, 3, 16, 16))
 class DepthEstimator(nn.Module):
     """FastDepth: nearest upsampling and additive skips; inverse depth comes out."""
 
@@ -474,7 +435,7 @@ class DepthEstimator(nn.Module):
         return 1.0 / (0.5 + F.softplus(x))
 
 
-@zoo(fractions(1, 3, 16, 16), not_yet=("split",))
+@zoo(fractions(1, 3, 16, 16))
 class ZeroDCE(nn.Module):
     """Light enhancement: a curve applied again and again."""
 
@@ -494,7 +455,6 @@ class ZeroDCE(nn.Module):
     fractions(1, 3, 16, 16),
     not_yet=(
         "pad",
-        "slice",
         "sum",
     ),
 )

@@ -17,14 +17,7 @@ def block(inputs: int, outputs: int, stride: int = 1) -> nn.Module:
     )
 
 
-@zoo(
-    fractions(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "slice",
-        "upsample_nearest2d",
-    ),
-)
+@zoo(fractions(1, 3, 32, 32))
 class YoloV3Tiny(nn.Module):
     """Two scales; boxes are decoded in the model."""
 
@@ -54,7 +47,7 @@ class YoloV3Tiny(nn.Module):
         return torch.cat([self.decode(head) for head in heads], 1)
 
 
-@zoo(fractions(1, 3, 32, 32), not_yet=("cat",))
+@zoo(fractions(1, 3, 32, 32))
 class YoloV2Head(nn.Module):
     """The passthrough layer: space to depth by views."""
 
@@ -91,13 +84,7 @@ class C2f(nn.Module):
         return F.silu(self.cv2(torch.cat(y, 1)))
 
 
-@zoo(
-    fractions(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "split",
-    ),
-)
+@zoo(fractions(1, 3, 32, 32))
 class YoloV8Nano(nn.Module):
     """C2f, SPPF, and the head that takes box distances from a distribution."""
 
@@ -122,13 +109,7 @@ class YoloV8Nano(nn.Module):
         return box, self.classes(x).flatten(2).sigmoid()
 
 
-@zoo(
-    fractions(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "slice",
-    ),
-)
+@zoo(fractions(1, 3, 32, 32))
 class YoloFocus(nn.Module):
     """YOLOv5's slices with steps."""
 
@@ -147,7 +128,7 @@ class YoloFocus(nn.Module):
         return self.head(F.hardswish(self.conv(torch.cat(patches, dim=1))))
 
 
-@zoo(fractions(1, 3, 32, 32), not_yet=("cat",))
+@zoo(fractions(1, 3, 32, 32))
 class SSD(nn.Module):
     """Heads of two feature maps, permuted, flattened and joined."""
 
@@ -252,13 +233,7 @@ class FOMO(nn.Module):
         return F.softmax(self.head(self.features(x)), dim=1).permute(0, 2, 3, 1)
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "stack",
-        "sum",
-    ),
-)
+@zoo(floats(1, 3, 24, 24), not_yet=("sum",))
 class SoftArgmaxKeyPoints(nn.Module):
     """Expected coordinates under a softmax of each heat map."""
 
@@ -293,7 +268,7 @@ class SimCC(nn.Module):
         return self.cls_x(x).argmax(dim=-1), self.cls_y(x).argmax(dim=-1)
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("upsample_nearest2d",))
+@zoo(floats(1, 3, 24, 24))
 class HourglassPose(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -309,7 +284,7 @@ class HourglassPose(nn.Module):
         return self.out(self.skip(x) + self.up(low))
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("upsample_nearest2d",))
+@zoo(floats(1, 3, 32, 32))
 class FeaturePyramid(nn.Module):
     """Lateral convolutions and top-down sums; a dict of maps comes out."""
 
@@ -332,7 +307,7 @@ class FeaturePyramid(nn.Module):
         return {f"p{index}": value for index, value in enumerate(maps, start=3)}
 
 
-@zoo(floats(1, 8, 16, 16), floats(1, 8, 8, 8), not_yet=("upsample_nearest2d",))
+@zoo(floats(1, 8, 16, 16), floats(1, 8, 8, 8))
 class BiFPNFusion(nn.Module):
     """EfficientDet's fast normalized fusion: learned weights, divided by their sum."""
 
@@ -348,13 +323,7 @@ class BiFPNFusion(nn.Module):
         return self.conv(F.silu(weight[0] * high + weight[1] * up))
 
 
-@zoo(
-    floats(1, 4, 16, 16),
-    not_yet=(
-        "cat",
-        "slice",
-    ),
-)
+@zoo(floats(1, 4, 16, 16))
 class RegionAverages(nn.Module):
     """Fixed windows of a map are cut out, pooled and classified together."""
 

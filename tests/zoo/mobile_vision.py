@@ -156,7 +156,7 @@ class SEByHand(nn.Module):
         return x * y.expand_as(x)
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("expand",))
+@zoo(floats(1, 3, 24, 24))
 def mobilenet_v3_by_hand() -> nn.Module:
     return nn.Sequential(
         conv_bn(3, 8, 3, 2),
@@ -203,13 +203,7 @@ class ShuffleUnit(nn.Module):
         return channel_shuffle(out, 2)
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "split",
-    ),
-)
+@zoo(floats(1, 3, 32, 32))
 class ShuffleNetV2(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -227,13 +221,7 @@ class ShuffleNetV2(nn.Module):
         return self.fc(x)
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "cat",
-        "channel_shuffle",
-    ),
-)
+@zoo(floats(1, 3, 24, 24))
 class ShuffleNetV1(nn.Module):
     """Grouped 1x1 convolutions around nn.ChannelShuffle, and a pooled shortcut."""
 
@@ -277,7 +265,7 @@ class Fire(nn.Module):
         )
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("cat",))
+@zoo(floats(1, 3, 32, 32))
 class SqueezeNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -325,14 +313,7 @@ class GhostModule(nn.Module):
         return out[:, : self.outputs, :, :]
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "cat",
-        "expand",
-        "slice",
-    ),
-)
+@zoo(floats(1, 3, 32, 32))
 class GhostNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()

@@ -77,13 +77,7 @@ class HeartBeatNet(nn.Module):
         return F.softmax(self.fc(torch.flatten(x, 1)), dim=1)
 
 
-@zoo(
-    floats(1, 12, 64),
-    not_yet=(
-        "adaptive_max_pool1d",
-        "cat",
-    ),
-)
+@zoo(floats(1, 12, 64), not_yet=("adaptive_max_pool1d",))
 class TwelveLeadResNet(nn.Module):
     """Many labels at once; the leads' squeeze-and-excite in 1-d."""
 
@@ -186,9 +180,7 @@ class StandardizedWindow(nn.Module):
 @zoo(
     floats(1, 3, 32),
     not_yet=(
-        "cat",
         "mean",
-        "slice",
         "sum",
     ),
 )
@@ -206,14 +198,7 @@ class MotionFeatures(nn.Module):
         return self.net(torch.cat([magnitude.mean(1, keepdim=True), jerk, energy], dim=1))
 
 
-@zoo(
-    floats(1, 4, 24),
-    not_yet=(
-        "cat",
-        "flip",
-        "roll",
-    ),
-)
+@zoo(floats(1, 4, 24))
 class LagFeatures(nn.Module):
     """roll, flip and stacked lags."""
 
@@ -272,13 +257,7 @@ class ChannelsLastCamera(nn.Module):
         return self.head(F.relu(self.conv(x))).permute(0, 2, 3, 1)
 
 
-@zoo(
-    floats(1, 128),
-    not_yet=(
-        "mean",
-        "unfold",
-    ),
-)
+@zoo(floats(1, 128), not_yet=("mean",))
 class LogMelFrontEnd(nn.Module):
     """Frames, a window, a DFT by matrices, power, a filter bank, a logarithm."""
 
@@ -325,7 +304,6 @@ class PCEN(nn.Module):
     fractions(1, 1, 24, 24),
     not_yet=(
         "amax",
-        "slice",
         "upsample_bilinear2d",
     ),
 )
@@ -344,13 +322,7 @@ class DigitalPreprocessing(nn.Module):
         return self.fc(F.relu(self.conv(x)).amax((2, 3)))
 
 
-@zoo(
-    floats(1, 4, 16),
-    not_yet=(
-        "cat",
-        "slice",
-    ),
-)
+@zoo(floats(1, 4, 16))
 class MultiRate(nn.Module):
     """Every second sample, and pairs averaged, side by side."""
 
@@ -375,14 +347,7 @@ class BatteryEstimator(nn.Module):
         return torch.clip(0.5 + 0.4 * self.net(x), 0.0, 1.0)
 
 
-@zoo(
-    floats(1, 2, 24),
-    floats(1, 3, 12),
-    not_yet=(
-        "cat",
-        "upsample_nearest1d",
-    ),
-)
+@zoo(floats(1, 2, 24), floats(1, 3, 12))
 class TwoRates(nn.Module):
     """Two sensors of different rates; the slow one is repeated."""
 

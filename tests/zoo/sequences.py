@@ -57,14 +57,7 @@ class MovingAverage(nn.Module):
         return x.permute(0, 2, 1)
 
 
-@zoo(
-    floats(1, 32, 3),
-    not_yet=(
-        "cat",
-        "repeat",
-        "slice",
-    ),
-)
+@zoo(floats(1, 32, 3))
 class DLinear(nn.Module):
     """The paper's decomposition into trend and season."""
 
@@ -82,7 +75,7 @@ class DLinear(nn.Module):
         return x.permute(0, 2, 1)
 
 
-@zoo(floats(1, 32, 3), not_yet=("slice",))
+@zoo(floats(1, 32, 3))
 class NLinear(nn.Module):
     """The last value is taken away, and added again."""
 
@@ -185,7 +178,7 @@ class CharacterCNN(nn.Module):
         return self.fc(x.max(dim=2).values)
 
 
-@zoo(floats(1, 6, 32), not_yet=("cat",))
+@zoo(floats(1, 6, 32))
 class InceptionTime(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -223,7 +216,7 @@ class FullyConvolutionalTimeSeries(nn.Module):
         return F.softmax(self.fc(self.layers(x).mean(-1)), dim=-1)
 
 
-@zoo(floats(1, 4), floats(1, 8), not_yet=("split",))
+@zoo(floats(1, 4), floats(1, 8))
 class GRUCellByHand(nn.Module):
     """One step; the state goes in and comes out."""
 
@@ -241,15 +234,7 @@ class GRUCellByHand(nn.Module):
         return (1 - z) * n + z * h
 
 
-@zoo(
-    floats(1, 4),
-    floats(1, 8),
-    floats(1, 8),
-    not_yet=(
-        "cat",
-        "split",
-    ),
-)
+@zoo(floats(1, 4), floats(1, 8), floats(1, 8))
 class LSTMCellByHand(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -262,15 +247,7 @@ class LSTMCellByHand(nn.Module):
         return h, c
 
 
-@zoo(
-    floats(1, 8, 12),
-    floats(1, 12),
-    not_yet=(
-        "cat",
-        "lerp",
-        "unbind",
-    ),
-)
+@zoo(floats(1, 8, 12), floats(1, 12), not_yet=("lerp",))
 class MinimalGatedMemory(nn.Module):
     """A short loop over time, unrolled by the capture; the last state comes out."""
 
@@ -306,13 +283,7 @@ class CausalPooling(nn.Module):
         return self.linear(torch.cumsum(x, dim=1) / counts)
 
 
-@zoo(
-    floats(1, 3, 40),
-    not_yet=(
-        "amax",
-        "cat",
-    ),
-)
+@zoo(floats(1, 3, 40), not_yet=("amax",))
 class ROCKET(nn.Module):
     """Random kernels; the largest value and the share of positive ones are the features."""
 

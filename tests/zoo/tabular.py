@@ -160,7 +160,7 @@ class Siren(nn.Module):
         return self.fc3(torch.sin(self.fc2(torch.sin(2.0 * self.fc1(x)))))
 
 
-@zoo(fractions(1, 3), not_yet=("cat",))
+@zoo(fractions(1, 3))
 class FourierFeatures(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -172,13 +172,7 @@ class FourierFeatures(nn.Module):
         return self.net(torch.cat([torch.sin(projected), torch.cos(projected)], dim=-1))
 
 
-@zoo(
-    floats(1, 10),
-    not_yet=(
-        "stack",
-        "sum",
-    ),
-)
+@zoo(floats(1, 10), not_yet=("sum",))
 class MixtureOfExperts(nn.Module):
     """Softmax weights over stacked experts."""
 
@@ -205,7 +199,7 @@ class HighwayNetwork(nn.Module):
         return t * F.relu(self.plain(x)) + (1.0 - t) * x
 
 
-@zoo(floats(1, 8), not_yet=("cat",))
+@zoo(floats(1, 8))
 class DeepAndCross(nn.Module):
     """DCN: x0 * (x w) + b + x."""
 
@@ -277,7 +271,6 @@ class SiameseDistance(nn.Module):
     floats(1, 3, 16, 16),
     not_yet=(
         "div",
-        "expand",
         "linalg_vector_norm",
     ),
 )
@@ -328,7 +321,7 @@ class CountRegressor(nn.Module):
         return torch.exp(0.3 * self.net(torch.sqrt(x)))
 
 
-@zoo(floats(1, 10), not_yet=("split",))
+@zoo(floats(1, 10))
 class MixtureDensity(nn.Module):
     """Weights, means and deviations of Gaussians, as a tuple."""
 
@@ -342,14 +335,7 @@ class MixtureDensity(nn.Module):
         return pi.softmax(-1), mu, F.elu(sigma) + 1.1
 
 
-@zoo(
-    floats(1, 8),
-    not_yet=(
-        "cat",
-        "cumsum",
-        "slice",
-    ),
-)
+@zoo(floats(1, 8), not_yet=("cumsum",))
 class QuantileRegressor(nn.Module):
     """Quantiles that cannot cross: cumulative sums of positive steps."""
 

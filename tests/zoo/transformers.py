@@ -86,13 +86,7 @@ class ResMLP(nn.Module):
         return self.head(x.mean(1))
 
 
-@zoo(
-    floats(1, 16, 12),
-    not_yet=(
-        "layer_norm",
-        "split",
-    ),
-)
+@zoo(floats(1, 16, 12), not_yet=("layer_norm",))
 class GatedMLP(nn.Module):
     """gMLP: a spatial gating unit."""
 
@@ -147,11 +141,8 @@ class Encoder(nn.Module):
 @zoo(
     floats(1, 3, 16, 16),
     not_yet=(
-        "cat",
         "layer_norm",
         "matmul",
-        "select",
-        "unbind",
     ),
 )
 class ViT(nn.Module):
@@ -177,7 +168,6 @@ class ViT(nn.Module):
         "layer_norm",
         "mean",
         "scaled_dot_product_attention",
-        "select",
     ),
 )
 class KeywordTransformer(nn.Module):
@@ -202,7 +192,6 @@ class KeywordTransformer(nn.Module):
     not_yet=(
         "layer_norm",
         "scaled_dot_product_attention",
-        "select",
     ),
 )
 class SensorTransformer(nn.Module):
@@ -232,7 +221,6 @@ class SensorTransformer(nn.Module):
     not_yet=(
         "layer_norm",
         "scaled_dot_product_attention",
-        "select",
     ),
 )
 class CrossAttention(nn.Module):
@@ -251,7 +239,6 @@ class CrossAttention(nn.Module):
     not_yet=(
         "bmm",
         "mean",
-        "select",
     ),
 )
 class AttentionWithWeights(nn.Module):
@@ -301,11 +288,9 @@ class RMSNorm(nn.Module):
 @zoo(
     floats(1, 8, 16),
     not_yet=(
-        "cat",
         "masked_fill",
         "matmul",
         "rms_norm",
-        "slice",
     ),
 )
 class LlamaBlock(nn.Module):
@@ -343,10 +328,8 @@ class LlamaBlock(nn.Module):
 @zoo(
     floats(1, 8, 16, 16),
     not_yet=(
-        "cat",
         "layer_norm",
         "matmul",
-        "unbind",
     ),
 )
 class MobileViT(nn.Module):
@@ -418,8 +401,6 @@ class LinearAttention(nn.Module):
     not_yet=(
         "layer_norm",
         "matmul",
-        "unbind",
-        "unfold",
     ),
 )
 class PatchTST(nn.Module):

@@ -187,7 +187,7 @@ class PaddedShortcut(nn.Module):
         return F.relu(out)
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("slice",))
+@zoo(floats(1, 3, 32, 32))
 def resnet20_with_option_a() -> nn.Module:
     return nn.Sequential(
         nn.Conv2d(3, 8, 3, 2, 1, bias=False),
@@ -265,7 +265,7 @@ class DenseLayer(nn.Module):
         return self.conv2(F.relu(self.norm2(x)))
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("cat",))
+@zoo(floats(1, 3, 24, 24))
 class DenseNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -296,7 +296,7 @@ class Inception(nn.Module):
         return F.relu(torch.cat(branches, 1))
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("cat",))
+@zoo(floats(1, 3, 32, 32))
 class GoogLeNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -312,7 +312,7 @@ class GoogLeNet(nn.Module):
         return self.fc(F.dropout(x, 0.4, self.training))
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("cat",))
+@zoo(floats(1, 3, 24, 24))
 class FactorizedInception(nn.Module):
     """1x7 and 7x1 of Inception-v3."""
 
@@ -447,13 +447,7 @@ def conv_mixer() -> nn.Module:
     )
 
 
-@zoo(
-    floats(1, 3, 16, 16),
-    not_yet=(
-        "amax",
-        "cat",
-    ),
-)
+@zoo(floats(1, 3, 16, 16), not_yet=("amax",))
 class CoordConv(nn.Module):
     """Two channels with coordinates, made in forward."""
 
@@ -473,7 +467,7 @@ class CoordConv(nn.Module):
         return torch.tanh(self.head(x.amax(dim=(2, 3))))
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("split",))
+@zoo(floats(1, 3, 24, 24))
 class MaxoutNetwork(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -523,13 +517,7 @@ class ActivationGallery(nn.Module):
         return sum(act(conv(x)) for conv, act in zip(self.convs, self.acts, strict=True))
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "adaptive_max_pool2d",
-        "cat",
-    ),
-)
+@zoo(floats(1, 3, 24, 24), not_yet=("adaptive_max_pool2d",))
 class SpatialPyramidPooling(nn.Module):
     """Adaptive pools of 1, 2 and 4 that are flattened and joined."""
 
