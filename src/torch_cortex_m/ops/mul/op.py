@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ...ir import INT8
 from ..base import Kernel
+from ..integers.bounds import Array
+from ..integers.requantization import requantized, wrapped
 from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
 from ..rules.checks import check_multiplier
 from ..rules.window import check_activation, check_offset
@@ -49,6 +53,12 @@ class Mul(BroadcastingOp):
         check_offset(self, "other_offset", self.other_offset, *INT8.negated())
         check_offset(self, "output_offset", self.output_offset, *INT8)
         check_multiplier(self, "", self.multiplier, self.shift)
+
+    def results(self, input: Array, other: Array) -> Array:
+        products = (input + self.input_offset) * (other + self.other_offset)
+        scaled = requantized(products, self.multiplier, self.shift).astype(np.int64)
+        shifted = wrapped(scaled + self.output_offset)
+        return np.clip(shifted, self.activation_min, self.activation_max).astype(np.int8)
 
 
 OP = Mul

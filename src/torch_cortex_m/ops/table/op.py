@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
-from ..integers.bounds import Bounds, any_int8
+from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import Array, Bounds, any_int8
 from ..interfaces import Constants, Types
+from .kernels_bytes import BYTE_KERNELS
 
 ENTRIES = 256
 
@@ -42,6 +43,9 @@ class Table(Op):
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         return {"elements": types["input"].elements}
 
+    def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
+        return "input", np.array(self.table, np.int8)
+
     def bounds(
         self, types: Types, constants: Constants, given: Mapping[str, Bounds]
     ) -> Bounds | None:
@@ -54,9 +58,12 @@ class Table(Op):
         return Bounds(np.array([min(r) for r in reached]), np.array([max(r) for r in reached]))
 
 
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    return {"table": np.array(layer.op.table, np.int8)}
-
-
 OP = Table
-KERNELS = [Kernel("table_s8__ref", pack=_pack, in_place=lambda layer: ("input",))]
+KERNELS = [
+    Kernel(
+        "table_s8__ref",
+        pack=lambda layer: {"table": np.array(layer.op.table, np.int8)},
+        in_place=lambda layer: ("input",),
+    ),
+    *BYTE_KERNELS,
+]
