@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as functional
 from frontend_checks import Function, check_model, operators, seeded
 
 IMAGE = (1, 4, 8, 8)
@@ -31,6 +32,17 @@ OF_TWO: list[tuple[Callable[..., Any], tuple[Shape, ...], list[str]]] = [
     (lambda m, x, y: torch.minimum(x, y), (IMAGE, IMAGE), ["minimum"]),
     (lambda m, x, y: torch.maximum(x, y), (IMAGE, CHANNELS), ["maximum"]),
     (lambda m, x, y: torch.max(x, y), (CHANNELS, IMAGE), ["maximum"]),
+    (lambda m, x, y: x / (2 + y.abs()), (IMAGE, IMAGE), ["table", "div"]),
+    (lambda m, x, y: 3 / (2 + y.abs()) * x, (IMAGE, CHANNELS), ["table", "mul"]),
+    (lambda m, x, y: (x / (2 + y.abs())).relu(), (IMAGE, CHANNELS), ["table", "div"]),
+    (lambda m, x: x / (m.several.abs() + 0.5), (IMAGE,), ["mul"]),
+    (lambda m, x: m.several / (x.abs() + 0.5), (IMAGE,), ["table", "div"]),
+    (lambda m, x: functional.prelu(x, m.several.reshape(4)), (IMAGE,), ["prelu"]),
+    (lambda m, x: functional.prelu(x, m.several.reshape(4)), ((5, 4),), ["prelu"]),
+    (lambda m, x, y: torch.addcmul(x, y, x, value=0.3), (IMAGE, IMAGE), ["mul", "add"]),
+    (lambda m, x, y: torch.addcdiv(x, y, x.abs() + 1), (IMAGE, IMAGE), ["table", "div", "add"]),
+    (lambda m, x, y: torch.lerp(x, y, 0.3), (IMAGE, IMAGE), ["sub", "table", "add"]),
+    (lambda m, x, y: torch.lerp(x, y, m.several), (IMAGE, IMAGE), ["sub", "mul", "add"]),
     (lambda m, x: torch.min(x, m.several), (IMAGE,), ["minimum"]),
     (lambda m, x: torch.maximum(m.several, x), (IMAGE,), ["maximum"]),
 ]

@@ -348,6 +348,16 @@ DIFFERENCES = [
       for code in (RELU, RELU_N1_TO_1, RELU6)),
 ]  # fmt: skip
 
+PRELUS = [
+    of_two("PRELU", name, input, slope, input, scales=scales, constant=1, options=False)
+    for name, input, slope, scales in (
+        ("channels", (1, 20, 20, 5), (1, 1, 5), ((0.05, 3), (0.004, -60), (0.05, 9))),
+        ("one", (1, 20, 20, 5), (1, 1, 1), ((0.05, 3), (0.004, -60), (0.03, 9))),
+        ("every element", (1, 7, 8, 3), (7, 8, 3), ((0.05, -128), (0.01, 0), (0.2, 0))),
+        ("far scales", (1, 20, 20, 5), (1, 1, 5), ((0.5, 127), (0.1, 20), (0.001, -7))),
+    )
+]
+
 ALIKE = ((0.05, 3), (0.05, 3), (0.05, 3))
 OTHERS_OF_TWO = [
     of_two(operator, name, first, second, output, scales=scales, constant=constant, options=False)
@@ -607,6 +617,7 @@ MODELS: list[OperatorModel] = [
     *PRODUCTS,
     *DIFFERENCES,
     *OTHERS_OF_TWO,
+    *PRELUS,
     *POOLS,
     *MEANS,
     *SOFTMAXES,

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 import torch
 
-from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
 from ..pytorch.operands import two_operands
 from ..pytorch.pattern import Pattern
+from ..pytorch.products import lower_product
 
 aten = torch.ops.aten
 
 
 def _lower(call: PytorchCall) -> str:
-    first, second = two_operands(call)
-    multiplier, shift = quantize_multiplier(first.scale * second.scale / call.output.scale)
-    return call.emit(
-        "mul",
-        (first.value, second.value),
-        input_offset=-first.zero_point,
-        other_offset=-second.zero_point,
-        output_offset=call.output.zero_point,
-        multiplier=multiplier,
-        shift=shift,
-        **call.activation_limits(),
-    )
+    return lower_product(call, *two_operands(call))
 
 
 PATTERNS = [

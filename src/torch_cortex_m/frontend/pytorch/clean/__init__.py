@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch.fx import GraphModule
 
 from .batch_norm import BATCH_NORMS, fold_batch_norms
+from .composites import EXPANSIONS, expand_composites
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .first_results import keep_first_results
@@ -22,9 +23,14 @@ COMMON: tuple[Step, ...] = (
     remove_identities,
     fold_constants,
 )
-FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early, separate_functions)
+FLOAT_ONLY: tuple[Step, ...] = (
+    fold_batch_norms,
+    expand_composites,
+    move_activations_early,
+    separate_functions,
+)
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS))
 """Operators without a pattern that the steps take away."""
 
 
