@@ -139,8 +139,7 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         (IMAGE,),
         "not finite",
     ),
-    ("slice", lambda m, x: x[:, 1:3], (IMAGE,), "slice at "),
-    ("split", lambda m, x: x.chunk(2, 1)[0], (IMAGE,), "split at "),
+    ("index", lambda m, x, y: x[y.to(torch.int64)], (IMAGE, (2,)), "indices are not constant"),
     ("matmul", lambda m, x, y: x @ y, ((2, 3), (3, 2)), "not a constant"),
     (
         "conv_weight",

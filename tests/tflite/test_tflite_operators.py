@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 from judges import litert, tflite_micro
-from operator_models import MODELS, OperatorModel
+from operator_models import OperatorModel
 
 from torch_cortex_m.build import build_image
 from torch_cortex_m.frontend.tflite.builtins import builtins
@@ -21,6 +22,12 @@ from torch_cortex_m.run.reference import run_reference
 from torch_cortex_m.target import HOST
 
 SAMPLES = 6
+
+MODELS: list[OperatorModel] = [
+    model
+    for path in sorted(Path(__file__).parent.glob("*_models.py"))
+    for model in import_module(path.stem).MODELS
+]
 
 
 def has_float_edges(model: OperatorModel) -> bool:

@@ -10,8 +10,8 @@ from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .composites import EXPANSIONS, expand_composites
 from .constants import fold_constants
 from .early_activations import move_activations_early
-from .first_results import keep_first_results
 from .identities import COPIES, remove_identities
+from .results import separate_results
 from .separate_functions import separate_functions
 from .updates import remove_updates
 
@@ -19,7 +19,7 @@ Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
     remove_updates,
-    keep_first_results,
+    separate_results,
     remove_identities,
     fold_constants,
 )
