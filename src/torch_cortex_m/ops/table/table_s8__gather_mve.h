@@ -4,7 +4,7 @@
 
 #include "tcm.h"
 
-TCM_KERNEL void table_s8__gather_mve(const int8_t *input, const int8_t *table, int8_t *output, int32_t elements)
+TCM_KERNEL void table_s8__gather_mve(const int8_t *input, const int8_t *table, void *output, int32_t elements)
 {
     __asm__ volatile("wlstp.8 lr, %[elements], 2f\n"
                      "1:\n"

@@ -4,7 +4,7 @@
 
 #include "tcm_table.h"
 
-TCM_KERNEL void table_s8__unrolled(const int8_t *input, const int8_t *table, int8_t *output, int32_t elements)
+TCM_KERNEL void table_s8__unrolled(const int8_t *input, const int8_t *table, void *output, int32_t elements)
 {
     tcm_look_up(input, table, output, elements);
 }

@@ -11,6 +11,7 @@ from .composites import EXPANSIONS, expand_composites
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .identities import COPIES, remove_identities
+from .mask_factors import make_masks_numbers
 from .results import separate_results
 from .separate_functions import separate_functions
 from .updates import remove_updates
@@ -26,6 +27,7 @@ COMMON: tuple[Step, ...] = (
 FLOAT_ONLY: tuple[Step, ...] = (
     fold_batch_norms,
     expand_composites,
+    make_masks_numbers,
     move_activations_early,
     separate_functions,
 )

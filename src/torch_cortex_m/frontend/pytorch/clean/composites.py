@@ -1,6 +1,7 @@
 """Operators that stand for several become those, so that each result in between is quantized.
 
-addcmul, addcdiv: self + value * (a * b) or (a / b); lerp: start + weight * (end - start).
+addcmul, addcdiv: self + value * (a * b) or (a / b); lerp: start + weight * (end - start);
+glu: one half times the sigmoid of the other.
 """
 
 from __future__ import annotations
@@ -47,9 +48,19 @@ def _lerp(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.add.Tensor, values["self"], step)
 
 
+def _glu(make: Make, values: dict[str, Any]) -> Node:
+    input, dim = values["self"], values["dim"]
+    size = input.meta["val"].shape[dim]
+    first, second = (
+        make(aten.slice.Tensor, input, dim, start, start + size // 2) for start in (0, size // 2)
+    )
+    return make(aten.mul.Tensor, first, make(aten.sigmoid.default, second))
+
+
 EXPANSIONS: dict[object, Callable[[Make, dict[str, Any]], Node]] = {
     aten.addcmul.default: partial(_add_combined, aten.mul.Tensor),
     aten.addcdiv.default: partial(_add_combined, aten.div.Tensor),
+    aten.glu.default: _glu,
     aten.lerp.Scalar: _lerp,
     aten.lerp.Tensor: _lerp,
 }
