@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ...ir import INT8
 from ..base import Case
 from .broadcast_cases import case, every_pair, every_shape, random_operands
 from .comparisons import comparison_scaling
-from .random_data import Rng, pick
+from .random_data import Rng, operand_offset, pick
 
 OFFSETS: dict[str, Any] = {"input_offset": 7, "other_offset": -4}
 
@@ -26,7 +27,7 @@ def comparison_cases(op_class: Any) -> list[Case]:
         every_pair("every_pair_of_one_scale", op(0.5, 0.5)),
         every_pair("every_pair_coarse", op(0.05, 0.02, 8)),
         every_pair("every_pair_low", op(input_offset=128, other_offset=128)),
-        every_pair("every_pair_high", op(input_offset=-127, other_offset=-127)),
+        every_pair("every_pair_high", op(input_offset=-INT8.high, other_offset=-INT8.high)),
         case("left_shift_31", op(left_shift=31)),
         case("shift_31", op(input_shift=-31, other_shift=-31)),
     ]
@@ -36,8 +37,8 @@ def comparison_layer(op_class: Any) -> Callable[[Rng, str], Case]:
     def any_layer(rng: Rng, name: str) -> Case:
         first, second = np.exp(rng.uniform(-5, -0.7, 2))
         op = op_class(
-            input_offset=int(rng.integers(-127, 129)),
-            other_offset=int(rng.integers(-127, 129)),
+            input_offset=operand_offset(rng),
+            other_offset=operand_offset(rng),
             negated=bool(rng.random() < 0.5),
             **comparison_scaling(float(first), pick(rng, float(first), float(second)), 20),
         )

@@ -8,12 +8,16 @@ from typing import Any
 from ...ir import INT8
 from ..base import Case
 from .broadcast_cases import case, every_pair, every_shape, random_operands
-from .random_data import Rng, output_range, pick
+from .random_data import Rng, operand_offset, output_range, pick
 
 LARGEST = (1 << 31) - 1
 USUAL: dict[str, Any] = {"input_offset": 7, "other_offset": -4, "output_offset": -3}
 LOW: dict[str, Any] = {"input_offset": 128, "other_offset": 128, "output_offset": INT8.low}
-HIGH: dict[str, Any] = {"input_offset": -127, "other_offset": -127, "output_offset": INT8.high}
+HIGH: dict[str, Any] = {
+    "input_offset": -INT8.high,
+    "other_offset": -INT8.high,
+    "output_offset": INT8.high,
+}
 
 
 def product_cases(op_class: Any, shift: int, largest_shift: int, **usual: Any) -> list[Case]:
@@ -46,8 +50,8 @@ def product_layer(
     def any_layer(rng: Rng, name: str) -> Case:
         usual, any_shift = rng.integers(shift - 3, shift + 3), rng.integers(-31, largest_shift + 1)
         op = op_class(
-            input_offset=int(rng.integers(-127, 129)),
-            other_offset=int(rng.integers(-127, 129)),
+            input_offset=operand_offset(rng),
+            other_offset=operand_offset(rng),
             multiplier=int(rng.integers(-LARGEST, LARGEST + 1)),
             shift=int(pick(rng, usual, usual, any_shift)),
             **output_range(rng),
