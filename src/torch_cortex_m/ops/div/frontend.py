@@ -6,9 +6,9 @@ import torch
 
 from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
+from ..pytorch.factors import lower_product
 from ..pytorch.operands import is_computed, reciprocal_operand, scaled_operand
 from ..pytorch.pattern import Pattern
-from ..pytorch.products import lower_product
 
 aten = torch.ops.aten
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.factors import lower_product
 from ..pytorch.operands import two_operands
 from ..pytorch.pattern import Pattern
-from ..pytorch.products import lower_product
 
 aten = torch.ops.aten
 

@@ -1,21 +1,14 @@
-"""Products of tensors, constants and numbers, which several aten operators become."""
+"""Which matrix products of PyTorch are linear layers."""
 
 from __future__ import annotations
 
-from ..integers.arithmetic import quantize_multiplier
-from .call import PytorchCall
-from .operands import ScaledOperand
+from torch.fx import Node
+
+from .node import arguments, is_constant, shape_of
 
 
-def lower_product(call: PytorchCall, first: ScaledOperand, second: ScaledOperand) -> str:
-    multiplier, shift = quantize_multiplier(first.scale * second.scale / call.output.scale)
-    return call.emit(
-        "mul",
-        (first.value, second.value),
-        input_offset=-first.zero_point,
-        other_offset=-second.zero_point,
-        output_offset=call.output.zero_point,
-        multiplier=multiplier,
-        shift=shift,
-        **call.activation_limits(),
-    )
+def is_by_a_matrix(node: Node) -> bool:
+    """Whether a product's right operand is a constant matrix and the left one is not constant."""
+    values = arguments(node)
+    right = values["other"] if "other" in values else values["mat2"]
+    return is_constant(right) and not is_constant(values["self"]) and len(shape_of(right)) == 2

@@ -6,14 +6,17 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
-from .composites import EXPANSIONS, expand_composites
 from .constants import fold_constants
 from .early_activations import move_activations_early
+from .expansions import EXPANSIONS, expand_composites
 from .identities import COPIES, remove_identities
 from .mask_factors import make_masks_numbers
+from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
+from .unit_length import normalize_length
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -25,6 +28,11 @@ COMMON: tuple[Step, ...] = (
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    split_attention,
+    mask_softmax,
+    split_products,
+    fold_factors,
+    normalize_length,
     fold_batch_norms,
     expand_composites,
     make_masks_numbers,
@@ -32,7 +40,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 
