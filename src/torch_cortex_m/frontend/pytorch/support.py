@@ -97,7 +97,8 @@ def limited_functions() -> list[str]:
 def _names(pattern: Pattern) -> set[str]:
     """The public names of a pattern's operators."""
     names = {target.overloadpacket.__name__ for target in pattern.targets}
-    return {n for n in names if n[0] != "_" and (hasattr(functional, n) or hasattr(Tensor, n))}
+    places = (functional, Tensor, torch)
+    return {n for n in names if n[0] != "_" and any(hasattr(place, n) for place in places)}
 
 
 def _problem(node: Node) -> str | None:

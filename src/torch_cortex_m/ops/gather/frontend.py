@@ -6,7 +6,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.movement import pattern
-from ..pytorch.node import is_constant, tensor_arguments
+from ..pytorch.node import arguments, is_constant, tensor_arguments
 
 aten = torch.ops.aten
 
@@ -16,6 +16,14 @@ def _problem(node: Node) -> str | None:
     if all(is_constant(tensor_arguments(node)[name]) for name in indices):
         return None
     return "its indices are not constant"
+
+
+def _fold_problem(node: Node) -> str | None:
+    values = arguments(node)
+    steps = zip(values["kernel_size"], values["dilation"], values["stride"], strict=True)
+    if any(dilation != 1 or size > stride for size, dilation, stride in steps):
+        return "windows that overlap are not supported"
+    return None
 
 
 PATTERNS = [
@@ -50,5 +58,26 @@ PATTERNS = [
         problem=_problem,
         accepted="with constant indices",
     ),
-    pattern(aten.tril.default, aten.triu.default, aten.im2col.default, fills=True),
+    pattern(
+        aten.reflection_pad1d.default,
+        aten.reflection_pad2d.default,
+        aten.reflection_pad3d.default,
+        aten.replication_pad1d.default,
+        aten.replication_pad2d.default,
+        aten.replication_pad3d.default,
+    ),
+    pattern(
+        aten.tril.default,
+        aten.triu.default,
+        aten.diag.default,
+        aten.diag_embed.default,
+        aten.im2col.default,
+        fills=True,
+    ),
+    pattern(
+        aten.col2im.default,
+        fills=True,
+        problem=_fold_problem,
+        accepted="of windows that do not overlap",
+    ),
 ]

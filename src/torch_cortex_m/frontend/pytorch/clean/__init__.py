@@ -11,6 +11,7 @@ from .constants import fold_constants
 from .early_activations import move_activations_early
 from .identities import remove_identities
 from .results import separate_results
+from .scatters import replace_scatters
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -18,6 +19,7 @@ Step = Callable[[GraphModule], None]
 COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
+    replace_scatters,
     remove_identities,
     fold_constants,
 )
