@@ -11,7 +11,7 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
-from ...ops.pytorch.node import arguments, is_real
+from ...ops.pytorch.node import REAL_DTYPES, arguments
 from ...ops.pytorch.pattern import Pattern, Result
 from .observers import ActivationObserver, PerChannelWeightObserver
 from .patterns import fused_activations, main_input, pattern_of, results
@@ -52,7 +52,7 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, ACTIVATION if is_real(node.meta["val"]) else None)
+                _annotate(node, ACTIVATION if node.meta["val"].dtype in REAL_DTYPES else None)
             elif pattern is not None and ANNOTATION not in node.meta:
                 _annotate_pattern(node, pattern)
         return model
@@ -68,8 +68,10 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
         _annotate(inner, None)
     for result in [part for _, part in results(node)] or chain[-1:]:
         _annotate(result, None)
-        if is_real(result.meta["val"]):
+        if result.meta["val"].dtype in REAL_DTYPES:
             result.meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
+    if pattern.result is Result.SHARED and main_input(node, pattern).op == "get_attr":
+        node.meta[ANNOTATION].input_qspec_map[main_input(node, pattern)] = ACTIVATION
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)
@@ -120,7 +122,8 @@ def _result_spec(node: Node, pattern: Pattern):
     if pattern.shares_scale:
         return _shared_with_inputs(node)
     if pattern.result is Result.SHARED:
-        return SharedQuantizationSpec(main_input(node, pattern))
+        shared = main_input(node, pattern)
+        return SharedQuantizationSpec((shared, node) if shared.op == "get_attr" else shared)
     if pattern.result is Result.FIXED:
         assert pattern.fixed is not None
         return FixedQParamsQuantizationSpec(

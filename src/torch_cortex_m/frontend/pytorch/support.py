@@ -87,10 +87,12 @@ def supported_functions() -> list[str]:
 def limited_functions() -> list[str]:
     """The other operators, and which of their uses can be compiled."""
     return sorted(
-        f"{name} {pattern.accepted}"
-        for pattern in patterns()
-        if pattern.accepted
-        for name in _names(pattern)
+        {
+            f"{name} {pattern.accepted}"
+            for pattern in patterns()
+            if pattern.accepted
+            for name in _names(pattern)
+        }
     )
 
 
