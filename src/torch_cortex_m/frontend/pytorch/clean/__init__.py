@@ -15,6 +15,7 @@ from .identities import COPIES, remove_identities
 from .mask_factors import make_masks_numbers
 from .products import fold_factors, split_products
 from .results import separate_results
+from .scatters import replace_scatters
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .updates import remove_updates
@@ -24,6 +25,7 @@ Step = Callable[[GraphModule], None]
 COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
+    replace_scatters,
     remove_identities,
     fold_constants,
 )
