@@ -138,8 +138,7 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         (IMAGE,),
         "not finite",
     ),
-    ("slice", lambda m, x: x[:, 1:3], (IMAGE,), "slice at "),
-    ("split", lambda m, x: x.chunk(2, 1)[0], (IMAGE,), "split at "),
+    ("index", lambda m, x, y: x[y.to(torch.int64)], (IMAGE, (2,)), "indices are not constant"),
     (
         "conv_weight",
         lambda m, x, w: functional.conv2d(x, w),
@@ -147,7 +146,6 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         "not a constant",
     ),
     ("conv3d", lambda m, x: functional.conv3d(x, m.w), ((1, 1, 4, 4, 4),), "conv3d at "),
-    ("conv_transpose", lambda m, x: functional.conv_transpose2d(x, m.t), (IMAGE,), "transpose"),
     (
         "indices",
         lambda m, x: functional.max_pool2d(x, 2, return_indices=True),

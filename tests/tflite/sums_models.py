@@ -126,4 +126,4 @@ TRANSPOSED = [
     transposed("scales of any sign", (1, 4, 5, 6), (5, 3, 3, 6), (1, 8, 10, 5), signs=(1, -1, 0)),
 ]  # fmt: skip
 
-SUMS_MODELS = [*PRODUCTS, *TRANSPOSED]
+MODELS: list[OperatorModel] = [*PRODUCTS, *TRANSPOSED]

@@ -80,8 +80,8 @@ def detector() -> bytes:
     gate = unknown("LOGISTIC", "block1/se/sigmoid", convolve("block1/se/expand", stem))
     scaled = unknown("DIV", "block1/se/mul", stem, gate)
     activated = unknown("HARD_SWISH", "block1/hard_swish", convolve("block1/project", scaled))
-    larger = unknown("RESIZE_NEAREST_NEIGHBOR", "fpn/upsample", activated)
-    merged = unknown("CONCATENATION", "fpn/concat", larger, stem)
+    larger = unknown("RESIZE_TRILINEAR", "fpn/upsample", activated)
+    merged = unknown("SEGMENT_SUM", "fpn/concat", larger, stem)
     heads = convolve("head/conv", merged)
     boxes = unknown("TFLite_Detection_PostProcess", "StatefulPartitionedCall:0", heads)
     return writer.write([image], [boxes])
@@ -101,8 +101,8 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
         "operator 2 LOGISTIC, output 'block1/se/sigmoid'",
         "operator 3 DIV, output 'block1/se/mul'",
         "operator 5 HARD_SWISH, output 'block1/hard_swish'",
-        "operator 6 RESIZE_NEAREST_NEIGHBOR, output 'fpn/upsample'",
-        "operator 7 CONCATENATION, output 'fpn/concat'",
+        "operator 6 CUSTOM RESIZE_TRILINEAR, output 'fpn/upsample'",
+        "operator 7 SEGMENT_SUM, output 'fpn/concat'",
         "operator 9 CUSTOM TFLite_Detection_PostProcess, output 'StatefulPartitionedCall:0'",
     ]
     assert "CONV_2D" in str(error.expected)
@@ -426,7 +426,7 @@ def test_an_input_without_a_fixed_shape() -> None:
 def test_ports_that_make_no_sense() -> None:
     writer = ModelWriter()
     x, y = (activation(writer, name, (1, 8), X) for name in ("x", "y"))
-    words = writer.tensor("words", (1, 8), "int32")
+    words = writer.tensor("words", (1, 8), "int64")
     lone = writer.tensor("lone", (1, 8), "int8")
     constant = writer.constant("constant", np.ones((1, 8), np.int8), scales=0.1)
     writer.operator("RELU", [x], y)

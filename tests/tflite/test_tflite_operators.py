@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 from judges import litert, tflite_micro
-from operator_models import MODELS as GENERAL_MODELS
 from operator_models import OperatorModel
-from sums_models import SUMS_MODELS
 
 from torch_cortex_m.build import build_image
 from torch_cortex_m.frontend.tflite.builtins import builtins
@@ -24,7 +23,11 @@ from torch_cortex_m.target import HOST
 
 SAMPLES = 6
 
-MODELS = [*GENERAL_MODELS, *SUMS_MODELS]
+MODELS: list[OperatorModel] = [
+    model
+    for path in sorted(Path(__file__).parent.glob("*_models.py"))
+    for model in import_module(path.stem).MODELS
+]
 
 
 def has_float_edges(model: OperatorModel) -> bool:

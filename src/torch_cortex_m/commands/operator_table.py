@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..ops import Definition, definitions, part
+from ..ops import definitions, part
+from ..ops.base import Definition
 
 FEATURES: Mapping[str, frozenset[str]] = {
     "every core": frozenset(),

@@ -52,11 +52,14 @@ class Interfaces:
 
     ``reshapes``: the output is all bytes of the only argument under another shape, so that it needs
     no kernel and no memory. ``elementwise``: every output element is the same function of the input
-    elements at its own place (after broadcasting), wherever the place is.
+    elements at its own place (after broadcasting), wherever the place is. ``aligned``: the axes of
+    each argument are those of the output, or those that it has at the end, as in broadcasting; all
+    elementwise operators are.
     """
 
     reshapes: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
+    aligned: ClassVar[bool] = False
 
     # What values can be.
 
@@ -138,10 +141,10 @@ class Interfaces:
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Whether the operator works alike in any order of its output's axes.
 
-        Either it is elementwise; or it has one argument, whose axes longer than 1 are the
-        output's, and ``in_layout`` gives the operator for another order.
+        Either it is elementwise or aligned; or it has one argument, whose axes longer than 1 are
+        the output's. ``in_layout`` gives the operator for another order.
         """
-        return self.elementwise
+        return self.aligned or self.elementwise
 
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         """The operator, which follows the layout, where its output is ``permutation`` of what it

@@ -87,7 +87,7 @@ class _Application:
 
     def _operand(self, node: Node, value: str) -> str:
         """The value as a following node reads it: in its order, its axes at the output's places."""
-        if not node.op.elementwise:
+        if not (node.op.aligned or node.op.elementwise):
             return value
         shape = self.before.types[value].shape
         output = self.before.types[node.output].shape

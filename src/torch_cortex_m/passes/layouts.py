@@ -122,7 +122,7 @@ class Layouts:
         if is_transpose(node):
             return compose(self.transpose_order(node), order)
         if node.name in self.following:
-            if not node.op.elementwise:
+            if not (node.op.aligned or node.op.elementwise):
                 return order
             types = self.graph.types
             return order_for_operand(types[value].shape, types[node.output].shape, order)

@@ -19,17 +19,18 @@ from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
     Constant,
+    Integers,
     Operand,
     PytorchCall,
     Unquantized,
     requantization,
 )
 from ...ops.pytorch.function import lower_function
-from ...ops.pytorch.node import arguments, shape_of
+from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
 from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
 from .functions import OneTensorFunction, find_functions
-from .patterns import activation_range, fused_activations, pattern_of
+from .patterns import activation_range, fused_activations, is_result, pattern_of, results
 from .program import constant_name, constant_value
 from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
 from .source import value_name, where
@@ -100,7 +101,7 @@ class _Importer:
         if isinstance(operand, Unquantized):
             value = self.quantized_input(operand, wanted.quantization)
             operand = Activation(value, wanted.quantization)
-        if isinstance(operand, Constant):
+        if not isinstance(operand, Activation):
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
@@ -134,7 +135,7 @@ class _Importer:
         if isinstance(operand, Constant):
             return dequantized(node, operand, self.operands)
         wanted = self.node_quantization(node).quantization
-        if isinstance(operand, Unquantized) or operand.quantization != wanted:
+        if not isinstance(operand, Activation) or operand.quantization != wanted:
             raise TcmError(
                 "a dequantize node has other parameters than the tensor that it reads",
                 where=where(node),
@@ -162,14 +163,16 @@ class _Importer:
             operands=operands,
             name=value_name(node),
             source=where(node),
-            output=result.quantization,
+            result=None if result is None else result.quantization,
             activation=self.clamp(node, chain, pattern),
-            limits=result.limits,
+            limits=INT8 if result is None else result.limits,
         )
-        value = pattern.lower(call)
-        real = node.meta["val"].dtype == torch.float32
-        for part in chain:
-            self.operands[part] = Activation(value, result.quantization, real)
+        lowered = pattern.lower(call)
+        if isinstance(lowered, tuple):
+            for place, part in results(node):
+                self.operands[part] = _result(part, lowered[place], call.result)
+        else:
+            self.operands |= {part: _result(part, lowered, call.result) for part in chain}
 
     def function(self, node: Node, function: OneTensorFunction) -> None:
         """A table for what is a function of one tensor."""
@@ -183,7 +186,7 @@ class _Importer:
             operands={"self": self.operands[function.source]},
             name=value_name(node),
             source=where(node),
-            output=result.quantization,
+            result=result.quantization,
             limits=result.limits,
             function=function,
         )
@@ -192,13 +195,12 @@ class _Importer:
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
         operands: dict[str, Operand] = {}
-        for argument, value in arguments(node).items():
-            if isinstance(value, Node):
-                operand = self.operands[value]
-                if isinstance(operand, Constant):
-                    name = operand_name(node, pattern, argument, operand)
-                    operand = replace(operand, name=name)
-                operands[argument] = operand
+        for argument, value in tensor_arguments(node).items():
+            operand = self.operands[value]
+            if isinstance(operand, Constant):
+                name = operand_name(node, pattern, argument, operand)
+                operand = replace(operand, name=name)
+            operands[argument] = operand
         first = pattern.inputs[0]
         if pattern.result is Result.SHARED and isinstance(operands[first], Unquantized):
             following = self.following(node)
@@ -213,13 +215,17 @@ class _Importer:
 
     def result_quantization(
         self, node: Node, last: Node, pattern: Pattern, operands: dict[str, Operand]
-    ) -> NodeQuantization:
+    ) -> NodeQuantization | None:
+        if not any(is_real(value) for value in values_of(node)):
+            return None
         if pattern.result is Result.FIXED:
             assert pattern.fixed is not None
             return NodeQuantization(pattern.fixed)
-        first = operands[pattern.inputs[0]]
+        first = operands.get(pattern.inputs[0])
         if pattern.result is Result.SHARED and isinstance(first, Activation):
             return NodeQuantization(first.quantization)
+        if pattern.result is Result.SHARED and isinstance(first, Integers):
+            return None
         following = self.following(last)
         if following is not None:
             return following
@@ -246,7 +252,7 @@ class _Importer:
             pattern = pattern_of(user)
             if is_quantize(user):
                 found.append(self.node_quantization(user))
-            elif pattern is not None and pattern.result is Result.SHARED:
+            elif is_result(user) or (pattern is not None and pattern.result is Result.SHARED):
                 behind = self.following(user)
                 found += [] if behind is None else [behind]
         return max(found, key=lambda each: each.quantization.scale, default=None)
@@ -295,6 +301,15 @@ class _Importer:
             quantization=quantization,
             source=source,
         )
+
+
+def _result(node: Node, value: str, quantization: Quantization | None) -> Operand:
+    """What a node has become, whose result the graph has as ``value``."""
+    tensor = node.meta["val"]
+    if not is_real(tensor):
+        return Integers(value)
+    assert quantization is not None
+    return Activation(value, quantization, real=tensor.dtype == torch.float32)
 
 
 def _producer_respects_limits(node: Node) -> bool:

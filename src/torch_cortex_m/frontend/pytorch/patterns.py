@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 from functools import cache
+from typing import Any
 
-import torch
 from torch.fx import Node
 
 from ...errors import TcmError
 from ...ops import definitions, part
 from ...ops.pytorch.call import UNBOUNDED
-from ...ops.pytorch.node import arguments
-from ...ops.pytorch.pattern import Pattern
+from ...ops.pytorch.node import arguments, tensor_arguments
+from ...ops.pytorch.pattern import Pattern, ResultOf
 
 
 @cache
@@ -52,14 +53,30 @@ def pattern_of(node: Node) -> Pattern | None:
 
 
 @cache
-def first_results() -> dict[object, torch._ops.OpOverload]:
-    """Tuple-valued overload -> the overload that gives the first result alone."""
-    return {many: one for pattern in patterns() for many, one in pattern.first_of.items()}
+def _results_of() -> dict[object, ResultOf]:
+    return {many: rule for pattern in patterns() for many, rule in pattern.result_of.items()}
+
+
+def result_of(target: object) -> ResultOf | None:
+    """The rule that separates the results of an operator, if any pattern declares one."""
+    return _results_of().get(target)
+
+
+def is_result(node: Node) -> bool:
+    """Whether the node takes one of an operator's several results."""
+    return node.target is operator.getitem
+
+
+def results(node: Node) -> list[tuple[int, Node]]:
+    """Place and node of each of an operator's several results that is used; none where it has one
+    result."""
+    users: list[Any] = [user for user in node.users if is_result(user)]
+    return [(user.args[1], user) for user in users]
 
 
 def main_input(node: Node, pattern: Pattern) -> Node:
     """The node of the first activation that a pattern reads."""
-    return arguments(node)[pattern.inputs[0]]
+    return tensor_arguments(node)[pattern.inputs[0]]
 
 
 def fused_activations(node: Node) -> list[Node]:

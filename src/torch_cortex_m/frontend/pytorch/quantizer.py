@@ -13,11 +13,11 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
-from ...ops.pytorch.node import arguments
+from ...ops.pytorch.node import arguments, is_real
 from ...ops.pytorch.pattern import Pattern, Result
 from .functions import find_functions
 from .observers import ActivationObserver, PerChannelWeightObserver
-from .patterns import fused_activations, main_input, pattern_of
+from .patterns import fused_activations, main_input, pattern_of, results
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
     QuantizationAnnotation,
@@ -56,7 +56,7 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, ACTIVATION)
+                _annotate(node, ACTIVATION if is_real(node.meta["val"]) else None)
             elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
                 continue
             elif node in functions.of:
@@ -74,14 +74,59 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
     chain = [node, *fused_activations(node)]
     for inner in chain:
         _annotate(inner, None)
-    chain[-1].meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
+    for result in [part for _, part in results(node)] or chain[-1:]:
+        _annotate(result, None)
+        if is_real(result.meta["val"]):
+            result.meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)
         node.meta[ANNOTATION].input_qspec_map[weight] = spec
 
 
+def _shared_with_inputs(node: Node) -> QuantizationSpec | SharedQuantizationSpec:
+    """The result is observed together with those inputs that nothing else reads. PT2E wants what is
+    shared to come first in the program."""
+    order = {each: place for place, each in enumerate(node.graph.nodes)}
+    observed = {_observed_for(each) for each in node.all_input_nodes} - {None}
+    first, *others = sorted(observed, key=order.__getitem__) or [None]  # type: ignore[arg-type]
+    if first is None:
+        return ACTIVATION
+    for other in others:
+        other.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)  # type: ignore[union-attr]
+    return SharedQuantizationSpec(first)
+
+
+def _observed_for(node: Node) -> Node | None:
+    """What is observed for a tensor, if it leads nowhere but to one reader of the tensor."""
+    while len(node.users) == 1 and ANNOTATION in node.meta:
+        spec = node.meta[ANNOTATION].output_qspec
+        if spec is ACTIVATION:
+            return node
+        if not isinstance(spec, SharedQuantizationSpec):
+            return None
+        node = spec.edge_or_node  # type: ignore[assignment]
+    return None
+
+
+def _is_of_one_tensor(node: Node) -> bool:
+    """Whether all inputs are moved elements of one tensor."""
+    return len({_source(each) for each in node.all_input_nodes}) == 1
+
+
+def _source(node: Node) -> Node:
+    """What gives the tensor whose elements the node moves."""
+    pattern = pattern_of(node)
+    if pattern is None or pattern.result is not Result.SHARED:
+        return node
+    return _source(main_input(node, pattern))
+
+
 def _result_spec(node: Node, pattern: Pattern):
+    if pattern.shares_scale and _is_of_one_tensor(node):
+        return SharedQuantizationSpec(node.all_input_nodes[0])
+    if pattern.shares_scale:
+        return _shared_with_inputs(node)
     if pattern.result is Result.SHARED:
         return SharedQuantizationSpec(main_input(node, pattern))
     if pattern.result is Result.FIXED:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import operator
-
 import torch
 import torch.nn.functional as functional
 from torch import Tensor
@@ -11,11 +9,11 @@ from torch._ops import HigherOrderOperator
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ops.pytorch.node import arguments, is_constant
+from ...ops.pytorch.node import REAL_DTYPES, arguments, is_constant, values_of
 from ...ops.pytorch.pattern import Pattern
 from .functions import find_functions
 from .inputs import dtype_name
-from .patterns import has_pattern, pattern_of, patterns
+from .patterns import has_pattern, is_result, pattern_of, patterns
 from .program import constant_name, constant_value
 from .quantized import is_dequantize, is_quantize
 from .source import operator_name, where
@@ -110,14 +108,14 @@ def _problem(node: Node, is_table: bool) -> str | None:
     """Why a node cannot be compiled; ``is_table``: whether it is a function of one tensor."""
     if is_quantize(node) or is_dequantize(node):
         return None
-    if node.target is operator.getitem and pattern_of(node.args[0]) is None:  # type: ignore[arg-type]
-        return None
-    value = node.meta.get("val")
-    if isinstance(value, Tensor) and value.dtype not in (torch.float32, torch.int8):
-        return f"computes in {dtype_name(value.dtype)}"
-    if is_table:
+    if is_result(node):
         return None
     pattern = pattern_of(node)
+    for value in values_of(node):
+        if value.dtype not in (REAL_DTYPES if pattern is None else pattern.dtypes):
+            return f"computes in {dtype_name(value.dtype)}"
+    if is_table:
+        return None
     if pattern is None:
         return _problem_without_pattern(node)
     if pattern.weight is not None and not is_constant(arguments(node)[pattern.weight.argument]):

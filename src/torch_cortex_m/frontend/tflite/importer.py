@@ -25,6 +25,11 @@ MOST_ELEMENTS = 1 << 28
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
 
+INPUT_DTYPES = ("int8", "uint8", "bool", "int32", "float32")
+
+NOT_INT8 = ("bool", "int32", "float32")
+"""Types of inputs and outputs that the graph has as the file does."""
+
 
 def import_tflite(
     path: str | os.PathLike[str], *, name: str = "model", float_io: bool = False
@@ -79,11 +84,11 @@ class _Importer:
         where = f"input '{tensor.name}'"
         if tensor.index in self.values:
             raise TcmError("a tensor is an input twice", where=where)
-        if tensor.dtype not in ("int8", "uint8", "float32"):
+        if tensor.dtype not in INPUT_DTYPES:
             raise TcmError(
                 "the type of an input is not supported",
                 where=where,
-                expected="int8, uint8 or float32",
+                expected=f"{', '.join(INPUT_DTYPES[:-1])} or {INPUT_DTYPES[-1]}",
                 got=tensor.dtype,
             )
         if -1 in tensor.signature[1:] or min(tensor.shape, default=1) < 1:
@@ -99,8 +104,10 @@ class _Importer:
         self._limit(self.values[tensor.index])
 
     def _input_value(self, tensor: FileTensor) -> str:
-        if tensor.dtype == "float32":
-            return self.graph.add_input(tensor.name, TensorType(tensor.shape, "float32"))
+        if tensor.dtype in NOT_INT8:
+            quantization = tensor.quantization if tensor.quantized else None
+            type_ = TensorType(tensor.shape, tensor.dtype, quantization)
+            return self.graph.add_input(tensor.name, type_)
         quantization = _edge_quantization(tensor, "input")
         if self.float_io:
             value = self.graph.add_input(tensor.name, TensorType(tensor.shape, "float32"))
@@ -115,7 +122,7 @@ class _Importer:
         if tensor.index not in self.values:
             raise TcmError("an output does not depend on the inputs", where=where)
         value = self.values[tensor.index]
-        if self.float_io and tensor.dtype != "float32":
+        if self.float_io and tensor.dtype not in NOT_INT8:
             quantization = _edge_quantization(tensor, "output")
             op = make_operator("dequantize", **asdict(quantization))
             value = self.graph.add_node(op, (value,), f"{tensor.name}.float32")
@@ -124,13 +131,16 @@ class _Importer:
 
     def _add_operator(self, operator: FileOperator) -> None:
         place = self.subgraph.place(operator)
-        output = self.subgraph.tensors[operator.outputs[0]]
-        if output.index in self.values:
-            raise TcmError("a tensor is computed twice", where=place, got=output.name)
+        outputs = tuple(self.subgraph.tensors[index] for index in operator.outputs)
+        for output in outputs:
+            if output.index in self.values:
+                raise TcmError("a tensor is computed twice", where=place, got=output.name)
         builtin = builtins()[operator.name]
         present = [
             (argument, self.subgraph.tensors[index])
-            for argument, index in zip(builtin.arguments, operator.inputs, strict=False)
+            for argument, index in zip(
+                builtin.arguments_of(len(operator.inputs)), operator.inputs, strict=False
+            )
             if index >= 0
         ]
         call = TfliteCall(
@@ -142,14 +152,17 @@ class _Importer:
                 if argument.kind is Kind.ACTIVATION
             },
             operator.options,
-            output,
+            outputs,
             f"operator {operator.index} {operator.name}",
             place,
         )
         nodes, constants = len(self.graph.nodes), len(self.graph.constants)
-        self.values[output.index] = builtin.lower(call)
+        results = builtin.lower(call)
+        values = results if isinstance(results, tuple) else (results,)
+        self.values |= {output.index: value for output, value in zip(outputs, values, strict=True)}
         for node in self.graph.nodes[nodes:]:
-            self._limit(node.output)
+            for value in node.outputs:
+                self._limit(value)
         added = len(self.graph.constants) - constants
         for name in islice(reversed(self.graph.constants), added):
             self._limit_constant(name)
@@ -166,7 +179,9 @@ class _Importer:
                 got=f"tensor {tensor.index} '{tensor.name}'",
             )
         value = self.graph.add_constant(tensor.name, tensor.data)
-        self.graph.types[value] = replace(self.graph.types[value], quantization=tensor.quantization)
+        if tensor.quantized:
+            type_ = self.graph.types[value]
+            self.graph.types[value] = replace(type_, quantization=tensor.quantization)
         self.values[tensor.index] = value
         return value
 

@@ -35,6 +35,9 @@ COMPILERS = {
 UNQUANTIZED = ("float32", "float16", "bfloat16", "float64", "int16", "uint8", "int4")
 """Types that a conversion to int8 replaces."""
 
+INTEGERS = ("bool", "int32", "int64")
+"""Types that need no scale: shapes, indices and truth values."""
+
 ZERO_POINTS = {dtype: limits(dtype) for dtype in ("int8", "uint8")}
 
 
@@ -64,11 +67,14 @@ def _problems(
     subgraph: FileSubgraph, operator: FileOperator, builtin: Builtin
 ) -> Iterator[Problem]:
     tensors = [None if index < 0 else subgraph.tensors[index] for index in operator.inputs]
-    if len(tensors) > len(builtin.arguments) or len(operator.outputs) != 1:
-        yield Problem(f"it has {len(tensors)} inputs and {len(operator.outputs)} outputs")
+    arguments, results = builtin.arguments_of(len(tensors)), len(operator.outputs)
+    if len(tensors) > len(arguments) or (
+        results != 1 and not (results and builtin.several_outputs)
+    ):
+        yield Problem(f"it has {len(tensors)} inputs and {results} outputs")
         return
-    tensors += [None] * (len(builtin.arguments) - len(tensors))
-    for argument, tensor in zip(builtin.arguments, tensors, strict=True):
+    tensors += [None] * (len(arguments) - len(tensors))
+    for argument, tensor in zip(arguments, tensors, strict=True):
         if tensor is None:
             if not argument.optional:
                 yield Problem(f"it has no {argument.name}")
@@ -78,9 +84,9 @@ def _problems(
             yield Problem(f"its {argument.name} is not constant")
         if argument.kind is Kind.ACTIVATION:
             yield from _quantization_problems(argument.name, tensor)
-    output = subgraph.tensors[operator.outputs[0]]
-    yield from _tensor_problems("output", output, builtin.outputs)
-    yield from _quantization_problems("output", output)
+    for output in (subgraph.tensors[index] for index in operator.outputs):
+        yield from _tensor_problems("output", output, builtin.outputs)
+        yield from _quantization_problems("output", output)
     yield from _options_problems(operator, builtin)
 
 
@@ -107,7 +113,7 @@ def _tensor_problems(name: str, tensor: FileTensor, dtypes: tuple[str, ...]) -> 
 
 def _quantization_problems(name: str, tensor: FileTensor) -> Iterator[Problem]:
     """What is wrong with the scale and zero point of an activation."""
-    if tensor.dtype == "float32":
+    if tensor.dtype == "float32" or (tensor.dtype in INTEGERS and not tensor.quantized):
         return
     if tensor.scales.size == 0:
         yield Problem(f"its {name} has no scale, not one", HOW_TO_CONVERT)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Layer, Op, Part, TensorArgument
+from ..integers.bounds import Bounds, any_int8
+from ..interfaces import Constants, Types
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,8 @@ class Concatenate(Op):
         TensorArgument("first", tuple(DTYPES)),
         TensorArgument("second", tuple(DTYPES)),
     )
+
+    aligned: ClassVar[bool] = True
 
     axis: int
 
@@ -50,6 +56,20 @@ class Concatenate(Op):
     def _run(self, type_: TensorType) -> int:
         """Bytes that lie side by side in the output."""
         return prod(type_.shape[self.axis :]) * type_.element_bytes
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        """Of the channels of both, side by side or in one place."""
+        channels = {name: type_.shape[-1] for name, type_ in types.items()}
+        first, second = (given.get(n, any_int8(channels[n])) for n in ("first", "second"))
+        if self.axis == len(types["first"].shape) - 1:
+            ends = zip((first.low, first.high), (second.low, second.high), strict=True)
+            return Bounds(*(np.concatenate(pair) for pair in ends))
+        return Bounds(np.minimum(first.low, second.low), np.maximum(first.high, second.high))
+
+    def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
+        return replace(self, axis=permutation.index(self.axis))
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         first, second = types["first"], types["second"]

@@ -6,7 +6,7 @@ import torch
 
 from ..pytorch.call import PytorchCall
 from ..pytorch.layout import from_nhwc, pair, to_nhwc
-from ..pytorch.pattern import Pattern, Result
+from ..pytorch.pattern import Pattern, Result, first_result
 
 aten = torch.ops.aten
 
@@ -38,9 +38,9 @@ PATTERNS = [
         inputs=("self",),
         result=Result.SHARED,
         monotone=True,
-        first_of={
-            aten.max_pool1d_with_indices.default: aten.max_pool1d.default,
-            aten.max_pool2d_with_indices.default: aten.max_pool2d.default,
+        result_of={
+            aten.max_pool1d_with_indices.default: first_result(aten.max_pool1d.default),
+            aten.max_pool2d_with_indices.default: first_result(aten.max_pool2d.default),
         },
     )
 ]

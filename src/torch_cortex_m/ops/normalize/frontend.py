@@ -13,7 +13,7 @@ from ...errors import TcmError
 from ..pytorch.call import PytorchCall
 from ..pytorch.layout import from_nhwc, to_nhwc
 from ..pytorch.node import arguments, is_constant, shape_of
-from ..pytorch.pattern import Pattern
+from ..pytorch.pattern import Pattern, first_result
 from .op import LARGEST_COUNT
 from .scaling import bias_steps, scaling
 
@@ -112,7 +112,7 @@ PATTERNS = [
         (aten.layer_norm.default, aten.rms_norm.default),
         _lower_last,
         fuses_activation=True,
-        first_of={aten.native_layer_norm.default: aten.layer_norm.default},
+        result_of={aten.native_layer_norm.default: first_result(aten.layer_norm.default)},
         problem=_problem,
     ),
     Pattern(

@@ -10,10 +10,11 @@ import numpy as np
 from torch.fx import Node
 
 from ...errors import TcmError
-from ...ir import INT8, Graph, Quantization
+from ...ir import INT8, Graph, Quantization, TensorType
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
-from .node import shape_of
+from ..rules.movement import IrregularError, all_places, movement, too_irregular
+from .node import is_real, shape_of, values_of
 
 UNBOUNDED = (float("-inf"), float("inf"))
 
@@ -66,7 +67,14 @@ class Unquantized:
     value: str
 
 
-Operand = Activation | Constant | Unquantized
+@dataclass(frozen=True)
+class Integers:
+    """A tensor of indices or truth values, as its name in the graph: no scale belongs to it."""
+
+    value: str
+
+
+Operand = Activation | Constant | Unquantized | Integers
 
 
 @dataclass
@@ -74,9 +82,9 @@ class PytorchCall:
     """What a lowering function works with.
 
     node: the PyTorch operator; arguments: its arguments by name, as the schema has them.
-    operands: the tensors among the arguments.
+    operands: the tensors among the arguments, as ``tensor_arguments`` names them.
     name, source: the result's name in the user's terms, and the place in the user's model.
-    output: the result's quantization.
+    result: the quantization of the float results, None where there are none.
     activation: the (low, high) of the fused activation as real numbers.
     limits: the quantized values that the program's own quantization admits.
     function: what the result is of the only operand, element by element (float64 arrays), where a
@@ -89,10 +97,16 @@ class PytorchCall:
     operands: Mapping[str, Operand]
     name: str
     source: str
-    output: Quantization
+    result: Quantization | None
     activation: tuple[float, float] = UNBOUNDED
     limits: tuple[int, int] = INT8
     function: Callable[[np.ndarray], np.ndarray] | None = None
+
+    @property
+    def output(self) -> Quantization:
+        """The quantization of the float results."""
+        assert self.result is not None
+        return self.result
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -114,6 +128,12 @@ class PytorchCall:
             got="a float tensor; a compiled model never computes in float in the middle",
             hint="annotate this operator's inputs in the quantizer, or give the float model",
         )
+
+    def value(self, argument: str = "input") -> str:
+        """The graph's value of an argument that is a quantized tensor, or one of indices or truth
+        values."""
+        operand = self.operands[argument]
+        return operand.value if isinstance(operand, Integers) else self.input(argument).value
 
     def constant(self, argument: str) -> Constant | None:
         """The constant that an argument is; None where it is left out."""
@@ -139,6 +159,13 @@ class PytorchCall:
             return constant.name
         return self.graph.add_constant(constant.name, data)
 
+    def add_quantized(self, constant: Constant, quantization: Quantization) -> str:
+        """Adds a constant as int8 in this quantization; returns the value's name."""
+        values = quantize_array(constant.data, quantization.scale, quantization.zero_point)
+        name = self.graph.add_constant(constant.name, values)
+        self.graph.types[name] = TensorType(values.shape, "int8", quantization)
+        return name
+
     def activation_limits(self) -> dict[str, int]:
         """activation_min and activation_max for the result's quantization."""
         low, high = self.limits
@@ -153,7 +180,14 @@ class PytorchCall:
 
     def emit(self, operator: str, inputs: tuple[str | None, ...], **fields: Any) -> str:
         """Appends a node that computes the call's result; returns its output's name."""
-        return self._append(operator, inputs, fields, "", self.output)
+        return self._append(operator, inputs, fields, "", self.result)
+
+    def emit_several(
+        self, operator: str, inputs: tuple[str | None, ...], **fields: Any
+    ) -> tuple[str, ...]:
+        """The same for an operator with several outputs, which are the call's results."""
+        quantizations = [self.result if is_real(value) else None for value in values_of(self.node)]
+        return self._append_several(operator, inputs, fields, quantizations)
 
     def reshape(self, value: str, shape: tuple[int, ...], suffix: str = ".reshape") -> str:
         """``value`` under another shape; no node where it has that shape already."""
@@ -166,17 +200,37 @@ class PytorchCall:
         """Output axis i is axis permutation[i] of ``value``; no node where nothing moves."""
         if permutation == tuple(range(len(permutation))):
             return value
-        quantization = self.graph.types[value].quantization
+        type_ = self.graph.types[value]
+        if type_.dtype != "int8":
+            return self.move(value, all_places(type_.shape).transpose(permutation))
+        quantization = type_.quantization
         fields = {"permutation": permutation}
         return self._append("transpose", (value,), fields, suffix, quantization)
 
-    def requantize(self, value: str, input: Quantization, output: Quantization) -> str:
-        """``value`` in another quantization, within the limits; no node where it is so already."""
-        if input == output and self.limits == INT8:
-            return value
+    def requantize(self, input: Activation, output: Quantization) -> str:
+        """The tensor in another quantization, within the limits; no node where it is so already."""
+        if input.quantization == output and self.limits == INT8:
+            return input.value
         low, high = self.limits
-        fields = requantization(input, output) | {"activation_min": low, "activation_max": high}
-        return self._append("requantize", (value,), fields, ".requantized", output)
+        fields = requantization(input.quantization, output)
+        fields |= {"activation_min": low, "activation_max": high}
+        return self._append("requantize", (input.value,), fields, ".requantized", output)
+
+    def move(self, value: str, places: np.ndarray) -> str:
+        """The elements of ``value`` at these places (see ops/rules/movement), the call's result.
+        Raises TcmError if that needs more indices than anybody would store."""
+        type_ = self.graph.types[value]
+        try:
+            steps = movement(places, type_)
+        except IrregularError as error:
+            raise too_irregular(str(error)).at(self.source) from None
+        for step in steps:
+            inputs = (value,)
+            if step.indices is not None:
+                indices = self.graph.add_constant(f"{self.name}.indices", step.indices)
+                inputs = (value, indices)
+            value = self._append(step.operator, inputs, step.fields, "", type_.quantization)
+        return value
 
     def _append(
         self,
@@ -186,11 +240,22 @@ class PytorchCall:
         suffix: str,
         quantization: Quantization | None,
     ) -> str:
+        (output,) = self._append_several(operator, inputs, fields, [quantization], suffix)
+        return output
+
+    def _append_several(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        fields: dict[str, Any],
+        quantizations: list[Quantization | None],
+        suffix: str = "",
+    ) -> tuple[str, ...]:
         op_class: Any = definition(operator).op
-        wanted = f"{self.name}{suffix}"
+        wanted = [f"{self.name}{suffix}"] * len(quantizations)
         try:
-            return self.graph.add_node(
-                op_class(**fields), inputs, wanted, quantization=quantization, source=self.source
+            return self.graph.add_outputs(
+                op_class(**fields), inputs, wanted, quantizations, source=self.source
             )
         except TcmError as error:
             raise error.at(self.source) from None

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import Tensor
 from torch.fx import Node
+
+REAL_DTYPES = (torch.float32, torch.int8)
+"""Float, or what a quantize node makes of it."""
 
 
 def arguments(node: Node) -> dict[str, Any]:
@@ -20,9 +25,34 @@ def arguments(node: Node) -> dict[str, Any]:
     return values
 
 
+def tensor_arguments(node: Node) -> dict[str, Node]:
+    """The tensors among the call's arguments; of a list called "tensors" the names are "tensors_0",
+    "tensors_1" and so on."""
+    found: dict[str, Node] = {}
+    for name, value in arguments(node).items():
+        if isinstance(value, Node):
+            found[name] = value
+        elif isinstance(value, list | tuple):
+            each = {f"{name}_{place}": item for place, item in enumerate(value)}
+            found |= {n: item for n, item in each.items() if isinstance(item, Node)}
+    return found
+
+
 def shape_of(node: Node) -> tuple[int, ...]:
     """The shape of the tensor that a node gives; export has checked that it is static."""
     return tuple(int(size) for size in node.meta["val"].shape)
+
+
+def values_of(node: Node) -> tuple[Tensor, ...]:
+    """The tensors that a node gives, without data."""
+    value = node.meta.get("val")
+    values = value if isinstance(value, list | tuple) else [value]
+    return tuple(each for each in values if isinstance(each, Tensor))
+
+
+def is_real(value: Tensor) -> bool:
+    """Whether a tensor stands for real numbers, and not for indices or truth values."""
+    return value.dtype in REAL_DTYPES
 
 
 def is_constant(operand: object) -> bool:

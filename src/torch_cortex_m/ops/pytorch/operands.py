@@ -40,7 +40,7 @@ def value_in_result_scale(call: PytorchCall, argument: str) -> str:
     """The operand in the result's quantization: a constant is rounded, a value requantized."""
     if is_computed(call, argument):
         input = call.input(argument)
-        return call.requantize(input.value, input.quantization, call.output)
+        return call.requantize(input, call.output)
     real = _constant(call, argument).data.astype(np.float64)
     quantization = call.output
     values = quantize_array(real, quantization.scale, quantization.zero_point).clip(*call.limits)

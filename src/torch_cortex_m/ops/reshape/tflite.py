@@ -1,11 +1,16 @@
-"""reshape from TensorFlow Lite: RESHAPE, SQUEEZE and EXPAND_DIMS."""
+"""reshape from TensorFlow Lite: RESHAPE, SQUEEZE and EXPAND_DIMS; and the constants that follow
+from shapes: SHAPE, FILL and ZEROS_LIKE."""
 
 from __future__ import annotations
 
 from math import prod
 
+import numpy as np
+
+from ..rules.movement import check_size
 from ..tflite.builtin import Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
+from ..tflite.movement import MOVED, MOVED_DTYPES
 
 Shape = tuple[int, ...]
 
@@ -57,6 +62,25 @@ def _lower_expand(call: TfliteCall) -> str:
     return _emit(call, (*shape[:axis], 1, *shape[axis:]))
 
 
+def _lower_shape(call: TfliteCall) -> str:
+    return call.constant(np.array(call.shape(), call.output.dtype))
+
+
+def _lower_fill(call: TfliteCall) -> str:
+    """Of the shape that the file gives for the result."""
+    value = call.data("value").reshape(-1)
+    if value.size != 1:
+        raise call.error("it fills with more than one value", expected=1, got=value.size)
+    check_size(call.output.shape)
+    return call.constant(np.full(call.output.shape, value[0]))
+
+
+def _lower_zeros(call: TfliteCall) -> str:
+    """Zeros of integers, whatever the zero point is, as TensorFlow Lite has it."""
+    check_size(call.shape())
+    return call.constant(np.zeros(call.shape(), call.output.dtype))
+
+
 def _emit(call: TfliteCall, shape: Shape) -> str:
     return call.emit("reshape", (call.value(),), shape=shape)
 
@@ -65,13 +89,26 @@ BUILTINS = [
     Builtin(
         "RESHAPE",
         _lower_reshape,
-        (Argument("input"), Argument("shape", Kind.SHAPE, ("int32",), optional=True)),
-        options="ReshapeOptions",
+        (MOVED, Argument("shape", Kind.SHAPE, ("int32",), optional=True)),
+        "ReshapeOptions",
+        MOVED_DTYPES,
     ),
-    Builtin("SQUEEZE", _lower_squeeze, options="SqueezeOptions"),
+    Builtin("SQUEEZE", _lower_squeeze, (MOVED,), "SqueezeOptions", MOVED_DTYPES),
     Builtin(
         "EXPAND_DIMS",
         _lower_expand,
-        (Argument("input"), Argument("axis", Kind.CONSTANT, ("int32", "int64"))),
+        (MOVED, Argument("axis", Kind.CONSTANT, ("int32", "int64"))),
+        outputs=MOVED_DTYPES,
+    ),
+    Builtin("SHAPE", _lower_shape, (MOVED,), "ShapeOptions", ("int32",)),
+    Builtin("ZEROS_LIKE", _lower_zeros, (MOVED,), outputs=("int8", "int32")),
+    Builtin(
+        "FILL",
+        _lower_fill,
+        (
+            Argument("dims", Kind.SHAPE, ("int32", "int64")),
+            Argument("value", Kind.CONSTANT, ("int8", "int32")),
+        ),
+        outputs=("int8", "int32"),
     ),
 ]

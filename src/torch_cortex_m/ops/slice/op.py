@@ -1,25 +1,31 @@
-"""slice: a box out of a tensor."""
+"""slice: elements of a tensor at equal distances."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument, View
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.checks import check_max_rank
+from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
 
 
 @dataclass(frozen=True)
 class Slice(Op):
-    """The elements from ``begin`` on, ``size`` of them in each dimension.
+    """The elements from ``begin`` on, ``size`` of them ``step`` apart in each dimension.
 
     Tensors: input of any dtype, rank 6 at most. Output: the same dtype, shape ``size``.
-    Where these elements lie side by side, the output is a view of the input.
-    Source: input[begin[0]:begin[0] + size[0], ...] in NumPy.
+    A negative step goes backwards, and step 0 gives one index ``size`` times; without ``step``, all
+    are 1. Where the elements lie side by side, the output is a view of the input.
+    Source: input[begin[0] + step[0] * i, ...] for i below size[0], and so on.
     """
 
     name: ClassVar[str] = "slice"
@@ -27,17 +33,26 @@ class Slice(Op):
 
     begin: tuple[int, ...]
     size: tuple[int, ...]
+    step: tuple[int, ...] = ()
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """From one element to the next in each dimension; 1 where there is no next one."""
+        given = self.step or (1,) * len(self.size)
+        return tuple(1 if size == 1 else step for size, step in zip(self.size, given, strict=True))
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         check_max_rank(self, types, "input")
         shape = types["input"].shape
-        same_rank = len(self.begin) == len(self.size) == len(shape)
-        inside = same_rank and all(
-            begin >= 0 and size >= 1 and begin + size <= whole
-            for begin, size, whole in zip(self.begin, self.size, shape, strict=True)
+        lengths = {len(shape), len(self.begin), len(self.size), len(self.step or shape)}
+        inside = len(lengths) == 1 and all(
+            size >= 1 and 0 <= begin < whole and 0 <= begin + (size - 1) * step < whole
+            for begin, size, step, whole in zip(
+                self.begin, self.size, self.steps, shape, strict=True
+            )
         )
-        expected = f"a box of at least one element within {shape}"
-        self.expect(inside, "begin, size", expected, (self.begin, self.size))
+        expected = f"at least one element, all within {shape}"
+        self.expect(inside, "begin, size, step", expected, (self.begin, self.size, self.step))
         return self.size
 
     def _first_element(self, shape: tuple[int, ...]) -> int:
@@ -45,9 +60,14 @@ class Slice(Op):
         return sum(begin * stride for begin, stride in zip(self.begin, strides, strict=True))
 
     def _outer_rank(self, shape: tuple[int, ...]) -> int:
-        """The dimensions before the last one that is cut: from that one on, elements of the output
-        lie side by side in the input."""
-        return max((axis for axis, size in enumerate(shape) if self.size[axis] != size), default=0)
+        """The dimensions before those whose elements of the output lie side by side in the
+        input."""
+        for axis in reversed(range(len(shape))):
+            if self.steps[axis] != 1:
+                return axis + 1
+            if self.size[axis] != shape[axis]:
+                return axis
+        return 0
 
     def views(self, types: Mapping[str, TensorType]) -> tuple[View, ...] | None:
         shape = types["input"].shape
@@ -58,11 +78,48 @@ class Slice(Op):
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         shape, element = types["input"].shape, types["input"].element_bytes
         outer = self._outer_rank(shape)
-        strides = [stride * element for stride in row_major_strides(shape)[:outer]]
+        steps = zip(row_major_strides(shape)[:outer], self.steps[:outer], strict=True)
+        strides = [stride * step * element for stride, step in steps]
         return loop_constants(self.size[:outer], {"input": strides}) | {
             "input_start": self._first_element(shape) * element,
             "run_bytes": prod(self.size[outer:]) * element,
         }
+
+    def _sources(self) -> Array:
+        """The input channel of each output channel."""
+        if not self.size:
+            return np.arange(1)
+        return self.begin[-1] + self.steps[-1] * np.arange(self.size[-1])
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        return given["input"].of(self._sources()) if "input" in given else None
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        """Where the channels lie side by side, those that stay do so, too."""
+        if (1, *self.steps)[-1] != 1:
+            return None
+        return ChannelFlow(tied={"input": self._sources()})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        _, changed = super().keep_channels(constants, kept)
+        if not self.size:
+            return self, changed
+        begin = int(kept["input"][: self.begin[-1]].sum())
+        size = int(kept["output"].sum())
+        op = replace(self, begin=(*self.begin[:-1], begin), size=(*self.size[:-1], size))
+        return op, changed
+
+    def follows_layout(self, types: Types, output: TensorType) -> bool:
+        """Where every axis longer than 1 stays so."""
+        return long_axes(types["input"].shape) == long_axes(output.shape)
+
+    def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
+        moved = {name: permuted(getattr(self, name), permutation) for name in ("begin", "size")}
+        return replace(self, **moved, step=permuted(self.steps, permutation))
 
 
 OP = Slice

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from .op import Slice
 
 
 def reference(op: Slice, input: Tensor) -> Tensor:
-    """A copy of the box; see Slice."""
-    box = zip(op.begin, op.size, strict=True)
-    return input[tuple(slice(begin, begin + size) for begin, size in box)].clone()
+    """See Slice."""
+    for axis, (begin, size, step) in enumerate(zip(op.begin, op.size, op.steps, strict=True)):
+        indices = begin + step * torch.arange(size, device=input.device)
+        input = input.index_select(axis, indices)
+    return input.clone(memory_format=torch.contiguous_format)

@@ -1,4 +1,4 @@
-/* A box out of a tensor of any element type, run by run of bytes that lie together. */
+/* Elements of a tensor of any element type at equal distances, run by run of bytes that lie together. */
 #ifndef SLICE_BYTES__REF_H
 #define SLICE_BYTES__REF_H
 

@@ -8,7 +8,7 @@ has no list.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from .call import TfliteCall
@@ -27,12 +27,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Argument:
-    """An input of a TensorFlow Lite operator, in the order in which the file lists them."""
+    """An input of a TensorFlow Lite operator, in the order in which the file lists them.
+
+    repeated: the last one, which stands for one or more inputs; their names end in _0, _1, ...
+    """
 
     name: str
     kind: Kind = Kind.ACTIVATION
     dtypes: tuple[str, ...] = ("int8",)
     optional: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,26 @@ class Builtin:
     """One operator of TensorFlow Lite and its lowering.
 
     name: as in the schema's BuiltinOperator.
-    lower: emits nodes for one use and returns the name of the value that is its result.
+    lower: emits nodes for one use and returns the name of the value that is its result, or of
+        several results all names.
     arguments: the operator's inputs.
     options: the schema's table of options ("Conv2DOptions"), None if none are read.
-    outputs: the types that the result may have.
+    outputs: the types that a result may have.
+    several_outputs: whether it has any number of results, not one.
     """
 
     name: str
-    lower: Callable[[TfliteCall], str]
+    lower: Callable[[TfliteCall], str | tuple[str, ...]]
     arguments: tuple[Argument, ...] = (Argument("input"),)
     options: str | None = None
     outputs: tuple[str, ...] = ("int8",)
+    several_outputs: bool = False
+
+    def arguments_of(self, inputs: int) -> tuple[Argument, ...]:
+        """What so many inputs are; optional ones may be missing at the end."""
+        *others, last = self.arguments
+        if not last.repeated:
+            return self.arguments
+        count = max(inputs - len(others), 1)
+        repetitions = (replace(last, name=f"{last.name}_{place}") for place in range(count))
+        return (*others, *repetitions)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_multiplier
+from ..rules.movement import IrregularError, Step, all_places, movement, too_irregular
 from .file import FileTensor, Options
 
 FUSED_ACTIVATIONS: dict[int, tuple[float | None, float | None]] = {
@@ -35,7 +36,7 @@ class TfliteCall:
 
     tensors: the operator's inputs by argument name, those that are left out missing.
     values: the graph's values of the inputs that are activations.
-    output: the result as the file has it.
+    outputs: the results as the file has them.
     source, place: where the operator is in the file, for comments and, in full, for messages.
     """
 
@@ -43,13 +44,26 @@ class TfliteCall:
     tensors: Mapping[str, FileTensor]
     values: Mapping[str, str]
     options: Options
-    output: FileTensor
+    outputs: tuple[FileTensor, ...]
     source: str
     place: str
 
     @property
+    def output(self) -> FileTensor:
+        """The first result, which is the only one of most operators."""
+        return self.outputs[0]
+
+    @property
     def name(self) -> str:
         return self.output.name
+
+    def each_result(self) -> Iterator[TfliteCall]:
+        """For each result the call as if that were the only one."""
+        return (replace(self, outputs=(output,)) for output in self.outputs)
+
+    def repeated(self, argument: str = "input") -> tuple[str, ...]:
+        """The names of the inputs that a repeated argument stands for."""
+        return tuple(name for name in self.tensors if name.rpartition("_")[0] == argument)
 
     def value(self, argument: str = "input") -> str:
         return self.values[argument]
@@ -100,6 +114,12 @@ class TfliteCall:
         """Adds a constant that is made for this operator; returns the value's name."""
         return self.graph.add_constant(f"{self.name}.{argument}", data)
 
+    def constant(self, data: np.ndarray) -> str:
+        """Adds data that are the result; returns the value's name."""
+        name = self.graph.add_constant(self.name, data)
+        self.graph.types[name] = replace(self.graph.types[name], quantization=self._result())
+        return name
+
     def multiplier(self, real: float) -> tuple[int, int]:
         """``quantize_multiplier``, checked for the range that requantization covers."""
         multiplier, shift = quantize_multiplier(min(real, TOO_LARGE))
@@ -129,8 +149,33 @@ class TfliteCall:
             return value
         return self._append("reshape", (value,), {"shape": shape}, suffix, type_.quantization)
 
+    def move(self, places: np.ndarray, argument: str = "input") -> str:
+        """The elements of an activation at these places (see ops/rules/movement), the result.
+        Raises TcmError if that needs more indices than anybody would store."""
+        value = self.values[argument]
+        if not places.size or self.graph.types[value].dtype != self.output.dtype:
+            raise self.error(
+                "its result does not fit its input",
+                expected=f"elements of type {self.graph.types[value].dtype}",
+                got=f"shape {places.shape}, type {self.output.dtype}",
+            )
+        try:
+            steps = movement(places, self.graph.types[value])
+        except IrregularError as error:
+            raise too_irregular(str(error)).at(self.place) from None
+        for step in steps or [Step("reshape", {"shape": places.shape})]:
+            inputs = (value,)
+            if step.indices is not None:
+                inputs = (value, self.add_constant("indices", step.indices))
+            value = self._append(step.operator, inputs, step.fields, "", self._result())
+        return value
+
+    def places(self, argument: str = "input") -> np.ndarray:
+        """The places of an activation's elements, for ``move``."""
+        return all_places(self.shape(argument))
+
     def _result(self) -> Quantization | None:
-        return None if self.output.dtype == "float32" else self.output.quantization
+        return self.output.quantization if self.output.quantized else None
 
     def _append(
         self,

@@ -35,6 +35,11 @@ class FileTensor:
     unsupported: str | None = None
 
     @property
+    def quantized(self) -> bool:
+        """Whether its integers stand for real numbers."""
+        return self.scales.size > 0 and self.dtype != "float32"
+
+    @property
     def quantization(self) -> Quantization:
         """Of a tensor with one scale, as the int8 values of the graph have it: uint8 data become
         int8 by subtracting 128, and so does their zero point."""

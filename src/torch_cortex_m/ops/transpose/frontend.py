@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.movement import MOVED_DTYPES
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
@@ -27,15 +28,23 @@ def permutation(arguments: Mapping[str, Any], rank: int) -> tuple[int, ...]:
 
 def _lower(call: PytorchCall) -> str:
     order = permutation(call.arguments, len(call.shape))
-    return call.transpose(call.input("self").value, order, "")
+    return call.transpose(call.value("self"), order, "")
 
 
 PATTERNS = [
     Pattern(
-        (aten.permute.default, aten.transpose.int, aten.t.default),
+        (
+            aten.permute.default,
+            aten.permute_copy.default,
+            aten.transpose.int,
+            aten.transpose_copy.int,
+            aten.t.default,
+            aten.t_copy.default,
+        ),
         _lower,
         inputs=("self",),
         result=Result.SHARED,
         monotone=True,
+        dtypes=MOVED_DTYPES,
     )
 ]

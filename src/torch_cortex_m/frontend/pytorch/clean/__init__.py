@@ -10,9 +10,9 @@ from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
-from .first_results import keep_first_results
 from .identities import COPIES, remove_identities
 from .products import fold_factors, split_products
+from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .updates import remove_updates
@@ -21,7 +21,7 @@ Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
     remove_updates,
-    keep_first_results,
+    separate_results,
     remove_identities,
     fold_constants,
 )
