@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .assignments import replace_assignments
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
@@ -20,6 +21,7 @@ COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
     remove_identities,
+    replace_assignments,
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early, separate_functions)
