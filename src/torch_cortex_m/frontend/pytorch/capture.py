@@ -19,6 +19,7 @@ from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
 from .clean import KNOWN
+from .composites import decompositions
 from .inputs import (
     INPUT_DTYPES,
     as_tuple,
@@ -145,7 +146,7 @@ def _is_known(program: ExportedProgram) -> bool:
 
 def _functional(program: ExportedProgram) -> GraphModule:
     with quiet():
-        functional = program.run_decompositions({})
+        functional = program.run_decompositions(decompositions())
         _drop_input_updates(functional)
     return _module(functional)
 

@@ -127,13 +127,14 @@ def _problem_without_pattern(node: Node) -> str:
     return NO_OPERATOR if not has_pattern(node.target) else "this use is not supported"
 
 
-def check_constants(module: GraphModule) -> None:
-    """Every float constant that the program uses is float32 and finite."""
+def check_constants(module: GraphModule, *, masks: bool) -> None:
+    """Every float constant that the program uses is finite; ``masks``: or -inf, as a mask may have
+    it that is added to scores."""
     for node in module.graph.find_nodes(op="get_attr"):
         data = constant_value(module, node)
         if not node.users or not data.dtype.is_floating_point:
             continue
-        finite = torch.isfinite(data)
+        finite = torch.isfinite(data) | (torch.isneginf(data) & masks)
         if not bool(finite.all()):
             bad = data[~finite]
             raise TcmError(

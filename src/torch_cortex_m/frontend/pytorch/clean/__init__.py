@@ -7,12 +7,15 @@ from collections.abc import Callable
 from torch.fx import GraphModule
 
 from .assignments import replace_assignments
+from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
 from .identities import COPIES, remove_identities
+from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
+from .unit_length import normalize_length
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -24,9 +27,18 @@ COMMON: tuple[Step, ...] = (
     replace_assignments,
     fold_constants,
 )
-FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early, separate_functions)
+FLOAT_ONLY: tuple[Step, ...] = (
+    split_attention,
+    mask_softmax,
+    split_products,
+    fold_factors,
+    normalize_length,
+    fold_batch_norms,
+    move_activations_early,
+    separate_functions,
+)
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 
