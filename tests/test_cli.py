@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from conftest import needs_emulator
 
-from torch_cortex_m import TcmError, load
+from torch_cortex_m import TcmError, load, ops
 from torch_cortex_m.commands.arrays import read_arrays, write_arrays
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
@@ -97,8 +97,14 @@ def test_verify_and_profile(folder: Path) -> None:
 
 
 def test_ops_and_schemas() -> None:
-    assert "depthwise_conv2d_s8__ref" in tcm("ops").stdout.replace("\n", "")
+    assert set(ops.definitions()) <= set(tcm("ops").stdout.split())
     assert "tcm::depthwise_conv2d(Tensor input, Tensor weight" in tcm("ops", "--schema").stdout
+
+
+def test_the_page_of_operators_is_up_to_date() -> None:
+    """If not: tcm ops --markdown > docs/operators.md."""
+    page = Path(__file__).parents[1] / "docs" / "operators.md"
+    assert tcm("ops", "--markdown").stdout == page.read_text()
 
 
 def test_doctor_names_what_is_missing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from plain_integers import requantize_model, softmax_model, wrap
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ops import definition, part
-from torch_cortex_m.ops.add.op import Add, rescaling
+from torch_cortex_m.ops.add.op import Add
 from torch_cortex_m.ops.dequantize.op import Dequantize
 from torch_cortex_m.ops.integers.arithmetic import (
     dequantize_array,
@@ -29,6 +29,7 @@ from torch_cortex_m.ops.integers.torch_arithmetic import requantize
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.ops.rules.scaled_operands import rescaling
 from torch_cortex_m.ops.rules.strides import loop_constants, row_major_strides
 from torch_cortex_m.ops.softmax.op import Softmax, scaling
 from torch_cortex_m.ops.transpose.op import Transpose

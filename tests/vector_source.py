@@ -93,7 +93,7 @@ class Source:
 
     def has_int16(self) -> bool:
         """Whether an input or an output is wider than 8 bits."""
-        data = ("input1", "input2", *INPUTS, *OUTPUTS)
+        data = ("input1", "input2", "lhs_input_tensor", *INPUTS, *OUTPUTS)
         return any(self.arrays[name].dtype != np.int8 for name in data if name in self.arrays)
 
     def has_int4_weights(self) -> bool:

@@ -22,6 +22,7 @@ from torch_cortex_m import TcmError
 from torch_cortex_m.ops.add.op import Add
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
@@ -233,6 +234,30 @@ def _transpose(source: Source) -> list[tuple[Case, np.ndarray]]:
     return [(case, expected.reshape([shape[axis] for axis in permutation]))]
 
 
+def _batch_matmul(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = BatchMatmul(
+        transpose_input=bool(source.number("adj_x")),
+        transpose_other=bool(source.number("adj_y")),
+        input_offset=source.number("lhs_offset"),
+        other_offset=source.number("rhs_offset"),
+        output_offset=source.number("output_offset"),
+        multiplier=source.number("output_multiplier"),
+        shift=source.number("output_shift"),
+        **activation(source),
+    )
+    parts = ("batch", "height", "rows", "cols")
+    shapes = {
+        side: tuple(source.number(f"{side}_{part}") for part in parts)
+        for side in ("lhs", "rhs", "output")
+    }
+    tensors = {
+        name: source.array(f"{side}_input_tensor", shapes[side])
+        for name, side in (("input", "lhs"), ("other", "rhs"))
+    }
+    expected = source.tensor("output", shapes["output"])
+    return [(Case(source.name, op, tensors, ("input", "other")), expected)]
+
+
 READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "network": lambda source: network_cases(source, LAYERS),
     "conv2d": _conv2d,
@@ -242,6 +267,7 @@ READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "avg_pool2d": _avg_pool2d,
     "softmax": _softmax,
     "add": _add,
+    "batch_matmul": _batch_matmul,
     "pad": _pad,
     "transpose": _transpose,
 }

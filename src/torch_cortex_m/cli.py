@@ -213,11 +213,14 @@ def tune(
 @app.command()
 def ops(
     schema: Annotated[bool, typer.Option("--schema", help="Print the torch schemas.")] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the page of documentation.")
+    ] = False,
 ) -> None:
-    """List the operators and their kernels."""
+    """List the operators, what they stand for, and their kernels."""
     from .commands import list_operators
 
-    list_operators(schema)
+    list_operators(schema=schema, as_markdown=markdown)
 
 
 @app.command()

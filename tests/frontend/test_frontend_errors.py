@@ -33,25 +33,25 @@ def error_of(model: Any, inputs: Any, data: Any = None, *, given: bool = True) -
 class Unsupported(nn.Module):
     def __init__(self) -> None:
         super().__init__()
-        self.block = nn.Sequential(nn.Conv2d(4, 4, 3), nn.Mish())
+        self.block = nn.Sequential(nn.Conv2d(4, 4, 3), nn.RReLU())
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.block(x)
-        return torch.sin(y) / 2.0 + y
+        return torch.lgamma(y) + torch.digamma(y)
 
 
 def test_all_unsupported_operators_are_named_at_once() -> None:
     text = str(error_of(Unsupported(), random_tensors((IMAGE,))))
-    for expected in ("mish at block.1 (", "sin at ", "div at ", "3 operators"):
+    for expected in ("rrelu at block.1 (", "lgamma at ", "digamma at ", "3 operators"):
         assert expected in text
     assert text.count("(test_frontend_errors.py:") == 3
     assert "conv2d" not in text.partition("got:")[2]
 
 
 def test_one_unsupported_operator_says_where() -> None:
-    error = error_of(nn.Sequential(nn.Linear(4, 4), nn.GELU()), random_tensors(((1, 4),)))
+    error = error_of(nn.Sequential(nn.Linear(4, 4), nn.RReLU()), random_tensors(((1, 4),)))
     assert error.where == "1"
-    assert error.got == "gelu at 1: not supported"
+    assert error.got == "rrelu at 1: not supported"
 
 
 def test_what_is_supported_is_said_in_pytorchs_words() -> None:
@@ -64,33 +64,32 @@ def test_what_is_supported_is_said_in_pytorchs_words() -> None:
 
 
 def test_what_is_supported_in_part_is_said_with_its_limits() -> None:
-    error = error_of(nn.GELU(), random_tensors(((1, 4),)))
+    error = error_of(nn.RReLU(), random_tensors(((1, 4),)))
     names, limits, _ = str(error.expected).split("; ")
-    assert not {"sub", "matmul", "mm", "addmm", "mean", "pad"} & set(names.split(", "))
-    assert "sub of a tensor and a constant" in limits
-    assert "matmul by a constant matrix" in limits
+    assert not {"div", "mean", "pad"} & set(names.split(", "))
+    assert "div of one tensor" in limits
     assert "mean over height and width" in limits
 
 
 def many_sines(model: nn.Module, x: Tensor) -> Tensor:
     for _ in range(20):
-        x = torch.sin(x)
-    return torch.exp(x) / torch.exp(x + 1)
+        x = torch.lgamma(x)
+    return torch.digamma(x) + torch.i0(torch.digamma(x + 1))
 
 
 def test_uses_of_an_operator_share_a_line() -> None:
     error = error_of(Function(many_sines), random_tensors(((1, 4),)))
     assert error.what == "the model has 3 operators that cannot be compiled, in 23 places"
     lines = [line.strip() for line in str(error.got).strip().splitlines()]
-    assert [line.partition(" at ")[0] for line in lines] == ["sin", "exp", "div"]
+    assert [line.partition(" at ")[0] for line in lines] == ["lgamma", "digamma", "i0"]
     assert lines[0].endswith("and others (20 uses): not supported")
     assert lines[0].count("(frontend_checks.py:") == 3
 
 
 def test_a_line_has_the_first_places_of_an_operator() -> None:
-    model = nn.Sequential(*[nn.GELU() for _ in range(5)])
+    model = nn.Sequential(*[nn.RReLU() for _ in range(5)])
     assert error_of(model, random_tensors(((1, 4),))).got == (
-        "gelu at 0, 1, 2 and others (5 uses): not supported"
+        "rrelu at 0, 1, 2 and others (5 uses): not supported"
     )
 
 
@@ -128,8 +127,6 @@ def test_unsupported_operators_are_found_before_calibration_begins() -> None:
 
 
 UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], str]] = [
-    ("sub", lambda m, x, y: x - y, (IMAGE, IMAGE), "difference of a tensor and a constant"),
-    ("alpha", lambda m, x, y: torch.add(x, y, alpha=-1), (IMAGE, IMAGE), "alpha must be positive"),
     ("div", lambda m, x, y: x / y, (IMAGE, IMAGE), "div at "),
     ("mean_channels", lambda m, x: x.mean(1), (IMAGE,), "means over height and width"),
     ("mean_all", lambda m, x: x.mean(), (IMAGE,), "mean at "),
@@ -146,7 +143,6 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         "not finite",
     ),
     ("index", lambda m, x, y: x[y.to(torch.int64)], (IMAGE, (2,)), "to_copy at "),
-    ("matmul", lambda m, x, y: x @ y, ((2, 3), (3, 2)), "not a constant"),
     (
         "conv_weight",
         lambda m, x, w: functional.conv2d(x, w),
@@ -161,7 +157,7 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         (IMAGE,),
         "max_pool",
     ),
-    ("double", lambda m, x: x.double().relu().float(), (IMAGE,), "float64"),
+    ("double", lambda m, x: x.double().mean((2, 3)).float(), (IMAGE,), "float64"),
     ("half", lambda m, x: x.half(), (IMAGE,), "float16"),
     ("argmax", lambda m, x: x.argmax(1), (IMAGE,), "argmax"),
 ]

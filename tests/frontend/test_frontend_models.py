@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.ir import Graph, Node
+from torch_cortex_m.ir.serialize import graph_to_data
 
 IMAGE = (1, 4, 8, 8)
 
@@ -496,3 +497,23 @@ def test_nothing_is_printed_and_nobody_warns(
     import_pytorch(Residual(), data[0], data)
     assert not recwarn.list
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("build", "shape"),
+    [
+        (lambda: nn.Sequential(nn.Conv2d(4, 6, 3), nn.BatchNorm2d(6), nn.Dropout()), IMAGE),
+        (lambda: nn.Sequential(nn.Linear(8, 6), nn.ReLU6(), nn.Softmax(-1)), (3, 8)),
+        (lambda: nn.Sequential(nn.Conv2d(4, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()), IMAGE),
+        (Residual, IMAGE),
+    ],
+)
+def test_a_module_gives_what_its_exported_program_gives(
+    build: Callable[[], nn.Module], shape: tuple[int, ...]
+) -> None:
+    """Known operators are not decomposed again, and a program's are."""
+    model = randomize(build().eval())
+    data = calibration((shape,))
+    exported = torch.export.export(model, data[0], strict=False)
+    graphs = [import_pytorch(each, data[0], data) for each in (model, exported)]
+    assert graph_to_data(graphs[0]) == graph_to_data(graphs[1])

@@ -195,30 +195,29 @@ def of_two(
     scales: tuple[Quantization, Quantization, Quantization] = ((0.05, 3), (0.02, -60), (0.06, 9)),
     constant: int | None = None,
     activation_function: int = NONE,
+    options: bool = True,
     micro: bool = True,
+    litert: bool = True,
 ) -> OperatorModel:
-    """ADD or MUL; operand ``constant`` is one."""
+    """ADD, MUL and the like; operand ``constant`` is one."""
     rng, writer = generator(name), ModelWriter()
     shapes, operands = (input, other), []
     for place, shape in enumerate(shapes):
         data = _random(rng, shape, "int8") if place == constant else None
         operands.append(activation(writer, f"x{place}", shape, scales[place], data=data))
     result = activation(writer, "y", output, scales[2])
-    writer.operator(
-        operator,
-        operands,
-        result,
-        f"{operator.title()}Options",
-        FusedActivationFunction=activation_function,
-    )
+    fields: dict[str, Any] = {"FusedActivationFunction": activation_function}
+    table = (f"{operator.title()}Options", fields) if options else (None, {})
+    writer.operator(operator, operands, result, table[0], **table[1])
     given = [place for place in (0, 1) if place != constant]
     content = writer.write([operands[place] for place in given], [result])
     inputs = tuple((shapes[place], "int8") for place in given)
-    return OperatorModel(f"{operator.lower()} {name}", content, inputs, micro=micro)
+    return OperatorModel(f"{operator.lower()} {name}", content, inputs, micro=micro, litert=litert)
 
 
 add = partial(of_two, "ADD")
 mul = partial(of_two, "MUL")
+sub = partial(of_two, "SUB")
 
 
 def integers(*values: int) -> np.ndarray:
@@ -333,6 +332,40 @@ PRODUCTS = [
     ),
 ]
 
+DIFFERENCES = [
+    sub("plain", (1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3)),
+    sub("channels", (1, 4, 5, 3), (1, 1, 1, 3), (1, 4, 5, 3)),
+    sub("lower rank", (1, 4, 5, 3), (3,), (1, 4, 5, 3)),
+    sub("first broadcasts", (1, 1, 5, 1), (2, 4, 5, 3), (2, 4, 5, 3)),
+    sub("scalar", (3, 7), (1,), (3, 7)),
+    sub("constant", (1, 4, 5, 3), (1, 1, 1, 3), (1, 4, 5, 3), constant=1),
+    sub("constant first", (1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3), constant=0),
+    *(sub(f"scales {place}", (1, 999), (1, 999), (1, 999), scales=scales)
+      for place, scales in enumerate([
+          ((1e-4, 3), (3.0, -4), (1.0, 5)), ((1.0, 3), (1.0, -4), (0.01, 5)),
+          ((0.1, 0), (0.1, 0), (0.1, 0)), ((0.0517, -128), (0.0291, 127), (0.0333, 1))])),
+    *(sub(f"activation {code}", (1, 99), (1, 99), (1, 99), activation_function=code)
+      for code in (RELU, RELU_N1_TO_1, RELU6)),
+]  # fmt: skip
+
+ALIKE = ((0.05, 3), (0.05, 3), (0.05, 3))
+OTHERS_OF_TWO = [
+    of_two(operator, name, first, second, output, scales=scales, constant=constant, options=False)
+    for operator, scales in (
+        ("MAXIMUM", ALIKE),
+        ("MINIMUM", ALIKE),
+        ("SQUARED_DIFFERENCE", ((0.05, 3), (0.02, -60), (0.1, -100))),
+        ("SQUARED_DIFFERENCE", ((0.05, 3), (0.05, 3), (0.4, -128))),
+    )
+    for name, first, second, output, constant in (
+        (f"{scales[2]} plain", (1, 4, 5, 3), (1, 4, 5, 3), (1, 4, 5, 3), None),
+        (f"{scales[2]} channels", (1, 4, 5, 3), (1, 1, 1, 3), (1, 4, 5, 3), None),
+        (f"{scales[2]} lower rank", (1, 4, 5, 3), (3,), (1, 4, 5, 3), None),
+        (f"{scales[2]} first broadcasts", (1, 1, 5, 1), (2, 4, 5, 3), (2, 4, 5, 3), None),
+        (f"{scales[2]} constant", (1, 99), (1, 99), (1, 99), 1),
+    )
+]
+
 POOLS = [
     model
     for kind in ("AVERAGE", "MAX")
@@ -399,6 +432,45 @@ ACTIVATIONS = [
         [((0.05, 3), (0.05, 3)), ((0.05, -3), (0.03, -128)), ((0.02, 0), (0.19, 100)),
          ((0.1, -128), (0.0234, -128))]
     )
+]  # fmt: skip
+
+EVERY_INPUT = (1, 16, 16)
+"""256 elements, as many as there are inputs; random ones meet most of them."""
+
+OTHER_RANGES: list[Quantization] = [
+    (0.05, 3), (0.02, -77), (0.02, 127), (0.001, 0), (1e-5, -5), (0.0625, 0), (0.3, 60), (20.0, -9)
+]  # fmt: skip
+
+RANGES: list[Quantization] = [
+    (0.05, 3), (0.05, -128), (0.02, 127), (0.001, 0), (1e-5, -5), (0.0625, 0), (0.3, 60), (20.0, -9)
+]  # fmt: skip
+
+
+def function(
+    operator: str, place: int, x: Quantization, y: Quantization, **fields: Any
+) -> OperatorModel:
+    return single(f"{operator} {place}", operator, EVERY_INPUT, EVERY_INPUT, x=x, y=y, **fields)
+
+
+FUNCTIONS = [
+    *(function("LOGISTIC", i, x, (1 / 256, -128), litert=x[0] < 1) for i, x in enumerate(RANGES)),
+    *(function("TANH", i, x, (1 / 128, 0), litert=x[0] < 1) for i, x in enumerate(RANGES)),
+    *(function("ELU", i, x, y, litert=False)
+      for i, (x, y) in enumerate(zip(RANGES, OTHER_RANGES, strict=True))),
+    *(function("ABS", i, x, y)
+      for i, (x, y) in enumerate(zip(RANGES, OTHER_RANGES, strict=True))),
+    *(function("HARD_SWISH", i, x, y)
+      for i, (x, y) in enumerate([(RANGES[0], (0.05, 3)), (RANGES[1], (0.001, -9)),
+                                  (RANGES[2], (0.03, 127)), (RANGES[3], (0.002, -128)),
+                                  (RANGES[4], (1e-5, 7)), (RANGES[5], (0.0625, 0)),
+                                  (RANGES[6], (0.2, -100)), (RANGES[7], (19.0, 5)),
+                                  (RANGES[0], (30.0, 5))])),
+    *(function("LEAKY_RELU", i, x, y, options_type="LeakyReluOptions", Alpha=alpha)
+      for i, (x, y, alpha) in enumerate([
+          (RANGES[0], (0.05, 3), 0.2), (RANGES[1], (0.04, -128), 0.3),
+          (RANGES[2], (0.01, 100), 1.5), (RANGES[3], (0.001, 0), 0.0),
+          (RANGES[4], (0.3, 1), 0.1), (RANGES[6], (0.003, 1), 0.01)])),
+    *(function("RELU_0_TO_1", i, x, x, micro=False) for i, x in enumerate(RANGES)),
 ]  # fmt: skip
 
 
@@ -533,10 +605,13 @@ MODELS: list[OperatorModel] = [
     *DENSE,
     *ADDITIONS,
     *PRODUCTS,
+    *DIFFERENCES,
+    *OTHERS_OF_TWO,
     *POOLS,
     *MEANS,
     *SOFTMAXES,
     *ACTIVATIONS,
+    *FUNCTIONS,
     *MOVEMENTS,
     padv2(),
     *QUANTIZATIONS,

@@ -5,17 +5,26 @@ from __future__ import annotations
 from rich.table import Table
 
 from ..ops import definitions
+from .operator_table import PYTORCH, TFLITE, markdown, rows
 from .terminal import terminal
 
 
-def list_operators(schema: bool) -> None:
-    """Prints every operator's schema, or a table of operators and kernels."""
+def list_operators(*, schema: bool, as_markdown: bool) -> None:
+    """Prints every operator's schema, or a table of operators and what they stand for."""
     if schema:
         for definition in definitions().values():
             print(f"tcm::{definition.op.schema()}")
-        return
-    table = Table("operator", "what it computes", "kernels")
-    for name, definition in definitions().items():
-        summary = (definition.op.__doc__ or "").strip().splitlines()[0]
-        table.add_row(name, summary, "\n".join(dict.fromkeys(k.name for k in definition.kernels)))
-    terminal().print(table)
+    elif as_markdown:
+        print(markdown(), end="")
+    else:
+        terminal().print(_table())
+
+
+def _table() -> Table:
+    table = Table(show_lines=True)
+    for title in ("operator", PYTORCH, TFLITE, "kernels"):
+        table.add_column(title, overflow="fold")
+    for row in rows():
+        kernels = [kernel for names in row.kernels.values() for kernel in names]
+        table.add_row(row.name, ", ".join(row.pytorch), ", ".join(row.tflite), "\n".join(kernels))
+    return table

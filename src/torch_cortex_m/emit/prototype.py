@@ -35,7 +35,25 @@ def read_prototype(header: Path, function: str) -> Prototype:
     if match is None:
         raise LookupError(f"{header.name} does not define TCM_KERNEL {function}(...)")
     parameters = []
-    for text in match.group(2).split(","):
+    for text in _without_macros(match.group(2)).split(","):
         c_type, star, name = re.fullmatch(r"(.*?)(\*?)\s*(\w+)", text.strip()).groups()  # type: ignore[union-attr]
         parameters.append(Parameter(name, (c_type.strip() + " " + star).strip()))
     return Prototype(function, match.group(1), tuple(parameters))
+
+
+SHARED = Path(__file__).parents[1] / "csrc" / "portable"
+
+
+def _without_macros(parameters: str) -> str:
+    """With the parameters that a macro of a shared header stands for."""
+    return re.sub(r"\bTCM_[A-Z_]+\b", lambda match: _shared_macros()[match.group()], parameters)
+
+
+@cache
+def _shared_macros() -> dict[str, str]:
+    """The macros that stand for parameters of kernels, without line breaks."""
+    found: dict[str, str] = {}
+    for header in sorted(SHARED.glob("*.h")):
+        text = header.read_text().replace("\\\n", "")
+        found |= dict(re.findall(r"#define (TCM_\w+_PARAMETERS)\s+(.*)", text))
+    return found

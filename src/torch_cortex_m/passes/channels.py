@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ..ir import Graph, Node
@@ -34,24 +36,44 @@ def needed_channels(graph: Graph, flows: Flows) -> Channels:
     }
     for value in (*(port.value for port in graph.inputs), *graph.states, *graph.results()):
         needed[value][:] = True
-    _spread(graph, flows, needed)
-    while empty := [node.name for node in graph.nodes if not needed[node.name].any()]:
-        needed[empty[0]][0] = True
-        _spread(graph, flows, needed)
+    neighbours = _neighbours(graph)
+    _spread(graph, flows, needed, neighbours, graph.nodes)
+    for node in graph.nodes:
+        if not needed[node.name].any():
+            needed[node.name][0] = True
+            _spread(graph, flows, needed, neighbours, neighbours[node.name])
     return needed
 
 
-def _spread(graph: Graph, flows: Flows, needed: Channels) -> None:
-    """Marks what the marked channels need, until nothing is missing."""
-    count = -1
-    while count != _count(needed):
-        count = _count(needed)
-        for node in reversed(graph.nodes):
-            _mark(graph, node, flows[node.name], needed)
+def _neighbours(graph: Graph) -> dict[str, list[Node]]:
+    """Value -> the node that computes it and those that read it."""
+    found: dict[str, list[Node]] = {name: [] for name in graph.types}
+    for node in graph.nodes:
+        for value in _values(node):
+            found[value].append(node)
+    return found
 
 
-def _count(needed: Channels) -> int:
-    return sum(int(channels.sum()) for channels in needed.values())
+def _values(node: Node) -> set[str]:
+    return {*node.outputs, *(value for value in node.inputs if value is not None)}
+
+
+def _spread(
+    graph: Graph,
+    flows: Flows,
+    needed: Channels,
+    neighbours: dict[str, list[Node]],
+    nodes: Iterable[Node],
+) -> None:
+    """Marks what the marked channels of ``nodes`` need, until nothing is missing."""
+    waiting = {node.name: node for node in nodes}
+    while waiting:
+        _, node = waiting.popitem()
+        before = {value: int(needed[value].sum()) for value in _values(node)}
+        _mark(graph, node, flows[node.name], needed)
+        for value, count in before.items():
+            if needed[value].sum() != count:
+                waiting.update((each.name, each) for each in neighbours[value])
 
 
 def _mark(graph: Graph, node: Node, flow: ChannelFlow | None, needed: Channels) -> None:

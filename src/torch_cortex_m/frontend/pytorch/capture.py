@@ -18,6 +18,8 @@ from torch.fx import GraphModule
 from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
+from .clean import KNOWN
+from .composites import decompositions
 from .inputs import (
     EXPECTED_DTYPES,
     INPUT_DTYPES,
@@ -28,6 +30,7 @@ from .inputs import (
     row_major,
 )
 from .output_names import name_outputs
+from .patterns import has_pattern
 from .quiet import quiet
 from .source import error_line, where
 
@@ -42,9 +45,11 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
     be None for the last two. The caller's model is not changed.
     """
     program, own_inputs = _as_program(model)
+    known = False
     if program is None:
         inputs = as_tuple(example_inputs, "example_inputs")
         program = _export(model, inputs)
+        known = _is_known(program)
     elif example_inputs is not None:
         inputs = as_tuple(example_inputs, "example_inputs")
     elif own_inputs is not None:
@@ -52,7 +57,7 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
     else:
         inputs = None
     try:
-        module = _functional(program)
+        module = _module(program) if known else _functional(program)
     except Exception as error:
         if not isinstance(model, str | os.PathLike):
             raise
@@ -131,11 +136,27 @@ def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
         raise _export_error(model, inputs, error) from None
 
 
+def _is_known(program: ExportedProgram) -> bool:
+    """Whether each operator is known as it stands and changes nothing in place: tracing such a
+    program once more, which takes longer than all else, would change nothing that counts."""
+    specs = program.graph_signature.output_specs
+    return all(spec.kind is OutputKind.USER_OUTPUT for spec in specs) and all(
+        (node.target in KNOWN or has_pattern(node.target)) and not node.target._schema.is_mutable
+        for node in program.graph.nodes
+        if node.op == "call_function"
+    )
+
+
 def _functional(program: ExportedProgram) -> GraphModule:
     with quiet():
-        functional = program.run_decompositions({})
+        functional = program.run_decompositions(decompositions())
         _drop_input_updates(functional)
-        module = functional.module(check_guards=False)
+    return _module(functional)
+
+
+def _module(program: ExportedProgram) -> GraphModule:
+    with quiet():
+        module = program.module(check_guards=False)
     assert isinstance(module, GraphModule)
     return module
 

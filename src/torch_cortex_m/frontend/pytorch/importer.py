@@ -26,9 +26,11 @@ from ...ops.pytorch.call import (
     Unquantized,
     requantization,
 )
+from ...ops.pytorch.function import lower_function
 from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
 from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
+from .functions import OneTensorFunction, find_functions
 from .output_names import OUTPUT_NAMES
 from .patterns import activation_range, fused_activations, is_result, pattern_of, results
 from .program import constant_name, constant_value
@@ -56,6 +58,7 @@ class _Importer:
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
         self.graph = graph
+        self.functions = find_functions(module)
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
         self.renamed: dict[str, str] = {}
@@ -68,12 +71,14 @@ class _Importer:
             self.operands[node] = Constant(constant_name(node), data)
         elif node.op == "output":
             self.outputs(node)
-        elif node in self.operands:
+        elif node in self.operands or node in self.functions.absorbed:
             return
         elif is_quantize(node):
             self.operands[node] = self.quantize(node)
         elif is_dequantize(node):
             self.operands[node] = self.dequantize(node)
+        elif node in self.functions.of:
+            self.function(node, self.functions.of[node])
         else:
             self.operator(node)
 
@@ -193,6 +198,24 @@ class _Importer:
         assert quantization is not None
         return Activation(value, quantization, real=node.meta["val"].dtype == torch.float32)
 
+    def function(self, node: Node, function: OneTensorFunction) -> None:
+        """A table for what is a function of one tensor."""
+        pattern = pattern_of(node)
+        assert pattern is not None
+        result = self.function_quantization(node, pattern)
+        call = PytorchCall(
+            graph=self.graph,
+            node=node,
+            arguments=arguments(node),
+            operands={"self": self.operands[function.source]},
+            name=value_name(node),
+            source=where(node),
+            result=result.quantization,
+            limits=result.limits,
+            function=function,
+        )
+        self.operands[node] = Activation(lower_function(call), result.quantization)
+
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
         operands: dict[str, Operand] = {}
@@ -232,13 +255,16 @@ class _Importer:
             return following
         if pattern.activation_range is not None and isinstance(first, Activation):
             return NodeQuantization(first.quantization)
-        raise TcmError(
-            f"the result of '{value_name(node)}' ({node.target}) is not quantized",
-            where=where(node),
-            expected="a quantize node after the operator or after its activation",
-            got="a float tensor; a compiled model never computes in float in the middle",
-            hint="annotate this operator's output in the quantizer, or give the float model",
-        )
+        raise _not_quantized(node)
+
+    def function_quantization(self, node: Node, pattern: Pattern) -> NodeQuantization:
+        """Of the result of a table: a known one, else the one that the result meets."""
+        if pattern.fixed is not None:
+            return NodeQuantization(pattern.fixed)
+        following = self.following(node)
+        if following is None:
+            raise _not_quantized(node)
+        return following
 
     def following(self, node: Node) -> NodeQuantization | None:
         """The quantize node that a float result meets, behind data movement or not.
@@ -334,3 +360,13 @@ def _producer_respects_limits(node: Node) -> bool:
     producer = node.args[0]
     pattern = pattern_of(producer) if isinstance(producer, Node) else None
     return pattern is not None and pattern.result is Result.OBSERVED
+
+
+def _not_quantized(node: Node) -> TcmError:
+    return TcmError(
+        f"the result of '{value_name(node)}' ({node.target}) is not quantized",
+        where=where(node),
+        expected="a quantize node after the operator or after its activation",
+        got="a float tensor; a compiled model never computes in float in the middle",
+        hint="annotate this operator's output in the quantizer, or give the float model",
+    )

@@ -40,7 +40,8 @@ def pattern_of(node: Node) -> Pattern | None:
     """The one pattern that means this node."""
     if node.op != "call_function":
         return None
-    found = [pattern for pattern in _by_target().get(node.target, []) if pattern.matches(node)]
+    meant = [pattern for pattern in _by_target().get(node.target, []) if pattern.matches(node)]
+    found = [pattern for pattern in meant if not pattern.general] or meant
     if len(found) > 1:
         raise TcmError(
             f"several operators stand for {node.target}",

@@ -65,10 +65,10 @@ def quantized_program(
     complete_values(module)
     quantized = is_quantized(module)
     _dump(dump, "captured", module)
-    check_constants(module)
+    check_constants(module, masks=True)
     clean(module, quantized=quantized)
     _dump(dump, "cleaned", module)
-    check_constants(module)
+    check_constants(module, masks=False)
     check_supported(module)
     if not quantized:
         module = quantize(module, calibration, inputs)

@@ -7,12 +7,15 @@ patterns say. Source: TensorFlow Lite 8-bit quantization specification.
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
 from ...ops.pytorch.node import REAL_DTYPES, arguments
 from ...ops.pytorch.pattern import Pattern, Result
+from .functions import find_functions
 from .observers import ActivationObserver, PerChannelWeightObserver
 from .patterns import fused_activations, main_input, pattern_of, results
 from .torchao_names import (
@@ -49,11 +52,16 @@ class TcmQuantizer(Quantizer):
     """Annotates every input and every operator; a value is quantized once, where it arises."""
 
     def annotate(self, model: GraphModule) -> GraphModule:
+        functions = find_functions(model)
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
                 _annotate(node, ACTIVATION if node.meta["val"].dtype in REAL_DTYPES else None)
-            elif pattern is not None and ANNOTATION not in node.meta:
+            elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
+                continue
+            elif node in functions.of:
+                _annotate(node, _result_spec(node, pattern))
+            else:
                 _annotate_pattern(node, pattern)
         return model
 
@@ -97,9 +105,9 @@ def _observed_for(node: Node) -> Node | None:
         spec = node.meta[ANNOTATION].output_qspec
         if spec is ACTIVATION:
             return node
-        if not isinstance(spec, SharedQuantizationSpec):
+        if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None
-        node = spec.edge_or_node  # type: ignore[assignment]
+        node = spec.edge_or_node
     return None
 
 
@@ -137,5 +145,5 @@ def _result_spec(node: Node, pattern: Pattern):
     return ACTIVATION
 
 
-def _annotate(node: Node, output: QuantizationSpec | None) -> None:
+def _annotate(node: Node, output: Any) -> None:
     node.meta[ANNOTATION] = QuantizationAnnotation(output_qspec=output, _annotated=True)

@@ -11,6 +11,7 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...ops.pytorch.node import REAL_DTYPES, arguments, is_constant, values_of
 from ...ops.pytorch.pattern import Pattern
+from .functions import find_functions
 from .inputs import dtype_name
 from .patterns import has_pattern, is_result, pattern_of, patterns
 from .program import constant_name, constant_value
@@ -25,11 +26,14 @@ MOST_LISTED = 3
 
 def check_supported(module: GraphModule) -> None:
     """Raises one TcmError that names every operator that cannot be compiled, and where it is."""
+    functions = find_functions(module)
+    asked = (node for node in module.graph.nodes if node not in functions.absorbed)
     _refuse(
         [
             (node, reason)
-            for node in module.graph.nodes
-            if node.op == "call_function" and (reason := _problem(node)) is not None
+            for node in asked
+            if node.op == "call_function"
+            and (reason := _problem(node, node in functions.of)) is not None
         ]
     )
 
@@ -103,7 +107,8 @@ def _names(pattern: Pattern) -> set[str]:
     return {n for n in names if n[0] != "_" and any(hasattr(place, n) for place in places)}
 
 
-def _problem(node: Node) -> str | None:
+def _problem(node: Node, is_table: bool) -> str | None:
+    """Why a node cannot be compiled; ``is_table``: whether it is a function of one tensor."""
     if is_quantize(node) or is_dequantize(node):
         return None
     if is_result(node):
@@ -112,6 +117,8 @@ def _problem(node: Node) -> str | None:
     for value in values_of(node):
         if value.dtype not in (REAL_DTYPES if pattern is None else pattern.dtypes):
             return f"computes in {dtype_name(value.dtype)}"
+    if is_table:
+        return None
     if pattern is None:
         return _problem_without_pattern(node)
     if pattern.weight is not None and not is_constant(arguments(node)[pattern.weight.argument]):
@@ -123,13 +130,14 @@ def _problem_without_pattern(node: Node) -> str:
     return NO_OPERATOR if not has_pattern(node.target) else "this use is not supported"
 
 
-def check_constants(module: GraphModule) -> None:
-    """Every float constant that the program uses is float32 and finite."""
+def check_constants(module: GraphModule, *, masks: bool) -> None:
+    """Every float constant that the program uses is finite; ``masks``: or -inf, as a mask may have
+    it that is added to scores."""
     for node in module.graph.find_nodes(op="get_attr"):
         data = constant_value(module, node)
         if not node.users or not data.dtype.is_floating_point:
             continue
-        finite = torch.isfinite(data)
+        finite = torch.isfinite(data) | (torch.isneginf(data) & masks)
         if not bool(finite.all()):
             bad = data[~finite]
             raise TcmError(

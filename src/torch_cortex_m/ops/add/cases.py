@@ -8,7 +8,8 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_int8
-from .op import Add, rescaling
+from ..rules.scaled_operands import rescaling
+from .op import Add
 
 LARGEST = (1 << 31) - 1
 

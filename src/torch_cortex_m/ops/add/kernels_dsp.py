@@ -47,7 +47,7 @@ def output_table(op: Any) -> np.ndarray:
     second = requantized(
         wrapped((BYTES + op.other_offset) << op.left_shift), op.other_multiplier, op.other_shift
     )
-    sums = wrapped(first[:, None].astype(np.int64) + second.astype(np.int64))
+    sums = wrapped(first[:, None].astype(np.int64) + op.sign * second.astype(np.int64))
     outputs = requantized(sums, op.output_multiplier, op.output_shift).astype(np.int64)
     return np.clip(outputs + op.output_offset, op.activation_min, op.activation_max)
 
@@ -57,7 +57,7 @@ def linear_form(op: Any) -> Linear | None:
     """Constants that give the operator's output for all pairs, or None."""
     output = math.ldexp(op.output_multiplier, op.output_shift - 31 + op.left_shift)
     first = math.ldexp(op.input_multiplier, op.input_shift - 31) * output
-    second = math.ldexp(op.other_multiplier, op.other_shift - 31) * output
+    second = op.sign * math.ldexp(op.other_multiplier, op.other_shift - 31) * output
     largest = max(abs(first), abs(second), 2.0**-10)
     shift = min(
         LARGEST_SHIFT, math.floor(22 - math.log2(largest)), 28 - math.ceil(largest).bit_length()

@@ -62,7 +62,7 @@ def _factors(op: Any, shift: int) -> Iterator[tuple[int, int]]:
     """
     output = math.ldexp(op.output_multiplier, op.output_shift - 31 + op.left_shift + shift)
     first = math.ldexp(op.input_multiplier, op.input_shift - 31) * output
-    second = math.ldexp(op.other_multiplier, op.other_shift - 31) * output
+    second = op.sign * math.ldexp(op.other_multiplier, op.other_shift - 31) * output
     if 130 * (abs(first) + abs(second)) > INT32_MAX:
         return
     for growth in (0.0, 2.0**-18, 2.0**-16, 2.0**-14, 2.0**-12):

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..base import Case
 from ..rules.random_data import Rng, int8, output_range, pick
-from .op import Add, rescaling
+from ..rules.scaled_operands import rescaling
+from .op import Add
 
 
 def any_layer(rng: Rng, name: str) -> Case:

@@ -10,8 +10,9 @@ from torch.fx import Node
 
 from ...errors import TcmError
 from ..pytorch.call import PytorchCall, QuantizedData
-from ..pytorch.node import arguments, shape_of
+from ..pytorch.node import arguments, is_constant, shape_of
 from ..pytorch.pattern import Pattern, Weight
+from ..pytorch.products import is_by_a_matrix
 from ..pytorch.weights import quantized_weight, sum_operands
 
 aten = torch.ops.aten
@@ -57,30 +58,22 @@ def _linear_problem(node: Node) -> str | None:
     return None if rank == 2 else f"a weight of rank {rank} is not supported, only 2"
 
 
-def _product_problem(node: Node) -> str | None:
+def _is_layer(node: Node) -> bool:
+    """Whether addmm adds a bias to a product with a constant."""
     values = arguments(node)
-    matrix = values["other"] if "other" in values else values["mat2"]
-    if len(shape_of(matrix)) != 2:
-        return "only products with a constant matrix of rank 2 on the right are supported"
-    return None
-
-
-def _addmm_problem(node: Node) -> str | None:
-    values = arguments(node)
-    if values["alpha"] != 1 or values["beta"] != 1:
-        return "alpha and beta other than 1 are not supported"
-    bias, features = shape_of(values["self"]), shape_of(values["mat2"])[1]
-    if bias not in ((features,), (1, features)):
-        return f"a first operand of shape {bias} is not a bias of {features} features"
-    return None
+    features = shape_of(values["mat2"])[1]
+    return (
+        is_constant(values["mat2"])
+        and is_constant(values["self"])
+        and values["alpha"] == values["beta"] == 1
+        and shape_of(values["self"]) in ((features,), (1, features))
+    )
 
 
 LINEAR = Weight()
 ADDMM = Weight("mat2", 1, "self")
 MM = Weight("mat2", 1, None)
 MATMUL = Weight("other", 1, None)
-
-BY_A_CONSTANT = "by a constant matrix"
 
 PATTERNS = [
     Pattern(
@@ -96,8 +89,7 @@ PATTERNS = [
         inputs=("mat1",),
         weight=ADDMM,
         fuses_activation=True,
-        problem=_addmm_problem,
-        accepted=BY_A_CONSTANT,
+        matches=_is_layer,
     ),
     Pattern(
         (aten.mm.default,),
@@ -105,8 +97,7 @@ PATTERNS = [
         inputs=("self",),
         weight=MM,
         fuses_activation=True,
-        problem=_product_problem,
-        accepted=BY_A_CONSTANT,
+        matches=is_by_a_matrix,
     ),
     Pattern(
         (aten.matmul.default,),
@@ -114,7 +105,6 @@ PATTERNS = [
         inputs=("self",),
         weight=MATMUL,
         fuses_activation=True,
-        problem=_product_problem,
-        accepted=BY_A_CONSTANT,
+        matches=is_by_a_matrix,
     ),
 ]

@@ -33,5 +33,6 @@ PATTERNS = [
         _lower,
         inputs=("self", "other"),
         fuses_activation=True,
+        function=True,
     )
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,6 +87,8 @@ class PytorchCall:
     result: the quantization of the float results, None where there are none.
     activation: the (low, high) of the fused activation as real numbers.
     limits: the quantized values that the program's own quantization admits.
+    function: what the result is of the only operand, element by element (float64 arrays), where a
+        table is to stand for it.
     """
 
     graph: Graph
@@ -98,6 +100,7 @@ class PytorchCall:
     result: Quantization | None
     activation: tuple[float, float] = UNBOUNDED
     limits: tuple[int, int] = INT8
+    function: Callable[[np.ndarray], np.ndarray] | None = None
 
     @property
     def output(self) -> Quantization:
@@ -210,10 +213,12 @@ class PytorchCall:
         return self._append("transpose", (value,), fields, suffix, quantization)
 
     def requantize(self, input: Activation, output: Quantization) -> str:
-        """The tensor in another quantization; no node where it has that already."""
-        if input.quantization == output:
+        """The tensor in another quantization, within the limits; no node where it is so already."""
+        if input.quantization == output and self.limits == INT8:
             return input.value
+        low, high = self.limits
         fields = requantization(input.quantization, output)
+        fields |= {"activation_min": low, "activation_max": high}
         return self._append("requantize", (input.value,), fields, ".requantized", output)
 
     def move(self, value: str, places: np.ndarray) -> str:

@@ -59,6 +59,6 @@ def is_constant(operand: object) -> bool:
     """Whether an argument does not depend on the model's inputs."""
     if not isinstance(operand, Node):
         return True
-    if operand.op == "call_function":
+    if operand.op in ("call_function", "call_module"):  # a module is an observer
         return all(is_constant(input) for input in operand.all_input_nodes)
     return operand.op == "get_attr"

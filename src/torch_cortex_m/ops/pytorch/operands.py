@@ -8,7 +8,7 @@ import numpy as np
 
 from ...ir import INT8, Quantization, TensorType
 from ..integers.arithmetic import quantize_array
-from .call import Activation, Constant, PytorchCall
+from .call import Activation, Constant, PytorchCall, Unquantized
 
 
 @dataclass(frozen=True)
@@ -20,23 +20,49 @@ class ScaledOperand:
     zero_point: int
 
 
-def two_operands(call: PytorchCall, factor: float = 1) -> tuple[ScaledOperand, ScaledOperand]:
-    """self and factor * other of a commutative function; a constant among them comes second."""
-    first, second = _operand(call, "self", 1), _operand(call, "other", factor)
+def two_operands(call: PytorchCall) -> tuple[ScaledOperand, ScaledOperand]:
+    """self and other of a commutative function; a constant among them comes second."""
+    return constant_second(call, scaled_operand(call, "self"), scaled_operand(call, "other"))
+
+
+def constant_second(
+    call: PytorchCall, first: ScaledOperand, second: ScaledOperand
+) -> tuple[ScaledOperand, ScaledOperand]:
     return (second, first) if first.value in call.graph.constants else (first, second)
 
 
-def _operand(call: PytorchCall, argument: str, factor: float) -> ScaledOperand:
-    """The operand times ``factor``; a factor of a tensor goes into the scale."""
-    operand = call.operands.get(argument)
-    if isinstance(operand, Activation | None) and not _is_number(call.arguments[argument]):
+def is_computed(call: PytorchCall, argument: str) -> bool:
+    """Whether an argument is neither a constant nor a number."""
+    return isinstance(call.operands.get(argument), Activation | Unquantized)
+
+
+def value_in_result_scale(call: PytorchCall, argument: str) -> str:
+    """The operand in the result's quantization: a constant is rounded, a value requantized."""
+    if is_computed(call, argument):
+        input = call.input(argument)
+        return call.requantize(input, call.output)
+    real = _constant(call, argument).data.astype(np.float64)
+    quantization = call.output
+    values = quantize_array(real, quantization.scale, quantization.zero_point).clip(*call.limits)
+    name = _constant(call, argument).name
+    return _add_integers(call, name, np.atleast_1d(values), quantization)
+
+
+def scaled_operand(call: PytorchCall, argument: str, factor: float = 1) -> ScaledOperand:
+    """The operand times ``factor``; the factor of a value goes into its scale."""
+    if is_computed(call, argument):
         activation = call.input(argument)
         quantization = activation.quantization
         return ScaledOperand(activation.value, quantization.scale * factor, quantization.zero_point)
+    return _add_constant(call, _constant(call, argument), factor)
+
+
+def _constant(call: PytorchCall, argument: str) -> Constant:
+    """A constant tensor or a number."""
     constant = call.constant(argument)
-    if constant is None:
-        constant = Constant(f"{call.name}.constant", np.array([call.arguments[argument]]))
-    return _add_constant(call, constant, factor)
+    if constant is not None:
+        return constant
+    return Constant(f"{call.name}.constant", np.array([call.arguments[argument]]))
 
 
 def _add_constant(call: PytorchCall, constant: Constant, factor: float) -> ScaledOperand:
@@ -52,10 +78,16 @@ def _add_constant(call: PytorchCall, constant: Constant, factor: float) -> Scale
         real = constant.data.astype(np.float64) * factor
         quantization = quantization_of(real)
         values = quantize_array(real, quantization.scale, quantization.zero_point)
-    values = np.atleast_1d(values)
-    name = call.graph.add_constant(constant.name, values)
-    call.graph.types[name] = TensorType(values.shape, "int8", quantization)
+    name = _add_integers(call, constant.name, np.atleast_1d(values), quantization)
     return ScaledOperand(name, quantization.scale, quantization.zero_point)
+
+
+def _add_integers(
+    call: PytorchCall, name: str, values: np.ndarray, quantization: Quantization
+) -> str:
+    added = call.graph.add_constant(name, values)
+    call.graph.types[added] = TensorType(values.shape, "int8", quantization)
+    return added
 
 
 def quantization_of(real: np.ndarray) -> Quantization:
@@ -63,7 +95,3 @@ def quantization_of(real: np.ndarray) -> Quantization:
     low, high = min(0.0, float(real.min())), max(0.0, float(real.max()))
     scale = float(np.float32((high - low) / INT8.span)) or 1.0
     return Quantization(scale, int(np.clip(INT8.low - np.rint(low / scale), *INT8)))
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)

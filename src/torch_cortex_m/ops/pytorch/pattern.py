@@ -90,6 +90,9 @@ class Pattern:
         are observed, too; and the result those of its inputs, where these are of one tensor.
     monotone: whether every result element is an input element or the largest of some, so that
         clamping before or after gives the same.
+    function: whether every result element is a function of the operands' elements at its place, so
+        that a part of the program that depends on one tensor alone may become one table.
+    general: whether another operator's pattern comes before this one.
     result_of: overload with several results -> for a use and the place of a result the call that
         gives this result alone, None if there is none. Such calls take the place of the results
         before anything else happens.
@@ -109,6 +112,8 @@ class Pattern:
     fuses_activation: bool = False
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]] | None = None
     monotone: bool = False
+    function: bool = False
+    general: bool = False
     shares_scale: bool = False
     result_of: Mapping[torch._ops.OpOverload, ResultOf] = field(default_factory=dict)
     dtypes: tuple[torch.dtype, ...] = REAL_DTYPES

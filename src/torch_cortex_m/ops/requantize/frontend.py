@@ -44,7 +44,12 @@ def _activation(
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]],
 ) -> Pattern:
     return Pattern(
-        (overload,), _lower, inputs=("self",), activation_range=activation_range, monotone=True
+        (overload,),
+        _lower,
+        inputs=("self",),
+        activation_range=activation_range,
+        monotone=True,
+        function=True,
     )
 
 

@@ -34,6 +34,7 @@ def _clamp(low: float, high: float | None) -> Callable[[TfliteCall], str]:
 
 BUILTINS = [
     Builtin("RELU", _clamp(0.0, None)),
+    Builtin("RELU_0_TO_1", _clamp(0.0, 1.0)),
     Builtin("RELU6", _clamp(0.0, 6.0)),
     Builtin("RELU_N1_TO_1", _clamp(-1.0, 1.0)),
 ]

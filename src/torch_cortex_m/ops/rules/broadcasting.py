@@ -12,6 +12,8 @@ from .strides import broadcast_strides, loop_constants
 
 OPERANDS = ("input", "other")
 
+Shape = tuple[int, ...]
+
 
 class BroadcastingOp(Op):
     """A function of the elements of ``input`` and ``other``, one by one.
@@ -26,22 +28,26 @@ class BroadcastingOp(Op):
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         for name in OPERANDS:
             check_max_rank(self, types, name)
-        first, second = (types[name].shape for name in OPERANDS)
-        rank = max(len(first), len(second))
-        aligned = ((1,) * (rank - len(shape)) + shape for shape in (first, second))
-        pairs = list(zip(*aligned, strict=True))
-        self.expect(
-            all(a == b or a == 1 or b == 1 for a, b in pairs),
-            "other",
-            f"a shape that broadcasts with input's shape {first}",
-            second,
-        )
-        return tuple(b if a == 1 else a for a, b in pairs)
+        return broadcast_shape(self, *(types[name].shape for name in OPERANDS))
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         output_shape = self.output_shape(types)
         strides = {name: broadcast_strides(types[name].shape, output_shape) for name in OPERANDS}
         return super().constants(types) | loop_constants(output_shape, strides)
+
+
+def broadcast_shape(op: Op, first: Shape, second: Shape) -> Shape:
+    """The shape that input's and other's give. Raises TcmError if they do not broadcast."""
+    rank = max(len(first), len(second))
+    aligned = ((1,) * (rank - len(shape)) + shape for shape in (first, second))
+    pairs = list(zip(*aligned, strict=True))
+    op.expect(
+        all(a == b or a == 1 or b == 1 for a, b in pairs),
+        "other",
+        f"a shape that broadcasts with input's shape {first}",
+        second,
+    )
+    return tuple(b if a == 1 else a for a, b in pairs)
 
 
 def operands_not_broadcast(layer: Layer) -> tuple[str, ...]:

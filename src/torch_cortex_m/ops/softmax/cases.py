@@ -15,11 +15,20 @@ def case(
     """A case with random data for an input of this scale."""
     multiplier, left_shift, smallest = scaling(scale)
     op = Softmax(multiplier, left_shift, smallest if diff_min is None else diff_min)
-    return Case(name, op, {"input": random_int8(generator(f"softmax {name}"), shape)})
+    return Case(name, op, {"input": random_int8(generator(f"softmax {name}"), shape), "mask": None})
 
 
 def data_case(name: str, rows: np.ndarray, scale: float = 0.1) -> Case:
-    return Case(name, Softmax(*scaling(scale)), {"input": rows.astype(np.int8)})
+    return Case(name, Softmax(*scaling(scale)), {"input": rows.astype(np.int8), "mask": None})
+
+
+def masked(name: str, shape: tuple[int, ...], mask: np.ndarray, scale: float = 0.1) -> Case:
+    whole = case(name, shape, scale)
+    return Case(name, whole.op, {**whole.tensors, "mask": mask.astype(np.bool_)})
+
+
+def random_mask(name: str, shape: tuple[int, ...]) -> np.ndarray:
+    return generator(f"softmax mask {name}").random(shape) < 0.4
 
 
 EVERY_DIFFERENCE = np.stack([np.full(256, 127), np.arange(-128, 128)], axis=1)
@@ -48,4 +57,12 @@ CASES = [
     data_case("equal_4096", np.full((1, 4096), -1)),
     data_case("spike", SPIKE, 0.3),
     data_case("ascending", np.arange(-128, 128), 0.03),
+    masked("causal", (2, 3, 7, 7), np.triu(np.ones((7, 7)), 1)),
+    masked("mask_of_all", (3, 12), random_mask("all", (3, 12))),
+    masked("mask_of_a_row", (4, 3, 20), random_mask("row", (20,))),
+    masked("nothing_masked", (3, 12), np.zeros((3, 12))),
+    masked("everything_masked", (3, 12), np.ones((3, 12))),
+    masked("a_row_masked", (3, 12), np.eye(3, 1).repeat(12, 1)),
+    masked("one_left", (2, 1000), np.arange(1000) != 700),
+    masked("1_value_masked", (2, 1), np.ones((1,)), 3.0),
 ]

@@ -1,7 +1,8 @@
-"""softmax from PyTorch, over any dimension."""
+"""softmax from PyTorch, over any dimension, masked by a constant or not."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from ...ir import INT8, Quantization
@@ -24,7 +25,7 @@ def _lower(call: PytorchCall) -> str:
     multiplier, left_shift, diff_min = scaling(input.quantization.scale)
     result = call.emit(
         "softmax",
-        (call.transpose(input.value, order, ".last"),),
+        (call.transpose(input.value, order, ".last"), _mask(call, order)),
         input_multiplier=multiplier,
         input_left_shift=left_shift,
         diff_min=diff_min,
@@ -32,9 +33,20 @@ def _lower(call: PytorchCall) -> str:
     return call.transpose(result, inverse, ".restored")
 
 
+def _mask(call: PytorchCall, order: tuple[int, ...]) -> str | None:
+    """The mask of those of the last dimensions that it depends on."""
+    mask = call.constant("mask")
+    if mask is None:
+        return None
+    data = np.transpose(mask.data, order)
+    while data.ndim > 1 and (data == data[:1]).all():
+        data = data[0]
+    return call.add_constant("mask", np.ascontiguousarray(data))
+
+
 PATTERNS = [
     Pattern(
-        (aten.softmax.int, aten._softmax.default),
+        (aten.softmax.int, aten._softmax.default, aten._masked_softmax.default),
         _lower,
         inputs=("self",),
         result=Result.FIXED,

@@ -10,7 +10,7 @@ LARGEST_ROW = 511
 
 
 def _computes(layer: Layer) -> bool:
-    return layer.output.shape[-1] <= LARGEST_ROW
+    return "mask" not in layer.types and layer.output.shape[-1] <= LARGEST_ROW
 
 
 CMSIS_NN_KERNELS = [

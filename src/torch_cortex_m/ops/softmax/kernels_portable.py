@@ -60,9 +60,14 @@ def exponentials(op: Any) -> np.ndarray:
 
 
 def _is_regular(layer: Layer) -> bool:
-    """No difference that counts leaves 32 bits, and that of the largest value itself, 0, counts."""
+    """All elements count, no difference that counts leaves 32 bits, and that of the largest value
+    itself, 0, counts."""
     op = layer.op
-    return op.diff_min <= 0 and min(-op.diff_min, 255) << op.input_left_shift <= 1 << 31
+    return (
+        "mask" not in layer.types
+        and op.diff_min <= 0
+        and min(-op.diff_min, 255) << op.input_left_shift <= 1 << 31
+    )
 
 
 def _applies_table(layer: Layer) -> bool:

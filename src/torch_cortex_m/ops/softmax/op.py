@@ -25,8 +25,10 @@ INTEGER_BITS = 5
 class Softmax(Op):
     """Softmax over the last dimension.
 
-    Tensors: input [..., N] int8, N at most 8191. Output: the same shape, int8, with scale 1 / 256
-    and zero point -128.
+    Tensors: input [..., N] int8, N at most 8191; mask bool, optional, in the shape of the input's
+    last dimensions. Output: the input's shape, int8, with scale 1 / 256 and zero point -128.
+
+    What the mask has True for does not count: it gives -128, and all of a row without any other.
 
     An element's difference d to the largest of its row becomes the fixed point number
     (d << input_left_shift) * input_multiplier / 2^31 with 26 fractional bits; an element with
@@ -36,7 +38,10 @@ class Softmax(Op):
     """
 
     name: ClassVar[str] = "softmax"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("mask", ("bool",), optional=True),
+    )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {"input_multiplier", "input_left_shift", "diff_min"}
     )
@@ -59,12 +64,21 @@ class Softmax(Op):
             f"a last dimension of 1 to {MAX_ROW_SIZE}",
             f"shape {shape}",
         )
+        if "mask" in types:
+            mask = types["mask"].shape
+            fits = len(mask) >= 1 and mask == shape[-len(mask) :]
+            self.expect(fits, "mask", f"the last dimensions of {shape}", mask)
         return shape
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = self.output_shape(types)[-1]
         rows = types["input"].elements // row_size
-        return super().constants(types) | {"rows": rows, "row_size": row_size}
+        mask_rows = types["mask"].elements // row_size if "mask" in types else 0
+        return super().constants(types) | {
+            "rows": rows,
+            "row_size": row_size,
+            "mask_rows": mask_rows,
+        }
 
 
 def scaling(input_scale: float) -> tuple[int, int, int]:

@@ -19,4 +19,13 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": pick(rng, values, values // 8, np.sort(values))})
 
 
-RANDOM_LAYERS = (any_layer,)
+def masked_layer(rng: Rng, name: str) -> Case:
+    whole = any_layer(rng, name)
+    values = whole.tensors["input"]
+    assert values is not None
+    shape = pick(rng, values.shape, values.shape[-1:])
+    mask = rng.random(shape) < pick(rng, 0.1, 0.5, 0.9)
+    return Case(name, whole.op, {"input": values, "mask": mask})
+
+
+RANDOM_LAYERS = (any_layer, masked_layer)

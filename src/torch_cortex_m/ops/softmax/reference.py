@@ -19,13 +19,15 @@ EXP_MINUS_POWERS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 7204
 """exp(-1/4), exp(-1/2), exp(-1), ..., exp(-16) in Q0.31."""
 
 
-def reference(op: Softmax, input: Tensor) -> Tensor:
+def reference(op: Softmax, input: Tensor, mask: Tensor | None) -> Tensor:
     """[..., N] int8 -> [..., N] int8; see Softmax."""
     values = input.to(torch.int64)
+    left_out = torch.zeros_like(input, dtype=torch.bool) if mask is None else mask
+    values = torch.where(left_out, INT8.low, values)
     differences = values - values.amax(-1, keepdim=True)
     multiplier = values.new_tensor(op.input_multiplier)
     scaled = doubling_high_multiply(wrap_int32(differences << op.input_left_shift), multiplier)
-    counts = differences >= op.diff_min
+    counts = (differences >= op.diff_min) & ~left_out
     exponentials = torch.where(counts, _exp_of_negative(scaled), 0)
     sums = _shift_right(exponentials, 12).sum(-1, keepdim=True)
 

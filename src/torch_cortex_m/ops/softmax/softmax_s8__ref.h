@@ -59,18 +59,23 @@ TCM_KERNEL int32_t softmax_s8__ref_term(int32_t difference, int32_t input_multip
     return softmax_s8__ref_exp(tcm_doubling_high_multiply(shifted, input_multiplier));
 }
 
-TCM_KERNEL void softmax_s8__ref(const int8_t *input, int8_t *output, int32_t rows, int32_t row_size,
-                                int32_t input_multiplier, int32_t input_left_shift, int32_t diff_min)
+/* mask: mask_rows rows, over and over; what it is not zero for does not count. */
+TCM_KERNEL void softmax_s8__ref(const int8_t *input, const uint8_t *mask, int8_t *output, int32_t rows,
+                                int32_t row_size, int32_t mask_rows, int32_t input_multiplier,
+                                int32_t input_left_shift, int32_t diff_min)
 {
     for (int32_t row = 0; row < rows; row++, input += row_size, output += row_size) {
-        int32_t largest = input[0];
-        for (int32_t i = 1; i < row_size; i++) {
-            largest = input[i] > largest ? input[i] : largest;
+        const uint8_t *left_out = mask != NULL ? mask + row % mask_rows * row_size : NULL;
+        int32_t largest = -128;
+        for (int32_t i = 0; i < row_size; i++) {
+            const int32_t counts = left_out == NULL || left_out[i] == 0;
+            largest = counts && input[i] > largest ? input[i] : largest;
         }
         uint32_t sum = 0; /* Q12.19 */
         for (int32_t i = 0; i < row_size; i++) {
+            const int32_t counts = left_out == NULL || left_out[i] == 0;
             const int32_t term =
-                softmax_s8__ref_term(input[i] - largest, input_multiplier, input_left_shift, diff_min);
+                counts ? softmax_s8__ref_term(input[i] - largest, input_multiplier, input_left_shift, diff_min) : 0;
             sum += (uint32_t)tcm_rounding_shift_right(term, 12);
         }
         /* Without terms, as a positive diff_min has it, every product is zero, whatever the reciprocal. */
@@ -82,8 +87,9 @@ TCM_KERNEL void softmax_s8__ref(const int8_t *input, int8_t *output, int32_t row
         }
         const int32_t reciprocal = softmax_s8__ref_reciprocal((int32_t)(normalized >> 1));
         for (int32_t i = 0; i < row_size; i++) {
+            const int32_t counts = left_out == NULL || left_out[i] == 0;
             const int32_t term =
-                softmax_s8__ref_term(input[i] - largest, input_multiplier, input_left_shift, diff_min);
+                counts ? softmax_s8__ref_term(input[i] - largest, input_multiplier, input_left_shift, diff_min) : 0;
             const int32_t product = tcm_doubling_high_multiply(reciprocal, term);
             /* A product is less than one: shifted by more than 31, it rounds to zero. */
             const int32_t scaled = shift > 31 ? 0 : tcm_rounding_shift_right(product, shift);

@@ -28,7 +28,7 @@ def _lower(call: TfliteCall) -> str:
     multiplier, left_shift, diff_min = scaling(beta * call.quantization().scale)
     return call.emit(
         "softmax",
-        (call.value(),),
+        (call.value(), None),
         input_multiplier=multiplier,
         input_left_shift=left_shift,
         diff_min=diff_min,

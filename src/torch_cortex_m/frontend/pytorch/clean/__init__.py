@@ -6,12 +6,16 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
-from .batch_norm import fold_batch_norms
+from .attention import ATTENTION, mask_softmax, split_attention
+from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
-from .identities import remove_identities
+from .identities import COPIES, remove_identities
+from .products import fold_factors, split_products
 from .results import separate_results
 from .scatters import replace_scatters
+from .separate_functions import separate_functions
+from .unit_length import normalize_length
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -23,7 +27,19 @@ COMMON: tuple[Step, ...] = (
     remove_identities,
     fold_constants,
 )
-FLOAT_ONLY: tuple[Step, ...] = (fold_batch_norms, move_activations_early)
+FLOAT_ONLY: tuple[Step, ...] = (
+    split_attention,
+    mask_softmax,
+    split_products,
+    fold_factors,
+    normalize_length,
+    fold_batch_norms,
+    move_activations_early,
+    separate_functions,
+)
+
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
+"""Operators without a pattern that the steps take away."""
 
 
 def clean(module: GraphModule, *, quantized: bool) -> None:

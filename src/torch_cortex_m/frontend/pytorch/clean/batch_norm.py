@@ -32,12 +32,17 @@ WITHOUT_STATISTICS = (aten._native_batch_norm_legit.no_stats,)
 
 
 def fold_batch_norms(module: GraphModule) -> None:
-    """Replaces every batch norm by its formula for inference."""
+    """Replaces every batch norm by its formula for inference, and every instance norm that has
+    running statistics, which is one."""
     for node in list(module.graph.nodes):
         if node.target in WITHOUT_STATISTICS:
             raise _no_statistics(node)
-        if node.target in BATCH_NORMS:
+        if node.target in BATCH_NORMS or _is_instance_norm_with_statistics(node):
             _replace(module, node)
+
+
+def _is_instance_norm_with_statistics(node: Node) -> bool:
+    return node.target is aten.instance_norm.default and not arguments(node)["use_input_stats"]
 
 
 def _replace(module: GraphModule, node: Node) -> None:

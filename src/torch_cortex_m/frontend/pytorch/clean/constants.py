@@ -41,7 +41,7 @@ def fold_constants(module: GraphModule) -> None:
         elif _foldable(node) and (operands := _operands(node, known)) is not None:
             with torch.no_grad():
                 args, kwargs = map_arg((node.args, node.kwargs), operands.__getitem__)
-                value = known[node] = node.target(*args, **kwargs)
+                value = known[node] = node.target(*args, **kwargs)  # type: ignore[operator]
             if isinstance(value, Tensor):
                 folded = add_constant(module, node, value, f"{value_name(node)}.constant")
                 node.replace_all_uses_with(folded)

@@ -1,0 +1,119 @@
+"""What every operator of the graph stands for and what computes it, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..ops import definitions, part
+from ..ops.base import Definition
+
+FEATURES: Mapping[str, frozenset[str]] = {
+    "every core": frozenset(),
+    "DSP (M4, M7, M33)": frozenset({"dsp"}),
+    "MVE (M55, M85)": frozenset({"dsp", "mve"}),
+}
+"""Column -> what a core must have for the kernels that it lists and that the columns before do
+not."""
+
+PYTORCH = "PyTorch"
+TFLITE = "TensorFlow Lite"
+
+PAGE = """\
+# Operators
+
+What compiles, from PyTorch and from TensorFlow Lite, and what computes it; `tcm ops --markdown`
+writes this page. PyTorch's operators are those that `torch.export` gives: a name stands for all its
+spellings (function, method, module, in place). Beside them batch norms, dropouts and copies are
+taken away, and what depends on constants only is computed when the model is compiled.
+
+Names in brackets are the element types. A kernel of CMSIS-NN is used only where the firmware has it
+and it was measured to be faster.
+
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An operator: from which names of PyTorch and TensorFlow Lite, under which limits."""
+
+    name: str
+    dtypes: str
+    pytorch: tuple[str, ...]
+    tflite: tuple[str, ...]
+    kernels: Mapping[str, tuple[str, ...]]
+
+
+def rows() -> list[Row]:
+    """One for each operator, in alphabetical order."""
+    return [_row(definition) for _, definition in sorted(definitions().items())]
+
+
+def _row(definition: Definition) -> Row:
+    first = definition.op.tensors[:1]
+    return Row(
+        definition.name,
+        _types(first[0].dtypes if first else ()),
+        tuple(_sorted(_pytorch(definition.name))),
+        tuple(_sorted(_tflite(definition.name))),
+        {column: tuple(dict.fromkeys(_kernels(definition, column))) for column in FEATURES},
+    )
+
+
+def _sorted(names: Iterable[str]) -> list[str]:
+    return sorted(dict.fromkeys(names))
+
+
+def _types(dtypes: tuple[str, ...]) -> str:
+    return ", ".join(dtypes)
+
+
+def _pytorch(operator: str) -> Iterator[str]:
+    """aten names, with the limits of a use in words."""
+    module = part(operator, "frontend")
+    for pattern in [] if module is None else module.PATTERNS:
+        for target in pattern.targets:
+            name = target.overloadpacket.__name__
+            yield f"{name} {pattern.accepted}".strip()
+
+
+def _tflite(operator: str) -> Iterator[str]:
+    module = part(operator, "tflite")
+    for builtin in [] if module is None else module.BUILTINS:
+        yield f"{builtin.name} [{_types(builtin.arguments[0].dtypes)}]"
+
+
+def _kernels(definition: Definition, column: str) -> Iterator[str]:
+    """The kernels that need just this column's features."""
+    for kernel in definition.kernels:
+        smallest = next(name for name, has in FEATURES.items() if kernel.needs <= has)
+        if smallest == column and kernel.provider == "ours":
+            yield kernel.name
+
+
+def markdown() -> str:
+    """The page of documentation, with a line for each operator."""
+    columns = ("operator", "types", PYTORCH, TFLITE, *FEATURES)
+    lines = [_line(columns), _line("---" for _ in columns)]
+    lines += [
+        _line(
+            (
+                f"`{row.name}`",
+                row.dtypes,
+                ", ".join(row.pytorch),
+                ", ".join(row.tflite),
+                *(", ".join(map(_short, kernels)) for kernels in row.kernels.values()),
+            )
+        )
+        for row in rows()
+    ]
+    return PAGE + "\n".join(lines) + "\n"
+
+
+def _short(kernel: str) -> str:
+    """A kernel's name without the operator's."""
+    return kernel.partition("__")[2] or kernel
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

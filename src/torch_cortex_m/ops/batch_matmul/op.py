@@ -1,0 +1,127 @@
+"""batch_matmul: matrix products of two quantized tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import ClassVar
+
+from ...ir import INT8, TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..rules.broadcasting import OPERANDS, broadcast_shape
+from ..rules.checks import check_max_rank, check_multiplier
+from ..rules.strides import broadcast_strides, loop_constants
+from ..rules.window import check_activation, check_offset
+
+LARGEST_DEPTH = 1 << 15
+"""Keeps 255 * 255 * depth, and with it every sum, within int32."""
+
+Matrix = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchMatmul(Op):
+    """clamp(requantize((input + input_offset) @ (other + other_offset)) + output_offset).
+
+    Tensors: input [..., M, K] and other [..., K, N] int8, of rank 2 to 6, K at most 2^15; with
+    ``transpose_input`` the input is [..., K, M], with ``transpose_other`` the other is [..., N, K].
+    The leading dimensions broadcast together as NumPy's do. Output: [..., M, N] int8.
+
+    ``input_offset`` and ``other_offset`` are -zero point, ``output_offset`` is the output's zero
+    point; ``multiplier`` and ``shift`` stand for input scale * other scale / output scale.
+    Source: TensorFlow Lite 8-bit BATCH_MATMUL; CMSIS-NN's arm_batch_matmul_s8 gives the same
+    values.
+    """
+
+    name: ClassVar[str] = "batch_matmul"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(map(TensorArgument, OPERANDS))
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "input_offset",
+            "other_offset",
+            "output_offset",
+            "multiplier",
+            "shift",
+            "activation_min",
+            "activation_max",
+        }
+    )
+
+    transpose_input: bool = False
+    transpose_other: bool = False
+    input_offset: int = 0
+    other_offset: int = 0
+    output_offset: int = 0
+    multiplier: int
+    shift: int
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
+
+    def __post_init__(self) -> None:
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "other_offset", self.other_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
+        check_multiplier(self, "", self.multiplier, self.shift)
+
+    def _matrices(self, types: Mapping[str, TensorType]) -> tuple[Matrix, Matrix]:
+        """(M, K) and (K, N)."""
+        *_, first, second = types["input"].shape
+        *_, third, fourth = types["other"].shape
+        return (
+            (second, first) if self.transpose_input else (first, second),
+            (fourth, third) if self.transpose_other else (third, fourth),
+        )
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        for name in OPERANDS:
+            check_max_rank(self, types, name)
+            shape = types[name].shape
+            self.expect(len(shape) >= 2, name, "rank 2 or more", f"shape {shape}")
+        (rows, depth), (other_depth, columns) = self._matrices(types)
+        self.expect(
+            depth == other_depth,
+            "other",
+            f"matrices with {depth} rows, as those of input {types['input'].shape} have columns",
+            f"{other_depth} rows, shape {types['other'].shape}",
+        )
+        self.expect(depth <= LARGEST_DEPTH, "input", f"at most {LARGEST_DEPTH} columns", depth)
+        batches = broadcast_shape(self, *(types[name].shape[:-2] for name in OPERANDS))
+        return (*batches, rows, columns)
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        """The fields; ``rows``, ``depth``, ``columns`` and the strides of both operands in these
+        directions; and the loops over batches: ``loop_constants`` whose strides count elements."""
+        (rows, depth), (_, columns) = self._matrices(types)
+        batches = self.output_shape(types)[:-2]
+        strides = {name: _batch_strides(types[name].shape, batches) for name in OPERANDS}
+        return (
+            super().constants(types)
+            | loop_constants(batches, strides)
+            | {"rows": rows, "depth": depth, "columns": columns}
+            | _steps("input", "row", "depth", types["input"], self.transpose_input)
+            | _steps("other", "depth", "column", types["other"], self.transpose_other)
+        )
+
+    def macs(self, types: Mapping[str, TensorType]) -> int:
+        (_, depth), _ = self._matrices(types)
+        return prod(self.output_shape(types)) * depth
+
+
+def _batch_strides(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:
+    matrix = prod(shape[-2:])
+    return tuple(matrix * stride for stride in broadcast_strides(shape[:-2], batches))
+
+
+def _steps(
+    name: str, vertical: str, horizontal: str, type_: TensorType, transposed: bool
+) -> dict[str, int]:
+    """Elements from one row and from one column of a matrix to the next."""
+    width = type_.shape[-1]
+    down, right = (1, width) if transposed else (width, 1)
+    return {f"{name}_{vertical}_stride": down, f"{name}_{horizontal}_stride": right}
+
+
+OP = BatchMatmul
+KERNELS = [Kernel("batch_matmul_s8__ref")]

@@ -1,0 +1,8 @@
+"""What maximum must compute, everywhere."""
+
+from __future__ import annotations
+
+from ..rules.broadcast_cases import every_pair, every_shape
+from .op import Maximum
+
+CASES = [*every_shape(Maximum()), every_pair("every_pair", Maximum())]

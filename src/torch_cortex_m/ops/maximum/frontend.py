@@ -1,0 +1,22 @@
+"""maximum from PyTorch: of tensors, constants and numbers."""
+
+from __future__ import annotations
+
+import torch
+
+from ..pytorch.call import PytorchCall
+from ..pytorch.operands import value_in_result_scale
+from ..pytorch.pattern import Pattern
+
+aten = torch.ops.aten
+
+
+def _lower(call: PytorchCall) -> str:
+    """Rounding keeps order: the maximum of rounded operands is the rounded maximum."""
+    operands = (value_in_result_scale(call, "self"), value_in_result_scale(call, "other"))
+    return call.emit("maximum", operands)
+
+
+PATTERNS = [
+    Pattern((aten.maximum.default, aten.max.other), _lower, inputs=("self", "other"), function=True)
+]

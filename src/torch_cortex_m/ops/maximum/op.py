@@ -1,0 +1,20 @@
+"""maximum: the larger of two values, with broadcasting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..base import Kernel
+from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
+
+
+@dataclass(frozen=True)
+class Maximum(BroadcastingOp):
+    """The larger element, where both have one quantization; shapes are those of BroadcastingOp."""
+
+    name: ClassVar[str] = "maximum"
+
+
+OP = Maximum
+KERNELS = [Kernel("maximum_s8__ref", in_place=operands_not_broadcast)]

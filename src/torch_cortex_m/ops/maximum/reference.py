@@ -1,0 +1,13 @@
+"""The exact reference of maximum on torch tensors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .op import Maximum
+
+
+def reference(op: Maximum, input: Tensor, other: Tensor) -> Tensor:
+    """Two int8 tensors that broadcast together -> int8 of the broadcast shape."""
+    return torch.maximum(input, other)

@@ -1,0 +1,8 @@
+"""What minimum must compute, everywhere."""
+
+from __future__ import annotations
+
+from ..rules.broadcast_cases import every_pair, every_shape
+from .op import Minimum
+
+CASES = [*every_shape(Minimum()), every_pair("every_pair", Minimum())]

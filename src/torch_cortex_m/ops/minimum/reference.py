@@ -1,0 +1,13 @@
+"""The exact reference of minimum on torch tensors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .op import Minimum
+
+
+def reference(op: Minimum, input: Tensor, other: Tensor) -> Tensor:
+    """Two int8 tensors that broadcast together -> int8 of the broadcast shape."""
+    return torch.minimum(input, other)

@@ -1,0 +1,36 @@
+"""Operands in one scale, on torch tensors."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..integers.torch_arithmetic import requantize, requantize_to_int8, wrap_int32
+from .scaled_operands import ScaledOperandsOp
+
+
+def rescaled_operands(op: ScaledOperandsOp, input: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """int8 -> int64, in the scale that both operands share."""
+    return (
+        _rescale(op, input, op.input_offset, op.input_multiplier, op.input_shift),
+        _rescale(op, other, op.other_offset, op.other_multiplier, op.other_shift),
+    )
+
+
+def result_of(op: ScaledOperandsOp, value: Tensor) -> Tensor:
+    """What has become of the operands -> the int8 output."""
+    wrapped = wrap_int32(value)
+    multiplier, shift = (
+        wrapped.new_tensor(op.output_multiplier),
+        wrapped.new_tensor(op.output_shift),
+    )
+    return requantize_to_int8(
+        wrapped, multiplier, shift, op.output_offset, op.activation_min, op.activation_max
+    )
+
+
+def _rescale(
+    op: ScaledOperandsOp, values: Tensor, offset: int, multiplier: int, shift: int
+) -> Tensor:
+    shifted = wrap_int32((values.to(torch.int64) + offset) << op.left_shift)
+    return requantize(shifted, shifted.new_tensor(multiplier), shifted.new_tensor(shift))

@@ -1,0 +1,182 @@
+"""table from TensorFlow Lite: the functions of one number, with the roundings of TFLite-Micro."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from ...ir import INT8
+from ..integers.arithmetic import requantize_array
+from ..integers.bounds import Array
+from ..integers.fixed_point import logistic, saturate, shift_right, tanh
+from ..integers.tables import VALUES
+from ..tflite.builtin import Builtin
+from ..tflite.call import TfliteCall
+
+INTEGER_BITS = 4
+"""Of the fixed point input of logistic and tanh."""
+
+Function = Callable[[TfliteCall], Array]
+"""The 256 results of one use, before they are limited to int8."""
+
+
+def _table(function: Function) -> Callable[[TfliteCall], str]:
+    def lower(call: TfliteCall) -> str:
+        results = np.clip(function(call), *INT8)
+        table = tuple(int(result) for result in results)
+        return call.emit("table", (call.value(),), table=table)
+
+    return lower
+
+
+def _inputs(call: TfliteCall) -> Array:
+    """The 256 inputs without their zero point."""
+    return VALUES.astype(np.int64) - call.quantization().zero_point
+
+
+def _scales(call: TfliteCall) -> tuple[np.float32, np.float32]:
+    return np.float32(call.quantization().scale), np.float32(call.output.quantization.scale)
+
+
+def _rescaled(call: TfliteCall, values: Array, real: float) -> Array:
+    """round(values * real), with TensorFlow Lite's two roundings."""
+    multiplier, shift = call.multiplier(real)
+    return requantize_array(values, np.array(multiplier), np.array(shift))
+
+
+def _fixed_point(call: TfliteCall, function: Callable[[Array], Array], result_shift: int) -> Array:
+    """A function of Q4.27 in Q0.31, its results shifted; beyond a radius it is at its ends.
+
+    Source: TensorFlow Lite's CalculateInputRadius and reference_integer_ops.
+    """
+    inputs = _inputs(call)
+    scale = call.quantization().scale
+    fraction, shift = math.frexp(scale * (1 << (31 - INTEGER_BITS)))
+    if shift < 0:
+        raise call.error(
+            "the scale of the input is too small", expected=f"at least {2.0**-28:g}", got=scale
+        )
+    radius = (((1 << INTEGER_BITS) - 1) << (31 - INTEGER_BITS)) >> shift
+    multiplier = np.array(round(fraction * (1 << 31)), np.int64)
+    inside = np.abs(inputs) < radius
+    fixed = requantize_array(np.where(inside, inputs, 0), multiplier, np.array(min(shift, 30)))
+    results = shift_right(function(fixed), result_shift)
+    return np.where(inside, results, np.where(inputs > -radius, 1 << 8, -(1 << 8)))
+
+
+def _logistic(call: TfliteCall) -> Array:
+    """The result's scale counts as 1/256, whatever the file says."""
+    zero_point = call.output.quantization.zero_point
+    if zero_point != INT8.low:
+        raise call.error(
+            "the result of LOGISTIC has an unexpected quantization",
+            expected=f"scale 1/256, zero point {INT8.low}",
+            got=f"scale {call.output.quantization.scale:g}, zero point {zero_point}",
+        )
+    return np.clip(_fixed_point(call, logistic, 23) + INT8.low, *INT8)
+
+
+def _tanh(call: TfliteCall) -> Array:
+    """The result's scale counts as 1/128 and its zero point as 0, whatever the file says."""
+    return _fixed_point(call, tanh, 24)
+
+
+def _leaky_relu(call: TfliteCall) -> Array:
+    """Source: TensorFlow Lite's QuantizeLeakyRelu; its multipliers are float32 quotients."""
+    inputs = _inputs(call)
+    scale, output_scale = _scales(call)
+    alpha = np.float32(call.options.number("Alpha"))
+    if not np.isfinite(alpha):
+        raise call.error("alpha is not usable", expected="a finite number", got=float(alpha))
+    with np.errstate(over="ignore"):
+        slope, identity = float(scale * alpha / output_scale), float(scale / output_scale)
+    negative = math.copysign(1, slope) * _rescaled(call, inputs, abs(slope))
+    results = np.where(inputs >= 0, _rescaled(call, inputs, identity), negative)
+    return results.astype(np.int64) + call.output.quantization.zero_point
+
+
+def _hard_swish(call: TfliteCall) -> Array:
+    """Source: TensorFlow Lite's quantized HardSwish, whose arithmetic has 16 bits."""
+    scale, output_scale = _scales(call)
+    hires_scale = np.float32(1.0 / 128.0) * scale
+    inputs = _inputs(call) << 7
+    multiplier, shift = _multiplier_16(call, float(hires_scale / output_scale))
+    if shift > 0:
+        raise call.error(
+            "the scales of HARD_SWISH are too far apart",
+            expected="input scale / output scale below 128",
+            got=f"{float(scale / output_scale):g}",
+        )
+    reluish = _reluish(call, inputs, float(hires_scale / np.float32(3.0 / 32768.0)))
+    products = reluish * _multiply_16(inputs, multiplier)
+    preshift = np.sign(products) * (np.abs(products) >> 15)
+    steps = _shift_right_16(preshift, -shift)
+    return _wrap_16(steps + call.output.quantization.zero_point)
+
+
+def _reluish(call: TfliteCall, inputs: Array, real: float) -> Array:
+    """(inputs * real / 2^15 + 1) / 2 in Q0.15, within [0, 1]."""
+    multiplier, shift = _multiplier_16(call, real)
+    values = inputs
+    if shift > 0:
+        values = saturate(values << (shift - 1), 16)
+    values = _multiply_16(values, multiplier)
+    if shift > 0:
+        values = saturate(values << 1, 16)
+    if shift < 0:
+        values = _shift_right_16(values, -shift)
+    return (values + (1 << 15)) >> 1
+
+
+def _multiplier_16(call: TfliteCall, real: float) -> tuple[int, int]:
+    """A multiplier in Q0.15 and its shift. Source: DownScaleInt32ToInt16Multiplier."""
+    multiplier, shift = call.multiplier(real)
+    return min((multiplier + (1 << 15)) >> 16, (1 << 15) - 1), shift
+
+
+def _multiply_16(values: Array, multiplier: int) -> Array:
+    """round(values * multiplier / 2^15), ties up."""
+    return saturate((values * multiplier + (1 << 14)) >> 15, 16)
+
+
+def _shift_right_16(values: Array, shift: int) -> Array:
+    """round(values / 2^shift), ties away from zero, with a mask of 16 bits."""
+    mask = _wrap_16(np.array((1 << shift) - 1))
+    return (values >> shift) + ((values & mask) > (mask >> 1) + (values < 0))
+
+
+def _wrap_16(values: Array) -> Array:
+    return ((values + (1 << 15)) & 0xFFFF) - (1 << 15)
+
+
+def _elu(call: TfliteCall) -> Array:
+    """In float32. Source: TFLite-Micro's PopulateLookupTable."""
+    scale, output_scale = _scales(call)
+    with np.errstate(over="ignore"):
+        reals = scale * _inputs(call).astype(np.float32)
+        negative = np.exp(reals.astype(np.float64)).astype(np.float32) - np.float32(1)
+        steps = np.where(reals < 0, negative, reals) * (np.float32(1) / output_scale)
+    rounded = np.trunc(steps.astype(np.float64) + np.copysign(0.5, steps))
+    return np.clip(rounded, -1e6, 1e6).astype(np.int64) + call.output.quantization.zero_point
+
+
+def _abs(call: TfliteCall) -> Array:
+    """Source: TFLite-Micro's AbsEvalQuantized; the multiplier is a float32 quotient."""
+    scale, output_scale = _scales(call)
+    values = np.abs(_inputs(call))
+    if scale != output_scale:
+        with np.errstate(over="ignore"):
+            values = _rescaled(call, values, float(scale / output_scale))
+    return values + call.output.quantization.zero_point
+
+
+BUILTINS = [
+    Builtin("LOGISTIC", _table(_logistic)),
+    Builtin("TANH", _table(_tanh)),
+    Builtin("HARD_SWISH", _table(_hard_swish)),
+    Builtin("LEAKY_RELU", _table(_leaky_relu), options="LeakyReluOptions"),
+    Builtin("ELU", _table(_elu)),
+    Builtin("ABS", _table(_abs)),
+]
