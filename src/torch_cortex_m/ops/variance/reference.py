@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..normalize.reference import reciprocal_root
+from ..integers.torch_roots import reciprocal_root
 from .op import Variance
 
 
