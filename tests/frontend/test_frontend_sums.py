@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as functional
-from frontend_checks import check_model, operators, seeded
+from frontend_checks import Function, check_model, operators, run_float, seeded
 from test_frontend_operators import Factory, Shape, constant, function
 from torch import Tensor, nn
+
+from torch_cortex_m.frontend.pytorch import import_pytorch
 
 Case = tuple[str, Factory, tuple[Shape, ...], list[str]]
 
@@ -274,7 +277,40 @@ TRANSPOSED.append(
     )
 )
 
-CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED]
+REDUCTIONS: list[Case] = [
+    (name, function(lambda m, x, body=body: body(x)), ((2, 3, 4, 5),), [operator])
+    for name, body, operator in (
+        ("sum", lambda x: x.sum(), "mean"),
+        ("sum_last", lambda x: x.sum(-1), "mean"),
+        ("sum_distant", lambda x: x.sum((0, 2), keepdim=True), "mean"),
+        ("sum_relu", lambda x: x.sum(1).relu(), "mean"),
+        ("mean_all", lambda x: x.mean(), "mean"),
+        ("mean_channels", lambda x: x.mean(1), "mean"),
+        ("mean_distant", lambda x: x.mean((1, 3), keepdim=True), "mean"),
+        ("amax", lambda x: x.amax(1), "extreme"),
+        ("amax_distant", lambda x: x.amax((0, -1), keepdim=True), "extreme"),
+        ("amin", lambda x: x.amin(-1), "extreme"),
+        ("max_all", lambda x: x.max(), "extreme"),
+        ("min_all", lambda x: x.min(), "extreme"),
+        ("max_values", lambda x: x.max(1)[0], "extreme"),
+        ("min_values", lambda x: x.min(-1, keepdim=True).values, "extreme"),
+        ("var", lambda x: x.var(1), "variance"),
+        ("var_all", lambda x: x.var(), "variance"),
+        ("var_population", lambda x: x.var((2, 3), unbiased=False, keepdim=True), "variance"),
+        ("std", lambda x: x.std((1, 3)), "variance"),
+        ("std_correction", lambda x: x.std(-1, correction=2), "variance"),
+        ("norm", lambda x: x.norm(dim=1), "variance"),
+        ("norm_all", lambda x: torch.linalg.vector_norm(x), "variance"),
+        ("cumsum", lambda x: x.cumsum(1), "cumsum"),
+        ("cumsum_last", lambda x: x.cumsum(-1), "cumsum"),
+        ("sort_values", lambda x: x.sort(-1)[0], "sort"),
+        ("sort_values_of_the_middle", lambda x: x.sort(1, descending=True)[0], "sort"),
+        ("topk_values", lambda x: x.topk(2, 2)[0], "sort"),
+        ("topk_smallest", lambda x: x.topk(3, largest=False)[0], "sort"),
+    )
+]
+
+CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED, *REDUCTIONS]
 
 
 STEPS = {"attention_bias": 2.0}
@@ -292,3 +328,35 @@ def test_operator(
     graph = check_model(factory(), shapes, exact=0.6, steps=STEPS.get(name, 1.0))
     assert sorted(operators(graph)) == sorted(expected)
     assert [port.shape for port in graph.inputs] == list(shapes)
+
+
+INDICES: list[tuple[str, Any, tuple[int, ...]]] = [
+    ("argmax", lambda x: x.argmax(-1), (2, 3, 5)),
+    ("argmax_all", lambda x: x.argmax(), (2, 3, 5)),
+    ("argmin_keepdim", lambda x: x.argmin(1, keepdim=True), (2, 3, 5)),
+    ("max_of_a_dimension", lambda x: x.max(1), (2, 3, 5)),
+    ("min_of_a_dimension", lambda x: x.min(-1, keepdim=True), (2, 3, 5)),
+    ("max_indices", lambda x: x.max(1)[1], (2, 3, 5)),
+    ("sort", lambda x: x.sort(1), (2, 6, 3)),
+    ("sort_descending", lambda x: x.sort(-1, descending=True), (6,)),
+    ("topk", lambda x: x.topk(3), (2, 8)),
+    ("topk_indices", lambda x: x.topk(2, 0, largest=False)[1], (5, 3)),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"), [case[1:] for case in INDICES], ids=[case[0] for case in INDICES]
+)
+def test_indices_are_those_of_the_floats(body: Any, shape: tuple[int, ...]) -> None:
+    """Of inputs that differ by more than a step each."""
+    count = math.prod(shape)
+    x = (torch.randperm(count, generator=seeded(2)) / count - 0.4).reshape(shape)
+    graph = import_pytorch(Function(lambda m, x: body(x)), (x,), [(x,)])
+    expected = body(x)
+    results = expected if isinstance(expected, tuple) else (expected,)
+    for result, other in zip(run_float(graph, (x,)), results, strict=True):
+        if other.dtype == torch.int64:
+            assert result.dtype == np.int64
+            np.testing.assert_array_equal(result, other.numpy())
+        else:
+            np.testing.assert_allclose(result, other.numpy(), atol=1 / 200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from operator_models import (
     X,
     activation,
     generator,
+    single,
 )
 
 Y = (0.02, -60)
@@ -126,4 +129,78 @@ TRANSPOSED = [
     transposed("scales of any sign", (1, 4, 5, 6), (5, 3, 3, 6), (1, 8, 10, 5), signs=(1, -1, 0)),
 ]  # fmt: skip
 
-MODELS: list[OperatorModel] = [*PRODUCTS, *TRANSPOSED]
+
+def reduction(
+    kind: str, name: str, input: Shape, axes: tuple[int, ...], output: Shape, **fields: Any
+) -> OperatorModel:
+    """LiteRT computes SUM with other roundings than TFLite-Micro."""
+    model = single(
+        f"{kind} {name}", kind, input, output, constants=[np.array(axes, np.int32)],
+        options_type="ReducerOptions", **fields,
+    )  # fmt: skip
+    return replace(model, litert=kind != "SUM")
+
+
+def place(kind: str, input: Shape, axis: int, output: Shape, dtype: str) -> OperatorModel:
+    writer = ModelWriter()
+    x = activation(writer, "x", input, X)
+    index = writer.constant("axis", np.array([axis], np.int32))
+    y = writer.tensor("y", output, dtype)
+    options = f"Arg{kind[4:].title()}Options"
+    writer.operator(kind, [x, index], y, options, OutputType=OUTPUT_TYPES[dtype])
+    return OperatorModel(f"{kind} {input} {axis} {dtype}", writer.write([x], [y]),
+                         ((input, "int8"),), micro=dtype == "int32")  # fmt: skip
+
+
+OUTPUT_TYPES = {"int32": 2, "int64": 4}
+
+PLACES: list[tuple[Shape, int, Shape, str]] = [
+    ((4, 10), 1, (4,), "int32"),
+    ((4, 10), -1, (4,), "int32"),
+    ((2, 5, 6, 3), 1, (2, 6, 3), "int32"),
+    ((2, 5, 6, 3), 3, (2, 5, 6), "int64"),
+    ((9,), 0, (), "int32"),
+]
+
+
+def running_sums() -> Iterator[OperatorModel]:
+    """LiteRT has none of int8."""
+    shape = (2, 5, 6)
+    for axis, exclusive, reverse in ((1, 0, 0), (-1, 1, 0), (0, 0, 1), (2, 1, 1)):
+        for x in ((0.05, 0), X, (0.05, -128)):
+            model = single(
+                f"cumsum {axis} {exclusive} {reverse} {x}", "CUMSUM", shape, shape, x=x, y=(0.2, 5),
+                constants=[np.array([axis], np.int32)], options_type="CumsumOptions",
+                Exclusive=exclusive, Reverse=reverse,
+            )  # fmt: skip
+            yield replace(model, litert=False)
+
+
+REDUCTIONS = [
+    reduction("MEAN", "distant", (2, 5, 6, 4), (0, 2), (5, 4)),
+    reduction("MEAN", "distant kept", (2, 5, 6, 4), (1, 3), (2, 1, 6, 1), KeepDims=True),
+    *(
+        model
+        for kind, y in (("SUM", (0.4, 7)), ("REDUCE_MAX", X), ("REDUCE_MIN", X))
+        for model in (
+            reduction(kind, "space", (1, 5, 6, 4), (1, 2), (1, 4), y=y),
+            reduction(kind, "space kept", (1, 5, 6, 4), (1, 2), (1, 1, 1, 4), y=y, KeepDims=True),
+            reduction(kind, "last", (3, 5, 7), (-1,), (3, 5), y=y),
+            reduction(kind, "first", (3, 5, 7), (0,), (5, 7), y=y),
+            reduction(kind, "distant", (2, 5, 6, 4), (1, 3), (2, 6), y=y),
+            reduction(kind, "everything", (1, 5, 6, 4), (0, 1, 2, 3), (1, 1, 1, 1), y=y,
+                      KeepDims=True),
+            reduction(kind, "one element", (1, 1, 1, 9), (1, 2), (1, 9), y=y),
+        )
+    ),
+    reduction("SUM", "finer", (1, 5, 6, 4), (1, 2), (1, 4), y=(0.01, 7)),
+    reduction("SUM", "same quantization", (1, 5, 6, 4), (1,), (1, 6, 4), y=X),
+    *(
+        place(kind, *arguments)
+        for kind in ("ARG_MAX", "ARG_MIN")
+        for arguments in PLACES
+    ),
+    *running_sums(),
+]  # fmt: skip
+
+MODELS: list[OperatorModel] = [*REDUCTIONS, *PRODUCTS, *TRANSPOSED]
