@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
@@ -27,6 +28,7 @@ COMMON: tuple[Step, ...] = (
     separate_results,
     replace_scatters,
     remove_identities,
+    replace_assignments,
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
