@@ -24,6 +24,7 @@ from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.conv2d.op import Conv2d
+from torch_cortex_m.ops.conv_transpose2d.op import ConvTranspose2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
@@ -77,7 +78,7 @@ MARKS = {
     "lstm": "time_steps",
     "batch_matmul": "lhs_rows",
     "svdf": "feature_batches",
-    "transpose_conv": "pad_x_with_offset",
+    "conv_transpose2d": "pad_x_with_offset",
     "minimum_maximum": "channel_2",
     "pad": "pre_pad_n",
     "transpose": "perm_size",
@@ -128,12 +129,24 @@ def _depthwise_conv2d(source: Source) -> list[tuple[Case, np.ndarray]]:
     return _convolution(source, op, (1, *source.kernel(), filters), filters)
 
 
+def _conv_transpose2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    filters, channels = source.number("out_ch"), source.number("in_ch")
+    op = ConvTranspose2d(
+        output_size=source.pair("output_h", "output_w"),
+        stride=source.stride(),
+        padding=source.pair("pad_y", "pad_x"),
+        **_offsets(source),
+        **activation(source),
+    )
+    return _convolution(source, op, (filters, *source.kernel(), channels), filters)
+
+
 def _offsets(source: Source) -> dict[str, Any]:
     return {name: source.number(name) for name in ("input_offset", "output_offset")}
 
 
 def _convolution(
-    source: Source, op: Conv2d | DepthwiseConv2d, weight: tuple[int, ...], filters: int
+    source: Source, op: Any, weight: tuple[int, ...], filters: int
 ) -> list[tuple[Case, np.ndarray]]:
     image = (source.number("input_h"), source.number("input_w"), source.number("in_ch"))
     output = (source.number("output_h"), source.number("output_w"), filters)
@@ -262,6 +275,7 @@ READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "network": lambda source: network_cases(source, LAYERS),
     "conv2d": _conv2d,
     "depthwise_conv2d": _depthwise_conv2d,
+    "conv_transpose2d": _conv_transpose2d,
     "linear": _linear,
     "max_pool2d": _max_pool2d,
     "avg_pool2d": _avg_pool2d,

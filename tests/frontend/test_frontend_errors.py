@@ -150,7 +150,6 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         "not a constant",
     ),
     ("conv3d", lambda m, x: functional.conv3d(x, m.w), ((1, 1, 4, 4, 4),), "conv3d at "),
-    ("conv_transpose", lambda m, x: functional.conv_transpose2d(x, m.t), (IMAGE,), "transpose"),
     (
         "indices",
         lambda m, x: functional.max_pool2d(x, 2, return_indices=True),

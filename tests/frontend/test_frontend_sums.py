@@ -239,7 +239,42 @@ NORMS.append(
     )
 )
 
-CASES = [*PRODUCTS, *ATTENTION, *NORMS]
+
+def with_batch_norm(factory: Factory) -> Factory:
+    return lambda: nn.Sequential(factory(), nn.BatchNorm2d(6), nn.ReLU())
+
+
+TRANSPOSED: list[Case] = [
+    (f"conv_transpose{name}", factory, (shape,), ["conv_transpose2d"])
+    for name, factory, shape in (
+        ("2d", lambda: nn.ConvTranspose2d(4, 6, 3), (1, 4, 5, 6)),
+        ("2d_stride", lambda: nn.ConvTranspose2d(4, 6, 2, 2), (1, 4, 5, 6)),
+        ("2d_padding", lambda: nn.ConvTranspose2d(4, 6, 4, 2, 1), (1, 4, 5, 6)),
+        ("2d_output_padding", lambda: nn.ConvTranspose2d(4, 6, 3, 2, 1, 1), (1, 4, 5, 6)),
+        (
+            "2d_mixed",
+            lambda: nn.ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 0), (0, 2), bias=False),
+            (2, 4, 5, 6),
+        ),
+        ("2d_dilation", lambda: nn.ConvTranspose2d(4, 6, 3, 2, dilation=2), (1, 4, 5, 6)),
+        ("2d_groups", lambda: nn.ConvTranspose2d(4, 6, 3, 2, groups=2), (1, 4, 5, 6)),
+        ("2d_depthwise", lambda: nn.ConvTranspose2d(4, 4, 4, 2, 1, groups=4), (1, 4, 5, 6)),
+        ("2d_unbatched", lambda: nn.ConvTranspose2d(4, 6, 3, 2), (4, 5, 6)),
+        ("2d_batch_norm", with_batch_norm(lambda: nn.ConvTranspose2d(4, 6, 3, 2)), (1, 4, 5, 6)),
+        ("1d", lambda: nn.ConvTranspose1d(4, 6, 4, 2, 1), (2, 4, 9)),
+        ("1d_groups", lambda: nn.ConvTranspose1d(4, 6, 3, 2, 1, 1, groups=2), (1, 4, 9)),
+    )
+]
+TRANSPOSED.append(
+    (
+        "conv_transpose2d_groups_batch_norm",
+        with_batch_norm(lambda: nn.ConvTranspose2d(4, 6, 3, 2, groups=2)),
+        ((1, 4, 5, 6),),
+        ["conv_transpose2d", "depthwise_conv2d"],
+    )
+)
+
+CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED]
 
 
 STEPS = {"attention_bias": 2.0}

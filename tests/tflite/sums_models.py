@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from model_writer import ModelWriter
-from operator_models import OperatorModel, Quantization, Shape, X, activation, generator
+from operator_models import (
+    RELU,
+    SAME,
+    VALID,
+    OperatorModel,
+    Quantization,
+    Shape,
+    X,
+    activation,
+    generator,
+)
 
 Y = (0.02, -60)
 
@@ -57,4 +68,62 @@ PRODUCTS = [
       for place in range(1, 7)),
 ]  # fmt: skip
 
-MODELS = [*PRODUCTS]
+
+def transposed(
+    name: str,
+    input: Shape,
+    weight: Shape,
+    output: Shape,
+    *,
+    bias: bool = True,
+    per_channel: bool = True,
+    signs: tuple[int, ...] = (1,),
+    x: Quantization = X,
+    y: Quantization = (0.1, 4),
+    litert: bool = True,
+    **options: Any,
+) -> OperatorModel:
+    """A transposed convolution; ``signs`` of the channels' scales, over and over."""
+    rng, writer = generator(name), ModelWriter()
+    channels = weight[0]
+    count = channels if per_channel else 1
+    scales = rng.uniform(0.005, 0.02, count).astype(np.float32) * np.resize(signs, count)
+    source = activation(writer, "x", input, x)
+    data = rng.integers(-127, 128, weight).astype(np.int8)
+    operands = [
+        writer.constant("output_shape", np.array(output, np.int32)),
+        writer.constant("weight", data, scales=scales.tolist(), axis=0),
+        source,
+    ]
+    if bias:
+        sums = rng.integers(-3000, 3000, channels).astype(np.int32)
+        operands.append(writer.constant("bias", sums, scales=(scales * x[0]).tolist()))
+    result = activation(writer, "y", output, y)
+    options = {"Padding": SAME, "StrideH": 2, "StrideW": 2} | options
+    writer.operator("TRANSPOSE_CONV", operands, result, "TransposeConvOptions", **options)
+    content = writer.write([source], [result])
+    return OperatorModel(f"transposed {name}", content, ((input, "int8"),), litert=litert)
+
+
+TRANSPOSED = [
+    transposed("2x2", (1, 4, 5, 6), (4, 2, 2, 6), (1, 8, 10, 4)),
+    transposed("3x3", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4)),
+    transposed("4x4", (1, 4, 5, 6), (4, 4, 4, 6), (1, 8, 10, 4)),
+    transposed("valid", (1, 4, 5, 6), (4, 3, 3, 6), (1, 9, 11, 4), Padding=VALID),
+    transposed("valid larger", (1, 4, 5, 6), (4, 3, 3, 6), (1, 10, 12, 4), Padding=VALID),
+    transposed("odd output", (1, 4, 5, 6), (4, 3, 3, 6), (1, 7, 9, 4)),
+    transposed("stride beyond kernel", (1, 3, 4, 2), (3, 2, 1, 2), (1, 9, 12, 3),
+               StrideH=3, StrideW=3),
+    transposed("stride 1", (1, 5, 5, 3), (4, 3, 3, 3), (1, 5, 5, 4), StrideH=1, StrideW=1),
+    transposed("stride 3 by 1", (1, 4, 5, 3), (4, 3, 3, 3), (1, 12, 5, 4), StrideH=3, StrideW=1),
+    transposed("batch 2", (2, 4, 5, 3), (4, 3, 3, 3), (2, 8, 10, 4)),
+    transposed("one dimension", (1, 1, 9, 3), (4, 1, 4, 3), (1, 1, 18, 4), StrideH=1),
+    transposed("no bias", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4), bias=False),
+    transposed("per tensor", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4), per_channel=False),
+    transposed("saturates", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4), y=(0.001, 4)),
+    transposed("ends", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4), x=(0.05, -128), y=(0.1, 127)),
+    transposed("relu", (1, 4, 5, 6), (4, 3, 3, 6), (1, 8, 10, 4), FusedActivationFunction=RELU),
+    transposed("scales of any sign", (1, 4, 5, 6), (5, 3, 3, 6), (1, 8, 10, 5), signs=(1, -1, 0)),
+]  # fmt: skip
+
+MODELS: list[OperatorModel] = [*PRODUCTS, *TRANSPOSED]

@@ -210,11 +210,11 @@ class _Importer:
             operands={"self": self.operands[function.source]},
             name=value_name(node),
             source=where(node),
-            result=result.quantization,
-            limits=result.limits,
+            result=None if result is None else result.quantization,
+            limits=INT8 if result is None else result.limits,
             function=function,
         )
-        self.operands[node] = Activation(lower_function(call), result.quantization)
+        self.operands[node] = self.result(node, lower_function(call), call.result)
 
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
@@ -257,8 +257,10 @@ class _Importer:
             return NodeQuantization(first.quantization)
         raise _not_quantized(node)
 
-    def function_quantization(self, node: Node, pattern: Pattern) -> NodeQuantization:
+    def function_quantization(self, node: Node, pattern: Pattern) -> NodeQuantization | None:
         """Of the result of a table: a known one, else the one that the result meets."""
+        if not is_real(node.meta["val"]):
+            return None
         if pattern.fixed is not None:
             return NodeQuantization(pattern.fixed)
         following = self.following(node)

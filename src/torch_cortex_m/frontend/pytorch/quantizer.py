@@ -60,7 +60,8 @@ class TcmQuantizer(Quantizer):
             elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
                 continue
             elif node in functions.of:
-                _annotate(node, _result_spec(node, pattern))
+                is_number = node.meta["val"].dtype in REAL_DTYPES
+                _annotate(node, _result_spec(node, pattern) if is_number else None)
             else:
                 _annotate_pattern(node, pattern)
         return model

@@ -30,7 +30,8 @@ SHAPE_ONLY = (
 
 
 def fold_constants(module: GraphModule) -> None:
-    """Evaluates every operator whose tensors are all constant, or of which only the shapes count.
+    """Evaluates every operator whose tensors are all constant, or of which only the shapes count;
+    of several results those in use.
 
     Dequantize nodes stay: their integers are what counts. Random numbers stay, too.
     """
