@@ -98,9 +98,7 @@ BODIES: list[tuple[Callable, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("body", "expected"), BODIES, ids=[body.__name__ for body, _ in BODIES]
-)
+@pytest.mark.parametrize(("body", "expected"), BODIES, ids=[body.__name__ for body, _ in BODIES])
 def test_assignment(body: Callable, expected: list[str]) -> None:
     model = Function(body, row=torch.linspace(-1, 1, 8))
     graph = check_model(model, (IMAGE,))

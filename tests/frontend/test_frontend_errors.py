@@ -127,7 +127,6 @@ def test_unsupported_operators_are_found_before_calibration_begins() -> None:
 
 
 UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], str]] = [
-    ("div", lambda m, x, y: x / y, (IMAGE, IMAGE), "div at "),
     ("mean_channels", lambda m, x: x.mean(1), (IMAGE,), "means over height and width"),
     ("mean_all", lambda m, x: x.mean(), (IMAGE,), "mean at "),
     (

@@ -110,9 +110,7 @@ def _read(module: GraphModule, node: Node, source: _Assembled) -> Node | None:
     axis, indices = _indices(node, shape)
     places = [source.places[index] for index in indices] if axis == source.axis else []
     first = places[0] if places else None
-    if first is None or places != [
-        _Place(first.tensor, first.at + n) for n in range(len(places))
-    ]:
+    if first is None or places != [_Place(first.tensor, first.at + n) for n in range(len(places))]:
         return None
     part = _part(module, node, axis, places)
     if node.target is aten.select.int:
