@@ -148,9 +148,19 @@ FOLDS: list[tuple[str, Callable[[], nn.Module], tuple[int, ...], list[str]]] = [
     ),
     (
         "activation_of_a_value_with_two_readers",
+        lambda: Function(
+            lambda m, x: torch.relu(y := m.conv(x)) + m.other(y),
+            conv=nn.Conv2d(4, 6, 3),
+            other=nn.Conv2d(6, 6, 1),
+        ),
+        IMAGE,
+        ["conv2d", "requantize", "conv2d", "add"],
+    ),
+    (
+        "activation_and_its_argument",
         lambda: Function(lambda m, x: torch.relu(y := m.conv(x)) + y, conv=nn.Conv2d(4, 6, 3)),
         IMAGE,
-        ["conv2d", "requantize", "add"],
+        ["conv2d", "table"],
     ),
     (
         "explicit_pad",

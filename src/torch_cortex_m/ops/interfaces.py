@@ -70,6 +70,12 @@ class Interfaces:
         theirs; None: no more is known than the type says."""
         return None
 
+    def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
+        """(argument, int8 [256]): the outputs for the elements -128 to 127 of this argument, if
+        each output element is a function of the one at its place, and looking it up is no slower
+        than computing it. int8 in and out, of one shape."""
+        return None
+
     # Channels.
 
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:

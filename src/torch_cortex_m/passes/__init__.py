@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import TcmError
 from ..ir import Graph, format_graph, verify
 from .choose_layouts import choose_layouts
+from .compose_tables import compose_tables
 from .fold_constant_channels import fold_constant_channels
 from .fold_pad import fold_pad
 from .fold_transpose_into_linear import fold_transpose_into_linear
@@ -32,6 +33,7 @@ PASSES: tuple[Pass, ...] = (
     simplify,
     hoist_requantize,
     fuse_activation,
+    compose_tables,
     sink_pads,
     fold_transpose_into_linear,
     choose_layouts,

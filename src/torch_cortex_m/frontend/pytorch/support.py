@@ -91,17 +91,20 @@ def supported_functions() -> list[str]:
 def limited_functions() -> list[str]:
     """The other operators, and which of their uses can be compiled."""
     return sorted(
-        f"{name} {pattern.accepted}"
-        for pattern in patterns()
-        if pattern.accepted
-        for name in _names(pattern)
+        {
+            f"{name} {pattern.accepted}"
+            for pattern in patterns()
+            if pattern.accepted
+            for name in _names(pattern)
+        }
     )
 
 
 def _names(pattern: Pattern) -> set[str]:
     """The public names of a pattern's operators."""
     names = {target.overloadpacket.__name__ for target in pattern.targets}
-    return {n for n in names if n[0] != "_" and (hasattr(functional, n) or hasattr(Tensor, n))}
+    places = (functional, Tensor, torch)
+    return {n for n in names if n[0] != "_" and any(hasattr(place, n) for place in places)}
 
 
 def _problem(node: Node, is_table: bool) -> str | None:

@@ -52,7 +52,7 @@ def values_of(node: Node) -> tuple[Tensor, ...]:
 
 def is_real(value: Tensor) -> bool:
     """Whether a tensor stands for real numbers, and not for indices or truth values."""
-    return value.dtype in REAL_DTYPES
+    return value.dtype in (*REAL_DTYPES, torch.uint8)
 
 
 def is_constant(operand: object) -> bool:

@@ -17,6 +17,11 @@ def pick(rng: Rng, *values: Any) -> Any:
     return values[int(rng.integers(len(values)))]
 
 
+def operand_offset(rng: Rng) -> int:
+    """The negative of any zero point."""
+    return int(rng.integers(*INT8.negated(), endpoint=True))
+
+
 def output_range(rng: Rng) -> dict[str, Any]:
     """output_offset and limits: half of the layers end in a ReLU, some are clamped further."""
     offset = int(rng.integers(INT8.low, INT8.high + 1))

@@ -10,9 +10,12 @@ from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
+from .expansions import EXPANSIONS, expand_composites
 from .identities import COPIES, remove_identities
+from .mask_factors import make_masks_numbers
 from .products import fold_factors, split_products
 from .results import separate_results
+from .scatters import replace_scatters
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .updates import remove_updates
@@ -22,6 +25,7 @@ Step = Callable[[GraphModule], None]
 COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
+    replace_scatters,
     remove_identities,
     fold_constants,
 )
@@ -32,11 +36,13 @@ FLOAT_ONLY: tuple[Step, ...] = (
     fold_factors,
     normalize_length,
     fold_batch_norms,
+    expand_composites,
+    make_masks_numbers,
     move_activations_early,
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 
