@@ -318,6 +318,8 @@ def resized(**options: Any) -> Factory:
 POOLS: list[Case] = [
     (name, factory, (shape,), expected)
     for name, factory, shape, expected in (
+        ("log_softmax", lambda: nn.LogSoftmax(-1), (3, 10), ["log_softmax"]),
+        ("log_softmax_channels", lambda: nn.LogSoftmax(1), IMAGE, ["log_softmax"]),
         ("adaptive_max_pool2d", lambda: nn.AdaptiveMaxPool2d((4, 2)), IMAGE, ["max_pool2d"]),
         ("adaptive_max_pool2d_1", lambda: nn.AdaptiveMaxPool2d(1), IMAGE, ["max_pool2d"]),
         (
