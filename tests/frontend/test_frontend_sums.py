@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as functional
 from frontend_checks import Function, check_model, operators, run_float, seeded
-from test_frontend_operators import Factory, Shape, constant, function
+from test_frontend_operators import IMAGE, Factory, Shape, constant, function
 from torch import Tensor, nn
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
@@ -310,7 +310,39 @@ REDUCTIONS: list[Case] = [
     )
 ]
 
-CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED, *REDUCTIONS]
+
+def resized(**options: Any) -> Factory:
+    return function(lambda m, x: functional.interpolate(x, **options))
+
+
+POOLS: list[Case] = [
+    (name, factory, (shape,), expected)
+    for name, factory, shape, expected in (
+        ("log_softmax", lambda: nn.LogSoftmax(-1), (3, 10), ["log_softmax"]),
+        ("log_softmax_channels", lambda: nn.LogSoftmax(1), IMAGE, ["log_softmax"]),
+        ("adaptive_max_pool2d", lambda: nn.AdaptiveMaxPool2d((4, 2)), IMAGE, ["max_pool2d"]),
+        ("adaptive_max_pool2d_1", lambda: nn.AdaptiveMaxPool2d(1), IMAGE, ["max_pool2d"]),
+        (
+            "adaptive_max_pool2d_odd",
+            lambda: nn.AdaptiveMaxPool2d((3, None)),
+            IMAGE,
+            ["gather", "max_pool2d"],
+        ),
+        ("adaptive_max_pool1d", lambda: nn.AdaptiveMaxPool1d(4), (2, 4, 8), ["max_pool2d"]),
+        ("bilinear", resized(scale_factor=2, mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        ("bilinear_size", resized(size=(5, 11), mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        (
+            "bilinear_aligned",
+            resized(size=(13, 5), mode="bilinear", align_corners=True),
+            IMAGE,
+            ["resize_bilinear"],
+        ),
+        ("bilinear_factor", resized(scale_factor=1.3, mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        ("linear", resized(scale_factor=3, mode="linear"), (2, 4, 9), ["resize_bilinear"]),
+    )
+]
+
+CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED, *REDUCTIONS, *POOLS]
 
 
 STEPS = {"attention_bias": 2.0}

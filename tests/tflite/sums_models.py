@@ -203,4 +203,23 @@ REDUCTIONS = [
     *running_sums(),
 ]  # fmt: skip
 
-MODELS: list[OperatorModel] = [*REDUCTIONS, *PRODUCTS, *TRANSPOSED]
+
+def resize(name: str, input: Shape, size: tuple[int, int], **options: Any) -> OperatorModel:
+    output = (input[0], *size, input[3])
+    return single(
+        f"resize {name}", "RESIZE_BILINEAR", input, output, x=X, y=X,
+        constants=[np.array(size, np.int32)], options_type="ResizeBilinearOptions", **options,
+    )  # fmt: skip
+
+
+RESIZED = [
+    resize(f"{input} {size} {sorted(options)}", input, size, **options)
+    for input, size in (
+        ((1, 4, 5, 3), (8, 10)), ((1, 4, 5, 3), (7, 13)), ((2, 9, 8, 3), (4, 3)),
+        ((1, 4, 5, 3), (4, 5)), ((1, 4, 5, 3), (1, 1)), ((1, 1, 1, 4), (3, 5)),
+        ((1, 3, 3, 2), (40, 33)),
+    )
+    for options in ({}, {"AlignCorners": True}, {"HalfPixelCenters": True})
+]  # fmt: skip
+
+MODELS: list[OperatorModel] = [*RESIZED, *REDUCTIONS, *PRODUCTS, *TRANSPOSED]

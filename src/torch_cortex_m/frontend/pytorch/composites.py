@@ -9,7 +9,11 @@ import torch
 
 aten = torch.ops.aten
 
-COMPOSITES = (aten.einsum.default,)
+COMPOSITES = (
+    aten.cosine_similarity.default,
+    aten.einsum.default,
+    aten.outer.default,
+)
 
 
 def decompositions() -> dict[torch._ops.OperatorBase, Callable[..., Any]]:

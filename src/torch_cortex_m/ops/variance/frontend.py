@@ -11,7 +11,7 @@ from torch.fx import Node
 from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
-from ..pytorch.pattern import Pattern
+from ..pytorch.pattern import Pattern, ResultOf, SingleCall
 from ..pytorch.reduction import count_problem, reduce, reduced_count
 from .op import LARGEST_COUNT
 
@@ -69,6 +69,21 @@ def _norm_problem(node: Node) -> str | None:
     return count_problem(node, LARGEST_COUNT)
 
 
+def _result_of(variance: torch._ops.OpOverload) -> ResultOf:
+    def result_of(node: Node, place: int) -> SingleCall:
+        values = arguments(node)
+        if place == 0:
+            return SingleCall(variance, node.args, node.kwargs)
+        return SingleCall(aten.mean.dim, (values["self"], values["dim"], values["keepdim"]))
+
+    return result_of
+
+
+VARIANCE_AND_MEAN = {
+    aten.var_mean.dim: _result_of(aten.var.dim),
+    aten.var_mean.correction: _result_of(aten.var.correction),
+}
+
 PATTERNS = [
     *(
         Pattern(
@@ -76,11 +91,12 @@ PATTERNS = [
             _lower_deviation(root),
             inputs=("self",),
             fuses_activation=True,
+            result_of=result_of,
             problem=_problem,
         )
-        for root, targets in (
-            (False, (aten.var.default, aten.var.dim, aten.var.correction)),
-            (True, (aten.std.default, aten.std.dim, aten.std.correction)),
+        for root, targets, result_of in (
+            (False, (aten.var.default, aten.var.dim, aten.var.correction), VARIANCE_AND_MEAN),
+            (True, (aten.std.default, aten.std.dim, aten.std.correction), {}),
         )
     ),
     Pattern(

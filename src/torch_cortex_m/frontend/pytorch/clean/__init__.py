@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
@@ -26,6 +27,7 @@ Step = Callable[[GraphModule], None]
 COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
+    replace_adaptive_pools,
     replace_scatters,
     remove_identities,
     replace_assignments,
@@ -44,7 +46,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, ATTENTION))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 
