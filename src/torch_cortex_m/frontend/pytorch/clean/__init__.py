@@ -17,7 +17,6 @@ from .identities import COPIES, remove_identities
 from .mask_factors import make_masks_numbers
 from .products import fold_factors, split_products
 from .results import separate_results
-from .scatters import replace_scatters
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .updates import remove_updates
@@ -28,7 +27,6 @@ COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
     replace_adaptive_pools,
-    replace_scatters,
     remove_identities,
     replace_assignments,
     fold_constants,
