@@ -64,7 +64,7 @@ def _log_softmax(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.sub.Tensor, rest, make(aten.log.default, total))
 
 
-EXPANSIONS: dict[object, Callable[[Make, dict[str, Any]], Node]] = {
+EXPANSIONS: dict[Any, Callable[[Make, dict[str, Any]], Node]] = {
     aten.addcmul.default: partial(_add_combined, aten.mul.Tensor),
     aten.addcdiv.default: partial(_add_combined, aten.div.Tensor),
     aten.glu.default: _glu,
@@ -73,3 +73,6 @@ EXPANSIONS: dict[object, Callable[[Make, dict[str, Any]], Node]] = {
     aten.lerp.Scalar: _lerp,
     aten.lerp.Tensor: _lerp,
 }
+
+EXPANDED = frozenset(target.overloadpacket.__name__ for target in EXPANSIONS)
+"""Their names."""
