@@ -71,6 +71,10 @@ OF_TWO: list[tuple[Callable[..., Any], tuple[Shape, ...], list[str]]] = [
     (lambda m, x, y: torch.where(~(x > y), x, y), (IMAGE, IMAGE), ["less", "select", "select"]),
     (lambda m, x, y: (x - y) * (x <= y), (IMAGE, IMAGE), ["sub", "less", "select", "mul"]),
     (lambda m, x, y: x * (y > 0).float(), (IMAGE, IMAGE), ["table", "mul"]),
+    (lambda m, x: functional.glu(x, 1), (IMAGE,), ["slice", "slice", "table", "mul"]),
+    (lambda m, x: functional.glu(x), ((3, 8),), ["slice", "slice", "table", "mul"]),
+    (lambda m, x: torch.clip(x, -0.5, 0.7) * 2, (IMAGE,), ["table"]),
+    (lambda m, x, y: torch.subtract(x, y.negative()), (IMAGE, IMAGE), ["table", "sub"]),
     (lambda m, x: torch.min(x, m.several), (IMAGE,), ["minimum"]),
     (lambda m, x: torch.maximum(m.several, x), (IMAGE,), ["maximum"]),
 ]
@@ -106,3 +110,21 @@ def test_a_mask_as_the_result(place: int) -> None:
     (wanted,) = flat_outputs(model, data[0])
     assert got.dtype == np.bool_
     assert float((got == wanted).mean()) > 0.97
+
+
+COMPOSITES: list[tuple[Callable[..., Any], tuple[Shape, ...]]] = [
+    (lambda m, x: functional.log_softmax(x, -1), ((3, 10),)),
+    (lambda m, x: functional.log_softmax(x, 1), (IMAGE,)),
+    (lambda m, x: torch.logsumexp(x, 1), (IMAGE,)),
+    (lambda m, x, y: functional.cosine_similarity(x, y), ((6, 32), (6, 32))),
+    (lambda m, x, y: functional.mse_loss(x, y, reduction="none"), (IMAGE, IMAGE)),
+    (lambda m, x, y: functional.l1_loss(x, y, reduction="none"), (IMAGE, IMAGE)),
+    (lambda m, x, y: functional.smooth_l1_loss(x, y, reduction="none"), (IMAGE, IMAGE)),
+]
+
+
+@pytest.mark.parametrize("place", range(len(COMPOSITES)))
+def test_what_stands_for_several_operators(place: int) -> None:
+    """Each of which may be a step off."""
+    body, shapes = COMPOSITES[place]
+    check_model(Function(body), shapes, steps=4.0, exact=0.3)

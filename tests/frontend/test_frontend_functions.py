@@ -199,6 +199,7 @@ UNSUPPORTED: list[tuple[Body, str]] = [
     (lambda m, x: torch.atan2(x, x.mean((2, 3), keepdim=True)), "atan2 at atan2"),
     (lambda m, x: torch.hypot(x, m.several), "only of one tensor, with numbers"),
     (lambda m, x: torch.lgamma(x), "lgamma at lgamma"),
+    (lambda m, x: x.argmax(1) == 2, "only of floats"),
 ]
 
 

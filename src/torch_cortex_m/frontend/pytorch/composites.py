@@ -10,13 +10,18 @@ import torch
 aten = torch.ops.aten
 
 COMPOSITES = (
-    aten.cosine_similarity.default,
-    aten.einsum.default,
-    aten.outer.default,
+    *("absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "clip", "divide"),
+    *("cosine_similarity", "einsum", "fix", "greater", "greater_equal", "huber_loss", "l1_loss"),
+    *("less", "less_equal", "logsumexp", "mse_loss", "multiply", "negative", "not_equal"),
+    *("outer", "pairwise_distance", "smooth_l1_loss", "special_exp2", "special_expm1", "special_log1p"),
+    *("special_logit", "subtract", "true_divide"),
 )
+"""Other names of operators, distances and losses."""
 
 
 def decompositions() -> dict[torch._ops.OperatorBase, Callable[..., Any]]:
     """For ``ExportedProgram.run_decompositions``: these operators and no others."""
     table = torch.export.default_decompositions()
-    return {operator: table[operator] for operator in COMPOSITES}
+    packets = (getattr(aten, name) for name in COMPOSITES)
+    operators = (getattr(packet, each) for packet in packets for each in packet.overloads())
+    return {operator: table[operator] for operator in operators if operator in table}

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch.fx import Node
 
 from ..rules.comparisons import comparison_scaling
 from .call import PytorchCall
+from .node import is_real, values_of
 from .operands import scaled_operand
 from .pattern import Pattern, Result
 
@@ -30,7 +32,13 @@ def comparison(
         result=Result.INTEGERS,
         function=True,
         dtypes=(torch.bool,),
+        problem=_problem,
     )
+
+
+def _problem(node: Node) -> str | None:
+    operands = (value for input in node.all_input_nodes for value in values_of(input))
+    return None if all(map(is_real, operands)) else "only of floats is supported"
 
 
 def _lowering(operator: str, names: tuple[str, str], negated: bool) -> Callable[[PytorchCall], str]:
