@@ -135,6 +135,11 @@ class Interfaces:
         """The permutation, if the operator is numpy.transpose of its only argument."""
         return None
 
+    def taken_indices(self, types: Types, constants: Constants) -> tuple[Array, ...] | None:
+        """For each axis the indices of the first argument that the output has, in its order, if
+        that is all that the operator does."""
+        return None
+
     def border(self) -> Border | None:
         """The border, if the operator is numpy.pad of its only argument with one value."""
         return None

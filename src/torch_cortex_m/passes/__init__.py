@@ -17,6 +17,7 @@ from .fold_pad import fold_pad
 from .fold_transpose_into_linear import fold_transpose_into_linear
 from .fuse_activation import fuse_activation
 from .hoist_requantize import hoist_requantize
+from .merge_movement import merge_movement
 from .remove_duplicates import remove_duplicates
 from .remove_unread_channels import remove_unread_channels
 from .simplify import simplify
@@ -36,6 +37,7 @@ PASSES: tuple[Pass, ...] = (
     compose_tables,
     sink_pads,
     fold_transpose_into_linear,
+    merge_movement,
     choose_layouts,
     fold_pad,
     fold_constant_channels,

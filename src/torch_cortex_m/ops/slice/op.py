@@ -114,6 +114,10 @@ class Slice(Op):
         op = replace(self, begin=(*self.begin[:-1], begin), size=(*self.size[:-1], size))
         return op, changed
 
+    def taken_indices(self, types: Types, constants: Constants) -> tuple[Array, ...] | None:
+        places = zip(self.begin, self.size, self.steps, strict=True)
+        return tuple(begin + step * np.arange(size) for begin, size, step in places)
+
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Where every axis longer than 1 stays so."""
         return long_axes(types["input"].shape) == long_axes(output.shape)
