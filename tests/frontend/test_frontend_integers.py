@@ -78,6 +78,15 @@ INPUTS: list[tuple[str, nn.Module, tuple[Tensor, ...]]] = [
     ("index_of_rows", Function(lambda m, x, i: x[i]), (FLOATS, WORDS % 2)),
     ("moved_indices", Function(lambda m, x, i: x[i.t().flip(0)]), (FLOATS, WORDS % 2)),
     (
+        "embeddings_side_by_side",
+        Function(
+            lambda m, x, i: torch.cat([x, m.a(i[:, 0]), m.b(i[:, 1])], 1),
+            a=nn.Embedding(8, 2),
+            b=nn.Embedding(8, 3),
+        ),
+        (FLOATS, WORDS),
+    ),
+    (
         "tied_embedding",
         Function(lambda m, i: functional.linear(m.e(i), m.e.weight), e=nn.Embedding(9, 4)),
         (WORDS,),
@@ -132,7 +141,7 @@ OUTPUTS: list[tuple[str, Callable[..., Any], list[str]]] = [
     ("constant", lambda m, x: (x + 1, m.c), ["add", "c"]),
     ("integers", lambda m, x: (x + 1, m.i), ["add", "i"]),
     ("only_an_input", lambda m, x: x, ["x"]),
-    ("moved_input", lambda m, x: x.flatten(), ["reshape"]),
+    ("moved_input", lambda m, x: x.flatten(), ["flatten"]),
 ]
 
 

@@ -56,6 +56,7 @@ CASES: list[tuple[str, Callable, list[str]]] = [
     ("expand", lambda m, x: x[:, :1].expand(2, 4, -1, -1), ["slice"] * 2),
     ("expand_as", lambda m, x: x[:, :, :1].expand_as(x), ["slice"] * 2),
     ("broadcast_to", lambda m, x: x[0, 0].broadcast_to(3, 6, 8), ["slice"] * 2),
+    ("broadcast_tensors", lambda m, x: torch.broadcast_tensors(x, x[:, :1]), ["slice"] * 2),
     ("flip", lambda m, x: x.flip(1, 3), ["slice"]),
     ("fliplr", lambda m, x: torch.fliplr(x), ["slice"]),
     ("flipud", lambda m, x: torch.flipud(x[0]), ["slice"]),
@@ -155,10 +156,9 @@ def dense_block(m: nn.Module, x: Tensor) -> Tensor:
 def test_concatenations_share_the_scale_of_what_only_they_read() -> None:
     """The results of the convolutions; what others read, too, is requantized."""
     model = Function(
-        lambda m, x: m.last(torch.cat([m.first(x), torch.cat([m.second(x) * 50, x], 1)], 1)),
+        lambda m, x: torch.cat([m.first(x), torch.cat([m.second(x) * 50, x], 1)], 1),
         first=nn.Conv2d(4, 5, 1),
         second=nn.Conv2d(4, 3, 1),
-        last=nn.Conv2d(12, 2, 1),
     )
     graph = check_model(model, (IMAGE,))
     kinds = operators(graph)

@@ -54,12 +54,14 @@ class Interfaces:
     no kernel and no memory. ``elementwise``: every output element is the same function of the input
     elements at its own place (after broadcasting), wherever the place is. ``aligned``: the axes of
     each argument are those of the output, or those that it has at the end, as in broadcasting; all
-    elementwise operators are.
+    elementwise operators are. ``only_moves``: every output element is an element of an argument, or
+    one value.
     """
 
     reshapes: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
     aligned: ClassVar[bool] = False
+    only_moves: ClassVar[bool] = False
 
     # What values can be.
 

@@ -106,9 +106,9 @@ def _observed_for(node: Node) -> Node | None:
         spec = node.meta[ANNOTATION].output_qspec
         if spec is ACTIVATION:
             return node
-        if not isinstance(spec, SharedQuantizationSpec):
+        if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None
-        node = spec.edge_or_node  # type: ignore[assignment]
+        node = spec.edge_or_node
     return None
 
 

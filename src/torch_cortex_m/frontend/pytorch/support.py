@@ -90,12 +90,13 @@ def supported_functions() -> list[str]:
 
 def limited_functions() -> list[str]:
     """The other operators, and which of their uses can be compiled."""
+    whole = set(supported_functions())
     return sorted(
         {
             f"{name} {pattern.accepted}"
             for pattern in patterns()
             if pattern.accepted
-            for name in _names(pattern)
+            for name in _names(pattern) - whole
         }
     )
 

@@ -31,6 +31,7 @@ class Gather(Op):
         TensorArgument("input", tuple(DTYPES)),
         TensorArgument("indices", ("int32",)),
     )
+    only_moves: ClassVar[bool] = True
 
     axis: int
 

@@ -12,6 +12,8 @@ from ..integers.bounds import Array
 from ..integers.requantization import requantized, wrapped
 from ..rules.broadcasting import operands_not_broadcast
 from ..rules.products import ProductOp
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,4 +35,8 @@ class Mul(ProductOp):
 
 
 OP = Mul
-KERNELS = [Kernel("mul_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [
+    Kernel("mul_s8__ref", in_place=operands_not_broadcast),
+    *FAST_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

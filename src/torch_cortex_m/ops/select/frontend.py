@@ -102,12 +102,13 @@ PATTERNS = [
     _logic(("logical_or", "bitwise_or", "__or__"), _or),
     _logic(("logical_not", "bitwise_not"), _not),
     Pattern(
-        (aten._to_copy.default,),
+        (aten._to_copy.default, aten.to.dtype),
         _as_number,
         inputs=("self",),
         result=Result.FIXED,
         fixed=Quantization(1.0, 0),
         function=True,
         matches=_mask_to_number,
+        accepted="from bool to float32",
     ),
 ]

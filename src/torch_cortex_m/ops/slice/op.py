@@ -30,6 +30,7 @@ class Slice(Op):
 
     name: ClassVar[str] = "slice"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", tuple(DTYPES)),)
+    only_moves: ClassVar[bool] = True
 
     begin: tuple[int, ...]
     size: tuple[int, ...]

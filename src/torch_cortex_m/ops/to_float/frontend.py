@@ -1,4 +1,4 @@
-"""to_float from PyTorch: indices, truth values and the bytes of images as float tensors.
+"""to_float from PyTorch: indices and the bytes of images as float tensors.
 
 A uint8 tensor is int8 in the graph, 128 less, with scale 1: as a float tensor it is the same.
 """
@@ -48,14 +48,14 @@ PATTERNS = [
         Result.FIXED,
         fixed=BYTES,
         matches=_between((torch.uint8,), (torch.float32,)),
-        accepted="from uint8, int32, int64 and bool to float32",
+        accepted="from uint8, int32 and int64 to float32",
     ),
     Pattern(
         TARGETS,
         _to_float,
         ("self",),
-        matches=_between((*INDICES, torch.bool), (torch.float32,)),
-        accepted="from uint8, int32, int64 and bool to float32",
+        matches=_between(INDICES, (torch.float32,)),
+        accepted="from uint8, int32 and int64 to float32",
     ),
     Pattern(
         TARGETS,
@@ -64,6 +64,6 @@ PATTERNS = [
         Result.SHARED,
         dtypes=INDICES,
         matches=_between(INDICES, INDICES),
-        accepted="from uint8, int32, int64 and bool to float32",
+        accepted="from uint8, int32 and int64 to float32",
     ),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from torch.fx import GraphModule
 
 from .adaptive_pools import POOLS, replace_adaptive_pools
+from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
@@ -29,6 +30,7 @@ COMMON: tuple[Step, ...] = (
     replace_adaptive_pools,
     replace_scatters,
     remove_identities,
+    replace_assignments,
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
