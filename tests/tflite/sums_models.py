@@ -222,4 +222,22 @@ RESIZED = [
     for options in ({}, {"AlignCorners": True}, {"HalfPixelCenters": True})
 ]  # fmt: skip
 
-MODELS: list[OperatorModel] = [*RESIZED, *REDUCTIONS, *PRODUCTS, *TRANSPOSED]
+
+def unit_length(name: str, shape: Shape, x: Quantization = X) -> OperatorModel:
+    return single(
+        f"unit length {name}", "L2_NORMALIZATION", shape, shape, x=x, y=(1 / 128, 0),
+        options_type="L2NormOptions",
+    )  # fmt: skip
+
+
+LENGTHS = [
+    unit_length("row", (1, 20)),
+    unit_length("rank 4", (1, 3, 4, 5)),
+    unit_length("1 element", (9, 1)),
+    unit_length("2 elements", (60, 2), (0.05, 0)),
+    unit_length("ends", (3, 9), (0.05, -128)),
+    unit_length("other end", (3, 9), (0.05, 127)),
+    unit_length("long", (2, 900)),
+]
+
+MODELS: list[OperatorModel] = [*LENGTHS, *RESIZED, *REDUCTIONS, *PRODUCTS, *TRANSPOSED]

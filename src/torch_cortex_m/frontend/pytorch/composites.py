@@ -13,7 +13,14 @@ COMPOSITES = (
     *("absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "clip", "divide"),
     *("cosine_similarity", "einsum", "fix", "greater", "greater_equal", "huber_loss", "l1_loss"),
     *("less", "less_equal", "logsumexp", "mse_loss", "multiply", "negative", "not_equal"),
-    *("outer", "pairwise_distance", "smooth_l1_loss", "special_exp2", "special_expm1", "special_log1p"),
+    *(
+        "outer",
+        "pairwise_distance",
+        "smooth_l1_loss",
+        "special_exp2",
+        "special_expm1",
+        "special_log1p",
+    ),
     *("special_logit", "subtract", "true_divide"),
 )
 """Other names of operators, distances and losses."""

@@ -100,7 +100,9 @@ def _input_name(spec: schema.InputSpec) -> str | None:
 def _results(module: schema.GraphModule, count: int) -> Any:
     """The structure of the model's results: as the file has it, where it is of ``count`` tensors
     in plain Python, else a tuple."""
-    calls = [each.signature for each in module.module_call_graph if each.fqn == "" and each.signature]
+    calls = [
+        each.signature for each in module.module_call_graph if each.fqn == "" and each.signature
+    ]
     try:
         structure = _structure(json.loads(calls[0].out_spec)[1])
     except (IndexError, KeyError, TypeError, ValueError, RecursionError):

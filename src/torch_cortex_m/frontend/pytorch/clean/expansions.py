@@ -1,7 +1,7 @@
 """Operators that stand for several become those, so that each result in between is quantized.
 
 addcmul, addcdiv: self + value * (a * b) or (a / b); lerp: start + weight * (end - start);
-glu: one half times the sigmoid of the other; log_softmax: x - max - log(sum(exp(x - max))).
+glu: one half times the sigmoid of the other.
 """
 
 from __future__ import annotations
@@ -57,19 +57,10 @@ def _glu(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.mul.Tensor, first, make(aten.sigmoid.default, second))
 
 
-def _log_softmax(make: Make, values: dict[str, Any]) -> Node:
-    input, dims = values["self"], [values["dim"]]
-    rest = make(aten.sub.Tensor, input, make(aten.amax.default, input, dims, True))
-    total = make(aten.sum.dim_IntList, make(aten.exp.default, rest), dims, True)
-    return make(aten.sub.Tensor, rest, make(aten.log.default, total))
-
-
 EXPANSIONS: dict[Any, Callable[[Make, dict[str, Any]], Node]] = {
     aten.addcmul.default: partial(_add_combined, aten.mul.Tensor),
     aten.addcdiv.default: partial(_add_combined, aten.div.Tensor),
     aten.glu.default: _glu,
-    aten._log_softmax.default: _log_softmax,
-    aten.log_softmax.int: _log_softmax,
     aten.lerp.Scalar: _lerp,
     aten.lerp.Tensor: _lerp,
 }
