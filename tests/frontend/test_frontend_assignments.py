@@ -85,7 +85,7 @@ def masked(model: nn.Module, x: Tensor) -> Tensor:
 
 BODIES: list[tuple[Callable, list[str]]] = [
     (number, ["slice", "concatenate"]),
-    (added, ["table", "slice", "slice", "slice", "add", "concatenate", "concatenate"]),
+    (added, ["table", "slice", "table", "slice", "slice", *(["requantize", "concatenate"] * 2)]),
     (rectangle, []),
     (column, []),
     (every_second, []),

@@ -22,7 +22,8 @@ def list_operators(*, schema: bool, as_markdown: bool) -> None:
 
 def _table() -> Table:
     table = Table(show_lines=True)
-    for title in ("operator", PYTORCH, TFLITE, "kernels"):
+    table.add_column("operator", no_wrap=True)
+    for title in (PYTORCH, TFLITE, "kernels"):
         table.add_column(title, overflow="fold")
     for row in rows():
         kernels = [kernel for names in row.kernels.values() for kernel in names]
