@@ -145,7 +145,7 @@ class SKNet(nn.Module):
         return (feats * weights).sum(dim=1)
 
 
-@zoo(floats(1, 8, 8, 8), not_yet=("matmul",))
+@zoo(floats(1, 8, 8, 8))
 class NonLocalBlock(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -181,13 +181,7 @@ class AttentionGate(nn.Module):
         return x * alpha
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "layer_norm",
-        "matmul",
-    ),
-)
+@zoo(floats(1, 8, 12, 12))
 class GlobalContextBlock(nn.Module):
     """GCNet: softmax over all positions, a matmul, layer norm in the bottleneck."""
 

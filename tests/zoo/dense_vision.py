@@ -292,13 +292,7 @@ class ConvLayer(nn.Module):
         return self.conv2d(self.reflection_pad(x))
 
 
-@zoo(
-    fractions(1, 3, 16, 16),
-    not_yet=(
-        "instance_norm",
-        "pad",
-    ),
-)
+@zoo(fractions(1, 3, 16, 16), not_yet=("pad",))
 class StyleTransfer(nn.Module):
     """pytorch/examples' fast neural style, small."""
 

@@ -335,7 +335,7 @@ class MultiRate(nn.Module):
         return self.conv(torch.cat([x[:, :, ::2], pairs], dim=1))
 
 
-@zoo(floats(1, 8, 8), not_yet=("clip",))
+@zoo(floats(1, 8, 8))
 class BatteryEstimator(nn.Module):
     """A state of charge between 0 and 1, by a clamp."""
 

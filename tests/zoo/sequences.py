@@ -296,3 +296,88 @@ class ROCKET(nn.Module):
         x = self.conv(x)
         share = (x > 0).float().mean(dim=2)
         return self.ridge(torch.cat([x.amax(dim=2), share], dim=1))
+
+
+@zoo(floats(1, 6), floats(1, 8))
+class GRUStep(nn.Module):
+    """torch.nn's cell; the firmware keeps the state."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.GRUCell(6, 8)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        state = self.cell(x, state)
+        return self.fc(state).sigmoid(), state
+
+
+@zoo(floats(1, 6), floats(1, 8), floats(1, 8))
+class LSTMStep(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(6, 8)
+
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        return self.cell(x, (h, c))
+
+
+@zoo(floats(1, 8, 6))
+class UnrolledRNN(nn.Module):
+    """A cell called for each frame; the outputs are stacked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.RNNCell(6, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = torch.zeros(x.size(0), 8)
+        outputs = []
+        for t in range(x.size(1)):
+            h = self.cell(x[:, t], h)
+            outputs.append(h)
+        return torch.stack(outputs, dim=1)
+
+
+@zoo(
+    floats(1, 12, 4),
+    not_yet=(
+        "copy",
+        "select_scatter",
+        "zeros_like",
+    ),
+)
+class FilledByFrame(nn.Module):
+    """A result that is written frame by frame, with a border of zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result = torch.zeros_like(x)
+        for t in range(1, 4):
+            result[:, t] = self.fc(torch.cat((x[:, t - 1], x[:, t]), dim=1))
+        return result
+
+
+@zoo(
+    floats(1, 16, 4),
+    not_yet=(
+        "gt",
+        "index_put",
+        "lt",
+    ),
+)
+class ClippedSpikes(nn.Module):
+    """Assignments where a mask says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(4, 6, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.transpose(1, 2).clone()
+        x[x > 1.5] = 1.5
+        x[x < -1.5] = 0
+        return self.conv(x)

@@ -396,7 +396,7 @@ class ConvNeXtBlock(nn.Module):
         return input + x
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("layer_norm",))
+@zoo(floats(1, 3, 32, 32))
 class ConvNeXt(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -532,7 +532,7 @@ class SpatialPyramidPooling(nn.Module):
         return self.fc(torch.cat(levels, dim=1))
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("group_norm",))
+@zoo(floats(1, 3, 32, 32))
 class GroupNormNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
-from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
@@ -24,7 +23,6 @@ COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
     remove_identities,
-    replace_assignments,
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
