@@ -12,10 +12,13 @@ from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.mul.cases import case as mul
 from torch_cortex_m.ops.pad.cases import case as pad
 from torch_cortex_m.ops.quantize.cases import normal as quantize
 from torch_cortex_m.ops.requantize.cases import case as requantize
 from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.table.cases import SHUFFLED
+from torch_cortex_m.ops.table.cases import case as table
 from torch_cortex_m.ops.transpose.cases import case as transpose
 
 SAME = (1, 1, 1, 1)
@@ -99,6 +102,11 @@ FAMILIES: dict[str, list[Case]] = {
         linear("linear 128-128", (1, 128), 128, bias=True),
         linear("linear 128-8", (1, 128), 8, bias=True),
         linear("linear 64-12", (1, 64), 12, bias=True),
+    ],
+    "element by element": [
+        mul("mul 24x24x32", (1, 24, 24, 32)),
+        mul("mul 24x24x32 by channels", (1, 24, 24, 32), (1, 1, 1, 32)),
+        table("table 24x24x32", SHUFFLED, (1, 24, 24, 32)),
     ],
     "other": [
         add("add 32x32x16", (1, 32, 32, 16)),

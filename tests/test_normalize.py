@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from torch_cortex_m.ir import Quantization
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.integers.torch_roots import reciprocal_root
 from torch_cortex_m.ops.normalize.op import Normalize
-from torch_cortex_m.ops.normalize.reference import reciprocal_root
 from torch_cortex_m.ops.normalize.scaling import bias_steps, scaling
 from torch_cortex_m.testing import reference_outputs
 

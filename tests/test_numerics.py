@@ -332,7 +332,8 @@ def test_mistakes_are_named(make, shapes: list[tuple[int, ...]], message: str):
 
 def infer(make, shapes: list[tuple[int, ...]]) -> tuple[TensorType, ...]:
     op = make()
-    arguments = zip(op.tensors, shapes, strict=True)
+    required = [argument for argument in op.tensors if not argument.optional]
+    arguments = zip(required, shapes, strict=True)
     return op.infer(
         {argument.name: TensorType(shape, argument.dtypes[0]) for argument, shape in arguments}
     )

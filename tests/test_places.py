@@ -231,3 +231,21 @@ def test_a_state_that_no_output_needs_is_dropped() -> None:
     build.graph.set_update(unread, "x")
     build.graph.remove_unused()
     assert list(build.graph.states) == ["frames"]
+
+
+def test_the_report_tells_what_is_copied() -> None:
+    """A part of a split that is no view, a transpose, and the part of a concatenation that is not
+    computed where it belongs."""
+    build = Builder()
+    x = build.input(1, 2, 3, 4)
+    first, _ = build.split(x, 3, 1)
+    turned = build.node("transpose", first, permutation=(0, 2, 1, 3))
+    back = build.node("reshape", turned, shape=(1, 2, 3, 1))
+    joined = build.node("concatenate", build.conv(x, 5), back, axis=3)
+    build.output(joined, back)
+    report = compiled(build, "cortex-m4").report
+    copied = {layer.op: layer.copied_bytes for layer in report.layers}
+    assert copied == {"split": 24, "transpose": 6, "conv2d": 0, "concatenate": 6}
+    assert report.copied_bytes == 36
+    assert "copies left: 36 B in 3 layers" in str(report)
+    assert report.as_data()["total"]["copied_bytes"] == 36

@@ -1,8 +1,9 @@
 """CMSIS-NN's unit-test vectors (.npz files) as operators with inputs and expected outputs.
 
 A file has flat arrays and ``params``, the test's constants in lower case, as JSON. What it tests
-is told by the arrays and parameters that it has, whatever its name; only the kind of pooling and
-the order of a transposition's axes are in the name alone. x is width, y is height, data is NHWC.
+is told by the arrays and parameters that it has, whatever its name; only the kind of pooling, the
+order of a transposition's axes and minimum or maximum are in the name alone. x is width, y is
+height, data is NHWC.
 """
 
 from __future__ import annotations
@@ -24,9 +25,13 @@ from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.conv2d.op import Conv2d
+from torch_cortex_m.ops.conv_transpose2d.op import ConvTranspose2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.maximum.op import Maximum
+from torch_cortex_m.ops.minimum.op import Minimum
+from torch_cortex_m.ops.mul.op import Mul
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.transpose.op import Transpose
@@ -77,7 +82,7 @@ MARKS = {
     "lstm": "time_steps",
     "batch_matmul": "lhs_rows",
     "svdf": "feature_batches",
-    "transpose_conv": "pad_x_with_offset",
+    "conv_transpose2d": "pad_x_with_offset",
     "minimum_maximum": "channel_2",
     "pad": "pre_pad_n",
     "transpose": "perm_size",
@@ -128,12 +133,24 @@ def _depthwise_conv2d(source: Source) -> list[tuple[Case, np.ndarray]]:
     return _convolution(source, op, (1, *source.kernel(), filters), filters)
 
 
+def _conv_transpose2d(source: Source) -> list[tuple[Case, np.ndarray]]:
+    filters, channels = source.number("out_ch"), source.number("in_ch")
+    op = ConvTranspose2d(
+        output_size=source.pair("output_h", "output_w"),
+        stride=source.stride(),
+        padding=source.pair("pad_y", "pad_x"),
+        **_offsets(source),
+        **activation(source),
+    )
+    return _convolution(source, op, (filters, *source.kernel(), channels), filters)
+
+
 def _offsets(source: Source) -> dict[str, Any]:
     return {name: source.number(name) for name in ("input_offset", "output_offset")}
 
 
 def _convolution(
-    source: Source, op: Conv2d | DepthwiseConv2d, weight: tuple[int, ...], filters: int
+    source: Source, op: Any, weight: tuple[int, ...], filters: int
 ) -> list[tuple[Case, np.ndarray]]:
     image = (source.number("input_h"), source.number("input_w"), source.number("in_ch"))
     output = (source.number("output_h"), source.number("output_w"), filters)
@@ -207,11 +224,43 @@ def _add(source: Source) -> list[tuple[Case, np.ndarray]]:
         output_shift=source.number("output_shift"),
         **activation(source),
     )
+    return _of_two(source, op)
+
+
+def _of_two(source: Source, op: Add | Mul) -> list[tuple[Case, np.ndarray]]:
+    """Of two arrays of one shape."""
     shape = (source.number("dst_size"),)
     tensors = {
         name: source.array(key, shape) for name, key in (("input", "input1"), ("other", "input2"))
     }
     return [(Case(source.name, op, tensors, ("input", "other")), source.tensor("output", shape))]
+
+
+def _mul(source: Source) -> list[tuple[Case, np.ndarray]]:
+    op = Mul(
+        input_offset=source.number("input1_offset"),
+        other_offset=source.number("input2_offset"),
+        output_offset=source.number("output_offset"),
+        multiplier=source.number("output_mult"),
+        shift=source.number("output_shift"),
+        **activation(source),
+    )
+    return _of_two(source, op)
+
+
+def _minimum_maximum(source: Source) -> list[tuple[Case, np.ndarray]]:
+    """The name alone says which of the two."""
+    op = Minimum() if source.name.startswith("minimum") else Maximum()
+    axes = ("batch", "height", "width", "channel")
+    tensors = {
+        name: source.array(
+            f"input_tensor_{place}", tuple(source.number(f"{axis}_{place}") for axis in axes)
+        )
+        for name, place in (("input", 1), ("other", 2))
+    }
+    output = tuple(source.number(f"output_{axis}") for axis in axes)
+    case = Case(source.name, op, tensors, ("input", "other"))
+    return [(case, source.tensor("output", output))]
 
 
 def _pad(source: Source) -> list[tuple[Case, np.ndarray]]:
@@ -262,12 +311,15 @@ READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "network": lambda source: network_cases(source, LAYERS),
     "conv2d": _conv2d,
     "depthwise_conv2d": _depthwise_conv2d,
+    "conv_transpose2d": _conv_transpose2d,
     "linear": _linear,
     "max_pool2d": _max_pool2d,
     "avg_pool2d": _avg_pool2d,
     "softmax": _softmax,
     "add": _add,
+    "mul": _mul,
     "batch_matmul": _batch_matmul,
+    "minimum_maximum": _minimum_maximum,
     "pad": _pad,
     "transpose": _transpose,
 }

@@ -72,7 +72,7 @@ def flat_outputs(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[np.ndarra
 
 def output_steps(graph: Graph) -> list[float]:
     """The quantization step of each output."""
-    producers = {node.output: node for node in graph.nodes}
+    producers = {output: node for node in graph.nodes for output in node.outputs}
     return [producers[port.value].op.scale for port in graph.outputs]
 
 

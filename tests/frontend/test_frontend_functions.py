@@ -16,6 +16,7 @@ from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.frontend.pytorch.functions import find_functions
 from torch_cortex_m.frontend.pytorch.pipeline import quantized_program
 from torch_cortex_m.ir import Graph
+from torch_cortex_m.ops.pytorch.node import is_constant
 
 IMAGE = (1, 4, 8, 8)
 Body = Callable[[Any, Tensor], Any]
@@ -198,6 +199,7 @@ UNSUPPORTED: list[tuple[Body, str]] = [
     (lambda m, x: torch.atan2(x, x.mean((2, 3), keepdim=True)), "atan2 at atan2"),
     (lambda m, x: torch.hypot(x, m.several), "only of one tensor, with numbers"),
     (lambda m, x: torch.lgamma(x), "lgamma at lgamma"),
+    (lambda m, x: x.argmax(1) == 2, "only of floats"),
 ]
 
 
@@ -208,3 +210,13 @@ def test_what_is_no_function_of_one_tensor_is_refused(place: int) -> None:
     with pytest.raises(TcmError) as caught:
         import_pytorch(Function(body, several=several), (torch.ones(IMAGE),))
     assert expected in str(caught.value.got)
+
+
+@pytest.mark.parametrize(("start", "expected"), [("placeholder", False), ("get_attr", True)])
+def test_what_a_deep_program_depends_on(start: str, expected: bool) -> None:
+    """Deeper than Python's stack."""
+    graph = torch.fx.Graph()
+    node = graph.create_node(start, "x")
+    for _ in range(2000):
+        node = graph.call_function(torch.ops.aten.add.Tensor, (node, node))
+    assert is_constant(node) is expected

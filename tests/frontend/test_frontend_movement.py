@@ -13,6 +13,26 @@ from torch import Tensor, nn
 from torch_cortex_m.passes import run_passes
 
 IMAGE = (1, 4, 6, 8)
+
+
+def assigned(x: Tensor, index: tuple) -> Tensor:
+    y = x.clone()
+    y[index] = 0
+    return y
+
+
+def exchanged(x: Tensor) -> Tensor:
+    y = x.clone()
+    y[..., 2:] = x[..., :-2]
+    return y
+
+
+def grid(x: Tensor) -> Tensor:
+    """Positions as channels, as CoordConv has them."""
+    axes = (torch.linspace(-1, 1, size) for size in x.shape[2:])
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"))[None]
+
+
 PLACES = torch.tensor([2, 0, 1, 1])
 
 CASES: list[tuple[str, Callable, list[str]]] = [
@@ -36,6 +56,7 @@ CASES: list[tuple[str, Callable, list[str]]] = [
     ("expand", lambda m, x: x[:, :1].expand(2, 4, -1, -1), ["slice"] * 2),
     ("expand_as", lambda m, x: x[:, :, :1].expand_as(x), ["slice"] * 2),
     ("broadcast_to", lambda m, x: x[0, 0].broadcast_to(3, 6, 8), ["slice"] * 2),
+    ("broadcast_tensors", lambda m, x: torch.broadcast_tensors(x, x[:, :1]), ["slice"] * 2),
     ("flip", lambda m, x: x.flip(1, 3), ["slice"]),
     ("fliplr", lambda m, x: torch.fliplr(x), ["slice"]),
     ("flipud", lambda m, x: torch.flipud(x[0]), ["slice"]),
@@ -74,6 +95,30 @@ CASES: list[tuple[str, Callable, list[str]]] = [
     ),
     ("nearest_1d", lambda m, x: functional.interpolate(x[0], scale_factor=1.5), None),
     ("upsample", lambda m, x: nn.Upsample(scale_factor=(1, 3))(x), ["gather"]),
+    ("pad_reflect", lambda m, x: functional.pad(x, (1, 2, 3, 1), "reflect"), ["gather"] * 2),
+    ("pad_replicate", lambda m, x: functional.pad(x, (1, 2, 3, 1), "replicate"), ["gather"] * 2),
+    ("pad_circular", lambda m, x: functional.pad(x, (1, 2, 3, 1), "circular"), ["gather"] * 2),
+    ("pad_modules", lambda m, x: nn.ReflectionPad1d(2)(nn.ReplicationPad2d(1)(x)[0]), None),
+    ("pad_crops", lambda m, x: functional.pad(x, (-1, 2, 1, -3)), ["slice", "pad"]),
+    ("pad_only_crops", lambda m, x: functional.pad(x, (-1, 0, 0, -3)), ["slice"]),
+    ("pixel_shuffle", lambda m, x: functional.pixel_shuffle(x, 2), []),
+    ("pixel_unshuffle", lambda m, x: functional.pixel_unshuffle(x, 2), []),
+    ("pixel_unshuffle_unbatched", lambda m, x: nn.PixelUnshuffle(2)(x[0]), []),
+    ("pixel_shuffle_of_rank_5", lambda m, x: functional.pixel_shuffle(x[None], 2), []),
+    ("fold", lambda m, x: functional.fold(x.reshape(1, 16, 12), (6, 8), 2, stride=2), ["gather"]),
+    (
+        "fold_with_gaps",
+        lambda m, x: functional.fold(x.reshape(1, 32, 6), (5, 7), 2, stride=3, padding=1),
+        None,
+    ),
+    ("diag", lambda m, x: torch.diag(x[0, 0, 0]), None),
+    ("diag_embed", lambda m, x: torch.diag_embed(x), None),
+    ("cat_with_zeros_like", lambda m, x: torch.cat([x, torch.zeros_like(x)], 1), None),
+    ("cat_with_new_zeros", lambda m, x: torch.cat([x, x.new_full((1, 1, 6, 8), 0.5)], 1), None),
+    ("in_place", lambda m, x: assigned(x, (slice(None), slice(1, 3))), None),
+    ("in_place_index", lambda m, x: assigned(x, (slice(None), slice(None), -1)), None),
+    ("in_place_from_another_part", lambda m, x: exchanged(x), None),
+    ("meshgrid", lambda m, x: torch.cat([x, grid(x)], 1), None),
     ("cat", lambda m, x: torch.cat([x, x[:, :1]], 1), ["slice", "concatenate"]),
     ("cat_of_three", lambda m, x: torch.cat([x, x.flip(1), x], -1), None),
     ("cat_of_one", lambda m, x: torch.cat([x], 1), []),
@@ -111,10 +156,9 @@ def dense_block(m: nn.Module, x: Tensor) -> Tensor:
 def test_concatenations_share_the_scale_of_what_only_they_read() -> None:
     """The results of the convolutions; what others read, too, is requantized."""
     model = Function(
-        lambda m, x: m.last(torch.cat([m.first(x), torch.cat([m.second(x) * 50, x], 1)], 1)),
+        lambda m, x: torch.cat([m.first(x), torch.cat([m.second(x) * 50, x], 1)], 1),
         first=nn.Conv2d(4, 5, 1),
         second=nn.Conv2d(4, 3, 1),
-        last=nn.Conv2d(12, 2, 1),
     )
     graph = check_model(model, (IMAGE,))
     kinds = operators(graph)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as functional
-from frontend_checks import check_model, operators, seeded
-from test_frontend_operators import Factory, Shape, constant, function
+from frontend_checks import Function, check_model, operators, run_float, seeded
+from test_frontend_operators import IMAGE, Factory, Shape, constant, function
 from torch import Tensor, nn
+
+from torch_cortex_m.frontend.pytorch import import_pytorch
 
 Case = tuple[str, Factory, tuple[Shape, ...], list[str]]
 
@@ -239,7 +242,107 @@ NORMS.append(
     )
 )
 
-CASES = [*PRODUCTS, *ATTENTION, *NORMS]
+
+def with_batch_norm(factory: Factory) -> Factory:
+    return lambda: nn.Sequential(factory(), nn.BatchNorm2d(6), nn.ReLU())
+
+
+TRANSPOSED: list[Case] = [
+    (f"conv_transpose{name}", factory, (shape,), ["conv_transpose2d"])
+    for name, factory, shape in (
+        ("2d", lambda: nn.ConvTranspose2d(4, 6, 3), (1, 4, 5, 6)),
+        ("2d_stride", lambda: nn.ConvTranspose2d(4, 6, 2, 2), (1, 4, 5, 6)),
+        ("2d_padding", lambda: nn.ConvTranspose2d(4, 6, 4, 2, 1), (1, 4, 5, 6)),
+        ("2d_output_padding", lambda: nn.ConvTranspose2d(4, 6, 3, 2, 1, 1), (1, 4, 5, 6)),
+        (
+            "2d_mixed",
+            lambda: nn.ConvTranspose2d(4, 6, (3, 2), (2, 3), (1, 0), (0, 2), bias=False),
+            (2, 4, 5, 6),
+        ),
+        ("2d_dilation", lambda: nn.ConvTranspose2d(4, 6, 3, 2, dilation=2), (1, 4, 5, 6)),
+        ("2d_groups", lambda: nn.ConvTranspose2d(4, 6, 3, 2, groups=2), (1, 4, 5, 6)),
+        ("2d_depthwise", lambda: nn.ConvTranspose2d(4, 4, 4, 2, 1, groups=4), (1, 4, 5, 6)),
+        ("2d_unbatched", lambda: nn.ConvTranspose2d(4, 6, 3, 2), (4, 5, 6)),
+        ("2d_batch_norm", with_batch_norm(lambda: nn.ConvTranspose2d(4, 6, 3, 2)), (1, 4, 5, 6)),
+        ("1d", lambda: nn.ConvTranspose1d(4, 6, 4, 2, 1), (2, 4, 9)),
+        ("1d_groups", lambda: nn.ConvTranspose1d(4, 6, 3, 2, 1, 1, groups=2), (1, 4, 9)),
+    )
+]
+TRANSPOSED.append(
+    (
+        "conv_transpose2d_groups_batch_norm",
+        with_batch_norm(lambda: nn.ConvTranspose2d(4, 6, 3, 2, groups=2)),
+        ((1, 4, 5, 6),),
+        ["conv_transpose2d", "depthwise_conv2d"],
+    )
+)
+
+REDUCTIONS: list[Case] = [
+    (name, function(lambda m, x, body=body: body(x)), ((2, 3, 4, 5),), [operator])
+    for name, body, operator in (
+        ("sum", lambda x: x.sum(), "mean"),
+        ("sum_last", lambda x: x.sum(-1), "mean"),
+        ("sum_distant", lambda x: x.sum((0, 2), keepdim=True), "mean"),
+        ("sum_relu", lambda x: x.sum(1).relu(), "mean"),
+        ("mean_all", lambda x: x.mean(), "mean"),
+        ("mean_channels", lambda x: x.mean(1), "mean"),
+        ("mean_distant", lambda x: x.mean((1, 3), keepdim=True), "mean"),
+        ("amax", lambda x: x.amax(1), "extreme"),
+        ("amax_distant", lambda x: x.amax((0, -1), keepdim=True), "extreme"),
+        ("amin", lambda x: x.amin(-1), "extreme"),
+        ("max_all", lambda x: x.max(), "extreme"),
+        ("min_all", lambda x: x.min(), "extreme"),
+        ("max_values", lambda x: x.max(1)[0], "extreme"),
+        ("min_values", lambda x: x.min(-1, keepdim=True).values, "extreme"),
+        ("var", lambda x: x.var(1), "variance"),
+        ("var_all", lambda x: x.var(), "variance"),
+        ("var_population", lambda x: x.var((2, 3), unbiased=False, keepdim=True), "variance"),
+        ("std", lambda x: x.std((1, 3)), "variance"),
+        ("std_correction", lambda x: x.std(-1, correction=2), "variance"),
+        ("norm", lambda x: x.norm(dim=1), "variance"),
+        ("norm_all", lambda x: torch.linalg.vector_norm(x), "variance"),
+        ("cumsum", lambda x: x.cumsum(1), "cumsum"),
+        ("cumsum_last", lambda x: x.cumsum(-1), "cumsum"),
+        ("sort_values", lambda x: x.sort(-1)[0], "sort"),
+        ("sort_values_of_the_middle", lambda x: x.sort(1, descending=True)[0], "sort"),
+        ("topk_values", lambda x: x.topk(2, 2)[0], "sort"),
+        ("topk_smallest", lambda x: x.topk(3, largest=False)[0], "sort"),
+    )
+]
+
+
+def resized(**options: Any) -> Factory:
+    return function(lambda m, x: functional.interpolate(x, **options))
+
+
+POOLS: list[Case] = [
+    (name, factory, (shape,), expected)
+    for name, factory, shape, expected in (
+        ("log_softmax", lambda: nn.LogSoftmax(-1), (3, 10), ["log_softmax"]),
+        ("log_softmax_channels", lambda: nn.LogSoftmax(1), IMAGE, ["log_softmax"]),
+        ("adaptive_max_pool2d", lambda: nn.AdaptiveMaxPool2d((4, 2)), IMAGE, ["max_pool2d"]),
+        ("adaptive_max_pool2d_1", lambda: nn.AdaptiveMaxPool2d(1), IMAGE, ["max_pool2d"]),
+        (
+            "adaptive_max_pool2d_odd",
+            lambda: nn.AdaptiveMaxPool2d((3, None)),
+            IMAGE,
+            ["gather", "max_pool2d"],
+        ),
+        ("adaptive_max_pool1d", lambda: nn.AdaptiveMaxPool1d(4), (2, 4, 8), ["max_pool2d"]),
+        ("bilinear", resized(scale_factor=2, mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        ("bilinear_size", resized(size=(5, 11), mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        (
+            "bilinear_aligned",
+            resized(size=(13, 5), mode="bilinear", align_corners=True),
+            IMAGE,
+            ["resize_bilinear"],
+        ),
+        ("bilinear_factor", resized(scale_factor=1.3, mode="bilinear"), IMAGE, ["resize_bilinear"]),
+        ("linear", resized(scale_factor=3, mode="linear"), (2, 4, 9), ["resize_bilinear"]),
+    )
+]
+
+CASES = [*PRODUCTS, *ATTENTION, *NORMS, *TRANSPOSED, *REDUCTIONS, *POOLS]
 
 
 STEPS = {"attention_bias": 2.0}
@@ -257,3 +360,35 @@ def test_operator(
     graph = check_model(factory(), shapes, exact=0.6, steps=STEPS.get(name, 1.0))
     assert sorted(operators(graph)) == sorted(expected)
     assert [port.shape for port in graph.inputs] == list(shapes)
+
+
+INDICES: list[tuple[str, Any, tuple[int, ...]]] = [
+    ("argmax", lambda x: x.argmax(-1), (2, 3, 5)),
+    ("argmax_all", lambda x: x.argmax(), (2, 3, 5)),
+    ("argmin_keepdim", lambda x: x.argmin(1, keepdim=True), (2, 3, 5)),
+    ("max_of_a_dimension", lambda x: x.max(1), (2, 3, 5)),
+    ("min_of_a_dimension", lambda x: x.min(-1, keepdim=True), (2, 3, 5)),
+    ("max_indices", lambda x: x.max(1)[1], (2, 3, 5)),
+    ("sort", lambda x: x.sort(1), (2, 6, 3)),
+    ("sort_descending", lambda x: x.sort(-1, descending=True), (6,)),
+    ("topk", lambda x: x.topk(3), (2, 8)),
+    ("topk_indices", lambda x: x.topk(2, 0, largest=False)[1], (5, 3)),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "shape"), [case[1:] for case in INDICES], ids=[case[0] for case in INDICES]
+)
+def test_indices_are_those_of_the_floats(body: Any, shape: tuple[int, ...]) -> None:
+    """Of inputs that differ by more than a step each."""
+    count = math.prod(shape)
+    x = (torch.randperm(count, generator=seeded(2)) / count - 0.4).reshape(shape)
+    graph = import_pytorch(Function(lambda m, x: body(x)), (x,), [(x,)])
+    expected = body(x)
+    results = expected if isinstance(expected, tuple) else (expected,)
+    for result, other in zip(run_float(graph, (x,)), results, strict=True):
+        if other.dtype == torch.int64:
+            assert result.dtype == np.int64
+            np.testing.assert_array_equal(result, other.numpy())
+        else:
+            np.testing.assert_allclose(result, other.numpy(), atol=1 / 200)

@@ -192,7 +192,7 @@ class GraphBuilder:
         return self.node(op, x, zero_point=zero_point)
 
     def softmax(self, x: str) -> str:
-        name = self.node(Softmax(*scaling(0.05)), x, zero_point=-128)
+        name = self.node(Softmax(*scaling(0.05)), x, None, zero_point=-128)
         self.graph.types[name] = TensorType(self.shape(x), "int8", Quantization(1 / 256, -128))
         return name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import flatbuffers
 import numpy as np
 import pytest
 
@@ -40,6 +41,27 @@ def litert_tensors(model: bytes, sample: np.ndarray, indices: Sequence[int]) -> 
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], sample)
     interpreter.invoke()
     return [interpreter.get_tensor(index) for index in indices]
+
+
+def with_constant_fills(model: bytes) -> bytes:
+    """The model with the shapes of FILL as constants, as TFLite-Micro wants them. Converters
+    compute them, where the batch was left open."""
+    schema = pytest.importorskip("tflite_micro.tensorflow.lite.micro.python.schema_py_generated")
+    tables = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(model, 0))
+    codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in tables.operatorCodes]
+    graph, fill = tables.subgraphs[0], schema.BuiltinOperator.FILL
+    for operator in [each for each in graph.operators if codes[each.opcodeIndex] == fill]:
+        shape = np.array(graph.tensors[operator.outputs[0]].shape, np.int32)
+        buffer, dims = schema.BufferT(), schema.TensorT()
+        buffer.data = np.frombuffer(shape.tobytes(), np.uint8)
+        dims.shape, dims.type = np.array(shape.shape, np.int32), schema.TensorType.INT32
+        dims.name, dims.buffer = b"dims", len(tables.buffers)
+        tables.buffers.append(buffer)
+        graph.tensors.append(dims)
+        operator.inputs = np.array([len(graph.tensors) - 1, operator.inputs[1]], np.int32)
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(tables.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def tflite_micro(

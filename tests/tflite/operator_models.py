@@ -185,6 +185,9 @@ def mean(name: str, input: Shape, axes: Sequence[int], output: Shape, **fields: 
     )  # fmt: skip
 
 
+OF_TWO = ((0.05, 3), (0.02, -60), (0.06, 9))
+
+
 def of_two(
     operator: str,
     name: str,
@@ -192,20 +195,28 @@ def of_two(
     other: Shape,
     output: Shape,
     *,
-    scales: tuple[Quantization, Quantization, Quantization] = ((0.05, 3), (0.02, -60), (0.06, 9)),
+    scales: tuple[Quantization, Quantization, Quantization | None] = (
+        (0.05, 3),
+        (0.02, -60),
+        (0.06, 9),
+    ),
     constant: int | None = None,
     activation_function: int = NONE,
     options: bool = True,
     micro: bool = True,
     litert: bool = True,
 ) -> OperatorModel:
-    """ADD, MUL and the like; operand ``constant`` is one."""
+    """ADD, MUL and the like; operand ``constant`` is one. Without a scale the
+    result is bool."""
     rng, writer = generator(name), ModelWriter()
     shapes, operands = (input, other), []
     for place, shape in enumerate(shapes):
         data = _random(rng, shape, "int8") if place == constant else None
         operands.append(activation(writer, f"x{place}", shape, scales[place], data=data))
-    result = activation(writer, "y", output, scales[2])
+    if scales[2] is None:
+        result = writer.tensor("y", output, "bool")
+    else:
+        result = activation(writer, "y", output, scales[2])
     fields: dict[str, Any] = {"FusedActivationFunction": activation_function}
     table = (f"{operator.title()}Options", fields) if options else (None, {})
     writer.operator(operator, operands, result, table[0], **table[1])
@@ -347,6 +358,49 @@ DIFFERENCES = [
     *(sub(f"activation {code}", (1, 99), (1, 99), (1, 99), activation_function=code)
       for code in (RELU, RELU_N1_TO_1, RELU6)),
 ]  # fmt: skip
+
+COMPARISONS = [
+    of_two(operator, f"{place} {name}", first, second, (1, 20, 20, 3), scales=(x, y, None),
+           constant=constant, options=False)
+    for operator in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
+    for place, (x, y) in enumerate([(X, X), (X, Y), ((0.01, -128), (0.5, 127))])
+    for name, first, second, constant in (
+        ("plain", (1, 20, 20, 3), (1, 20, 20, 3), None),
+        ("channels", (1, 20, 20, 3), (3,), 1),
+    )
+]  # fmt: skip
+
+
+def selection(name: str, shapes: tuple[Shape, Shape, Shape], output: Shape) -> OperatorModel:
+    """SELECT_V2 with the condition of a comparison, as models have it."""
+    writer = ModelWriter()
+    first = activation(writer, "first", shapes[0], X)
+    zero = activation(writer, "zero", (1,), X, data=np.array([20], np.int8))
+    condition = writer.tensor("condition", shapes[0], "bool")
+    x, y = (activation(writer, f"x{place}", shapes[place], X) for place in (1, 2))
+    result = activation(writer, "y", output, X)
+    writer.operator("GREATER", [first, zero], condition)
+    writer.operator("SELECT_V2", [condition, x, y], result)
+    content = writer.write([first, x, y], [result])
+    inputs = tuple((shape, "int8") for shape in shapes)
+    return OperatorModel(f"select {name}", content, inputs)
+
+
+SELECTIONS = [
+    selection("plain", ((1, 4, 5, 3),) * 3, (1, 4, 5, 3)),
+    selection("mask of rows", ((1, 4, 1), (3, 4, 5), (3, 4, 5)), (3, 4, 5)),
+    selection("numbers", ((3, 4, 5), (1,), (5,)), (3, 4, 5)),
+]
+
+PRELUS = [
+    of_two("PRELU", name, input, slope, input, scales=scales, constant=1, options=False)
+    for name, input, slope, scales in (
+        ("channels", (1, 20, 20, 5), (1, 1, 5), ((0.05, 3), (0.004, -60), (0.05, 9))),
+        ("one", (1, 20, 20, 5), (1, 1, 1), ((0.05, 3), (0.004, -60), (0.03, 9))),
+        ("every element", (1, 7, 8, 3), (7, 8, 3), ((0.05, -128), (0.01, 0), (0.2, 0))),
+        ("far scales", (1, 20, 20, 5), (1, 1, 5), ((0.5, 127), (0.1, 20), (0.001, -7))),
+    )
+]
 
 ALIKE = ((0.05, 3), (0.05, 3), (0.05, 3))
 OTHERS_OF_TWO = [
@@ -607,6 +661,9 @@ MODELS: list[OperatorModel] = [
     *PRODUCTS,
     *DIFFERENCES,
     *OTHERS_OF_TWO,
+    *PRELUS,
+    *COMPARISONS,
+    *SELECTIONS,
     *POOLS,
     *MEANS,
     *SOFTMAXES,

@@ -5,10 +5,11 @@ This package imports nothing else of torch_cortex_m but its text, and no torch.
 
 from .graph import Graph, Node, Port, State
 from .text import format_graph
-from .types import DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
+from .types import BYTES, DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
 
 __all__ = [
+    "BYTES",
     "DTYPES",
     "INT8",
     "INT32",

@@ -79,6 +79,10 @@ class Quantization:
     zero_point: int
 
 
+BYTES = Quantization(1.0, INT8.low)
+"""How int8 stands for uint8: 128 less."""
+
+
 @dataclass(frozen=True)
 class TensorType:
     """Shape (outermost dimension first), element type and, for quantized activations, how their

@@ -14,6 +14,7 @@ from ..ir import Graph
 from ..ops.rules.case_data import random_data
 from ..runner import Runner
 from ..target import HOST, Target
+from .copies import copied_bytes
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
 from .report import LayerReport, Report
@@ -142,8 +143,16 @@ class CompiledModel:
     def _static_report(self) -> Report:
         """What is known without building: equal models save equal bytes, measured or not."""
         program, plan = self.generated.program, self.generated.plan
+        copied = copied_bytes(self.generated)
         layers = tuple(
-            LayerReport(layer.name, layer.op, layer.kernel, layer.macs, None, layer.source)
+            LayerReport(
+                layer.name,
+                layer.op,
+                layer.kernel,
+                layer.macs,
+                source=layer.source,
+                copied_bytes=copied.get(layer.name, 0),
+            )
             for layer in program.layers
         )
         return Report(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TcmError
-from ..ir import DTYPES, Graph, Port, TensorType
+from ..ir import BYTES, DTYPES, Graph, Port, TensorType
 from ..ops.integers.arithmetic import dequantize_array, quantize_array
 
 
@@ -65,6 +65,7 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
     Raises TcmError for a wrong dtype, NaN, or integers that the value's type does not have.
     """
     type_ = graph.types[port.value]
+    array = _widened(port, type_, array, raw)
     _check_dtype(port, type_, array, raw)
     if type_.dtype == "float32" or _is_real(type_, raw):
         _check_numbers(port, type_, array)
@@ -81,6 +82,20 @@ def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarra
 def to_port_as_given(graph: Graph, port: Port, array: np.ndarray) -> np.ndarray:
     """``to_port`` of an array that is raw if it has the dtype in which the value is stored."""
     return to_port(graph, port, array, raw=str(array.dtype) == graph.types[port.value].storage)
+
+
+def _widened(port: Port, type_: TensorType, array: np.ndarray, raw: bool) -> np.ndarray:
+    """Indices of int64, as torch has them, as int32; the bytes of an image as real numbers, where
+    the model takes these.
+
+    Raises TcmError for indices beyond 32 bits."""
+    if array.dtype == np.uint8 and type_.quantization == BYTES and not raw:
+        return array.astype(np.float32)
+    if array.dtype != np.int64 or type_.dtype != "int32":
+        return array
+    if array.size and not type_.limits.low <= array.min() <= array.max() <= type_.limits.high:
+        raise _outside(port, type_, array)
+    return array.astype(np.int32)
 
 
 def _is_real(type_: TensorType, raw: bool) -> bool:
@@ -121,12 +136,16 @@ def _check_numbers(port: Port, type_: TensorType, array: np.ndarray) -> None:
 
 def _check_limits(port: Port, type_: TensorType, array: np.ndarray) -> None:
     if not type_.holds(array):
-        raise TcmError(
-            f"an input has values that {type_.dtype} does not have",
-            where=f"input '{port.value}'",
-            expected=f"{type_.limits.low} to {type_.limits.high}",
-            got=f"{array.min()} to {array.max()}",
-        )
+        raise _outside(port, type_, array)
+
+
+def _outside(port: Port, type_: TensorType, array: np.ndarray) -> TcmError:
+    return TcmError(
+        f"an input has values that {type_.dtype} does not have",
+        where=f"input '{port.value}'",
+        expected=f"{type_.limits.low} to {type_.limits.high}",
+        got=f"{array.min()} to {array.max()}",
+    )
 
 
 def as_run(sample: Sequence[np.ndarray]) -> tuple[int, list[bytes]]:

@@ -11,7 +11,9 @@ from ..ir.artifacts import Folding
 @dataclass(frozen=True)
 class LayerReport:
     """One layer. ``instructions`` and ``cycles`` are None until measured on the emulated core,
-    ``cycles`` also where the core has no model."""
+    ``cycles`` also where the core has no model. ``copied_bytes``: what a layer writes that only
+    moves data, such as a transpose, or the parts of a concatenation that were computed elsewhere.
+    """
 
     name: str
     op: str
@@ -20,6 +22,7 @@ class LayerReport:
     instructions: int | None = None
     source: str = ""
     cycles: int | None = None
+    copied_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,11 @@ class Report:
     def macs(self) -> int:
         return sum(layer.macs for layer in self.layers)
 
+    @property
+    def copied_bytes(self) -> int:
+        """What all layers that only move data write."""
+        return sum(layer.copied_bytes for layer in self.layers)
+
     def __str__(self) -> str:
         """A line of totals and one for each layer; what was not measured is left out."""
         totals = [f"arena {self.arena_bytes:,} B", f"constants {self.constant_bytes:,} B"]
@@ -64,8 +72,12 @@ class Report:
         lines = [f"{self.target}: {', '.join(totals)}"]
         if self.folding is not None:
             lines.append(f"  constant channels folded: {self.folding}")
+        if self.copied_bytes:
+            count = sum(layer.copied_bytes > 0 for layer in self.layers)
+            lines.append(f"  copies left: {self.copied_bytes:,} B in {count} layers")
         for layer in self.layers:
             costs = [f"{layer.macs:,} MACs", *_measured(layer.instructions, layer.cycles)]
+            costs += [f"{layer.copied_bytes:,} B copied"] if layer.copied_bytes else []
             lines.append(f"  {layer.name} ({layer.kernel}): {', '.join(costs)}")
         return "\n".join(lines)
 
@@ -86,6 +98,7 @@ class Report:
                 "arena_lower_bound": self.arena_lower_bound,
                 "constant_bytes": self.constant_bytes,
                 "stack_bytes": self.stack_bytes,
+                "copied_bytes": self.copied_bytes,
             },
         }
 

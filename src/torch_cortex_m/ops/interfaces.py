@@ -54,12 +54,14 @@ class Interfaces:
     no kernel and no memory. ``elementwise``: every output element is the same function of the input
     elements at its own place (after broadcasting), wherever the place is. ``aligned``: the axes of
     each argument are those of the output, or those that it has at the end, as in broadcasting; all
-    elementwise operators are.
+    elementwise operators are. ``only_moves``: every output element is an element of an argument, or
+    one value.
     """
 
     reshapes: ClassVar[bool] = False
     elementwise: ClassVar[bool] = False
     aligned: ClassVar[bool] = False
+    only_moves: ClassVar[bool] = False
 
     # What values can be.
 
@@ -68,6 +70,12 @@ class Interfaces:
     ) -> Bounds | None:
         """Bounds of each channel of the output, where the int8 arguments in ``given`` are within
         theirs; None: no more is known than the type says."""
+        return None
+
+    def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
+        """(argument, int8 [256]): the outputs for the elements -128 to 127 of this argument, if
+        each output element is a function of the one at its place, and looking it up is no slower
+        than computing it. int8 in and out, of one shape."""
         return None
 
     # Channels.
@@ -125,6 +133,11 @@ class Interfaces:
 
     def moved_axes(self) -> tuple[int, ...] | None:
         """The permutation, if the operator is numpy.transpose of its only argument."""
+        return None
+
+    def taken_indices(self, types: Types, constants: Constants) -> tuple[Array, ...] | None:
+        """For each axis the indices of the first argument that the output has, in its order, if
+        that is all that the operator does."""
         return None
 
     def border(self) -> Border | None:

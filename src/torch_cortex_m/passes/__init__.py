@@ -11,11 +11,13 @@ from pathlib import Path
 from ..errors import TcmError
 from ..ir import Graph, format_graph, verify
 from .choose_layouts import choose_layouts
+from .compose_tables import compose_tables
 from .fold_constant_channels import fold_constant_channels
 from .fold_pad import fold_pad
 from .fold_transpose_into_linear import fold_transpose_into_linear
 from .fuse_activation import fuse_activation
 from .hoist_requantize import hoist_requantize
+from .merge_movement import merge_movement
 from .remove_duplicates import remove_duplicates
 from .remove_unread_channels import remove_unread_channels
 from .simplify import simplify
@@ -32,8 +34,10 @@ PASSES: tuple[Pass, ...] = (
     simplify,
     hoist_requantize,
     fuse_activation,
+    compose_tables,
     sink_pads,
     fold_transpose_into_linear,
+    merge_movement,
     choose_layouts,
     fold_pad,
     fold_constant_channels,

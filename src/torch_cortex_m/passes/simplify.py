@@ -87,10 +87,9 @@ def _merged_pads(first: Border | None, second: Border | None) -> Any | None:
 def _fold_constant(graph: Graph, node: Node) -> bool:
     """A data movement of a constant -> a constant of the same name."""
     data = graph.constants.get(first_input(node))
-    shape = graph.types[node.output].shape
-    result = None if data is None else moved(node.op, data, shape)
+    result = None if data is None else moved(graph, node, data)
     if result is None:
         return False
     graph.nodes.remove(node)
-    graph.constants[node.output] = np.ascontiguousarray(result)
+    graph.constants[node.output] = np.asarray(result, order="C")
     return True

@@ -32,6 +32,19 @@
                                          i3 * other_stride_3 + i4 * other_stride_4;                                   \
                              i5 < size_5; i5++, a += input_stride_5, b += other_stride_5, output++)
 
+/* Before a statement that does so for the innermost loop: size_5 outputs, of operands from input[a] and other[b] on. */
+#define TCM_FOR_EACH_RUN(a, b)                                                                                        \
+    for (int32_t i0 = 0; i0 < size_0; i0++)                                                                           \
+        for (int32_t i1 = 0; i1 < size_1; i1++)                                                                       \
+            for (int32_t i2 = 0; i2 < size_2; i2++)                                                                   \
+                for (int32_t i3 = 0; i3 < size_3; i3++)                                                               \
+                    for (int32_t i4 = 0,                                                                              \
+                                 a = i0 * input_stride_0 + i1 * input_stride_1 + i2 * input_stride_2 +                \
+                                     i3 * input_stride_3,                                                             \
+                                 b = i0 * other_stride_0 + i1 * other_stride_1 + i2 * other_stride_2 +                \
+                                     i3 * other_stride_3;                                                             \
+                         i4 < size_4; i4++, a += input_stride_4, b += other_stride_4, output += size_5)
+
 /* An operand in the scale that both share. */
 TCM_KERNEL int32_t tcm_rescale_operand(int32_t value, int32_t offset, int32_t left_shift, int32_t multiplier,
                                        int32_t shift)

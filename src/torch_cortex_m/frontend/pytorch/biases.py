@@ -64,11 +64,18 @@ def leave_room_for_sums(prepared: GraphModule) -> None:
         )
         bias, offset = _bias(node, weight), torch.zeros((), dtype=torch.float64)
         observer = _weight_observer(prepared, node, weight)
-        if bias is not None:
-            offset = constant_value(prepared, bias).to(torch.float64).reshape(-1) / scale
-            observer.raise_scales(offset.abs() / LARGEST_BIAS)
         data = constant_value(prepared, arguments(node)[weight.argument].args[0])
+        if bias is not None:
+            offset = constant_value(prepared, bias).to(torch.float64) / scale
+            offset = _largest_of_groups(offset, data.shape[weight.channel_axis])
+            observer.raise_scales(offset.abs() / LARGEST_BIAS)
         observer.raise_scales(_least_scales(data, weight, offset, -zero_point))
+
+
+def _largest_of_groups(offset: Tensor, channels: int) -> Tensor:
+    """For each of the weight's channels the largest offset, where it is one of several groups."""
+    groups = offset.reshape(-1, channels)
+    return groups.gather(0, groups.abs().argmax(0, keepdim=True))[0]
 
 
 def _least_scales(data: Tensor, weight: Weight, offset: Tensor, input_offset: float) -> Tensor:

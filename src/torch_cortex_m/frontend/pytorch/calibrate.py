@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError, warn
+from ...text import first_line
 from .biases import MeanInputs, correct_biases, leave_room_for_sums
 from .capture import placeholder_types
 from .inputs import as_tuple, check_like, dtype_name
@@ -51,7 +52,7 @@ def quantize(
             inputs = as_tuple(sample, place)
             check_like(inputs, types, place)
             _check_finite(inputs, place)
-            calibrator.run(*inputs)
+            _run(calibrator, inputs, place)
     if count == 0:
         raise TcmError(
             "the calibration data is empty",
@@ -68,13 +69,25 @@ def quantize(
     return converted
 
 
+def _run(calibrator: MeanInputs, inputs: tuple[Tensor, ...], place: str) -> None:
+    try:
+        calibrator.run(*inputs)
+    except RuntimeError as error:  # such as of types that torch.export lets pass
+        raise TcmError(
+            "the model does not run on its inputs",
+            where=place,
+            got=first_line(error),
+            hint="check that model(*sample) works, and the types of its inputs",
+        ) from None
+
+
 def _check_float(types: list[tuple[tuple[int, ...], torch.dtype]]) -> None:
     for index, (_, dtype) in enumerate(types):
-        if dtype != torch.float32:
+        if dtype == torch.int8:
             raise TcmError(
                 f"a float model with inputs of type {dtype_name(dtype)} is not supported",
                 where=f"input {index}",
-                expected="float32; the compiled model takes float32 or int8",
+                expected="float32; the compiled model takes float32 or int8 for it",
                 got=dtype_name(dtype),
                 hint="give float32 example inputs",
             )

@@ -21,6 +21,7 @@ from .archive import load_program
 from .clean import KNOWN
 from .composites import decompositions
 from .inputs import (
+    EXPECTED_DTYPES,
     INPUT_DTYPES,
     as_tuple,
     check_like,
@@ -28,6 +29,7 @@ from .inputs import (
     dtype_name,
     row_major,
 )
+from .output_names import name_outputs
 from .patterns import has_pattern
 from .quiet import quiet
 from .source import error_line, where
@@ -60,6 +62,7 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
         if not isinstance(model, str | os.PathLike):
             raise
         raise _not_a_program(Path(model), error) from None
+    name_outputs(module)
     _make_constants_row_major(module)
     _check_shapes(module)
     if inputs is not None:
@@ -259,7 +262,7 @@ def _check_shapes(module: GraphModule) -> None:
             raise TcmError(
                 f"inputs of type {dtype_name(value.dtype)} are not supported",
                 where=f"input '{node.name}'",
-                expected="float32",
+                expected=EXPECTED_DTYPES,
                 got=dtype_name(value.dtype),
                 hint=dtype_hint(value.dtype),
             )

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 aten = torch.ops.aten
 
-OTHER_NAMES = (
-    *("absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh"),
-    *("divide", "fix", "greater", "greater_equal", "less", "less_equal", "multiply", "negative"),
-    *("not_equal", "subtract", "true_divide", "special_exp2", "special_expit", "special_log1p"),
-)
-"""Of operators that have another."""
-
 COMPOSITES = (
-    *OTHER_NAMES,
-    *("einsum", "inner", "outer", "tensordot", "linalg_matmul", "linalg_multi_dot"),
-    *("broadcast_tensors", "l1_loss", "mse_loss", "cosine_similarity", "pairwise_distance"),
+    *("absolute", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh", "clip", "divide"),
+    *("cosine_similarity", "einsum", "fix", "greater", "greater_equal", "huber_loss", "l1_loss"),
+    *("less", "less_equal", "logsumexp", "mse_loss", "multiply", "negative", "not_equal"),
+    *(
+        "outer",
+        "pairwise_distance",
+        "smooth_l1_loss",
+        "special_exp2",
+        "special_expm1",
+        "special_log1p",
+    ),
+    *("special_logit", "subtract", "true_divide"),
+    *("broadcast_tensors", "diff", "inner", "linalg_vecdot"),
     *("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell", "unsafe_chunk", "unsafe_split"),
-    *("diff", "linalg_vecdot"),
 )
+"""Other names of operators, distances, losses, and cells of recurrent networks."""
 
 
 def decompositions() -> dict[torch._ops.OperatorBase, Callable[..., Any]]:
     """For ``ExportedProgram.run_decompositions``: these operators and no others."""
     table = torch.export.default_decompositions()
-    return {operator: table[operator] for operator in _overloads() if operator in table}
-
-
-def _overloads() -> Iterator[torch._ops.OpOverload]:
-    for name in COMPOSITES:
-        packet = getattr(aten, name)
-        yield from (getattr(packet, overload) for overload in packet.overloads())
+    packets = (getattr(aten, name) for name in COMPOSITES)
+    operators = (getattr(packet, each) for packet in packets for each in packet.overloads())
+    return {operator: table[operator] for operator in operators if operator in table}

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 from torch.fx.node import map_aggregate
 
-from ...ops.pytorch.node import is_constant, shape_of
+from ...ops.pytorch.node import shape_of
 from .patterns import fused_activations, pattern_of
 from .program import constant_value
 from .quantized import is_dequantize
@@ -86,15 +86,24 @@ def _sources(module: GraphModule, constants: dict[Node, Tensor]) -> dict[Node, N
     activation that becomes part of the operator before it counts as that operator's result."""
     sources: dict[Node, Node] = {}
     fused: set[Node] = set()
+    fixed: set[Node] = set()
     for node in module.graph.nodes:
+        if node.op == "get_attr" or _has_fixed_inputs(node, fixed):
+            fixed.add(node)
         if node.op == "get_attr":
             constants |= _single_value(constant_value(module, node), node)
             continue
-        source = None if node in fused else _source(node, sources, constants)
+        source = None if node in fused or node in fixed else _source(node, sources, constants)
         sources[node] = node if source is None else source
         if source is None:
             fused.update(fused_activations(node))
     return sources
+
+
+def _has_fixed_inputs(node: Node, fixed: set[Node]) -> bool:
+    """Whether a computed value does not depend on the model's inputs."""
+    computed = node.op in ("call_function", "call_module")
+    return computed and fixed.issuperset(node.all_input_nodes)
 
 
 def _single_value(data: Tensor, node: Node) -> dict[Node, Tensor]:
@@ -108,13 +117,13 @@ def _single_value(data: Tensor, node: Node) -> dict[Node, Tensor]:
 def _source(
     node: Node, sources: Mapping[Node, Node], constants: Mapping[Node, Tensor]
 ) -> Node | None:
-    if is_dequantize(node) and not is_constant(node):
+    if is_dequantize(node):
         return node.args[0]  # type: ignore[return-value]
     pattern = pattern_of(node)
     if pattern is None or not pattern.function:
         return None
     inputs = [input for input in node.all_input_nodes if input not in constants]
-    if not inputs or any(is_constant(input) for input in inputs):
+    if not inputs or any(input not in sources for input in inputs):
         return None
     source = sources[inputs[0]]
     same = all(sources[input] is source for input in inputs)

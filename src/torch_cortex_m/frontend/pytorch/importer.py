@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
 import torch
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import INT8, Graph, Port, Quantization, TensorType
+from ...ir import BYTES, INT8, INT32, Graph, Port, Quantization, TensorType
 from ...ops import definition
 from ...ops.pytorch.call import (
     Activation,
@@ -30,6 +31,7 @@ from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, 
 from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
 from .functions import OneTensorFunction, find_functions
+from .output_names import OUTPUT_NAMES
 from .patterns import activation_range, fused_activations, is_result, pattern_of, results
 from .program import constant_name, constant_value
 from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
@@ -45,8 +47,13 @@ def import_quantized(module: GraphModule, name: str) -> Graph:
     return importer.graph
 
 
+OUTPUT_DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
+"""Kind of a NumPy type -> what a constant of it is as an output."""
+
+
 class _Importer:
-    """``operands`` says what each fx node has become."""
+    """``operands`` says what each fx node has become, ``renamed`` which of their values are called
+    otherwise, because the model returns them under a name."""
 
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
@@ -54,6 +61,7 @@ class _Importer:
         self.functions = find_functions(module)
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
+        self.renamed: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
         if node.op == "placeholder":
@@ -75,10 +83,17 @@ class _Importer:
             self.operator(node)
 
     def input(self, node: Node) -> Operand:
-        """Float inputs stay float; an int8 input has the parameters of its dequantize node."""
-        shape = shape_of(node)
-        if node.meta["val"].dtype == torch.float32:
+        """Float inputs stay float; an int8 input has the parameters of its dequantize node. Bytes
+        are int8, 128 less; indices are int32."""
+        shape, dtype = shape_of(node), node.meta["val"].dtype
+        if dtype == torch.float32:
             return Unquantized(self.graph.add_input(str(node.target), TensorType(shape, "float32")))
+        if dtype == torch.uint8:
+            value = self.graph.add_input(str(node.target), TensorType(shape, "int8", BYTES))
+            return Activation(value, BYTES, real=False)
+        if dtype != torch.int8:
+            type_ = TensorType(shape, "bool" if dtype == torch.bool else "int32")
+            return Integers(self.graph.add_input(str(node.target), type_))
         reader = next((user for user in node.users if is_dequantize(user)), None)
         if reader is None:
             raise TcmError(
@@ -170,9 +185,18 @@ class _Importer:
         lowered = pattern.lower(call)
         if isinstance(lowered, tuple):
             for place, part in results(node):
-                self.operands[part] = _result(part, lowered[place], call.result)
+                self.operands[part] = self.result(part, lowered[place], call.result)
         else:
-            self.operands |= {part: _result(part, lowered, call.result) for part in chain}
+            self.operands |= {part: self.result(part, lowered, call.result) for part in chain}
+
+    def result(self, node: Node, value: str, quantization: Quantization | None) -> Operand:
+        """What a node has become, whose result the graph has as ``value``."""
+        if not is_real(node.meta["val"]):
+            return Integers(value)
+        if self.graph.types[value].dtype == "float32":
+            return Unquantized(value)
+        assert quantization is not None
+        return Activation(value, quantization, real=node.meta["val"].dtype == torch.float32)
 
     def function(self, node: Node, function: OneTensorFunction) -> None:
         """A table for what is a function of one tensor."""
@@ -186,11 +210,11 @@ class _Importer:
             operands={"self": self.operands[function.source]},
             name=value_name(node),
             source=where(node),
-            result=result.quantization,
-            limits=result.limits,
+            result=None if result is None else result.quantization,
+            limits=INT8 if result is None else result.limits,
             function=function,
         )
-        self.operands[node] = Activation(lower_function(call), result.quantization)
+        self.operands[node] = self.result(node, lower_function(call), call.result)
 
     def operands_of(self, node: Node, pattern: Pattern) -> dict[str, Operand]:
         """The tensors among the arguments, constants under their names for the user."""
@@ -233,8 +257,10 @@ class _Importer:
             return NodeQuantization(first.quantization)
         raise _not_quantized(node)
 
-    def function_quantization(self, node: Node, pattern: Pattern) -> NodeQuantization:
+    def function_quantization(self, node: Node, pattern: Pattern) -> NodeQuantization | None:
         """Of the result of a table: a known one, else the one that the result meets."""
+        if not is_real(node.meta["val"]):
+            return None
         if pattern.fixed is not None:
             return NodeQuantization(pattern.fixed)
         following = self.following(node)
@@ -259,29 +285,57 @@ class _Importer:
 
     def outputs(self, node: Node) -> None:
         results: Any = node.args[0]
-        for index, result in enumerate(results):
-            operand = self.operands.get(result) if isinstance(result, Node) else None
-            if operand is None or isinstance(operand, Constant):
-                raise TcmError(
-                    "an output of the model does not depend on its inputs",
-                    where=f"output {index}",
-                    expected="a tensor that is computed from the inputs",
-                    got="a constant" if operand is not None else repr(result),
-                    hint="remove it from what forward returns",
-                )
-            value = self.real_value(operand) if isinstance(operand, Activation) else operand.value
+        names = node.meta.get(OUTPUT_NAMES, [""] * len(results))
+        for index, (result, name) in enumerate(zip(results, names, strict=True)):
+            value = self.output(result, name, f"output {index}")
             self.graph.outputs.append(Port(value, self.graph.types[value].shape))
 
-    def real_value(self, operand: Activation) -> str:
+    def output(self, result: Any, name: str, where: str) -> str:
+        """The value of a result, which gets ``name``, if any, where a node computes it and it has
+        no such name yet."""
+        if not isinstance(result, Node):
+            raise TcmError(
+                "an output of the model is not a tensor",
+                where=where,
+                expected="tensors, in tuples, lists and dicts",
+                got=repr(result),
+                hint="remove it from what forward returns",
+            )
+        operand = self.operands[result]
+        if isinstance(operand, Constant):
+            return self.constant_output(operand, where)
+        value = self.renamed.get(operand.value, operand.value)
+        if name and value == operand.value and self.graph.producer(value) is not None:
+            value = self.renamed[operand.value] = self.graph.unique_name(name)
+            self.graph.rename(operand.value, value)
+        return self.real_value(value, operand) if isinstance(operand, Activation) else value
+
+    def constant_output(self, constant: Constant, where: str) -> str:
+        """Indices are int32, as everywhere."""
+        data = constant.data
+        if data.dtype != np.int64:
+            return self.graph.add_constant(
+                constant.name, data.astype(OUTPUT_DTYPES[data.dtype.kind])
+            )
+        if not INT32.low <= int(data.min()) <= int(data.max()) <= INT32.high:
+            raise TcmError(
+                "an output has integers beyond 32 bits",
+                where=where,
+                expected=f"{INT32.low} to {INT32.high}",
+                got=f"{data.min()} to {data.max()}",
+            )
+        return self.graph.add_constant(constant.name, data.astype(np.int32))
+
+    def real_value(self, value: str, operand: Activation) -> str:
         """The float form of a value, where the program returns that; made once."""
         if not operand.real:
-            return operand.value
-        users = self.graph.users(operand.value)
+            return value
+        users = self.graph.users(value)
         known = next((user.output for user in users if user.op.dequantizes() is not None), None)
         if known is not None:
             return known
         fields = asdict(operand.quantization)
-        return self.append("dequantize", operand.value, ".float", None, **fields)
+        return self.append("dequantize", value, ".float", None, **fields)
 
     def append(
         self,
@@ -301,15 +355,6 @@ class _Importer:
             quantization=quantization,
             source=source,
         )
-
-
-def _result(node: Node, value: str, quantization: Quantization | None) -> Operand:
-    """What a node has become, whose result the graph has as ``value``."""
-    tensor = node.meta["val"]
-    if not is_real(tensor):
-        return Integers(value)
-    assert quantization is not None
-    return Activation(value, quantization, real=tensor.dtype == torch.float32)
 
 
 def _producer_respects_limits(node: Node) -> bool:

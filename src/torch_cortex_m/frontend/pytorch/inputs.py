@@ -11,14 +11,24 @@ from torch import Tensor
 
 from ...errors import TcmError
 
-INPUT_DTYPES = (torch.float32, torch.int8)
-"""float32, and int8 for programs that are quantized already."""
+INPUT_DTYPES = (
+    torch.float32,
+    torch.int8,
+    torch.uint8,
+    torch.int32,
+    torch.int64,
+    torch.bool,
+)
+"""Real numbers, also as int8 of programs that are quantized already and as bytes; indices; truth
+values."""
+
+EXPECTED_DTYPES = ", ".join(str(dtype).removeprefix("torch.") for dtype in INPUT_DTYPES)
 
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:
-    """``inputs`` as a tuple of row-major float32 tensors; a bare tensor is a tuple of one.
+    """``inputs`` as a tuple of row-major tensors; a bare tensor is a tuple of one.
 
-    Raises TcmError for anything that is not a tensor, not float32, or has no elements.
+    Raises TcmError for anything that is not a tensor, not of INPUT_DTYPES, or has no elements.
     """
     items = (inputs,) if isinstance(inputs, Tensor) else inputs
     if not isinstance(items, Sequence) or isinstance(items, str | bytes):
@@ -49,7 +59,7 @@ def _checked(item: Any, where: str) -> Tensor:
         raise TcmError(
             f"inputs of type {dtype_name(item.dtype)} are not supported",
             where=where,
-            expected="float32",
+            expected=EXPECTED_DTYPES,
             got=dtype_name(item.dtype),
             hint=dtype_hint(item.dtype),
         )
@@ -112,8 +122,7 @@ def dtype_hint(dtype: torch.dtype) -> str:
     if dtype.is_complex:
         return "give the real and the imaginary part as float32 tensors"
     return (
-        "a model takes real numbers: leave what works on integers, such as an embedding, to the "
-        "firmware, and give the model its float32 result"
+        "give indices as int32 or int64, real numbers as float32, and the bytes of images as uint8"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import torch
@@ -35,7 +36,7 @@ def constant_name(node: Node) -> str:
 def name_constants(module: GraphModule) -> None:
     """Notes the names of their constants with the operators."""
     for node in module.graph.nodes:
-        if node.op == "call_function":
+        if node.op == "call_function" and node.target is not operator.getitem:
             node.meta[OPERAND_NAMES] = {
                 argument: constant_name(value)
                 for argument, value in arguments(node).items()

@@ -13,7 +13,7 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
-from ...ops.pytorch.node import arguments, is_real
+from ...ops.pytorch.node import REAL_DTYPES, arguments
 from ...ops.pytorch.pattern import Pattern, Result
 from .functions import find_functions
 from .observers import ActivationObserver, PerChannelWeightObserver
@@ -56,11 +56,12 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, ACTIVATION if is_real(node.meta["val"]) else None)
+                _annotate(node, ACTIVATION if node.meta["val"].dtype in REAL_DTYPES else None)
             elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
                 continue
             elif node in functions.of:
-                _annotate(node, _result_spec(node, pattern))
+                is_number = node.meta["val"].dtype in REAL_DTYPES
+                _annotate(node, _result_spec(node, pattern) if is_number else None)
             else:
                 _annotate_pattern(node, pattern)
         return model
@@ -76,8 +77,10 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
         _annotate(inner, None)
     for result in [part for _, part in results(node)] or chain[-1:]:
         _annotate(result, None)
-        if is_real(result.meta["val"]):
+        if result.meta["val"].dtype in REAL_DTYPES:
             result.meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
+    if pattern.result is Result.SHARED and main_input(node, pattern).op == "get_attr":
+        node.meta[ANNOTATION].input_qspec_map[main_input(node, pattern)] = ACTIVATION
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)
@@ -103,9 +106,9 @@ def _observed_for(node: Node) -> Node | None:
         spec = node.meta[ANNOTATION].output_qspec
         if spec is ACTIVATION:
             return node
-        if not isinstance(spec, SharedQuantizationSpec):
+        if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None
-        node = spec.edge_or_node  # type: ignore[assignment]
+        node = spec.edge_or_node
     return None
 
 
@@ -128,7 +131,8 @@ def _result_spec(node: Node, pattern: Pattern):
     if pattern.shares_scale:
         return _shared_with_inputs(node)
     if pattern.result is Result.SHARED:
-        return SharedQuantizationSpec(main_input(node, pattern))
+        shared = main_input(node, pattern)
+        return SharedQuantizationSpec((shared, node) if shared.op == "get_attr" else shared)
     if pattern.result is Result.FIXED:
         assert pattern.fixed is not None
         return FixedQParamsQuantizationSpec(

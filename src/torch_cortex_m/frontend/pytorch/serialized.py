@@ -9,6 +9,7 @@ made anew.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -60,7 +61,7 @@ def checked_program(data: Any) -> schema.ExportedProgram:
             _check(value)
     for node in _nodes_of(module.graph):
         node.metadata = {name: node.metadata[name] for name in _METADATA if name in node.metadata}
-    signature = _flat_signature(module.signature)
+    signature = _plain_signature(module)
     return replace(
         program,
         graph_module=schema.GraphModule(
@@ -73,15 +74,16 @@ def checked_program(data: Any) -> schema.ExportedProgram:
     )
 
 
-def _flat_signature(signature: schema.GraphSignature) -> schema.ModuleCallSignature:
-    """Of a module that takes and returns tuples of tensors."""
+def _plain_signature(module: schema.GraphModule) -> schema.ModuleCallSignature:
+    """Of a module that takes a tuple of tensors and returns tuples, lists and dicts of them."""
+    signature = module.signature
     names = [name for spec in signature.input_specs if (name := _input_name(spec)) is not None]
     outputs = [spec.type in ("user_output", "loss_output") for spec in signature.output_specs]
     return schema.ModuleCallSignature(
         inputs=[],
         outputs=[],
         in_spec=_treespec(((0,) * len(names), {})),
-        out_spec=_treespec((0,) * sum(outputs)),
+        out_spec=_treespec(_results(module, sum(outputs))),
         forward_arg_names=[name or f"arg_{index}" for index, name in enumerate(names)],
     )
 
@@ -93,6 +95,34 @@ def _input_name(spec: schema.InputSpec) -> str | None:
     if spec.type != "user_input":
         return None
     return getattr(spec.user_input.arg.value, "name", "")
+
+
+def _results(module: schema.GraphModule, count: int) -> Any:
+    """The structure of the model's results: as the file has it, where it is of ``count`` tensors
+    in plain Python, else a tuple."""
+    calls = [
+        each.signature for each in module.module_call_graph if each.fqn == "" and each.signature
+    ]
+    try:
+        structure = _structure(json.loads(calls[0].out_spec)[1])
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
+        return (0,) * count
+    leaves = pytree.tree_structure(structure).num_leaves
+    return structure if leaves == count else (0,) * count
+
+
+def _structure(spec: Any) -> Any:
+    """What PyTorch's JSON of a structure stands for. Raises ValueError for what is not a tuple, a
+    list or a dict of such under names and numbers: other classes could bring code of their own."""
+    parts = [_structure(each) for each in spec["children_spec"]]
+    if spec["type"] is None:
+        return 0
+    if spec["type"] == "builtins.dict":
+        keys = json.loads(spec["context"])
+        if not all(isinstance(key, str | int) for key in keys):
+            raise ValueError(spec["context"])
+        return dict(zip(keys, parts, strict=True))
+    return {"builtins.tuple": tuple, "builtins.list": list}[spec["type"]](parts)
 
 
 def _treespec(structure: Any) -> str:

@@ -11,6 +11,8 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...ops.pytorch.node import REAL_DTYPES, arguments, is_constant, values_of
 from ...ops.pytorch.pattern import Pattern
+from .clean.expansions import EXPANDED
+from .composites import COMPOSITES
 from .functions import find_functions
 from .inputs import dtype_name
 from .patterns import has_pattern, is_result, pattern_of, patterns
@@ -85,23 +87,31 @@ def supported_functions() -> list[str]:
     """The operators of which nearly all uses can be compiled, as torch.nn.functional and Tensor
     name them."""
     found = {name for pattern in patterns() if not pattern.accepted for name in _names(pattern)}
-    return sorted(found | {"batch_norm", "dropout"})
+    return sorted(found | _public({"batch_norm", "dropout", *COMPOSITES, *EXPANDED}))
 
 
 def limited_functions() -> list[str]:
     """The other operators, and which of their uses can be compiled."""
+    whole = set(supported_functions())
     return sorted(
-        f"{name} {pattern.accepted}"
-        for pattern in patterns()
-        if pattern.accepted
-        for name in _names(pattern)
+        {
+            f"{name} {pattern.accepted}"
+            for pattern in patterns()
+            if pattern.accepted
+            for name in _names(pattern) - whole
+        }
     )
 
 
 def _names(pattern: Pattern) -> set[str]:
     """The public names of a pattern's operators."""
-    names = {target.overloadpacket.__name__ for target in pattern.targets}
-    return {n for n in names if n[0] != "_" and (hasattr(functional, n) or hasattr(Tensor, n))}
+    return _public({target.overloadpacket.__name__ for target in pattern.targets})
+
+
+def _public(names: set[str]) -> set[str]:
+    """Those that users know."""
+    places = (functional, Tensor, torch)
+    return {n for n in names if n[0] != "_" and any(hasattr(place, n) for place in places)}
 
 
 def _problem(node: Node, is_table: bool) -> str | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch.fx import Node
 
 from ..pytorch.call import PytorchCall
 from ..pytorch.layout import from_nhwc, pair, to_nhwc
-from ..pytorch.node import arguments, shape_of
 from ..pytorch.pattern import Pattern, Result
+from ..pytorch.reduction import is_over_places, reduced_axes
 
 aten = torch.ops.aten
 
@@ -58,27 +57,12 @@ def _lower_adaptive(call: PytorchCall) -> str:
 def _lower_mean(call: PytorchCall) -> str:
     value = call.input("self").value
     rank = len(call.shape_of(value))
-    axes = _axes(call.arguments["dim"], rank)
+    axes = reduced_axes(call.node)
     nhwc = to_nhwc(call, value, rank - 2)
     height, width = call.shape_of(nhwc)[1:3]
     kernel = (height if rank == 4 and 2 in axes else 1, width if rank - 1 in axes else 1)
     pooled = _emit(call, nhwc, kernel=kernel, stride=kernel)
     return from_nhwc(call, pooled)
-
-
-def _axes(dimensions: list[int], rank: int) -> set[int]:
-    return {dimension % rank for dimension in dimensions}
-
-
-def _mean_problem(node: Node) -> str | None:
-    values = arguments(node)
-    rank = len(shape_of(values["self"]))
-    axes = _axes(values["dim"] or list(range(rank)), rank)
-    if rank not in (3, 4) or not axes <= set(range(2, rank)):
-        return (
-            "only means over height and width of [N, C, H, W], or width of [N, C, W], are supported"
-        )
-    return None
 
 
 PATTERNS = [
@@ -103,7 +87,6 @@ PATTERNS = [
         _lower_mean,
         inputs=("self",),
         result=Result.SHARED,
-        problem=_mean_problem,
-        accepted="over height and width",
+        matches=is_over_places,
     ),
 ]

@@ -32,6 +32,7 @@ class Concatenate(Op):
     )
 
     aligned: ClassVar[bool] = True
+    only_moves: ClassVar[bool] = True
 
     axis: int
 

@@ -9,6 +9,7 @@ from ..pytorch.convolution import (
     TARGETS,
     WEIGHT,
     is_depthwise,
+    is_transposed,
     lower,
     problem,
     read,
@@ -19,7 +20,7 @@ OHWI = (0, 2, 3, 1)
 
 
 def _matches(node: Node) -> bool:
-    return not is_depthwise(node)
+    return not is_depthwise(node) and not is_transposed(node)
 
 
 def _lower(call: PytorchCall) -> str:

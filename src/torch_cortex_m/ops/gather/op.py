@@ -11,7 +11,7 @@ import numpy as np
 
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds
+from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.permutation import long_axes
 from ..rules.window import check_rank
@@ -31,6 +31,7 @@ class Gather(Op):
         TensorArgument("input", tuple(DTYPES)),
         TensorArgument("indices", ("int32",)),
     )
+    only_moves: ClassVar[bool] = True
 
     axis: int
 
@@ -66,6 +67,14 @@ class Gather(Op):
         if self._moves_channels(types):
             return None
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def taken_indices(self, types: Types, constants: Constants) -> tuple[Array, ...] | None:
+        if "indices" not in constants:
+            return None
+        shape = types["input"].shape
+        indices = [np.arange(size) for size in shape]
+        indices[self.axis] = np.clip(constants["indices"], 0, shape[self.axis] - 1)
+        return tuple(indices)
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Where every axis longer than 1 stays so."""

@@ -35,7 +35,7 @@ def saturate(value: Array, bits: int = 32) -> Array:
 
 def logistic(value: Array) -> Array:
     """1 / (1 + exp(-value)) in Q0.31 of value in Q4.27."""
-    positive = _reciprocal_of_one_plus(exp_of_negative(-np.abs(value), 4))
+    positive = reciprocal_of_one_plus(exp_of_negative(-np.abs(value), 4))
     return np.where(value > 0, positive, np.where(value < 0, LARGEST - positive, 1 << 30))
 
 
@@ -62,7 +62,7 @@ def exp_of_negative(value: Array, integer_bits: int) -> Array:
     return np.where(value == 0, LARGEST, result)
 
 
-def _reciprocal_of_one_plus(value: Array) -> Array:
+def reciprocal_of_one_plus(value: Array) -> Array:
     """1 / (1 + value) in Q0.31 of value in [0, 1] in Q0.31."""
     return saturate(_newton(value) << 1)
 

@@ -1,4 +1,4 @@
-"""mean: the mean over one dimension, requantized."""
+"""mean: the mean or the sum over one dimension, requantized."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.arithmetic import quantize_multiplier
 from ..rules.checks import check_multiplier
-from ..rules.window import check_activation, check_offset, check_rank
+from ..rules.reduction import block_sizes, check_blocks
+from ..rules.window import check_activation, check_offset
 from .kernels_dsp import DSP_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
-
-LARGEST_COUNT = 1 << 22
-"""Keeps 255 * count, and with it every sum, within int32."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mean(Op):
-    """The mean over the middle dimension, in the output's own scale and zero point.
+    """The mean over the middle dimension, in the output's own scale and zero point; the sum is the
+    same with another multiplier.
 
     Tensors: input [outer, count, inner] int8, count at most 2^22. Output: [outer, inner] int8.
 
     ``input_offset`` (= -input zero point) is added to every input; the sums are requantized by
-    ``multiplier`` and ``shift``, which stand for input scale / (output scale * count), then
+    ``multiplier`` and ``shift``, which stand for input scale / (output scale * count), or without
+    the count for a sum, then
     ``output_offset`` (= output zero point) is added and the result clamped. ``rescaling`` computes
     the two as TensorFlow Lite does. avg_pool2d has another arithmetic: it divides.
-    Source: TensorFlow Lite 8-bit MEAN.
+    Source: TensorFlow Lite 8-bit MEAN and SUM.
     """
 
     name: ClassVar[str] = "mean"
@@ -51,19 +51,15 @@ class Mean(Op):
         check_multiplier(self, "", self.multiplier, self.shift)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
-        check_rank(self, types, "input", 3)
-        outer, count, inner = types["input"].shape
-        expected = f"at most {LARGEST_COUNT} elements in dimension 1"
-        self.expect(count <= LARGEST_COUNT, "input", expected, count)
+        outer, _, inner = check_blocks(self, types)
         return outer, inner
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        outer, count, inner = types["input"].shape
-        return super().constants(types) | {"outer": outer, "count": count, "inner": inner}
+        return super().constants(types) | block_sizes(types)
 
 
 def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str, int]:
-    """``multiplier`` and ``shift`` of the mean over ``count`` elements.
+    """``multiplier`` and ``shift`` of the mean over ``count`` elements; of 1 for a sum.
 
     The multiplier of the two scales is divided by the count in integers, after a shift to the left
     by floor(log2(count)) that keeps its precision; the shift makes up for it.

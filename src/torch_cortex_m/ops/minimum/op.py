@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
+
 from ..base import Kernel
+from ..integers.bounds import Array
 from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
 
 
@@ -14,6 +17,9 @@ class Minimum(BroadcastingOp):
     """The smaller element, where both have one quantization; shapes are those of BroadcastingOp."""
 
     name: ClassVar[str] = "minimum"
+
+    def results(self, input: Array, other: Array) -> Array:
+        return np.minimum(input, other).astype(np.int8)
 
 
 OP = Minimum

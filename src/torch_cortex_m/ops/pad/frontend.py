@@ -1,4 +1,4 @@
-"""pad from PyTorch: a constant border."""
+"""pad from PyTorch: a border of one value, or of elements of the tensor."""
 
 from __future__ import annotations
 
@@ -10,24 +10,45 @@ from torch.fx import Node
 from ...errors import TcmError
 from ...ir import INT8
 from ..integers.arithmetic import round_half_away
+from ..pytorch import movement
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
 from ..pytorch.pattern import Pattern, Result
+from ..rules.movement import all_places
 
 aten = torch.ops.aten
 
 
 def _lower(call: PytorchCall) -> str:
-    pads = call.arguments["pad"]
-    rank = len(call.shape)
-    padding = [0] * (2 * rank)
-    for index in range(len(pads) // 2):
-        axis = rank - 1 - index
-        padding[2 * axis : 2 * axis + 2] = pads[2 * index : 2 * index + 2]
+    """A negative border crops."""
+    if call.arguments.get("mode", "constant") != "constant":
+        return movement.lower(call)
     value = call.input("self").value
+    borders = _borders(call)
+    value = _cropped(call, value, borders)
+    padding = tuple(max(count, 0) for count in borders)
     if not any(padding):
         return value
-    return call.emit("pad", (value,), padding=tuple(padding), value=_quantized_value(call))
+    return call.emit("pad", (value,), padding=padding, value=_quantized_value(call))
+
+
+def _borders(call: PytorchCall) -> list[int]:
+    """Before and after each dimension; PyTorch lists the last dimension first."""
+    pads, rank = call.arguments["pad"], len(call.shape)
+    borders = [0] * (2 * rank)
+    for index in range(len(pads) // 2):
+        axis = rank - 1 - index
+        borders[2 * axis : 2 * axis + 2] = pads[2 * index : 2 * index + 2]
+    return borders
+
+
+def _cropped(call: PytorchCall, value: str, borders: list[int]) -> str:
+    places = all_places(call.shape_of(value))
+    box = (
+        slice(max(-before, 0), size + min(after, 0))
+        for size, before, after in zip(places.shape, borders[::2], borders[1::2], strict=True)
+    )
+    return call.move(value, places[tuple(box)])
 
 
 def _quantized_value(call: PytorchCall) -> int:
@@ -46,13 +67,7 @@ def _quantized_value(call: PytorchCall) -> int:
 
 
 def _problem(node: Node) -> str | None:
-    values = arguments(node)
-    mode = values.get("mode", "constant")
-    if mode != "constant":
-        return f"padding mode '{mode}' is not supported, only 'constant'"
-    if any(count < 0 for count in values["pad"]):
-        return "negative padding is not supported"
-    if not math.isfinite(values["value"] or 0.0):
+    if not math.isfinite(arguments(node)["value"] or 0.0):
         return "padding with a value that is not finite is not supported"
     return None
 
@@ -64,6 +79,6 @@ PATTERNS = [
         inputs=("self",),
         result=Result.SHARED,
         problem=_problem,
-        accepted="with constants",
+        accepted="with finite numbers",
     )
 ]

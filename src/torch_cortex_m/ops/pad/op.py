@@ -29,6 +29,7 @@ class Pad(Op):
     name: ClassVar[str] = "pad"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
     quantization_data: ClassVar[frozenset[str]] = frozenset({"value"})
+    only_moves: ClassVar[bool] = True
 
     padding: tuple[int, ...]
     value: int = 0

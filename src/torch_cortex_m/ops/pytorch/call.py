@@ -62,7 +62,7 @@ class Constant:
 
 @dataclass(frozen=True)
 class Unquantized:
-    """A float32 tensor that nothing has quantized: an input of the graph, as its name."""
+    """A float32 tensor that nothing has quantized, such as an input, as its name in the graph."""
 
     value: str
 
@@ -160,8 +160,9 @@ class PytorchCall:
         return self.graph.add_constant(constant.name, data)
 
     def add_quantized(self, constant: Constant, quantization: Quantization) -> str:
-        """Adds a constant as int8 in this quantization; returns the value's name."""
-        values = quantize_array(constant.data, quantization.scale, quantization.zero_point)
+        """Adds a constant as int8 in this quantization; returns the value's name. Integers that
+        the program has so already stay as they are."""
+        values = _integers(constant, quantization)
         name = self.graph.add_constant(constant.name, values)
         self.graph.types[name] = TensorType(values.shape, "int8", quantization)
         return name
@@ -181,6 +182,10 @@ class PytorchCall:
     def emit(self, operator: str, inputs: tuple[str | None, ...], **fields: Any) -> str:
         """Appends a node that computes the call's result; returns its output's name."""
         return self._append(operator, inputs, fields, "", self.result)
+
+    def emit_float(self, operator: str, inputs: tuple[str | None, ...], **fields: Any) -> str:
+        """The same for a result of float32, which is quantized later."""
+        return self._append(operator, inputs, fields, "", None)
 
     def emit_several(
         self, operator: str, inputs: tuple[str | None, ...], **fields: Any
@@ -259,6 +264,15 @@ class PytorchCall:
             )
         except TcmError as error:
             raise error.at(self.source) from None
+
+
+def _integers(constant: Constant, wanted: Quantization) -> np.ndarray:
+    known = constant.quantized
+    if known is not None and known.axis is None:
+        given = Quantization(float(known.scales[0]), int(known.zero_points[0]))
+        if given == wanted:
+            return known.values
+    return quantize_array(constant.data, wanted.scale, wanted.zero_point)
 
 
 def requantization(input: Quantization, output: Quantization) -> dict[str, int]:

@@ -88,16 +88,18 @@ def _padding(
 
 def problem(node: Node) -> str | None:
     """Why this convolution is not supported."""
-    values = arguments(node)
-    if values.get("transposed"):
-        return "transposed convolutions are not supported"
-    if len(shape_of(values["weight"])) not in (3, 4):
+    if len(shape_of(arguments(node)["weight"])) not in (3, 4):
         return "only 1-dimensional and 2-dimensional convolutions are supported"
     return None
 
 
+def is_transposed(node: Node) -> bool:
+    """Of aten.convolution, which stands for both."""
+    return bool(arguments(node).get("transposed"))
+
+
 def is_depthwise(node: Node) -> bool:
-    return problem(node) is None and read(node).depthwise
+    return not is_transposed(node) and problem(node) is None and read(node).depthwise
 
 
 def lower(call: PytorchCall, operator: str, axes: tuple[int, ...], **fields: int) -> str:

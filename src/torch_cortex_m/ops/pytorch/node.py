@@ -52,13 +52,19 @@ def values_of(node: Node) -> tuple[Tensor, ...]:
 
 def is_real(value: Tensor) -> bool:
     """Whether a tensor stands for real numbers, and not for indices or truth values."""
-    return value.dtype in REAL_DTYPES
+    return value.dtype in (*REAL_DTYPES, torch.uint8)
 
 
 def is_constant(operand: object) -> bool:
     """Whether an argument does not depend on the model's inputs."""
-    if not isinstance(operand, Node):
-        return True
-    if operand.op in ("call_function", "call_module"):  # a module is an observer
-        return all(is_constant(input) for input in operand.all_input_nodes)
-    return operand.op == "get_attr"
+    waiting = [operand] if isinstance(operand, Node) else []
+    seen = set(waiting)
+    while waiting:
+        node = waiting.pop()
+        if node.op in ("call_function", "call_module"):  # a module is an observer
+            found = set(node.all_input_nodes) - seen
+            waiting += found
+            seen |= found
+        elif node.op != "get_attr":
+            return False
+    return True

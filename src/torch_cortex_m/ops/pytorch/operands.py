@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import TcmError
 from ...ir import INT8, Quantization, TensorType
 from ..integers.arithmetic import quantize_array
 from .call import Activation, Constant, PytorchCall, Unquantized
@@ -55,6 +56,20 @@ def scaled_operand(call: PytorchCall, argument: str, factor: float = 1) -> Scale
         quantization = activation.quantization
         return ScaledOperand(activation.value, quantization.scale * factor, quantization.zero_point)
     return _add_constant(call, _constant(call, argument), factor)
+
+
+def reciprocal_operand(call: PytorchCall, argument: str) -> ScaledOperand:
+    """1 / operand, which is a constant. Raises TcmError if it has a 0."""
+    constant = _constant(call, argument)
+    if not np.all(constant.data):
+        raise TcmError(
+            f"'{call.name}' ({call.node.target}) divides by 0",
+            where=call.source,
+            expected="a constant without zeros",
+            got=f"{np.count_nonzero(constant.data == 0)} zeros in '{constant.name}'",
+        )
+    inverse = Constant(f"{call.name}.reciprocal", 1.0 / constant.data.astype(np.float64))
+    return _add_constant(call, inverse, 1)
 
 
 def _constant(call: PytorchCall, argument: str) -> Constant:

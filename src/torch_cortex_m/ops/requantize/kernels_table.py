@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..base import Kernel, Layer
@@ -19,11 +21,14 @@ def _applies(layer: Layer) -> bool:
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    op = layer.op
-    values = BYTES.astype(np.int64) + op.input_offset
-    scaled = requantized(values, op.multiplier, op.shift).astype(np.int64)
-    shifted = wrapped(scaled + op.output_offset)
-    return {"table": np.clip(shifted, op.activation_min, op.activation_max).astype(np.int8)}
+    return {"table": outputs(layer.op, BYTES)}
+
+
+def outputs(op: Any, values: np.ndarray) -> np.ndarray:
+    """What the operator gives for these inputs: int8."""
+    scaled = requantized(values.astype(np.int64) + op.input_offset, op.multiplier, op.shift)
+    shifted = wrapped(scaled.astype(np.int64) + op.output_offset)
+    return np.clip(shifted, op.activation_min, op.activation_max).astype(np.int8)
 
 
 TABLE = Kernel(

@@ -10,11 +10,11 @@ import numpy as np
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds, of_requantized
+from ..integers.bounds import Array, Bounds, of_requantized
 from ..interfaces import Constants, Types
 from ..rules.checks import check_multiplier
 from ..rules.window import check_activation, check_offset
-from .kernels_table import TABLE_KERNELS
+from .kernels_table import TABLE_KERNELS, outputs
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,9 @@ class Requantize(Op):
         multiplier, shift = np.array(self.multiplier), np.array(self.shift)
         outputs = of_requantized(sums, multiplier, shift, self.output_offset)
         return outputs.clamped(self.activation_min, self.activation_max)
+
+    def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
+        return "input", outputs(self, np.arange(INT8.low, INT8.high + 1))
 
     def clamp_range(self) -> tuple[int, int] | None:
         """2^30 with a shift of 1 is exactly one, and the offsets may cancel."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from ...ir import TensorType
+import numpy as np
+
+from ...ir import INT8, TensorType
 from ..base import Layer, Op, TensorArgument
+from ..integers.bounds import Array
+from ..interfaces import Constants, Types
 from .checks import check_max_rank
 from .strides import broadcast_strides, loop_constants
 
@@ -29,6 +33,22 @@ class BroadcastingOp(Op):
         for name in OPERANDS:
             check_max_rank(self, types, name)
         return broadcast_shape(self, *(types[name].shape for name in OPERANDS))
+
+    def results(self, input: Array, other: Array) -> Array | None:
+        """What the operator gives for int64 operands that broadcast: int8; None, if a table of that
+        is slower than the operator."""
+        return None
+
+    def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
+        """Where one operand is a constant of a single element."""
+        single = [name for name in OPERANDS if name in constants and constants[name].size == 1]
+        others = [name for name in OPERANDS if name not in single]
+        if len(others) != 1 or types[others[0]].shape != self.output_shape(types):
+            return None
+        operands = {single[0]: constants[single[0]].reshape(1).astype(np.int64)}
+        operands[others[0]] = np.arange(INT8.low, INT8.high + 1)
+        results = self.results(**operands)
+        return None if results is None else (others[0], results)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         output_shape = self.output_shape(types)

@@ -75,22 +75,23 @@ def movement(places: Array, type_: TensorType) -> list[Step]:
 
     Raises IrregularError if there are too many different indices.
     """
-    if np.array_equal(places.reshape(-1), np.arange(type_.elements)):
-        return _reshaped(type_.shape, places.shape)
-    steps = None if (places == FILLED).any() else _by_axis(places, type_.shape)
-    if steps is None or (type_.dtype != "int8" and "transpose" in [s.operator for s in steps]):
-        zero = 0 if type_.quantization is None else type_.quantization.zero_point
-        return list(_element_by_element(places, type_.shape, zero))
-    return steps
+    steps = None if (places == FILLED).any() else by_axis(places, type_)
+    if steps is not None:
+        return steps
+    zero = 0 if type_.quantization is None else type_.quantization.zero_point
+    return list(_element_by_element(places, type_.shape, zero))
 
 
 def _reshaped(shape: Shape, wanted: Shape) -> list[Step]:
     return [] if shape == wanted else [Step("reshape", {"shape": wanted})]
 
 
-def _by_axis(places: Array, shape: Shape) -> list[Step] | None:
+def by_axis(places: Array, type_: TensorType) -> list[Step] | None:
     """Indices of each dimension, then the dimensions in another order, then repetitions; None if
-    that is not all there is to it."""
+    that is not all there is to it. Only int8 has operators that change the order."""
+    shape = type_.shape
+    if np.array_equal(places.reshape(-1), np.arange(type_.elements)):
+        return _reshaped(shape, places.shape)
     coordinates = np.unravel_index(places, shape) if shape else ()
     sources = [_axes_that_matter(each) for each in coordinates]
     used = [axis for axes in sources for axis in axes]
@@ -101,7 +102,10 @@ def _by_axis(places: Array, shape: Shape) -> list[Step] | None:
     split = tuple(places.shape[axis] for axis in used)
     steps += _reshaped(tuple(len(each) for each in indices), split)
     order = tuple(int(place) for place in np.argsort(used))
-    steps += [Step("transpose", {"permutation": order})] if order != identity(len(used)) else []
+    if order != identity(len(used)):
+        if type_.dtype != "int8":
+            return None
+        steps.append(Step("transpose", {"permutation": order}))
     repeated = tuple(size if axis in used else 1 for axis, size in enumerate(places.shape))
     steps += _reshaped(tuple(split[place] for place in order), repeated)
     return steps + _repeated(repeated, places.shape)

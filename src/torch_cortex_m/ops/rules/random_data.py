@@ -17,6 +17,11 @@ def pick(rng: Rng, *values: Any) -> Any:
     return values[int(rng.integers(len(values)))]
 
 
+def operand_offset(rng: Rng) -> int:
+    """The negative of any zero point."""
+    return int(rng.integers(*INT8.negated(), endpoint=True))
+
+
 def output_range(rng: Rng) -> dict[str, Any]:
     """output_offset and limits: half of the layers end in a ReLU, some are clamped further."""
     offset = int(rng.integers(INT8.low, INT8.high + 1))
@@ -109,3 +114,9 @@ def strided_shape(rng: Rng) -> tuple[int, ...]:
     """Rank 1 to 5, with a last dimension that may be long."""
     shape = [int(value) for value in rng.integers(1, 6, int(rng.integers(0, 5)))]
     return (*shape, pick(rng, int(rng.integers(1, 6)), int(rng.integers(6, 70))))
+
+
+def block_shape(rng: Rng) -> tuple[int, int, int]:
+    """(outer, count, inner) of a reduction."""
+    count = pick(rng, int(rng.integers(1, 20)), int(rng.integers(1, 20)), int(rng.integers(1, 800)))
+    return int(rng.integers(1, 4)), count, pick(rng, 1, int(rng.integers(1, 20)))

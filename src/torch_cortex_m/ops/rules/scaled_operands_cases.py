@@ -10,12 +10,16 @@ import numpy as np
 from ...ir import INT8
 from ..base import Case
 from .broadcast_cases import case, every_pair, every_shape, random_operands
-from .random_data import Rng, output_range
+from .random_data import Rng, operand_offset, output_range
 
 LARGEST = (1 << 31) - 1
 OFFSETS: dict[str, Any] = {"input_offset": 7, "other_offset": -4, "output_offset": -3}
 LOW: dict[str, Any] = {"input_offset": 128, "other_offset": 128, "output_offset": INT8.low}
-HIGH: dict[str, Any] = {"input_offset": -127, "other_offset": -127, "output_offset": INT8.high}
+HIGH: dict[str, Any] = {
+    "input_offset": -INT8.high,
+    "other_offset": -INT8.high,
+    "output_offset": INT8.high,
+}
 SCALES = (0.05, 0.03, 0.06)
 
 Rescaling = Callable[[float, float, float], dict[str, int]]
@@ -57,7 +61,7 @@ def scaled_layer(op_class: Any, rescaling: Rescaling) -> Callable[[Rng, str], Ca
         if rng.random() < 0.2:
             fields |= {name: int(rng.integers(-6, 1)) for name in ("input_shift", "other_shift")}
             fields |= {"output_shift": int(rng.integers(-22, -12))}
-        offsets = {each: int(rng.integers(-127, 129)) for each in ("input_offset", "other_offset")}
+        offsets = {each: operand_offset(rng) for each in ("input_offset", "other_offset")}
         op = op_class(**fields, **offsets, **output_range(rng))
         return random_operands(rng, name, op)
 

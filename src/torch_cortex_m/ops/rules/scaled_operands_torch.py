@@ -6,10 +6,13 @@ import torch
 from torch import Tensor
 
 from ..integers.torch_arithmetic import requantize, requantize_to_int8, wrap_int32
+from .comparisons import ComparisonOp
 from .scaled_operands import ScaledOperandsOp
 
 
-def rescaled_operands(op: ScaledOperandsOp, input: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+def rescaled_operands(
+    op: ScaledOperandsOp | ComparisonOp, input: Tensor, other: Tensor
+) -> tuple[Tensor, Tensor]:
     """int8 -> int64, in the scale that both operands share."""
     return (
         _rescale(op, input, op.input_offset, op.input_multiplier, op.input_shift),
@@ -30,7 +33,7 @@ def result_of(op: ScaledOperandsOp, value: Tensor) -> Tensor:
 
 
 def _rescale(
-    op: ScaledOperandsOp, values: Tensor, offset: int, multiplier: int, shift: int
+    op: ScaledOperandsOp | ComparisonOp, values: Tensor, offset: int, multiplier: int, shift: int
 ) -> Tensor:
     shifted = wrap_int32((values.to(torch.int64) + offset) << op.left_shift)
     return requantize(shifted, shifted.new_tensor(multiplier), shifted.new_tensor(shift))

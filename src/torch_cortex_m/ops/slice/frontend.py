@@ -9,7 +9,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.movement import pattern
-from ..pytorch.node import arguments, shape_of
+from ..pytorch.node import arguments, shape_of, values_of
 from ..pytorch.pattern import SingleCall
 
 aten = torch.ops.aten
@@ -32,6 +32,11 @@ def _of_indices(node: Node, place: int) -> SingleCall:
     """unbind: one index for each result."""
     values = arguments(node)
     return SingleCall(aten.select.int, (values["self"], values["dim"], place))
+
+
+def _broadcast(node: Node, place: int) -> SingleCall:
+    tensor, result = arguments(node)["tensors"][place], values_of(node)[place]
+    return SingleCall(aten.expand.default, (tensor, list(result.shape)))
 
 
 def _part(tensor: Node, axis: int, start: int, end: int) -> SingleCall:
@@ -64,6 +69,7 @@ PATTERNS = [
             aten.split_with_sizes_copy.default: _of_parts,
             aten.unbind.int: _of_indices,
             aten.unbind_copy.int: _of_indices,
+            aten.broadcast_tensors.default: _broadcast,
         },
     )
 ]

@@ -30,6 +30,7 @@ class Slice(Op):
 
     name: ClassVar[str] = "slice"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", tuple(DTYPES)),)
+    only_moves: ClassVar[bool] = True
 
     begin: tuple[int, ...]
     size: tuple[int, ...]
@@ -112,6 +113,10 @@ class Slice(Op):
         size = int(kept["output"].sum())
         op = replace(self, begin=(*self.begin[:-1], begin), size=(*self.size[:-1], size))
         return op, changed
+
+    def taken_indices(self, types: Types, constants: Constants) -> tuple[Array, ...] | None:
+        places = zip(self.begin, self.size, self.steps, strict=True)
+        return tuple(begin + step * np.arange(size) for begin, size, step in places)
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Where every axis longer than 1 stays so."""

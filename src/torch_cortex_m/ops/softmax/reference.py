@@ -19,7 +19,7 @@ EXP_MINUS_POWERS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 7204
 """exp(-1/4), exp(-1/2), exp(-1), ..., exp(-16) in Q0.31."""
 
 
-def reference(op: Softmax, input: Tensor, mask: Tensor | None) -> Tensor:
+def reference(op: Softmax, input: Tensor, mask: Tensor | None = None) -> Tensor:
     """[..., N] int8 -> [..., N] int8; see Softmax."""
     values = input.to(torch.int64)
     left_out = torch.zeros_like(input, dtype=torch.bool) if mask is None else mask

@@ -24,6 +24,7 @@ class Split(Op):
     name: ClassVar[str] = "split"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", tuple(DTYPES)),)
     outputs: ClassVar[tuple[str, ...]] = ("first", "second")
+    only_moves: ClassVar[bool] = True
 
     axis: int
     size: int

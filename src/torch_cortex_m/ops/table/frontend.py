@@ -6,6 +6,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.function import lower_function
+from ..pytorch.node import REAL_DTYPES
 from ..pytorch.pattern import Pattern, Result
 from .functions import COMBINATIONS, FUNCTIONS, RESULTS
 
@@ -35,6 +36,7 @@ def _pattern(name: str, accepted: str) -> Pattern:
         fixed=RESULTS.get(name),
         function=True,
         general=True,
+        dtypes=(*REAL_DTYPES, torch.bool),
         problem=_problem,
         accepted=accepted,
     )

@@ -21,10 +21,9 @@ FUNCTIONS = (
 COMBINATIONS = (
     *("addcdiv", "addcmul", "atan2", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor"),
     *("__and__", "__or__", "__xor__", "_to_copy", "clamp", "clamp_max", "clamp_min", "copysign"),
-    *("div", "eq", "floor_divide", "fmax", "fmin", "fmod", "ge", "gt", "heaviside", "hypot", "le"),
-    *("lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor"),
-    *("lt", "masked_fill", "ne", "pow", "prelu"),
-    *("remainder", "where", "xlogy"),
+    *("div.Scalar_mode", "div.Tensor_mode", "floor_divide", "fmax", "fmin", "fmod", "heaviside"),
+    *("hypot", "lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or"),
+    *("logical_xor", "pow", "remainder", "xlogy"),
 )
 """Of several tensors and numbers, of which one tensor is computed from the model's inputs."""
 

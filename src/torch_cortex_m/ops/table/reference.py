@@ -9,5 +9,6 @@ from .op import Table
 
 
 def reference(op: Table, input: Tensor) -> Tensor:
-    """int8 -> int8 of the same shape; see Table."""
-    return input.new_tensor(op.table)[input.to(torch.int64) + 128]
+    """int8 -> int8 or bool of the same shape; see Table."""
+    dtype = torch.bool if op.truth else torch.int8
+    return input.new_tensor(op.table)[input.to(torch.int64) + 128].to(dtype)

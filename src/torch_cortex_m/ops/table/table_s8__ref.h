@@ -4,10 +4,11 @@
 
 #include "tcm.h"
 
-TCM_KERNEL void table_s8__ref(const int8_t *input, const int8_t *table, int8_t *output, int32_t elements)
+TCM_KERNEL void table_s8__ref(const int8_t *input, const int8_t *table, void *output, int32_t elements)
 {
+    int8_t *outputs = output;
     for (int32_t i = 0; i < elements; i++) {
-        output[i] = table[input[i] + 128];
+        outputs[i] = table[input[i] + 128];
     }
 }
 

@@ -149,6 +149,14 @@ class TfliteCall:
             return value
         return self._append("reshape", (value,), {"shape": shape}, suffix, type_.quantization)
 
+    def transpose(self, value: str, permutation: tuple[int, ...], suffix: str) -> str:
+        """Output axis i is axis permutation[i] of ``value``; no node where nothing moves."""
+        if permutation == tuple(range(len(permutation))):
+            return value
+        quantization = self.graph.types[value].quantization
+        fields = {"permutation": permutation}
+        return self._append("transpose", (value,), fields, suffix, quantization)
+
     def move(self, places: np.ndarray, argument: str = "input") -> str:
         """The elements of an activation at these places (see ops/rules/movement), the result.
         Raises TcmError if that needs more indices than anybody would store."""

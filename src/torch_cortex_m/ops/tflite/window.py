@@ -8,8 +8,12 @@ SAME, VALID = 0, 1
 """The schema's Padding."""
 
 
-def window(call: TfliteCall, kernel: tuple[int, int]) -> dict[str, tuple[int, ...]]:
+def window(
+    call: TfliteCall, kernel: tuple[int, int], sizes: tuple[int, ...] = ()
+) -> dict[str, tuple[int, ...]]:
     """The fields stride, padding and dilation for an input [N, H, W, C] and a kernel (H, W).
+
+    ``sizes``: of the image that the windows go over, by default the input's.
 
     SAME gives ceil(size / stride) outputs: half of what the windows reach beyond the input lies
     before it, the odd element after it. Source: TensorFlow Lite's ComputePaddingHeightWidth.
@@ -17,7 +21,7 @@ def window(call: TfliteCall, kernel: tuple[int, int]) -> dict[str, tuple[int, ..
     """
     stride = _pair(call, "StrideH", "StrideW")
     dilation = _pair(call, "DilationHFactor", "DilationWFactor", default=1)
-    sizes = call.shape()[1:3]
+    sizes = sizes or call.shape()[1:3]
     padding = call.options.number("Padding")
     if len(call.shape()) != 4 or padding not in (SAME, VALID):
         raise call.error(

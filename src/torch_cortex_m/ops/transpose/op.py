@@ -24,6 +24,7 @@ class Transpose(Op):
 
     name: ClassVar[str] = "transpose"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    only_moves: ClassVar[bool] = True
 
     permutation: tuple[int, ...]
 

@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from torch.fx import GraphModule
 
+from .adaptive_pools import POOLS, replace_adaptive_pools
+from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .early_activations import move_activations_early
+from .expansions import EXPANSIONS, expand_composites
 from .identities import COPIES, remove_identities
+from .mask_factors import make_masks_numbers
 from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
@@ -22,7 +26,9 @@ Step = Callable[[GraphModule], None]
 COMMON: tuple[Step, ...] = (
     remove_updates,
     separate_results,
+    replace_adaptive_pools,
     remove_identities,
+    replace_assignments,
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
@@ -32,11 +38,13 @@ FLOAT_ONLY: tuple[Step, ...] = (
     fold_factors,
     normalize_length,
     fold_batch_norms,
+    expand_composites,
+    make_masks_numbers,
     move_activations_early,
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, ATTENTION))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 

@@ -102,7 +102,8 @@ def _foldable_weight(node: Node) -> Weight | None:
         return None
     channels_at = len(shape_of(node)) - (len(shape_of(weight)) - 1)
     can_hold_shift = pattern.weight.bias is not None
-    return pattern.weight if channels_at == 1 and can_hold_shift else None
+    fits = channels_at == 1 and shape_of(weight)[pattern.weight.channel_axis] == shape_of(node)[1]
+    return pattern.weight if fits and can_hold_shift else None
 
 
 def _scale(module: GraphModule, node: Node, weight: Weight, scale: Tensor, shift: Tensor) -> None:

@@ -33,20 +33,14 @@ COPIES = (
 identity when a model is used."""
 
 
-OTHER_NAMES: dict[object, torch._ops.OpOverload] = {
-    aten.view.default: aten.reshape.default,
-    aten._unsafe_view.default: aten.reshape.default,
-    aten.clip.default: aten.clamp.default,
-    aten.clip.Tensor: aten.clamp.Tensor,
-}
-"""A view becomes a reshape, which needs no copy before it."""
+VIEWS = (aten.view.default, aten._unsafe_view.default)
 
 
 def remove_identities(module: GraphModule) -> None:
-    """Removes them, and gives what has several names one."""
+    """Removes them. A view becomes a reshape, which needs no copy before it."""
     for node in list(module.graph.nodes):
-        if node.target in OTHER_NAMES:
-            node.target = OTHER_NAMES[node.target]
+        if node.target in VIEWS:
+            node.target = aten.reshape.default
         elif node.target is operator.getitem and _is_native_dropout(node.args[0]):
             node.replace_all_uses_with(node.args[0].args[0])
         elif node.target in COPIES and _same(node, node.args[0]):

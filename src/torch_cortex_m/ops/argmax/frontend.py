@@ -1,0 +1,34 @@
+"""argmax from PyTorch: argmax and argmin, of one dimension or of all elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from ..pytorch.call import PytorchCall
+from ..pytorch.pattern import Pattern, Result
+from ..pytorch.reduction import count_problem, reduce
+
+aten = torch.ops.aten
+
+
+def _lower(largest: bool) -> Callable[[PytorchCall], str]:
+    def lower(call: PytorchCall) -> str:
+        fields = {"largest": largest, "wide": True}
+        return reduce(call, lambda blocks: call.emit("argmax", (blocks,), **fields))
+
+    return lower
+
+
+PATTERNS = [
+    Pattern(
+        (target,),
+        _lower(largest),
+        inputs=("self",),
+        result=Result.INTEGERS,
+        dtypes=(torch.int64,),
+        problem=count_problem,
+    )
+    for target, largest in ((aten.argmax.default, True), (aten.argmin.default, False))
+]

@@ -1,0 +1,53 @@
+"""argmax: the place of the largest or the smallest element over one dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import TensorType
+from ..base import Kernel, Layer, Op, TensorArgument
+from ..rules.reduction import block_sizes, check_blocks
+
+
+@dataclass(frozen=True)
+class Argmax(Op):
+    """The index in the middle dimension of its ``largest`` element, or of its smallest; of equal
+    ones the first.
+
+    Tensors: input [outer, count, inner] int8.
+    Output: [outer, inner], int64 if ``wide``, else int32.
+    Source: numpy.argmax and numpy.argmin.
+    """
+
+    name: ClassVar[str] = "argmax"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+
+    largest: bool = True
+    wide: bool = False
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        outer, _, inner = check_blocks(self, types)
+        return outer, inner
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return "int64" if self.wide else "int32"
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        return super().constants(types) | block_sizes(types)
+
+
+def _is_wide(layer: Layer) -> bool:
+    return layer.op.wide
+
+
+def _is_narrow(layer: Layer) -> bool:
+    return not layer.op.wide
+
+
+OP = Argmax
+KERNELS = [
+    Kernel("argmax_s8__ref", applies=_is_narrow),
+    Kernel("argmax_s8_s64__ref", applies=_is_wide),
+]

@@ -1,0 +1,150 @@
+"""conv_transpose2d: two-dimensional transposed convolution, NHWC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...ir import INT8, TensorType
+from ..base import Kernel, Op, TensorArgument
+from ..integers.accumulators import accumulator_ranges
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
+from ..rules.weighted_sum import channels_read, keep_mixed, weighted_bounds, weights_are_known
+from ..rules.window import (
+    check_activation,
+    check_offset,
+    check_per_channel,
+    check_rank,
+    check_values,
+)
+
+
+@dataclass(frozen=True)
+class ConvTranspose2d(Op):
+    """Quantized transposed convolution on NHWC int8.
+
+    Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
+    [C_out] int32, optional; multipliers and shifts [C_out] int32, the requantization of each
+    output channel.
+    Output: [N, *``output_size``, C_out] int8.
+
+    Input (y, x) times tap (ky, kx) is added to the output at
+    (y * stride + ky * dilation - padding, ...) where there is such an output; ``padding`` are the
+    rows left out at the top and the columns left out at the left. Groups, offsets and activation
+    are those of conv2d.
+    Source: TensorFlow Lite 8-bit quantization specification, TRANSPOSE_CONV.
+    """
+
+    name: ClassVar[str] = "conv_transpose2d"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("weight"),
+        TensorArgument("bias", ("int32",), optional=True),
+        TensorArgument("multipliers", ("int32",)),
+        TensorArgument("shifts", ("int32",)),
+    )
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "multipliers",
+            "shifts",
+            "input_offset",
+            "output_offset",
+            "activation_min",
+            "activation_max",
+        }
+    )
+
+    output_size: tuple[int, ...]
+    stride: tuple[int, ...] = (1, 1)
+    padding: tuple[int, ...] = (0, 0)
+    dilation: tuple[int, ...] = (1, 1)
+    groups: int = 1
+    input_offset: int = 0
+    output_offset: int = 0
+    activation_min: int = INT8.low
+    activation_max: int = INT8.high
+
+    def __post_init__(self) -> None:
+        check_values(self, "output_size", self.output_size, 2, 1)
+        check_values(self, "stride", self.stride, 2, 1)
+        check_values(self, "padding", self.padding, 2, 0)
+        check_values(self, "dilation", self.dilation, 2, 1)
+        check_activation(self, self.activation_min, self.activation_max)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "output_offset", self.output_offset, *INT8)
+        self.expect(self.groups >= 1, "groups", "at least 1", self.groups)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        check_rank(self, types, "weight", 4)
+        batches, *_, channels = types["input"].shape
+        output_channels, *_, group_channels = types["weight"].shape
+        divides = channels == group_channels * self.groups and output_channels % self.groups == 0
+        self.expect(
+            divides,
+            "weight",
+            f"{channels} input channels in {self.groups} groups in dimension 3 (OHWI), and a "
+            "multiple of the groups in dimension 0",
+            types["weight"].shape,
+        )
+        check_per_channel(self, types, ("bias", "multipliers", "shifts"), output_channels)
+        return batches, *self.output_size, output_channels
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        batches, height, width, channels = types["input"].shape
+        output_channels, kernel_height, kernel_width, _ = types["weight"].shape
+        return super().constants(types) | {
+            "batches": batches,
+            "input_height": height,
+            "input_width": width,
+            "input_channels": channels,
+            "output_height": self.output_size[0],
+            "output_width": self.output_size[1],
+            "output_channels": output_channels,
+            "kernel_height": kernel_height,
+            "kernel_width": kernel_width,
+            "stride_height": self.stride[0],
+            "stride_width": self.stride[1],
+            "padding_top": self.padding[0],
+            "padding_left": self.padding[1],
+            "dilation_height": self.dilation[0],
+            "dilation_width": self.dilation[1],
+        }
+
+    def accumulators(self, constants: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """As if one output read all taps."""
+        weight = constants["weight"]
+        rows = weight.reshape(len(weight), -1)
+        return accumulator_ranges(rows, constants.get("bias"), self.input_offset)
+
+    def macs(self, types: Mapping[str, TensorType]) -> int:
+        batches, height, width, _ = types["input"].shape
+        return batches * height * width * types["weight"].elements
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        """Of sums of any of the taps, of all groups as of one."""
+        if not weights_are_known(types, constants) or "input" not in given or self.groups > 1:
+            return None
+        taps = constants["weight"].astype(np.int64)
+        inputs = given["input"].plus(self.input_offset).or_value(0)
+        return weighted_bounds(self, constants, taps, inputs, (1, 2, 3))
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        if not weights_are_known(types, constants) or self.groups > 1:
+            return None
+        return ChannelFlow(mixed={"input": channels_read(constants["weight"])})
+
+    def keep_channels(
+        self, constants: Constants, kept: Mapping[str, Array]
+    ) -> tuple[Any, dict[str, Array]]:
+        return self, keep_mixed(constants, kept)
+
+
+OP = ConvTranspose2d
+KERNELS = [Kernel("conv_transpose2d_s8__ref")]

@@ -1,0 +1,43 @@
+"""conv_transpose2d from TensorFlow Lite: TRANSPOSE_CONV."""
+
+from __future__ import annotations
+
+from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.call import TfliteCall
+from ..tflite.weights import convolution_operands
+from ..tflite.window import window
+
+
+def _lower(call: TfliteCall) -> str:
+    """The padding is that of the convolution from the output's size to the input's."""
+    operands = convolution_operands(call, axis=0)
+    shape = call.output.shape
+    if len(shape) != 4:
+        raise call.error("the output has a wrong rank", expected=4, got=shape)
+    _, height, width, _ = call.data("weight").shape
+    fields = window(call, (height, width), (shape[1], shape[2]))
+    return call.emit(
+        "conv_transpose2d",
+        operands,
+        output_size=shape[1:3],
+        stride=fields["stride"],
+        padding=fields["padding"][:2],
+        input_offset=-call.quantization().zero_point,
+        output_offset=call.output.quantization.zero_point,
+        **call.activation_limits(),
+    )
+
+
+BUILTINS = [
+    Builtin(
+        "TRANSPOSE_CONV",
+        _lower,
+        (
+            Argument("output_shape", Kind.SHAPE, ("int32",)),
+            Argument("weight", Kind.CONSTANT),
+            Argument("input"),
+            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
+        ),
+        options="TransposeConvOptions",
+    )
+]

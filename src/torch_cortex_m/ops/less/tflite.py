@@ -1,0 +1,16 @@
+"""less from TensorFlow Lite: LESS, GREATER and their opposites, with broadcasting."""
+
+from __future__ import annotations
+
+from ..tflite.builtin import Builtin
+from ..tflite.comparisons import OPERANDS, lower_comparison
+
+BUILTINS = [
+    Builtin(name, lower_comparison("less", **fields), OPERANDS, outputs=("bool",))
+    for name, fields in (
+        ("LESS", {}),
+        ("GREATER", {"swapped": True}),
+        ("GREATER_EQUAL", {"negated": True}),
+        ("LESS_EQUAL", {"swapped": True, "negated": True}),
+    )
+]

@@ -1,0 +1,19 @@
+"""Random layers of prelu, for tests of every kernel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..rules.product_cases import LARGEST, product_layer
+from ..rules.random_data import Rng
+from .op import Prelu
+
+
+def _slope(rng: Rng) -> dict[str, Any]:
+    return {
+        "slope_multiplier": int(rng.integers(-LARGEST, LARGEST + 1)),
+        "slope_shift": int(rng.integers(-9, -3)),
+    }
+
+
+RANDOM_LAYERS = (product_layer(Prelu, 0, 30, _slope),)

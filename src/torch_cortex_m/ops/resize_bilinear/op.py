@@ -1,0 +1,86 @@
+"""resize_bilinear: an image between whose pixels is interpolated, NHWC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ...ir import TensorType
+from ..base import Kernel, Layer, Op, TensorArgument
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Types
+from ..rules.window import check_rank, check_values
+
+FRACTION_BITS = 10
+"""Of the places between pixels; TensorFlow Lite has as many."""
+
+LARGEST_SIZE = 1 << 20
+"""Keeps a place with its fraction within int32."""
+
+
+@dataclass(frozen=True)
+class ResizeBilinear(Op):
+    """Each output is interpolated between four pixels; input and output have one quantization.
+
+    Tensors: input [N, H, W, C] int8. Output: [N, H_out, W_out, C] int8.
+
+    ``rows`` says for each output row, in 1/1024 of a pixel, where in the input it lies, and
+    ``columns`` the same of the columns: in [0, 1024 * (size - 1)]. With the fractions fy and fx of
+    such a place the output is
+    ((1024 - fy) * (1024 - fx) * p00 + ... + fy * fx * p11) / 2^20, rounded to nearest with ties
+    away from zero.
+    Source: TensorFlow Lite 8-bit RESIZE_BILINEAR.
+    """
+
+    name: ClassVar[str] = "resize_bilinear"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    quantization_data: ClassVar[frozenset[str]] = frozenset()
+
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        check_values(self, "rows", self.rows, max(len(self.rows), 1), 0)
+        check_values(self, "columns", self.columns, max(len(self.columns), 1), 0)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 4)
+        batches, height, width, channels = types["input"].shape
+        for name, places, size in (("rows", self.rows, height), ("columns", self.columns, width)):
+            largest = (size - 1) << FRACTION_BITS
+            self.expect(max(places) <= largest, name, f"at most {largest}", max(places))
+            self.expect(size <= LARGEST_SIZE, "input", f"sizes up to {LARGEST_SIZE}", size)
+        return batches, len(self.rows), len(self.columns), channels
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        batches, height, width, channels = types["input"].shape
+        return {
+            "batches": batches,
+            "input_height": height,
+            "input_width": width,
+            "channels": channels,
+            "output_height": len(self.rows),
+            "output_width": len(self.columns),
+        }
+
+    def bounds(
+        self, types: Types, constants: Constants, given: Mapping[str, Bounds]
+    ) -> Bounds | None:
+        return given.get("input")
+
+    def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
+        return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+
+def _pack(layer: Layer) -> dict[str, Array]:
+    return {
+        "rows": np.array(layer.op.rows, np.int32),
+        "columns": np.array(layer.op.columns, np.int32),
+    }
+
+
+OP = ResizeBilinear
+KERNELS = [Kernel("resize_bilinear_s8__ref", pack=_pack)]

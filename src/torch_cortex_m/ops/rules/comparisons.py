@@ -1,0 +1,66 @@
+"""What comparisons of two quantized tensors have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ...ir import INT8, TensorType
+from ..integers.arithmetic import quantize_multiplier
+from .broadcasting import BroadcastingOp
+from .checks import check_multiplier
+from .window import check_offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonOp(BroadcastingOp):
+    """Output: bool, of the broadcast shape.
+
+    ``input_offset`` and ``other_offset`` (= -zero point) are added to the operands, the sums
+    shifted left by ``left_shift`` and requantized to a common scale, where they are compared.
+    ``negated``: the opposite is the result.
+    Source: TensorFlow Lite 8-bit EQUAL and LESS.
+    """
+
+    quantization_data: ClassVar[frozenset[str]] = frozenset(
+        {
+            "left_shift",
+            "input_offset",
+            "input_multiplier",
+            "input_shift",
+            "other_offset",
+            "other_multiplier",
+            "other_shift",
+            "negated",
+        }
+    )
+
+    left_shift: int = 8
+    input_offset: int = 0
+    input_multiplier: int
+    input_shift: int
+    other_offset: int = 0
+    other_multiplier: int
+    other_shift: int
+    negated: bool = False
+
+    def __post_init__(self) -> None:
+        check_offset(self, "left_shift", self.left_shift, 0, 31)
+        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        check_offset(self, "other_offset", self.other_offset, *INT8.negated())
+        check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
+        check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return "bool"
+
+
+def comparison_scaling(input: float, other: float, left_shift: int) -> dict[str, int]:
+    """The fields for operands whose common scale is theirs divided by these factors, and by
+    2^left_shift."""
+    fields = {"left_shift": left_shift}
+    for name, real in (("input", input), ("other", other)):
+        multiplier, shift = quantize_multiplier(real)
+        fields |= {f"{name}_multiplier": multiplier, f"{name}_shift": shift}
+    return fields
