@@ -106,13 +106,7 @@ class TSMixer(nn.Module):
         return self.head(x.transpose(1, 2)).transpose(1, 2)
 
 
-@zoo(
-    floats(1, 1, 48),
-    not_yet=(
-        "div",
-        "var",
-    ),
-)
+@zoo(floats(1, 1, 48))
 class RevIN(nn.Module):
     """Reversible instance normalization around a forecast."""
 
@@ -132,7 +126,7 @@ class RevIN(nn.Module):
         return y * stdev + mean
 
 
-@zoo(tokens(50, 1, 12), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(50, 1, 12))
 class TextCNN(nn.Module):
     """Kim's: an embedding, three widths, the largest over time."""
 
@@ -150,7 +144,7 @@ class TextCNN(nn.Module):
         return self.fc(self.dropout(torch.cat(pooled, dim=1)))
 
 
-@zoo(tokens(40, 1, 16), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(40, 1, 16))
 class FastText(nn.Module):
     """The mean of embeddings, classified."""
 
@@ -163,7 +157,7 @@ class FastText(nn.Module):
         return self.fc(self.embedding(text).mean(dim=1))
 
 
-@zoo(tokens(30, 1, 10), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(30, 1, 10), not_yet=("eq",))
 class CharacterCNN(nn.Module):
     """One-hot characters by comparison with their indices."""
 
@@ -247,7 +241,7 @@ class LSTMCellByHand(nn.Module):
         return h, c
 
 
-@zoo(floats(1, 8, 12), floats(1, 12), not_yet=("lerp",))
+@zoo(floats(1, 8, 12), floats(1, 12))
 class MinimalGatedMemory(nn.Module):
     """A short loop over time, unrolled by the capture; the last state comes out."""
 
@@ -264,13 +258,7 @@ class MinimalGatedMemory(nn.Module):
         return state
 
 
-@zoo(
-    floats(1, 12, 6),
-    not_yet=(
-        "cumsum",
-        "div",
-    ),
-)
+@zoo(floats(1, 12, 6))
 class CausalPooling(nn.Module):
     """Running sums over time, divided by how many there are."""
 
@@ -339,14 +327,7 @@ class UnrolledRNN(nn.Module):
         return torch.stack(outputs, dim=1)
 
 
-@zoo(
-    floats(1, 12, 4),
-    not_yet=(
-        "copy",
-        "select_scatter",
-        "zeros_like",
-    ),
-)
+@zoo(floats(1, 12, 4))
 class FilledByFrame(nn.Module):
     """A result that is written frame by frame, with a border of zeros."""
 
@@ -361,14 +342,7 @@ class FilledByFrame(nn.Module):
         return result
 
 
-@zoo(
-    floats(1, 16, 4),
-    not_yet=(
-        "gt",
-        "index_put",
-        "lt",
-    ),
-)
+@zoo(floats(1, 16, 4))
 class ClippedSpikes(nn.Module):
     """Assignments where a mask says so."""
 

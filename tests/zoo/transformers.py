@@ -37,7 +37,7 @@ class MixerBlock(nn.Module):
         return x + self.channel_mix(self.norm2(x))
 
 
-@zoo(floats(1, 3, 16, 16), not_yet=("mean",))
+@zoo(floats(1, 3, 16, 16))
 class MlpMixer(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Affine(nn.Module):
         return self.alpha * x + self.beta
 
 
-@zoo(floats(1, 16, 12), not_yet=("mean",))
+@zoo(floats(1, 16, 12))
 class ResMLP(nn.Module):
     """Affine maps where others normalize."""
 
@@ -150,7 +150,7 @@ class ViT(nn.Module):
         return self.head(self.norm(x)[:, 0])
 
 
-@zoo(floats(1, 24, 20), not_yet=("mean",))
+@zoo(floats(1, 24, 20))
 class KeywordTransformer(nn.Module):
     """Frames as tokens, post-norm, through torch.nn's encoder layer."""
 
@@ -202,7 +202,7 @@ class CrossAttention(nn.Module):
         return self.norm(queries + attended)
 
 
-@zoo(floats(1, 10, 16), not_yet=("mean",))
+@zoo(floats(1, 10, 16))
 class AttentionWithWeights(nn.Module):
     """The averaged weights come out, too."""
 
@@ -214,7 +214,7 @@ class AttentionWithWeights(nn.Module):
         return self.attention(x, x, x)
 
 
-@zoo(tokens(32, 1, 12), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(32, 1, 12))
 class TinyGPT(nn.Module):
     """A causal decoder: token and position embeddings, scaled_dot_product_attention."""
 
@@ -323,7 +323,7 @@ class PoolFormer(nn.Module):
         return x + self.layer_scale.unsqueeze(-1).unsqueeze(-1) * self.mlp(self.norm2(x))
 
 
-@zoo(floats(1, 16, 12), not_yet=("sum",))
+@zoo(floats(1, 16, 12))
 class LinearAttention(nn.Module):
     """elu(x) + 1 as feature map; einsum; no softmax."""
 
@@ -370,7 +370,7 @@ class AttentionPooling(nn.Module):
         return torch.bmm(scores.softmax(-1), x).squeeze(1)
 
 
-@zoo(floats(1, 16, 8), not_yet=("glu",))
+@zoo(floats(1, 16, 8))
 class Conformer(nn.Module):
     """Its convolution module: GLU, depthwise, batch norm, swish."""
 
