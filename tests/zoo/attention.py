@@ -36,14 +36,7 @@ class SpatialAttention(nn.Module):
         return torch.sigmoid(self.conv1(x))
 
 
-@zoo(
-    floats(1, 3, 20, 20),
-    not_yet=(
-        "adaptive_max_pool2d",
-        "max",
-        "mean",
-    ),
-)
+@zoo(floats(1, 3, 20, 20))
 class CBAM(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +52,7 @@ class CBAM(nn.Module):
         return self.fc(x.mean((2, 3)))
 
 
-@zoo(floats(1, 3, 20, 20), not_yet=("adaptive_max_pool2d",))
+@zoo(floats(1, 3, 20, 20))
 class ECANet(nn.Module):
     """A 1-d convolution across the channels."""
 
@@ -102,13 +95,7 @@ class CoordinateAttention(nn.Module):
         return x * self.conv_w(x_w).sigmoid() * self.conv_h(x_h).sigmoid()
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "div",
-        "sum",
-    ),
-)
+@zoo(floats(1, 8, 12, 12))
 class SimAM(nn.Module):
     """Attention without parameters: squared distances to the mean."""
 
@@ -126,7 +113,7 @@ class SimAM(nn.Module):
         return x * self.activaton(y)
 
 
-@zoo(floats(1, 4, 16, 16), not_yet=("sum",))
+@zoo(floats(1, 4, 16, 16))
 class SKNet(nn.Module):
     """Selective kernels: a softmax over the branches."""
 
@@ -145,7 +132,7 @@ class SKNet(nn.Module):
         return (feats * weights).sum(dim=1)
 
 
-@zoo(floats(1, 8, 8, 8), not_yet=("matmul",))
+@zoo(floats(1, 8, 8, 8))
 class NonLocalBlock(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -181,13 +168,7 @@ class AttentionGate(nn.Module):
         return x * alpha
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "layer_norm",
-        "matmul",
-    ),
-)
+@zoo(floats(1, 8, 12, 12))
 class GlobalContextBlock(nn.Module):
     """GCNet: softmax over all positions, a matmul, layer norm in the bottleneck."""
 
@@ -230,13 +211,7 @@ class SplitAttention(nn.Module):
         return attens[0] * splits[0] + attens[1] * splits[1]
 
 
-@zoo(
-    floats(1, 8, 12, 12),
-    not_yet=(
-        "max",
-        "mean",
-    ),
-)
+@zoo(floats(1, 8, 12, 12))
 class TripletAttention(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -267,7 +242,7 @@ class LargeKernelAttention(nn.Module):
         return u * self.conv1(self.conv_spatial(self.conv0(x)))
 
 
-@zoo(floats(1, 6, 16, 16), not_yet=("glu",))
+@zoo(floats(1, 6, 16, 16))
 class GatedConvolution(nn.Module):
     """Inpainting's gates, and GLU over channels."""
 

@@ -140,7 +140,7 @@ class MatchboxSubBlock(nn.Module):
         return F.dropout(F.relu(x), 0.1, training=self.training)
 
 
-@zoo(floats(1, 16, 32), not_yet=("log_softmax",))
+@zoo(floats(1, 16, 32))
 class MatchboxNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class MatchboxNet(nn.Module):
         return F.log_softmax(F.adaptive_avg_pool1d(x, 1).squeeze(2), dim=1)
 
 
-@zoo(floats(1, 1, 1024), not_yet=("log_softmax",))
+@zoo(floats(1, 1, 1024))
 class M5(nn.Module):
     """Raw audio: the network of torchaudio's tutorial."""
 
@@ -282,13 +282,7 @@ class TasNetBlock(nn.Module):
         return x + self.net(x)
 
 
-@zoo(
-    floats(1, 1, 128),
-    not_yet=(
-        "conv_transpose1d",
-        "group_norm",
-    ),
-)
+@zoo(floats(1, 1, 128))
 class ConvTasNet(nn.Module):
     """Two speakers: masks on a learned transform, and its inverse."""
 
@@ -310,13 +304,7 @@ class ConvTasNet(nn.Module):
         return output.view(1, 2, -1)
 
 
-@zoo(
-    floats(1, 1, 64),
-    not_yet=(
-        "conv_transpose1d",
-        "glu",
-    ),
-)
+@zoo(floats(1, 1, 64))
 class DenoisingUNet1d(nn.Module):
     """Demucs without its LSTM: GLU, strided and transposed 1-d convolutions."""
 
@@ -405,7 +393,7 @@ class OldWeightNormTCN(nn.Module):
         return self.head(F.relu(x)).mean(dim=-1)
 
 
-@zoo(floats(1, 20, 24), not_yet=("std",))
+@zoo(floats(1, 20, 24))
 class XVector(nn.Module):
     """Speaker embedding: dilated convolutions, then mean and deviation over time."""
 
@@ -422,7 +410,7 @@ class XVector(nn.Module):
         return self.fc(stats)
 
 
-@zoo(floats(1, 16, 24), not_yet=("sum",))
+@zoo(floats(1, 16, 24))
 class AttentiveStatistics(nn.Module):
     """ECAPA-TDNN's pooling: a softmax over time weighs mean and deviation."""
 

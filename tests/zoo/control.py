@@ -25,13 +25,7 @@ class DQN(nn.Module):
         return self.layer3(x)
 
 
-@zoo(
-    floats(1, 8),
-    not_yet=(
-        "argmax",
-        "mean",
-    ),
-)
+@zoo(floats(1, 8))
 class DuelingDQN(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +114,7 @@ class MaskedPolicy(nn.Module):
         return torch.softmax(logits, dim=-1)
 
 
-@zoo(floats(1, 8), not_yet=("sum",))
+@zoo(floats(1, 8))
 class DistributionalDQN(nn.Module):
     """C51: the expectation over fixed atoms."""
 
@@ -152,13 +146,7 @@ class SensorFusionPolicy(nn.Module):
         return torch.tanh(self.head(F.relu(torch.cat(parts, dim=-1))))
 
 
-@zoo(
-    floats(1, 9),
-    not_yet=(
-        "div",
-        "sum",
-    ),
-)
+@zoo(floats(1, 9))
 class QuaternionEstimator(nn.Module):
     """Four numbers of length 1."""
 

@@ -57,7 +57,7 @@ class UNet(nn.Module):
         return self.outc(x)
 
 
-@zoo(fractions(1, 1, 22, 20), not_yet=("conv_transpose2d",))
+@zoo(fractions(1, 1, 22, 20))
 def unet_transposed() -> nn.Module:
     first = nn.ConvTranspose2d(8, 4, kernel_size=2, stride=2)
     return UNet((first, nn.ConvTranspose2d(6, 4, kernel_size=2, stride=2)), (4, 4))
@@ -68,7 +68,7 @@ def unet_nearest() -> nn.Module:
     return UNet((nn.Upsample(scale_factor=2), nn.Upsample(scale_factor=2)), (8, 6))
 
 
-@zoo(fractions(1, 1, 16, 16), not_yet=("upsample_bilinear2d",))
+@zoo(fractions(1, 1, 16, 16))
 def unet_bilinear() -> nn.Module:
     def up() -> nn.Module:
         return nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True)
@@ -76,7 +76,7 @@ def unet_bilinear() -> nn.Module:
     return UNet((up(), up()), (8, 6))
 
 
-@zoo(floats(1, 3, 16, 16), not_yet=("upsample_bilinear2d",))
+@zoo(floats(1, 3, 16, 16))
 class FCN(nn.Module):
     """Scores of two depths, resized to the input's size and added."""
 
@@ -113,7 +113,7 @@ class ASPP(nn.Module):
         return self.project(torch.cat([*results, pooled], dim=1))
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("upsample_bilinear2d",))
+@zoo(floats(1, 3, 24, 24))
 class DeepLabV3(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -126,7 +126,7 @@ class DeepLabV3(nn.Module):
         return {"out": F.interpolate(x, size=size, mode="bilinear", align_corners=False)}
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("upsample_bilinear2d",))
+@zoo(floats(1, 3, 24, 24))
 class LiteRASPP(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -147,7 +147,7 @@ class LiteRASPP(nn.Module):
         return self.low_classifier(low) + self.high_classifier(x)
 
 
-@zoo(floats(1, 8, 12, 12), not_yet=("upsample_bilinear2d",))
+@zoo(floats(1, 8, 12, 12))
 class PSPNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -165,13 +165,7 @@ class PSPNet(nn.Module):
         return F.relu(self.bottleneck(torch.cat([*priors, feats], 1)))
 
 
-@zoo(
-    floats(1, 3, 24, 24),
-    not_yet=(
-        "argmax",
-        "conv_transpose2d",
-    ),
-)
+@zoo(floats(1, 3, 24, 24))
 class ENet(nn.Module):
     """Its first block joins a convolution and a pool; a mask of classes comes out."""
 
@@ -218,7 +212,7 @@ class SegNet(nn.Module):
         return self.decode(self.unpool(x, indices))
 
 
-@zoo(fractions(1, 1, 16, 16), not_yet=("pixel_shuffle",))
+@zoo(fractions(1, 1, 16, 16))
 class ESPCN(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -234,7 +228,7 @@ class ESPCN(nn.Module):
         return torch.clamp(x, 0.0, 1.0)
 
 
-@zoo(fractions(1, 1, 12, 12), not_yet=("conv_transpose2d",))
+@zoo(fractions(1, 1, 12, 12))
 class FSRCNN(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -250,7 +244,7 @@ class FSRCNN(nn.Module):
         return self.last_part(self.mid_part(self.first_part(x)))
 
 
-@zoo(fractions(1, 3, 12, 12), not_yet=("pixel_shuffle",))
+@zoo(fractions(1, 3, 12, 12))
 class AnchorSuperResolution(nn.Module):
     """ABPN: the input, repeated for each of the new pixels, is added before the shuffle."""
 
@@ -292,13 +286,7 @@ class ConvLayer(nn.Module):
         return self.conv2d(self.reflection_pad(x))
 
 
-@zoo(
-    fractions(1, 3, 16, 16),
-    not_yet=(
-        "instance_norm",
-        "pad",
-    ),
-)
+@zoo(fractions(1, 3, 16, 16))
 class StyleTransfer(nn.Module):
     """pytorch/examples' fast neural style, small."""
 
@@ -317,14 +305,7 @@ class StyleTransfer(nn.Module):
         return self.deconv(y)
 
 
-@zoo(
-    floats(1, 8, 10, 10),
-    floats(1, 8, 10, 10),
-    not_yet=(
-        "div",
-        "var",
-    ),
-)
+@zoo(floats(1, 8, 10, 10), floats(1, 8, 10, 10))
 class AdaIN(nn.Module):
     """The content with the style's mean and deviation."""
 
@@ -341,7 +322,7 @@ class AdaIN(nn.Module):
         return normalized * style_std + style_mean
 
 
-@zoo(floats(1, 16, 1, 1), not_yet=("conv_transpose2d",))
+@zoo(floats(1, 16, 1, 1))
 class DCGANGenerator(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -398,7 +379,7 @@ class VAE(nn.Module):
         return torch.sigmoid(self.fc4(h3)).view_as(x), mu, logvar
 
 
-@zoo(fractions(1, 1, 16, 16), not_yet=("conv_transpose2d",))
+@zoo(fractions(1, 1, 16, 16))
 class ConvolutionalAutoencoder(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -451,13 +432,7 @@ class ZeroDCE(nn.Module):
         return x
 
 
-@zoo(
-    fractions(1, 3, 16, 16),
-    not_yet=(
-        "pad",
-        "sum",
-    ),
-)
+@zoo(fractions(1, 3, 16, 16))
 class SobelEdges(nn.Module):
     """Fixed filters, a magnitude and a threshold."""
 
@@ -473,7 +448,7 @@ class SobelEdges(nn.Module):
         return torch.sqrt(edges.pow(2).sum(1, keepdim=True) + 1e-6)
 
 
-@zoo(fractions(1, 3, 16, 16), not_yet=("pad",))
+@zoo(fractions(1, 3, 16, 16))
 class BlurPool(nn.Module):
     """Anti-aliased downsampling: reflected border, one fixed filter for each channel."""
 

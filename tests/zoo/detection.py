@@ -191,14 +191,7 @@ class BlazeFace(nn.Module):
         return [r, c]
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "conv_transpose2d",
-        "eq",
-        "to_copy",
-    ),
-)
+@zoo(floats(1, 3, 32, 32))
 class CenterNet(nn.Module):
     """A heat map of which only peaks stay, by comparison with its max pool; sizes; offsets."""
 
@@ -233,7 +226,7 @@ class FOMO(nn.Module):
         return F.softmax(self.head(self.features(x)), dim=1).permute(0, 2, 3, 1)
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("sum",))
+@zoo(floats(1, 3, 24, 24))
 class SoftArgmaxKeyPoints(nn.Module):
     """Expected coordinates under a softmax of each heat map."""
 
@@ -253,7 +246,7 @@ class SoftArgmaxKeyPoints(nn.Module):
         return torch.stack([x_mean, y_mean], dim=-1)
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("argmax",))
+@zoo(floats(1, 3, 24, 24))
 class SimCC(nn.Module):
     """Key points as classes of rows and columns: the index of the largest."""
 

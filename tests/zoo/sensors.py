@@ -28,7 +28,7 @@ class ActivityCNN(nn.Module):
         return self.fc2(F.relu(self.fc1(x)))
 
 
-@zoo(floats(1, 64, 6), not_yet=("amax",))
+@zoo(floats(1, 64, 6))
 class TimeMajorActivity(nn.Module):
     """Time first, as sensors give it."""
 
@@ -77,7 +77,7 @@ class HeartBeatNet(nn.Module):
         return F.softmax(self.fc(torch.flatten(x, 1)), dim=1)
 
 
-@zoo(floats(1, 12, 64), not_yet=("adaptive_max_pool1d",))
+@zoo(floats(1, 12, 64))
 class TwelveLeadResNet(nn.Module):
     """Many labels at once; the leads' squeeze-and-excite in 1-d."""
 
@@ -141,7 +141,7 @@ class MagicWand(nn.Module):
         return F.softmax(self.fc(x.view(-1, 24)), dim=1)
 
 
-@zoo(positive(1, 2, 16, 16), not_yet=("amax",))
+@zoo(positive(1, 2, 16, 16))
 class RadarGesture(nn.Module):
     """Range-Doppler maps in decibels, with each map's own maximum as reference."""
 
@@ -157,13 +157,7 @@ class RadarGesture(nn.Module):
         return self.fc(self.conv(x).flatten(1))
 
 
-@zoo(
-    floats(1, 3, 32),
-    not_yet=(
-        "div",
-        "std",
-    ),
-)
+@zoo(floats(1, 3, 32))
 class StandardizedWindow(nn.Module):
     """Each window is standardized by its own mean and deviation."""
 
@@ -177,13 +171,7 @@ class StandardizedWindow(nn.Module):
         return self.fc(F.relu(self.conv(x)).mean(-1))
 
 
-@zoo(
-    floats(1, 3, 32),
-    not_yet=(
-        "mean",
-        "sum",
-    ),
-)
+@zoo(floats(1, 3, 32))
 class MotionFeatures(nn.Module):
     """Magnitude, differences, energy: features by hand before a small network."""
 
@@ -211,7 +199,7 @@ class LagFeatures(nn.Module):
         return torch.tanh(self.conv(torch.cat([x, *lags, x.flip(2)], dim=1)))
 
 
-@zoo(raw_bytes(1, 3, 16, 16), not_yet=("inputs of type uint8 are not supported",))
+@zoo(raw_bytes(1, 3, 16, 16))
 class NormalizedBytes(nn.Module):
     """uint8 images: the model converts and normalizes."""
 
@@ -227,7 +215,7 @@ class NormalizedBytes(nn.Module):
         return self.fc(F.relu(self.conv(x)).mean((2, 3)))
 
 
-@zoo(pixels(1, 3, 16, 16), not_yet=("div",))
+@zoo(pixels(1, 3, 16, 16))
 class NormalizedPixels(nn.Module):
     """The same of float32 pixels."""
 
@@ -257,7 +245,7 @@ class ChannelsLastCamera(nn.Module):
         return self.head(F.relu(self.conv(x))).permute(0, 2, 3, 1)
 
 
-@zoo(floats(1, 128), not_yet=("mean",))
+@zoo(floats(1, 128))
 class LogMelFrontEnd(nn.Module):
     """Frames, a window, a DFT by matrices, power, a filter bank, a logarithm."""
 
@@ -278,13 +266,7 @@ class LogMelFrontEnd(nn.Module):
         return self.fc(mel.mean(dim=1))
 
 
-@zoo(
-    positive(1, 1, 20, 24),
-    not_yet=(
-        "div",
-        "pad",
-    ),
-)
+@zoo(positive(1, 1, 20, 24))
 class PCEN(nn.Module):
     """Per-channel energy normalization with a fixed smoother (a convolution in time)."""
 
@@ -300,13 +282,7 @@ class PCEN(nn.Module):
         return F.relu(self.conv(x))
 
 
-@zoo(
-    fractions(1, 1, 24, 24),
-    not_yet=(
-        "amax",
-        "upsample_bilinear2d",
-    ),
-)
+@zoo(fractions(1, 1, 24, 24))
 class DigitalPreprocessing(nn.Module):
     """Gamma, a crop of the center, a resize, then the network."""
 
@@ -335,7 +311,7 @@ class MultiRate(nn.Module):
         return self.conv(torch.cat([x[:, :, ::2], pairs], dim=1))
 
 
-@zoo(floats(1, 8, 8), not_yet=("clip",))
+@zoo(floats(1, 8, 8))
 class BatteryEstimator(nn.Module):
     """A state of charge between 0 and 1, by a clamp."""
 

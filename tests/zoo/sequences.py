@@ -106,13 +106,7 @@ class TSMixer(nn.Module):
         return self.head(x.transpose(1, 2)).transpose(1, 2)
 
 
-@zoo(
-    floats(1, 1, 48),
-    not_yet=(
-        "div",
-        "var",
-    ),
-)
+@zoo(floats(1, 1, 48))
 class RevIN(nn.Module):
     """Reversible instance normalization around a forecast."""
 
@@ -132,7 +126,7 @@ class RevIN(nn.Module):
         return y * stdev + mean
 
 
-@zoo(tokens(50, 1, 12), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(50, 1, 12))
 class TextCNN(nn.Module):
     """Kim's: an embedding, three widths, the largest over time."""
 
@@ -150,7 +144,7 @@ class TextCNN(nn.Module):
         return self.fc(self.dropout(torch.cat(pooled, dim=1)))
 
 
-@zoo(tokens(40, 1, 16), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(40, 1, 16))
 class FastText(nn.Module):
     """The mean of embeddings, classified."""
 
@@ -163,7 +157,7 @@ class FastText(nn.Module):
         return self.fc(self.embedding(text).mean(dim=1))
 
 
-@zoo(tokens(30, 1, 10), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(30, 1, 10), not_yet=("eq",))
 class CharacterCNN(nn.Module):
     """One-hot characters by comparison with their indices."""
 
@@ -247,7 +241,7 @@ class LSTMCellByHand(nn.Module):
         return h, c
 
 
-@zoo(floats(1, 8, 12), floats(1, 12), not_yet=("lerp",))
+@zoo(floats(1, 8, 12), floats(1, 12))
 class MinimalGatedMemory(nn.Module):
     """A short loop over time, unrolled by the capture; the last state comes out."""
 
@@ -264,13 +258,7 @@ class MinimalGatedMemory(nn.Module):
         return state
 
 
-@zoo(
-    floats(1, 12, 6),
-    not_yet=(
-        "cumsum",
-        "div",
-    ),
-)
+@zoo(floats(1, 12, 6))
 class CausalPooling(nn.Module):
     """Running sums over time, divided by how many there are."""
 
@@ -283,16 +271,72 @@ class CausalPooling(nn.Module):
         return self.linear(torch.cumsum(x, dim=1) / counts)
 
 
-@zoo(floats(1, 3, 40), not_yet=("amax",))
-class ROCKET(nn.Module):
-    """Random kernels; the largest value and the share of positive ones are the features."""
+@zoo(floats(1, 6), floats(1, 8))
+class GRUStep(nn.Module):
+    """torch.nn's cell; the firmware keeps the state."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.conv = nn.Conv1d(3, 12, 9, dilation=2)
-        self.ridge = nn.Linear(24, 3)
+        self.cell = nn.GRUCell(6, 8)
+        self.fc = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        state = self.cell(x, state)
+        return self.fc(state).sigmoid(), state
+
+
+@zoo(floats(1, 6), floats(1, 8), floats(1, 8))
+class LSTMStep(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(6, 8)
+
+    def forward(self, x: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+        return self.cell(x, (h, c))
+
+
+@zoo(floats(1, 8, 6))
+class UnrolledRNN(nn.Module):
+    """A cell called for each frame; the outputs are stacked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = nn.RNNCell(6, 8)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.conv(x)
-        share = (x > 0).float().mean(dim=2)
-        return self.ridge(torch.cat([x.amax(dim=2), share], dim=1))
+        h = torch.zeros(x.size(0), 8)
+        outputs = []
+        for t in range(x.size(1)):
+            h = self.cell(x[:, t], h)
+            outputs.append(h)
+        return torch.stack(outputs, dim=1)
+
+
+@zoo(floats(1, 12, 4))
+class FilledByFrame(nn.Module):
+    """A result that is written frame by frame, with a border of zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result = torch.zeros_like(x)
+        for t in range(1, 4):
+            result[:, t] = self.fc(torch.cat((x[:, t - 1], x[:, t]), dim=1))
+        return result
+
+
+@zoo(floats(1, 16, 4))
+class ClippedSpikes(nn.Module):
+    """Assignments where a mask says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(4, 6, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.transpose(1, 2).clone()
+        x[x > 1.5] = 1.5
+        x[x < -1.5] = 0
+        return self.conv(x)

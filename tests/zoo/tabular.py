@@ -51,7 +51,7 @@ class MLPerfAutoencoder(nn.Module):
         return self.net(x)
 
 
-@zoo(floats(1, 24), not_yet=("mean",))
+@zoo(floats(1, 24))
 class ReconstructionError(nn.Module):
     """The score comes out, not the reconstruction."""
 
@@ -65,15 +65,7 @@ class ReconstructionError(nn.Module):
         return torch.mean((x - reconstruction) ** 2, dim=1)
 
 
-@zoo(
-    floats(1, 24),
-    not_yet=(
-        "broadcast_tensors",
-        "gt",
-        "l1_loss",
-        "mean",
-    ),
-)
+@zoo(floats(1, 24))
 class AbsoluteErrorAlarm(nn.Module):
     """A score and whether it is above the threshold."""
 
@@ -87,7 +79,7 @@ class AbsoluteErrorAlarm(nn.Module):
         return score, score > self.threshold
 
 
-@zoo(floats(1, 16), not_yet=("sum",))
+@zoo(floats(1, 16))
 class DeepSVDD(nn.Module):
     """The squared distance to a center."""
 
@@ -100,7 +92,7 @@ class DeepSVDD(nn.Module):
         return torch.sum((self.net(x) - self.center).square(), dim=1)
 
 
-@zoo(floats(1, 8), not_yet=("sum",))
+@zoo(floats(1, 8))
 class Prototypes(nn.Module):
     """Negative distances to one prototype a class."""
 
@@ -114,7 +106,7 @@ class Prototypes(nn.Module):
         return -difference.pow(2).sum(-1)
 
 
-@zoo(floats(1, 8), not_yet=("sum",))
+@zoo(floats(1, 8))
 class RadialBasis(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -172,7 +164,7 @@ class FourierFeatures(nn.Module):
         return self.net(torch.cat([torch.sin(projected), torch.cos(projected)], dim=-1))
 
 
-@zoo(floats(1, 10), not_yet=("sum",))
+@zoo(floats(1, 10))
 class MixtureOfExperts(nn.Module):
     """Softmax weights over stacked experts."""
 
@@ -214,7 +206,7 @@ class DeepAndCross(nn.Module):
         return torch.sigmoid(self.head(torch.cat([x, self.deep(x0)], dim=1)))
 
 
-@zoo(floats(1, 6, 4), not_yet=("sum",))
+@zoo(floats(1, 6, 4))
 class FactorizationMachine(nn.Module):
     """Half of the square of the sum less the sum of the squares."""
 
@@ -229,7 +221,7 @@ class FactorizationMachine(nn.Module):
         return self.linear(fields.flatten(1)) + pairs
 
 
-@zoo(floats(1, 6), tokens(5, 1), tokens(7, 1), not_yet=("inputs of type int64 are not supported",))
+@zoo(floats(1, 6), tokens(5, 1), tokens(7, 1))
 class CategoricalEmbeddings(nn.Module):
     """Numbers beside embedded categories."""
 
@@ -243,7 +235,7 @@ class CategoricalEmbeddings(nn.Module):
         return self.net(torch.cat([numbers, self.machine(machine), self.shift(shift)], dim=1))
 
 
-@zoo(floats(1, 12), floats(1, 12), not_yet=("cosine_similarity",))
+@zoo(floats(1, 12), floats(1, 12))
 class SiameseCosine(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -267,13 +259,7 @@ class SiameseDistance(nn.Module):
         return torch.sigmoid(self.out(distance))
 
 
-@zoo(
-    floats(1, 3, 16, 16),
-    not_yet=(
-        "div",
-        "linalg_vector_norm",
-    ),
-)
+@zoo(floats(1, 3, 16, 16))
 class FaceEmbedding(nn.Module):
     """A vector of length 1 comes out."""
 
@@ -288,13 +274,7 @@ class FaceEmbedding(nn.Module):
         return F.normalize(self.embedding(x), p=2, dim=1)
 
 
-@zoo(
-    floats(1, 12),
-    not_yet=(
-        "div",
-        "linalg_vector_norm",
-    ),
-)
+@zoo(floats(1, 12))
 class ArcFaceScores(nn.Module):
     """Cosines to the classes' normalized weights, scaled."""
 
@@ -335,7 +315,7 @@ class MixtureDensity(nn.Module):
         return pi.softmax(-1), mu, F.elu(sigma) + 1.1
 
 
-@zoo(floats(1, 8), not_yet=("cumsum",))
+@zoo(floats(1, 8))
 class QuantileRegressor(nn.Module):
     """Quantiles that cannot cross: cumulative sums of positive steps."""
 
@@ -349,7 +329,7 @@ class QuantileRegressor(nn.Module):
         return torch.cumsum(torch.cat([raw[:, :1], steps], dim=1), dim=1)
 
 
-@zoo(floats(1, 12), not_yet=("argmax",))
+@zoo(floats(1, 12))
 class HierarchicalClassifier(nn.Module):
     """The joint probability of a group and its classes; the best index, too."""
 
@@ -365,7 +345,7 @@ class HierarchicalClassifier(nn.Module):
         return {"probabilities": joint, "best": joint.argmax(dim=1)}
 
 
-@zoo(floats(1, 16), not_yet=("topk",))
+@zoo(floats(1, 16))
 class TopFeatures(nn.Module):
     """The largest four and where they were."""
 

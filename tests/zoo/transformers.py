@@ -37,13 +37,7 @@ class MixerBlock(nn.Module):
         return x + self.channel_mix(self.norm2(x))
 
 
-@zoo(
-    floats(1, 3, 16, 16),
-    not_yet=(
-        "layer_norm",
-        "mean",
-    ),
-)
+@zoo(floats(1, 3, 16, 16))
 class MlpMixer(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -68,7 +62,7 @@ class Affine(nn.Module):
         return self.alpha * x + self.beta
 
 
-@zoo(floats(1, 16, 12), not_yet=("mean",))
+@zoo(floats(1, 16, 12))
 class ResMLP(nn.Module):
     """Affine maps where others normalize."""
 
@@ -86,7 +80,7 @@ class ResMLP(nn.Module):
         return self.head(x.mean(1))
 
 
-@zoo(floats(1, 16, 12), not_yet=("layer_norm",))
+@zoo(floats(1, 16, 12))
 class GatedMLP(nn.Module):
     """gMLP: a spatial gating unit."""
 
@@ -138,13 +132,7 @@ class Encoder(nn.Module):
         return x + self.mlp(self.norm2(x))
 
 
-@zoo(
-    floats(1, 3, 16, 16),
-    not_yet=(
-        "layer_norm",
-        "matmul",
-    ),
-)
+@zoo(floats(1, 3, 16, 16))
 class ViT(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -162,14 +150,7 @@ class ViT(nn.Module):
         return self.head(self.norm(x)[:, 0])
 
 
-@zoo(
-    floats(1, 24, 20),
-    not_yet=(
-        "layer_norm",
-        "mean",
-        "scaled_dot_product_attention",
-    ),
-)
+@zoo(floats(1, 24, 20))
 class KeywordTransformer(nn.Module):
     """Frames as tokens, post-norm, through torch.nn's encoder layer."""
 
@@ -187,13 +168,7 @@ class KeywordTransformer(nn.Module):
         return self.fc(self.layer(x).mean(dim=1))
 
 
-@zoo(
-    floats(12, 1, 8),
-    not_yet=(
-        "layer_norm",
-        "scaled_dot_product_attention",
-    ),
-)
+@zoo(floats(12, 1, 8))
 class SensorTransformer(nn.Module):
     """Sequence first, pre-norm, sinusoidal positions from a buffer, two layers."""
 
@@ -215,14 +190,7 @@ class SensorTransformer(nn.Module):
         return self.decode(self.encoder(x))
 
 
-@zoo(
-    floats(1, 10, 16),
-    floats(1, 6, 16),
-    not_yet=(
-        "layer_norm",
-        "scaled_dot_product_attention",
-    ),
-)
+@zoo(floats(1, 10, 16), floats(1, 6, 16))
 class CrossAttention(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -234,13 +202,7 @@ class CrossAttention(nn.Module):
         return self.norm(queries + attended)
 
 
-@zoo(
-    floats(1, 10, 16),
-    not_yet=(
-        "bmm",
-        "mean",
-    ),
-)
+@zoo(floats(1, 10, 16))
 class AttentionWithWeights(nn.Module):
     """The averaged weights come out, too."""
 
@@ -252,7 +214,7 @@ class AttentionWithWeights(nn.Module):
         return self.attention(x, x, x)
 
 
-@zoo(tokens(32, 1, 12), not_yet=("inputs of type int64 are not supported",))
+@zoo(tokens(32, 1, 12))
 class TinyGPT(nn.Module):
     """A causal decoder: token and position embeddings, scaled_dot_product_attention."""
 
@@ -285,14 +247,7 @@ class RMSNorm(nn.Module):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * self.weight
 
 
-@zoo(
-    floats(1, 8, 16),
-    not_yet=(
-        "masked_fill",
-        "matmul",
-        "rms_norm",
-    ),
-)
+@zoo(floats(1, 8, 16))
 class LlamaBlock(nn.Module):
     """Rotary positions, a mask that is filled in by hand, SwiGLU."""
 
@@ -325,13 +280,7 @@ class LlamaBlock(nn.Module):
         return x + self.w2(F.silu(self.w1(h)) * self.w3(h))
 
 
-@zoo(
-    floats(1, 8, 16, 16),
-    not_yet=(
-        "layer_norm",
-        "matmul",
-    ),
-)
+@zoo(floats(1, 8, 16, 16))
 class MobileViT(nn.Module):
     """Unfolds patches by reshapes, attends, folds back, joins with its input."""
 
@@ -356,7 +305,7 @@ class MobileViT(nn.Module):
         return self.conv4(torch.cat((x, y), 1))
 
 
-@zoo(floats(1, 8, 8, 8), not_yet=("group_norm",))
+@zoo(floats(1, 8, 8, 8))
 class PoolFormer(nn.Module):
     """The token mixer is an average pool less its input."""
 
@@ -374,13 +323,7 @@ class PoolFormer(nn.Module):
         return x + self.layer_scale.unsqueeze(-1).unsqueeze(-1) * self.mlp(self.norm2(x))
 
 
-@zoo(
-    floats(1, 16, 12),
-    not_yet=(
-        "einsum",
-        "sum",
-    ),
-)
+@zoo(floats(1, 16, 12))
 class LinearAttention(nn.Module):
     """elu(x) + 1 as feature map; einsum; no softmax."""
 
@@ -396,13 +339,7 @@ class LinearAttention(nn.Module):
         return torch.einsum("bnd,bde,bn->bne", q, kv, z)
 
 
-@zoo(
-    floats(1, 1, 32),
-    not_yet=(
-        "layer_norm",
-        "matmul",
-    ),
-)
+@zoo(floats(1, 1, 32))
 class PatchTST(nn.Module):
     """Windows of a series as tokens: unfold with a stride."""
 
@@ -418,13 +355,7 @@ class PatchTST(nn.Module):
         return self.head(x.flatten(start_dim=1))
 
 
-@zoo(
-    floats(1, 20, 8),
-    not_yet=(
-        "baddbmm",
-        "bmm",
-    ),
-)
+@zoo(floats(1, 20, 8))
 class AttentionPooling(nn.Module):
     """A learned query; bmm and baddbmm."""
 
@@ -439,13 +370,7 @@ class AttentionPooling(nn.Module):
         return torch.bmm(scores.softmax(-1), x).squeeze(1)
 
 
-@zoo(
-    floats(1, 16, 8),
-    not_yet=(
-        "glu",
-        "layer_norm",
-    ),
-)
+@zoo(floats(1, 16, 8))
 class Conformer(nn.Module):
     """Its convolution module: GLU, depthwise, batch norm, swish."""
 

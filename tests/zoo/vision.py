@@ -28,7 +28,7 @@ class LeNet5(nn.Module):
         return self.fc2(x)
 
 
-@zoo(fractions(1, 1, 28, 28), not_yet=("log_softmax",))
+@zoo(fractions(1, 1, 28, 28))
 class MnistExample(nn.Module):
     """The network of pytorch/examples."""
 
@@ -78,13 +78,7 @@ class CifarTutorial(nn.Module):
         return self.fc3(x)
 
 
-@zoo(
-    floats(1, 3, 32, 32),
-    not_yet=(
-        "avg_pool3d",
-        "div",
-    ),
-)
+@zoo(floats(1, 3, 32, 32), not_yet=("avg_pool3d",))
 class AlexNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -218,7 +212,7 @@ class Bottleneck(nn.Module):
         return (self.bn3(self.conv3(out)) + x).relu_()
 
 
-@zoo(floats(1, 8, 16, 16), not_yet=("adaptive_max_pool2d",))
+@zoo(floats(1, 8, 16, 16))
 def resnext() -> nn.Module:
     return nn.Sequential(Bottleneck(8, 16, 4), Bottleneck(8, 16, 4), nn.AdaptiveMaxPool2d(1))
 
@@ -396,7 +390,7 @@ class ConvNeXtBlock(nn.Module):
         return input + x
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("layer_norm",))
+@zoo(floats(1, 3, 32, 32))
 class ConvNeXt(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -447,7 +441,7 @@ def conv_mixer() -> nn.Module:
     )
 
 
-@zoo(floats(1, 3, 16, 16), not_yet=("amax",))
+@zoo(floats(1, 3, 16, 16))
 class CoordConv(nn.Module):
     """Two channels with coordinates, made in forward."""
 
@@ -517,7 +511,7 @@ class ActivationGallery(nn.Module):
         return sum(act(conv(x)) for conv, act in zip(self.convs, self.acts, strict=True))
 
 
-@zoo(floats(1, 3, 24, 24), not_yet=("adaptive_max_pool2d",))
+@zoo(floats(1, 3, 24, 24))
 class SpatialPyramidPooling(nn.Module):
     """Adaptive pools of 1, 2 and 4 that are flattened and joined."""
 
@@ -532,7 +526,7 @@ class SpatialPyramidPooling(nn.Module):
         return self.fc(torch.cat(levels, dim=1))
 
 
-@zoo(floats(1, 3, 32, 32), not_yet=("group_norm",))
+@zoo(floats(1, 3, 32, 32))
 class GroupNormNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()

@@ -22,8 +22,10 @@ COMPOSITES = (
         "special_log1p",
     ),
     *("special_logit", "subtract", "true_divide"),
+    *("broadcast_tensors", "diff", "inner", "linalg_vecdot"),
+    *("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell", "unsafe_chunk", "unsafe_split"),
 )
-"""Other names of operators, distances and losses."""
+"""Other names of operators, distances, losses, and cells of recurrent networks."""
 
 
 def decompositions() -> dict[torch._ops.OperatorBase, Callable[..., Any]]:

@@ -21,6 +21,7 @@ COPIES = (
     aten.to.dtype,
     aten.to.dtype_layout,
     aten._to_copy.default,
+    aten.type_as.default,
     aten.expand.default,
     aten.slice.Tensor,
     aten.dropout.default,
