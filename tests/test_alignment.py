@@ -21,19 +21,20 @@ from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import run_cases
 
 SAMPLE_OF_CASES = 3
+SLOW = pytest.mark.slow
 
 
 @needs_emulator
 @pytest.mark.parametrize(
     ("core", "address"),
     [
-        ("cortex-m3", 1),
-        ("cortex-m4", 0),
         ("cortex-m4", 1),
-        ("cortex-m7", 1),
-        ("cortex-m33", 1),
-        ("cortex-m55", 0),
         ("cortex-m55", 1),
+        pytest.param("cortex-m3", 1, marks=SLOW),
+        pytest.param("cortex-m4", 0, marks=SLOW),
+        pytest.param("cortex-m7", 1, marks=SLOW),
+        pytest.param("cortex-m33", 1, marks=SLOW),
+        pytest.param("cortex-m55", 0, marks=SLOW),
     ],
 )
 def test_the_trap_may_be_set_without_unaligned_accesses(
