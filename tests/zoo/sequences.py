@@ -271,6 +271,21 @@ class CausalPooling(nn.Module):
         return self.linear(torch.cumsum(x, dim=1) / counts)
 
 
+@zoo(floats(1, 3, 40))
+class ROCKET(nn.Module):
+    """Random kernels; the largest value and the share of positive ones are the features."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(3, 12, 9, dilation=2)
+        self.ridge = nn.Linear(24, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        share = (x > 0).float().mean(dim=2)
+        return self.ridge(torch.cat([x.amax(dim=2), share], dim=1))
+
+
 @zoo(floats(1, 6), floats(1, 8))
 class GRUStep(nn.Module):
     """torch.nn's cell; the firmware keeps the state."""

@@ -8,13 +8,16 @@ import numpy as np
 import torch
 from torch.fx import Node
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ..pytorch.call import Integers, PytorchCall
 from ..pytorch.node import tensor_arguments
 from ..pytorch.operands import value_in_result_scale
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
+
+SHARE = Quantization(1 / 255, INT8.low)
+"""Of truth values as numbers: 0 and 1 are the ends, so that their mean has 254 steps between."""
 
 
 def _mask(call: PytorchCall, argument: str) -> str:
@@ -57,7 +60,8 @@ def _not(call: PytorchCall) -> str:
 
 
 def _as_number(call: PytorchCall) -> str:
-    values = (_single(call, name, np.int8(value)) for name, value in (("one", 1), ("zero", 0)))
+    ends = (("one", INT8.high), ("zero", INT8.low))
+    values = (_single(call, name, np.int8(value)) for name, value in ends)
     return call.emit("select", (_mask(call, "self"), *values))
 
 
@@ -106,7 +110,7 @@ PATTERNS = [
         _as_number,
         inputs=("self",),
         result=Result.FIXED,
-        fixed=Quantization(1.0, 0),
+        fixed=SHARE,
         function=True,
         matches=_mask_to_number,
         accepted="from bool to float32",
