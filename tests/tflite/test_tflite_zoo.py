@@ -11,18 +11,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import has_emulator
 from judges import tflite_micro, with_constant_fills
 
 from torch_cortex_m.frontend.tflite.builtins import builtins
 from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.frontend.tflite.reader import read_model
 from torch_cortex_m.frontend.tflite.support import needed_operators
+from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
 FILES = sorted(ZOO.glob("int8/*.tflite"))
+PLACES = {
+    name: target
+    for name, target in {"host": HOST, **CORES}.items()
+    if name == "host" or (name in ("cortex-m4", "cortex-m55") and has_emulator())
+}
+EACH_CHANGE = ("har_group", "rnnoise")
 
 
 def samples(graph: Graph) -> list[list[np.ndarray]]:
@@ -40,19 +50,46 @@ def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.
     return rng.integers(-128, 128, shape).astype(dtype)
 
 
-@pytest.mark.skipif(not FILES, reason="the public files are not here")
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_public_file(path: Path) -> None:
+def judged(path: Path) -> tuple[Graph, list[list[np.ndarray]], list[list[np.ndarray]]]:
+    """The graph after all passes, samples, and what TFLite-Micro gives for these."""
     content = path.read_bytes()
     needed = {operator.name for operator in needed_operators(read_model(content))}
     if missing := needed - set(builtins()):
         pytest.xfail(f"needs {', '.join(sorted(missing))}")
     graph = import_content(content)
     given = samples(graph)
-    judged = with_constant_fills(content) if "FILL" in needed else content
-    expected = tflite_micro(judged, given, len(graph.outputs))
+    source = with_constant_fills(content) if "FILL" in needed else content
+    expected = tflite_micro(source, given, len(graph.outputs))
     floats = any(graph.types[port.value].dtype == "float32" for port in graph.inputs)
-    after = run_passes(graph, float_io=floats)
+    return run_passes(graph, float_io=floats), given, expected
+
+
+@pytest.mark.skipif(not FILES, reason="the public files are not here")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_public_file(path: Path) -> None:
+    graph, given, expected = judged(path)
     for sample, outputs in zip(given, expected, strict=True):
-        for got, wanted in zip(run_reference(after, sample), outputs, strict=True):
+        for got, wanted in zip(run_reference(graph, sample), outputs, strict=True):
             np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.skipif(not FILES, reason="the public files are not here")
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        pytest.param(
+            path,
+            place,
+            id=f"{path.stem}-{place}",
+            marks=() if path.stem in EACH_CHANGE else pytest.mark.slow,
+        )
+        for path in FILES
+        for place in PLACES
+    ],
+)
+def test_public_file_in_c(path: Path, place: str) -> None:
+    graph, given, expected = judged(path)
+    with Runner([generate(graph, PLACES[place]).program], PLACES[place]) as runner:
+        runs = runner.run([(0, [array.tobytes() for array in sample]) for sample in given])
+    for run, outputs in zip(runs, expected, strict=True):
+        assert list(run.outputs) == [array.tobytes() for array in outputs]
