@@ -41,14 +41,14 @@ def test_the_trap_may_be_set_without_unaligned_accesses(
     core: str, address: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place_at(address, True, ["-mno-unaligned-access"], monkeypatch)
-    check_all_kernels(CORES[core])
+    check_all_kernels(CORES[core], CORES["cortex-m4"] if core == "cortex-m55" else None)
 
 
 @needs_emulator
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
 def test_odd_addresses_without_the_trap(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
     place_at(1, False, [], monkeypatch)
-    check_all_kernels(CORES[core])
+    check_all_kernels(CORES[core], CORES["cortex-m4"] if core == "cortex-m55" else None)
 
 
 @needs_emulator
@@ -59,8 +59,12 @@ def test_the_trap_finds_unaligned_accesses(monkeypatch: pytest.MonkeyPatch) -> N
         run_cases(list(ops.cases("add"))[:1], target="cortex-m4", on="emulator")
 
 
-def check_all_kernels(target: Target) -> None:
+def check_all_kernels(target: Target, but: Target | None = None) -> None:
+    """Those that the target has, but for those of another one, which is tested as well."""
+    without = {} if but is None else cases_of_kernels(but)
     for kernel, cases in cases_of_kernels(target).items():
+        if kernel in without:
+            continue
         expected = run_cases(cases, on="reference")
         runs = run_cases(cases, target=target, kernel=kernel, on="emulator")
         for case, run, reference in zip(cases, runs, expected, strict=True):
