@@ -41,7 +41,8 @@ def test_the_trap_may_be_set_without_unaligned_accesses(
     core: str, address: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place_at(address, True, ["-mno-unaligned-access"], monkeypatch)
-    check_all_kernels(CORES[core], CORES["cortex-m4"] if core == "cortex-m55" else None)
+    again = (core, address) == ("cortex-m55", 1)
+    check_all_kernels(CORES[core], CORES["cortex-m4"] if again else None)
 
 
 @needs_emulator
