@@ -8,6 +8,9 @@ from ..ops import definitions
 from .operator_table import PYTORCH, TFLITE, markdown, rows
 from .terminal import terminal
 
+WIDE = 200
+"""Columns of a table that no terminal shows: there names stay in one piece."""
+
 
 def list_operators(*, schema: bool, as_markdown: bool) -> None:
     """Prints every operator's schema, or a table of operators and what they stand for."""
@@ -17,7 +20,10 @@ def list_operators(*, schema: bool, as_markdown: bool) -> None:
     elif as_markdown:
         print(markdown(), end="")
     else:
-        terminal().print(_table())
+        console = terminal()
+        if not console.is_terminal:
+            console.width = WIDE
+        console.print(_table())
 
 
 def _table() -> Table:
