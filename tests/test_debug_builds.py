@@ -24,6 +24,8 @@ from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import OpRun, run_cases
 
+SLOW = pytest.mark.slow
+
 OPERATORS = ("add", "avg_pool2d", "conv2d", "depthwise_conv2d", "linear", "softmax")
 
 FLAGS = {
@@ -108,9 +110,18 @@ def with_flags(toolchain: Toolchain, flags: str) -> list[str]:
     return [*(flag for flag in toolchain.flags if flag != "-O2"), *flags.split()]
 
 
+LEVELS = ("-O0", "-Og", "-O1 -fno-inline -fno-tree-ccp")
+
+
 @needs_emulator
-@pytest.mark.parametrize("flags", ["-O0", "-Og", "-O1 -fno-inline -fno-tree-ccp"])
-@pytest.mark.parametrize("core", ["cortex-m0plus", "cortex-m4", "cortex-m33", "cortex-m55"])
+@pytest.mark.parametrize(
+    ("core", "flags"),
+    [
+        pytest.param(core, flags, marks=() if core in ("cortex-m4", "cortex-m55") else SLOW)
+        for core in ("cortex-m0plus", "cortex-m4", "cortex-m33", "cortex-m55")
+        for flags in LEVELS
+    ],
+)
 def test_the_results_are_the_same(core: str, flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, flags))
     check_results(CORES[core])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from zlib import crc32
 
@@ -17,9 +18,12 @@ from torch_cortex_m.target import CORES, HOST, Target
 from torch_cortex_m.testing import run_cases
 
 OPERATORS = sorted(ops.definitions())
-EACH_CHANGE = ("cortex-m4", "cortex-m55")
+EACH_CHANGE, VECTORS = "cortex-m4", "cortex-m55"
 """The cores that have all kernels between them; the others run some of these under other
 instruction sets."""
+
+EVERY = 6
+"""One case of so many is run again where an earlier core has run them all."""
 
 
 @cache
@@ -41,12 +45,14 @@ def runs(operator: str, target: Target) -> dict[str, list[int]]:
     return kernels
 
 
-def check(operator: str, target: Target, on: str, every: int = 1) -> None:
-    """Each kernel's first case, and ``every`` further one."""
+def check(
+    operator: str, target: Target, on: str, every: Callable[[str], int] = lambda kernel: 1
+) -> None:
+    """Of each kernel one case of ``every``, the first among them."""
     cases: list[Case] = ops.cases(operator)
     expected = reference(operator)
     for kernel, found in runs(operator, target).items():
-        indices = found[::every]
+        indices = found[:: every(kernel)]
         chosen = [cases[index] for index in indices]
         results = run_cases(chosen, target=target, kernel=kernel or None, on=on, checked=True)
         for index, result in zip(indices, results, strict=True):
@@ -73,7 +79,7 @@ def test_every_case_on_the_host(operator: str) -> None:
 def cores() -> list:
     """Parameters: every operator and core."""
     return [
-        pytest.param(name, core, marks=() if core in EACH_CHANGE else pytest.mark.slow)
+        pytest.param(name, core, marks=() if core == EACH_CHANGE else pytest.mark.slow)
         for name in OPERATORS
         for core in CORES
     ]
@@ -87,8 +93,17 @@ def test_every_case_on_every_core(operator: str, core: str) -> None:
 
 @needs_emulator
 @pytest.mark.parametrize("operator", OPERATORS)
+def test_kernels_with_vectors_and_some_cases_of_others(operator: str) -> None:
+    with_vectors = {k.name for k in ops.definition(operator).kernels if "mve" in k.needs}
+    check(
+        operator, CORES[VECTORS], "emulator", lambda kernel: 1 if kernel in with_vectors else EVERY
+    )
+
+
+@needs_emulator
+@pytest.mark.parametrize("operator", OPERATORS)
 def test_some_cases_on_another_core(operator: str) -> None:
     """Drawn with the operator's name as seed: all of them take too long for each change."""
-    others = [core for core in CORES if core not in EACH_CHANGE]
+    others = [core for core in CORES if core not in (EACH_CHANGE, VECTORS)]
     core = others[crc32(operator.encode()) % len(others)]
-    check(operator, CORES[core], "emulator", every=6)
+    check(operator, CORES[core], "emulator", lambda kernel: EVERY)
