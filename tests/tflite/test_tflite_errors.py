@@ -31,13 +31,13 @@ def message(content: bytes) -> str:
 
 def test_all_unsupported_operators_are_listed_at_once() -> None:
     writer, shape = ModelWriter(), (1, 4, 4, 2)
-    names = ("x", "logistic", "custom", "tanh", "wide", "hybrid")
-    x, logistic, custom, tanh, wide, hybrid = (activation(writer, n, shape, X) for n in names)
+    names = ("x", "root", "custom", "tanh", "wide", "hybrid")
+    x, root, custom, tanh, wide, hybrid = (activation(writer, n, shape, X) for n in names)
     writer.tensors[wide].dtype = "int16"
     writer.tensors[hybrid].dtype = "float32"
     weight = writer.constant("weight", np.ones((2, 1, 1, 2), np.int8), scales=0.1)
-    writer.operator("LOGISTIC", [x], logistic)
-    writer.operator("MyOwnOperator", [logistic], custom)
+    writer.operator("RSQRT", [x], root)
+    writer.operator("MyOwnOperator", [root], custom)
     writer.operator("ADD", [custom, x], tanh, "AddOptions", FusedActivationFunction=4)
     writer.operator("QUANTIZE", [tanh], wide)
     writer.operator("CONV_2D", [hybrid, weight], hybrid, "Conv2DOptions", Padding=SAME, **CONV)
@@ -45,7 +45,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
     text = message(writer.write([x], [wide, hybrid]))
     assert "5 of 5 operators cannot be compiled" in text
     for line in (
-        "operator 0 LOGISTIC, output 'logistic': there is no such operator here",
+        "operator 0 RSQRT, output 'root': there is no such operator here",
         "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
         "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
         "operator 3 QUANTIZE, output 'wide': its output is int16, not int8 or uint8",
@@ -93,14 +93,12 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
     with pytest.raises(TcmError) as caught:
         tcm.compile(path, target="cortex-m55")
     error = caught.value
-    assert error.what == "6 of 10 operators cannot be compiled"
+    assert error.what == "4 of 10 operators cannot be compiled"
     assert error.where == str(path)
     listed = str(error.got).strip().splitlines()
     places = [line.strip().partition(": there is no such operator")[0] for line in listed]
     assert places == [
-        "operator 2 LOGISTIC, output 'block1/se/sigmoid'",
         "operator 3 DIV, output 'block1/se/mul'",
-        "operator 5 HARD_SWISH, output 'block1/hard_swish'",
         "operator 6 CUSTOM RESIZE_TRILINEAR, output 'fpn/upsample'",
         "operator 7 SEGMENT_SUM, output 'fpn/concat'",
         "operator 9 CUSTOM TFLite_Detection_PostProcess, output 'StatefulPartitionedCall:0'",
@@ -349,8 +347,6 @@ def test_a_negative_scale_of_all_weights_of_a_fully_connected_layer() -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (single("a", "MEAN", (1, 4, 4, 2), (1, 4), constants=[integers(1, 3)]).content,
-         "the mean over these dimensions is not supported"),
         (single("a", "MEAN", (1, 4), (1,), constants=[integers(2)]).content,
          "there is no such dimension"),
         (single("a", "MEAN", (1, 4), (1,), constants=[integers(*[1] * 99)]).content,

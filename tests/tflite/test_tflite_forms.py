@@ -35,6 +35,15 @@ WITHOUT_OPTIONS = {
 """What is said about operators that mean nothing without their options."""
 
 
+def has(model: OperatorModel, form: Form) -> bool:
+    """Whether the form can say the model's operators: the older code has one byte, whose largest
+    value stands for all that the newer one has more."""
+    if form.code != "older":
+        return True
+    operators = read_model(model.content.written(form)).main.operators
+    return all(operator.name != "PLACEHOLDER_FOR_GREATER_OP_CODES" for operator in operators)
+
+
 def graph(model: OperatorModel, form: Form) -> Graph:
     return import_content(model.content.written(form))
 
@@ -52,7 +61,7 @@ def same(one: Graph, other: Graph) -> bool:
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_every_form_gives_the_same_graph(form: Form) -> None:
-    for model in MODELS:
+    for model in (model for model in MODELS if has(model, form)):
         assert same(graph(model, form), graph(model, Form())), model.name
 
 
