@@ -65,4 +65,48 @@ TCM_KERNEL void tcm_extreme_of_pairs(const int8_t *input, const int8_t *other, i
     }
 }
 
+/* Of ``count`` times ``words`` words, ``step`` bytes apart; words of ``bytes`` bytes, four unless there is one alone. */
+TCM_KERNEL void tcm_extreme_column(const int8_t *values, int32_t step, int32_t count, int32_t words, int32_t bytes,
+                                   int8_t *output, int32_t largest)
+{
+    uint32_t extreme[TCM_EXTREME_WORDS];
+    TCM_UNROLL
+    for (int32_t k = 0; k < words; k++) {
+        extreme[k] = tcm_load_bytes(values + 4 * k, bytes);
+    }
+    for (int32_t i = 1; i < count; i++) {
+        values += step;
+        TCM_UNROLL
+        for (int32_t k = 0; k < words; k++) {
+            extreme[k] = tcm_extreme_bytes(extreme[k], tcm_load_bytes(values + 4 * k, bytes), largest);
+        }
+    }
+    TCM_UNROLL
+    for (int32_t k = 0; k < words; k++) {
+        tcm_store_bytes(output + 4 * k, extreme[k], bytes);
+    }
+}
+
+/* Of ``count`` neighbours. */
+TCM_KERNEL int8_t tcm_extreme_row(const int8_t *values, int32_t count, int32_t largest)
+{
+    uint32_t extreme = (uint8_t)*values * UINT32_C(0x01010101);
+    for (int32_t i = 0; i < count / 16; i++) {
+        TCM_UNROLL
+        for (int32_t k = 0; k < TCM_EXTREME_WORDS; k++) {
+            extreme = tcm_extreme_bytes(extreme, tcm_load_word(values + 4 * k), largest);
+        }
+        values += 16;
+    }
+    for (int32_t i = 0; i < count % 16 / 4; i++) {
+        extreme = tcm_extreme_bytes(extreme, tcm_load_word(values), largest);
+        values += 4;
+    }
+    for (int32_t i = 0; i < count % 4; i++) {
+        extreme = tcm_extreme_bytes(extreme, (uint8_t)values[i] * UINT32_C(0x01010101), largest);
+    }
+    extreme = tcm_extreme_bytes(extreme, extreme << 16 | extreme >> 16, largest);
+    return (int8_t)tcm_extreme_bytes(extreme, extreme >> 8, largest);
+}
+
 #endif

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
 from ..rules.reduction import block_sizes, check_blocks
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
@@ -50,4 +51,5 @@ OP = Argmax
 KERNELS = [
     Kernel("argmax_s8__ref", applies=_is_narrow),
     Kernel("argmax_s8_s64__ref", applies=_is_wide),
+    *FAST_KERNELS,
 ]

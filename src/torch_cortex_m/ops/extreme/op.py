@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.reduction import block_sizes, check_blocks
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
@@ -34,4 +35,4 @@ class Extreme(Op):
 
 
 OP = Extreme
-KERNELS = [Kernel("extreme_s8__ref")]
+KERNELS = [Kernel("extreme_s8__ref"), *FAST_KERNELS]

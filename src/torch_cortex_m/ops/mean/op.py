@@ -13,6 +13,7 @@ from ..rules.checks import check_multiplier
 from ..rules.reduction import block_sizes, check_blocks
 from ..rules.window import check_activation, check_offset
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 
 
@@ -72,4 +73,4 @@ def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str
 
 
 OP = Mean
-KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS]
+KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS]
