@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Layer
 from ..rules.reduction import ReductionOp
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
@@ -42,4 +43,5 @@ OP = Argmax
 KERNELS = [
     Kernel("argmax_s8__ref", applies=_is_narrow),
     Kernel("argmax_s8_s64__ref", applies=_is_wide),
+    *FAST_KERNELS,
 ]

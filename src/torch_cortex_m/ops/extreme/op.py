@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ..base import Kernel
 from ..rules.reduction import ReductionOp
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,4 @@ class Extreme(ReductionOp):
 
 
 OP = Extreme
-KERNELS = [Kernel("extreme_s8__ref")]
+KERNELS = [Kernel("extreme_s8__ref"), *FAST_KERNELS]

@@ -11,6 +11,7 @@ from ..integers.arithmetic import quantize_multiplier
 from ..rules.quantized import RequantizedOp
 from ..rules.reduction import ReductionOp
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 
 
@@ -46,4 +47,4 @@ def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str
 
 
 OP = Mean
-KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS]
+KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS]

@@ -11,6 +11,7 @@ from ...ir import INT8, TensorType
 from ..base import Kernel, TensorArgument
 from ..rules.quantized import QuantizedOp
 from ..rules.window import check_offset, check_rank
+from .kernels_rows import ROW_KERNELS
 
 LARGEST_COUNT = 1 << 20
 """Keeps count * sum of squares below 2^57, and count * element - sum within int32."""
@@ -111,4 +112,4 @@ def largest_square(count: int, centered: bool) -> int:
 
 
 OP = Normalize
-KERNELS = [Kernel("normalize_s8__ref", in_place=lambda layer: ("input",))]
+KERNELS = [Kernel("normalize_s8__ref", in_place=lambda layer: ("input",)), *ROW_KERNELS]
