@@ -13,6 +13,8 @@ from ..rules.broadcasting import OPERANDS, broadcast_shape
 from ..rules.checks import check_max_rank, check_multiplier
 from ..rules.strides import broadcast_strides, loop_constants
 from ..rules.window import check_activation, check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 
 LARGEST_DEPTH = 1 << 15
 """Keeps 255 * 255 * depth, and with it every sum, within int32."""
@@ -124,4 +126,4 @@ def _steps(
 
 
 OP = BatchMatmul
-KERNELS = [Kernel("batch_matmul_s8__ref")]
+KERNELS = [Kernel("batch_matmul_s8__ref"), *DSP_KERNELS, *CMSIS_NN_KERNELS]
