@@ -273,4 +273,147 @@ TCM_KERNEL void tcm_dsp_multiply_4(const int32_t *columns, const int32_t *stream
     }
 }
 
+/* One pair of one vector, from ``values`` and what is ``distance`` after it; 0 where there is no second half. */
+TCM_KERNEL int32_t tcm_dsp_pair_of(const tcm_dsp_operand *operand, const int8_t *values, int32_t distance)
+{
+    const uint32_t first = (uint32_t)values[0];
+    const uint32_t second = (uint32_t)values[distance * operand->depth_stride];
+    const uint32_t pair = tcm_sadd16(tcm_pack_low(first, second), operand->offsets);
+    return (int32_t)(distance > 0 ? pair : pair & 0xffffU);
+}
+
+/* One vector as pairs. */
+TCM_KERNEL void tcm_dsp_vector_of(const tcm_dsp_operand *operand, const int8_t *values, int32_t is_doubled,
+                                  int32_t *pairs)
+{
+    const int32_t step = operand->depth_stride;
+    const int32_t rest = operand->depth % 4;
+    for (int32_t i = 0; i < operand->depth / 4; i++) {
+        pairs = tcm_store_two_words(
+            pairs, tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values, 2), 1, is_doubled),
+            tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values + step, 2), 1, is_doubled));
+        values += 4 * step;
+    }
+    if (rest > 0) {
+        *pairs++ = tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values, rest - 1), 1, is_doubled);
+    }
+    if (rest == 3) {
+        *pairs = tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values + step, 0), 1, is_doubled);
+    }
+}
+
+/* The product of a vector of pairs with one other vector. */
+TCM_KERNEL int32_t tcm_dsp_dot(const tcm_dsp_operand *operand, const int8_t *values, const int32_t *pairs)
+{
+    const int32_t step = operand->depth_stride;
+    const int32_t rest = operand->depth % 4;
+    int32_t sum = 0;
+    for (int32_t i = 0; i < operand->depth / 4; i++) {
+        sum = tcm_smlad(tcm_dsp_pair_of(operand, values, 2), pairs[0], sum);
+        sum = tcm_smlad(tcm_dsp_pair_of(operand, values + step, 2), pairs[1], sum);
+        values += 4 * step;
+        pairs += 2;
+    }
+    if (rest > 0) {
+        sum = tcm_smlad(tcm_dsp_pair_of(operand, values, rest - 1), pairs[0], sum);
+    }
+    if (rest == 3) {
+        sum = tcm_smlad(tcm_dsp_pair_of(operand, values + step, 0), pairs[1], sum);
+    }
+    return sum;
+}
+
+/* Adds the products of one or two pairs with a word of another vector. */
+TCM_KERNEL int32_t tcm_dsp_dot_word(uint32_t offsets, uint32_t word, const int32_t *pairs, int32_t count, int32_t sum)
+{
+    sum = tcm_smlad((int32_t)tcm_sxtab16(offsets, word), pairs[0], sum);
+    return count < 2 ? sum : tcm_smlad((int32_t)tcm_sxtab16_odd(offsets, word), pairs[1], sum);
+}
+
+/* The products with two vectors whose values are neighbours. */
+TCM_KERNEL void tcm_dsp_dot_vectors(const tcm_dsp_operand *operand, const int8_t *values, const int32_t *pairs,
+                                    int32_t sums[2])
+{
+    const int8_t *other = values + operand->vector_stride;
+    const int32_t rest = operand->depth % 4;
+    int32_t first = 0;
+    int32_t second = 0;
+    for (int32_t i = 0; i < operand->depth / 4; i++) {
+        first = tcm_dsp_dot_word(operand->offsets, tcm_load_word(values), pairs, 2, first);
+        second = tcm_dsp_dot_word(operand->offsets, tcm_load_word(other), pairs, 2, second);
+        values += 4;
+        other += 4;
+        pairs += 2;
+    }
+    if (rest > 0) {
+        const int32_t count = tcm_dsp_run_pairs(rest);
+        first = tcm_dsp_dot_word(operand->offsets, tcm_dsp_rest_of_run(values, rest), pairs, count, first);
+        second = tcm_dsp_dot_word(operand->offsets, tcm_dsp_rest_of_run(other, rest), pairs, count, second);
+    }
+    sums[0] = first;
+    sums[1] = second;
+}
+
+/* Adds the products of a pair with those of four vectors, neighbours in memory. */
+TCM_KERNEL void tcm_dsp_dot_rows(const tcm_dsp_operand *operand, const int8_t *rows, int32_t distance, int32_t pair,
+                                 int32_t sums[4])
+{
+    const uint32_t a = tcm_load_word(rows);
+    const uint32_t b = tcm_load_word(rows + distance * operand->depth_stride);
+    const uint32_t low = tcm_pack_low(a, b);
+    const uint32_t high = tcm_pack_high(a, b);
+    sums[0] = tcm_smlad((int32_t)tcm_sxtab16(operand->offsets, low), pair, sums[0]);
+    sums[1] = tcm_smlad((int32_t)tcm_sxtab16_odd(operand->offsets, low), pair, sums[1]);
+    sums[2] = tcm_smlad((int32_t)tcm_sxtab16(operand->offsets, high), pair, sums[2]);
+    sums[3] = tcm_smlad((int32_t)tcm_sxtab16_odd(operand->offsets, high), pair, sums[3]);
+}
+
+/* The products with four vectors, neighbours in memory. */
+TCM_KERNEL void tcm_dsp_dot_neighbours(const tcm_dsp_operand *operand, const int8_t *rows, const int32_t *pairs,
+                                       int32_t sums[4])
+{
+    const int32_t step = operand->depth_stride;
+    const int32_t rest = operand->depth % 4;
+    TCM_UNROLL
+    for (int32_t i = 0; i < 4; i++) {
+        sums[i] = 0;
+    }
+    for (int32_t i = 0; i < operand->depth / 4; i++) {
+        tcm_dsp_dot_rows(operand, rows, 2, pairs[0], sums);
+        tcm_dsp_dot_rows(operand, rows + step, 2, pairs[1], sums);
+        rows += 4 * step;
+        pairs += 2;
+    }
+    if (rest > 0) {
+        tcm_dsp_dot_rows(operand, rows, rest - 1, pairs[0], sums);
+    }
+    if (rest == 3) {
+        tcm_dsp_dot_rows(operand, rows + step, 0, pairs[1], sums);
+    }
+}
+
+/* The products of a vector of pairs with ``count`` vectors. */
+TCM_KERNEL void tcm_dsp_dots(const tcm_dsp_operand *operand, const int8_t *vectors, int32_t count, const int32_t *pairs,
+                             int8_t *output, const tcm_dsp_scale *scale)
+{
+    const int32_t block = operand->depth_stride == 1 ? 2 : 4;
+    for (int32_t i = 0; i < count / block; i++) {
+        int32_t sums[4];
+        if (block == 2) {
+            tcm_dsp_dot_vectors(operand, vectors, pairs, sums);
+        } else {
+            tcm_dsp_dot_neighbours(operand, vectors, pairs, sums);
+        }
+        TCM_UNROLL
+        for (int32_t k = 0; k < block; k++) {
+            *output++ = tcm_dsp_scaled(sums[k], scale);
+        }
+        vectors += block * operand->vector_stride;
+    }
+    for (int32_t i = 0; i < count % block; i++) {
+        *output++ = tcm_dsp_scaled(tcm_dsp_dot(operand, vectors, pairs), scale);
+        vectors += operand->vector_stride;
+    }
+}
+
 #endif

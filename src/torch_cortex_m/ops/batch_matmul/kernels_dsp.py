@@ -35,6 +35,13 @@ def _scale(layer: Layer) -> dict[str, int | float]:
     return {"way": RIGHT, "addend": addend, "shift": -op.shift}
 
 
+VECTORS = Kernel(
+    "batch_matmul_s8__vectors_dsp",
+    needs=DSP,
+    constants=_scale,
+    scratch_bytes=lambda layer: 4 * ((sizes(layer).depth + 1) // 2),
+)
+
 MATRIX = Kernel(
     "batch_matmul_s8__matrix_dsp",
     needs=DSP,
@@ -43,4 +50,4 @@ MATRIX = Kernel(
     scratch_bytes=_matrix_scratch,
 )
 
-DSP_KERNELS = [MATRIX]
+DSP_KERNELS = [VECTORS, MATRIX]
