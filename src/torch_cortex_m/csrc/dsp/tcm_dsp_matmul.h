@@ -273,54 +273,42 @@ TCM_KERNEL void tcm_dsp_multiply_4(const int32_t *columns, const int32_t *stream
     }
 }
 
-/* One pair of one vector, from ``values`` and what is ``distance`` after it; 0 where there is no second half. */
-TCM_KERNEL int32_t tcm_dsp_pair_of(const tcm_dsp_operand *operand, const int8_t *values, int32_t distance)
+/* Up to four values, ``step`` apart, in the order of a run's pairs. */
+TCM_KERNEL uint32_t tcm_dsp_gather(const int8_t *values, int32_t count, int32_t step)
 {
-    const uint32_t first = (uint32_t)values[0];
-    const uint32_t second = (uint32_t)values[distance * operand->depth_stride];
-    const uint32_t pair = tcm_sadd16(tcm_pack_low(first, second), operand->offsets);
-    return (int32_t)(distance > 0 ? pair : pair & 0xffffU);
+    uint32_t word = 0;
+    for (int32_t i = 0; i < count; i++) {
+        word |= (uint32_t)(uint8_t)values[i * step] << (count == 2 ? 16 * i : 8 * i);
+    }
+    return word;
 }
 
-/* One vector as pairs. */
+/* One or two pairs from a word. */
+TCM_KERNEL int32_t *tcm_dsp_raise_1(int32_t *pairs, uint32_t offsets, uint32_t word, int32_t rest, int32_t is_doubled)
+{
+    const int32_t first = tcm_dsp_weight_pair(tcm_sxtab16(offsets, word), rest > 1, is_doubled);
+    if (rest < 3) {
+        *pairs = first;
+        return pairs + 1;
+    }
+    return tcm_store_two_words(pairs, first, tcm_dsp_weight_pair(tcm_sxtab16_odd(offsets, word), rest > 3, is_doubled));
+}
+
+/* One vector, whose values are neighbours or not, as pairs. */
 TCM_KERNEL void tcm_dsp_vector_of(const tcm_dsp_operand *operand, const int8_t *values, int32_t is_doubled,
                                   int32_t *pairs)
 {
     const int32_t step = operand->depth_stride;
-    const int32_t rest = operand->depth % 4;
     for (int32_t i = 0; i < operand->depth / 4; i++) {
-        pairs = tcm_store_two_words(
-            pairs, tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values, 2), 1, is_doubled),
-            tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values + step, 2), 1, is_doubled));
+        const uint32_t word = step == 1 ? tcm_load_word(values) : tcm_dsp_gather(values, 4, step);
+        pairs = tcm_dsp_raise_1(pairs, operand->offsets, word, 4, is_doubled);
         values += 4 * step;
     }
-    if (rest > 0) {
-        *pairs++ = tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values, rest - 1), 1, is_doubled);
-    }
-    if (rest == 3) {
-        *pairs = tcm_dsp_weight_pair((uint32_t)tcm_dsp_pair_of(operand, values + step, 0), 1, is_doubled);
-    }
-}
-
-/* The product of a vector of pairs with one other vector. */
-TCM_KERNEL int32_t tcm_dsp_dot(const tcm_dsp_operand *operand, const int8_t *values, const int32_t *pairs)
-{
-    const int32_t step = operand->depth_stride;
     const int32_t rest = operand->depth % 4;
-    int32_t sum = 0;
-    for (int32_t i = 0; i < operand->depth / 4; i++) {
-        sum = tcm_smlad(tcm_dsp_pair_of(operand, values, 2), pairs[0], sum);
-        sum = tcm_smlad(tcm_dsp_pair_of(operand, values + step, 2), pairs[1], sum);
-        values += 4 * step;
-        pairs += 2;
-    }
     if (rest > 0) {
-        sum = tcm_smlad(tcm_dsp_pair_of(operand, values, rest - 1), pairs[0], sum);
+        const uint32_t word = tcm_dsp_gather(values, rest, step);
+        tcm_dsp_raise_1(pairs, operand->offsets, word, rest, is_doubled);
     }
-    if (rest == 3) {
-        sum = tcm_smlad(tcm_dsp_pair_of(operand, values + step, 0), pairs[1], sum);
-    }
-    return sum;
 }
 
 /* Adds the products of one or two pairs with a word of another vector. */
@@ -330,28 +318,62 @@ TCM_KERNEL int32_t tcm_dsp_dot_word(uint32_t offsets, uint32_t word, const int32
     return count < 2 ? sum : tcm_smlad((int32_t)tcm_sxtab16_odd(offsets, word), pairs[1], sum);
 }
 
+/* The product of a vector of pairs with one other vector. */
+TCM_KERNEL int32_t tcm_dsp_dot(const tcm_dsp_operand *operand, const int8_t *values, const int32_t *pairs)
+{
+    const int32_t step = operand->depth_stride;
+    int32_t sum = 0;
+    for (int32_t i = 0; i < operand->depth / 4; i++) {
+        const uint32_t word = step == 1 ? tcm_load_word(values) : tcm_dsp_gather(values, 4, step);
+        sum = tcm_dsp_dot_word(operand->offsets, word, pairs, 2, sum);
+        values += 4 * step;
+        pairs += 2;
+    }
+    const int32_t rest = operand->depth % 4;
+    if (rest > 0) {
+        const uint32_t word = tcm_dsp_gather(values, rest, step);
+        sum = tcm_dsp_dot_word(operand->offsets, word, pairs, tcm_dsp_run_pairs(rest), sum);
+    }
+    return sum;
+}
+
+enum { TCM_DSP_WORDS = 4 }; /* in a turn of the loop */
+
+/* Adds the products with ``words`` words of two vectors, ``step`` bytes apart. */
+TCM_KERNEL void tcm_dsp_dot_words(uint32_t offsets, const int8_t *values, int32_t step, const int32_t *pairs,
+                                  int32_t words, int32_t sums[2])
+{
+    TCM_UNROLL
+    for (int32_t i = 0; i < words; i++) {
+        const uint32_t a = tcm_load_word(values + 4 * i);
+        const uint32_t b = tcm_load_word(values + step + 4 * i);
+        sums[0] = tcm_dsp_dot_word(offsets, a, pairs + 2 * i, 2, sums[0]);
+        sums[1] = tcm_dsp_dot_word(offsets, b, pairs + 2 * i, 2, sums[1]);
+    }
+}
+
 /* The products with two vectors whose values are neighbours. */
 TCM_KERNEL void tcm_dsp_dot_vectors(const tcm_dsp_operand *operand, const int8_t *values, const int32_t *pairs,
                                     int32_t sums[2])
 {
-    const int8_t *other = values + operand->vector_stride;
+    const int32_t step = operand->vector_stride;
+    const int32_t words = operand->depth / 4 % TCM_DSP_WORDS;
     const int32_t rest = operand->depth % 4;
-    int32_t first = 0;
-    int32_t second = 0;
-    for (int32_t i = 0; i < operand->depth / 4; i++) {
-        first = tcm_dsp_dot_word(operand->offsets, tcm_load_word(values), pairs, 2, first);
-        second = tcm_dsp_dot_word(operand->offsets, tcm_load_word(other), pairs, 2, second);
-        values += 4;
-        other += 4;
-        pairs += 2;
+    sums[0] = 0;
+    sums[1] = 0;
+    for (int32_t i = 0; i < operand->depth / 4 / TCM_DSP_WORDS; i++) {
+        tcm_dsp_dot_words(operand->offsets, values, step, pairs, TCM_DSP_WORDS, sums);
+        values += 4 * TCM_DSP_WORDS;
+        pairs += 2 * TCM_DSP_WORDS;
     }
+    tcm_dsp_dot_words(operand->offsets, values, step, pairs, words, sums);
     if (rest > 0) {
         const int32_t count = tcm_dsp_run_pairs(rest);
-        first = tcm_dsp_dot_word(operand->offsets, tcm_dsp_rest_of_run(values, rest), pairs, count, first);
-        second = tcm_dsp_dot_word(operand->offsets, tcm_dsp_rest_of_run(other, rest), pairs, count, second);
+        const uint32_t a = tcm_dsp_rest_of_run(values + 4 * words, rest);
+        const uint32_t b = tcm_dsp_rest_of_run(values + step + 4 * words, rest);
+        sums[0] = tcm_dsp_dot_word(operand->offsets, a, pairs + 2 * words, count, sums[0]);
+        sums[1] = tcm_dsp_dot_word(operand->offsets, b, pairs + 2 * words, count, sums[1]);
     }
-    sums[0] = first;
-    sums[1] = second;
 }
 
 /* Adds the products of a pair with those of four vectors, neighbours in memory. */
