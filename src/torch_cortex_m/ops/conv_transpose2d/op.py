@@ -21,6 +21,8 @@ from ..rules.window import (
     check_rank,
     check_values,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 
 
 @dataclass(frozen=True)
@@ -147,4 +149,4 @@ class ConvTranspose2d(Op):
 
 
 OP = ConvTranspose2d
-KERNELS = [Kernel("conv_transpose2d_s8__ref")]
+KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *CMSIS_NN_KERNELS]
