@@ -23,6 +23,7 @@ from ..rules.window import (
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -149,4 +150,4 @@ class ConvTranspose2d(Op):
 
 
 OP = ConvTranspose2d
-KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,19 +50,14 @@ class Phases:
 
     def parts(self) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
         """(indices of phases, weights [phases, filters, taps of the window], taps_height)"""
-        indices = np.arange(self.height.phases * self.width.phases)
-        indices = indices.reshape(self.height.phases, self.width.phases)
+        filters = self.weight.shape[2]
+        count = self.height.phases * self.width.phases
+        indices = np.arange(count).reshape(self.height.phases, self.width.phases)
         for rows, taps_height in self.height.parts():
             for columns, taps_width in self.width.parts():
                 chosen = self.weight[rows, columns, :, -taps_height:, -taps_width:]
-                flat = chosen.reshape(
-                    -1, self.weight.shape[2], taps_height * taps_width * self._channels
-                )
-                yield indices[rows, columns].reshape(-1), flat, taps_height
-
-    @property
-    def _channels(self) -> int:
-        return self.weight.shape[-1]
+                found = indices[rows, columns].reshape(-1)
+                yield found, chosen.reshape(len(found), filters, -1), taps_height
 
 
 def is_merged(layer: Layer) -> bool:
@@ -118,25 +114,39 @@ def phase_constants(layer: Layer) -> dict[str, int | float]:
     }
 
 
-def _is_padded(layer: Layer, *axes_: Axis) -> bool:
+def _is_padded(layer: Layer, *found: Axis) -> bool:
     """Whether a window leaves the input."""
-    _, *inputs, _ = layer.types["input"].shape
-    op = layer.op
-    geometry = zip(axes_, inputs, op.output_size, op.stride, op.padding, strict=True)
+    inputs = layer.types["input"].shape[1:3]
     return any(
-        _leaves(phase, taps, *sizes)
-        for axis, *sizes in geometry
-        for part, taps in axis.parts()
-        for phase in range(part.start, part.stop)
+        first < 0 or end > size
+        for number, (axis, size) in enumerate(zip(found, inputs, strict=True))
+        for first, end in windows(layer, number, axis)
     )
 
 
-def _leaves(phase: int, taps: int, inputs: int, outputs: int, stride: int, padding: int) -> bool:
-    """Whether a window of this phase leaves the input on an axis, as tcm_phases.h places it."""
+def windows(layer: Layer, number: int, axis: Axis) -> Iterator[tuple[int, int]]:
+    """Where on this axis, number 0 or 1, the windows of each phase begin, and where they end."""
+    op = layer.op
+    stride, padding, outputs = (
+        values[number] for values in (op.stride, op.padding, op.output_size)
+    )
+    for part, taps in axis.parts():
+        for phase in range(part.start, part.stop):
+            place = place_of(phase, stride, padding, outputs)
+            yield place.last - (taps - 1), place.last + place.count
+
+
+class Place(NamedTuple):
+    """As in csrc/portable/tcm_phases.h."""
+
+    first: int
+    count: int
+    last: int
+
+
+def place_of(phase: int, stride: int, padding: int, output_size: int) -> Place:
     first = (phase - padding) % stride
-    count = -(-(outputs - first) // stride)
-    last = (first + padding - phase) // stride
-    return last - (taps - 1) < 0 or last + count > inputs
+    return Place(first, -(-(output_size - first) // stride), (first + padding - phase) // stride)
 
 
 def of_all_phases(layer: Layer, found: Phases) -> Layer:
