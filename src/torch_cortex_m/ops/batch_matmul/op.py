@@ -13,6 +13,9 @@ from ..rules.broadcasting import OPERANDS, broadcast_shape
 from ..rules.checks import check_max_rank
 from ..rules.quantized import TwoFactorsOp
 from ..rules.strides import broadcast_strides, loop_constants
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 LARGEST_DEPTH = 1 << 15
 """Keeps 255 * 255 * depth, and with it every sum, within int32."""
@@ -99,4 +102,4 @@ def _steps(
 
 
 OP = BatchMatmul
-KERNELS = [Kernel("batch_matmul_s8__ref")]
+KERNELS = [Kernel("batch_matmul_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

@@ -25,6 +25,9 @@ from ..rules.window import (
     check_rank,
     check_values,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -128,4 +131,4 @@ class ConvTranspose2d(WeightedSumOp):
 
 
 OP = ConvTranspose2d
-KERNELS = [Kernel("conv_transpose2d_s8__ref")]
+KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
