@@ -32,7 +32,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_compile_run_save_load(path: Path, tmp_path: Path) -> None:
     compiled = tcm.compile(str(path), target="cortex-m4")
-    (sample,) = network().samples(1)
+    sample, *_ = network().samples(1)
     (host,) = compiled.run_arrays(sample, raw=True)
     (reference,) = compiled.run_arrays(sample, raw=True, on="reference")
     assert host.tobytes() == reference.tobytes()
