@@ -25,9 +25,9 @@ FLOAT_ONLY = ("CEIL", "COS", "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "L2_POOL_
 """Operators that TFLite-Micro has in float32 only, so that there is nothing in int8 to equal."""
 
 INSTEAD_OF_FLOAT = (
-    "write what TFLite-Micro has in float32 only with other operators (SQUARE as MUL of a tensor and "
-    "itself, NEG as SUB from 0), or compile the PyTorch model, where functions of one tensor are "
-    "tables"
+    "write what TFLite-Micro has in float32 only with other operators (SQUARE as MUL of a tensor "
+    "and itself, NEG as SUB from 0), or compile the PyTorch model, where functions of one tensor "
+    "are tables"
 )
 
 REPLACE = "replace operators that are not in the list"
