@@ -99,7 +99,7 @@ def div_of_any_sign(zero_point: int) -> OperatorModel:
     return div(f"by any sign {zero_point}", shapes, divisor=divisor, divisors=divisors)
 
 
-PLAIN = ((1, 4, 50, 3),) * 3
+PLAIN = ((1, 4, 50, 3), (1, 4, 50, 3), (1, 4, 50, 3))
 DIVS = [
     div("plain", PLAIN),
     div("channels", ((1, 4, 50, 3), (1, 1, 1, 3), (1, 4, 50, 3))),

@@ -1,4 +1,4 @@
-"""log_softmax from TensorFlow Lite: LOG_SOFTMAX over the last dimension."""
+"""log_softmax and log_softmax_float from TensorFlow Lite: LOG_SOFTMAX over the last dimension."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..integers.bounds import Array
 from ..integers.fixed_point import exp_of_negative, shift_right
 from ..softmax.op import INTEGER_BITS
 from ..softmax.op import scaling as input_scaling
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 from .op import ENTRIES, ONE, scaling
 
@@ -19,6 +19,16 @@ OUTPUT = Quantization(1 / 16, 127)
 
 
 def _lower(call: TfliteCall) -> str:
+    """In the float32 that a network may end in, or in int8."""
+    dtype = call.tensors["input"].dtype
+    if call.output.dtype != dtype:
+        raise call.error("its result has another type", expected=dtype, got=call.output.dtype)
+    if dtype == "float32":
+        return call.emit("log_softmax_float", (call.value(),))
+    return _quantized(call)
+
+
+def _quantized(call: TfliteCall) -> str:
     output = call.output.quantization
     if output != OUTPUT:
         raise call.error(
@@ -45,4 +55,5 @@ def _integers(values: Array) -> tuple[int, ...]:
     return tuple(int(value) for value in values)
 
 
-BUILTINS = [Builtin("LOG_SOFTMAX", _lower)]
+DTYPES = ("int8", "float32")
+BUILTINS = [Builtin("LOG_SOFTMAX", _lower, (Argument("input", dtypes=DTYPES),), outputs=DTYPES)]
