@@ -204,6 +204,7 @@ FAMILIES: dict[str, list[Case]] = {
     ],
     "moving": [
         pad("pad 24x24x32", IMAGE, (0, 0, 1, 1, 1, 1, 0, 0)),
+        pad("pad 32x32x8 channels", (1, 32, 32, 8), (0, 0, 0, 0, 0, 0, 0, 8)),
         pad("pad 48x48x3", (1, 48, 48, 3), (0, 0, 1, 1, 1, 1, 0, 0)),
         transpose((1, 32, 24, 24), (0, 2, 3, 1)),
         transpose(IMAGE, (0, 3, 1, 2)),
