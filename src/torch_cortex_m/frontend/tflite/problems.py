@@ -12,7 +12,9 @@ from ...ops.tflite.builtin import Builtin, Kind
 from ...ops.tflite.call import FUSED_ACTIVATIONS
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
-from .model import FileOperator, FileSubgraph
+from .model import FileModel, FileOperator, FileSubgraph
+from .variables import OPERATORS as VARIABLE_OPERATORS
+from .variables import variable_problems
 
 HOW_TO_CONVERT = (
     "convert with full integer quantization: converter.optimizations = [tf.lite.Optimize.DEFAULT], "
@@ -58,14 +60,17 @@ class Problem(NamedTuple):
     hint: str = ""
 
 
-def problem(subgraph: FileSubgraph, operator: FileOperator) -> Problem | None:
+def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     """Why the operator cannot be compiled."""
+    if operator.name in VARIABLE_OPERATORS:
+        found = next(variable_problems(model, operator), None)
+        return None if found is None else Problem(found)
     builtin = builtins().get(operator.name)
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
         return Problem("there is no such operator here", _hint_for_unknown(operator.name))
-    return next(_problems(subgraph, operator, builtin), None)
+    return next(_problems(model.main, operator, builtin), None)
 
 
 def _hint_for_unknown(name: str) -> str:

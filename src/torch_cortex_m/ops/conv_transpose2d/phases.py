@@ -133,14 +133,14 @@ def windows(layer: Layer, number: int, axis: Axis) -> Iterator[tuple[int, int]]:
     for part, taps in axis.parts():
         for phase in range(part.start, part.stop):
             place = place_of(phase, stride, padding, outputs)
-            yield place.last - (taps - 1), place.last + place.count
+            yield place.last - (taps - 1), place.last + place.outputs
 
 
 class Place(NamedTuple):
     """As in csrc/portable/tcm_phases.h."""
 
     first: int
-    count: int
+    outputs: int
     last: int
 
 
