@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -136,7 +135,8 @@ def windows(layer: Layer, number: int, axis: Axis) -> Iterator[tuple[int, int]]:
             yield place.last - (taps - 1), place.last + place.count
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """As in csrc/portable/tcm_phases.h."""
 
     first: int
