@@ -188,7 +188,12 @@ class GraphBuilder:
         return self.node(Requantize(activation_min=low, activation_max=high, **offsets), x)
 
     def requantize(self, x: str, zero_point: int = 11) -> str:
-        op = Requantize(-self.zero_point(x), 1357908642, 0, zero_point)
+        op = Requantize(
+            input_offset=-self.zero_point(x),
+            multiplier=1357908642,
+            shift=0,
+            output_offset=zero_point,
+        )
         return self.node(op, x, zero_point=zero_point)
 
     def softmax(self, x: str) -> str:
