@@ -7,7 +7,12 @@ import numpy as np
 from ..base import Kernel, Layer
 from ..integers.requantization import choose_requantization
 from ..packing.scalar import pack_columns_as, requantization_constants
-from .phases import all_phases, applies, axes, phase_constants
+from .phases import all_phases, applies, axes, is_merged, phase_constants
+
+
+def _applies(layer: Layer) -> bool:
+    """A window that only one filter reads is not worth gathering."""
+    return applies(layer) and (layer.output.shape[3] > 1 or is_merged(layer))
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -34,7 +39,7 @@ def _scratch(layer: Layer) -> int:
 SCALAR_KERNELS = [
     Kernel(
         "conv_transpose2d_s8__phases_scalar",
-        applies=applies,
+        applies=_applies,
         pack=_pack,
         constants=_constants,
         scratch_bytes=_scratch,
