@@ -1,4 +1,4 @@
-"""Functions of TensorFlow Lite that no other runtime can judge byte for byte."""
+"""TensorFlow Lite's functions and products: what no other runtime judges, and what is refused."""
 
 from __future__ import annotations
 
@@ -45,3 +45,12 @@ def test_quantizations_that_functions_do_not_have() -> None:
         import_content(writer.write([x], [y]))
     with pytest.raises(TcmError, match="scales of a division are too far apart"):
         import_content(div("far", ((4,), (4,), (4,)), divisor=(1e-5, LEAST), y=(1e-5, 0)).content)
+
+
+def test_a_bias_beside_computed_weights_is_refused() -> None:
+    writer = ModelWriter()
+    x, w, y = (activation(writer, name, (2, 2), (0.1, 3)) for name in "xwy")
+    bias = writer.constant("bias", np.array([0, 1], np.int32))
+    writer.operator("FULLY_CONNECTED", [x, w, bias], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="a bias beside weights that are computed"):
+        import_content(writer.write([x, w], [y]))

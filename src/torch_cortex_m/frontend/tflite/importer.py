@@ -11,7 +11,6 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
-from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
@@ -149,7 +148,7 @@ class _Importer:
             {
                 argument.name: self._value(tensor, operator)
                 for argument, tensor in present
-                if argument.kind is Kind.ACTIVATION
+                if argument.is_value(tensor)
             },
             operator.options,
             outputs,

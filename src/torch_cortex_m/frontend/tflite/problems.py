@@ -31,6 +31,10 @@ INSTEAD_OF_FLOAT = (
 )
 
 REPLACE = "replace operators that are not in the list"
+CONSTANT_WEIGHTS = (
+    "weights of convolutions are constants; a product of two tensors that are computed is "
+    "FULLY_CONNECTED or BATCH_MATMUL"
+)
 CALIBRATE = (
     "calibrate again: a tensor gets such a scale if it is 0, or not finite, for the whole "
     "representative dataset"
@@ -93,8 +97,9 @@ def _problems(
             continue
         yield from _tensor_problems(argument.name, tensor, argument.dtypes)
         if argument.kind is Kind.CONSTANT and tensor.data is None:
-            yield Problem(f"its {argument.name} is not constant")
-        if argument.kind is Kind.ACTIVATION:
+            hint = CONSTANT_WEIGHTS if argument.name == "weight" else ""
+            yield Problem(f"its {argument.name} is not constant", hint)
+        if argument.is_value(tensor):
             yield from _quantization_problems(argument.name, tensor)
     for output in (subgraph.tensors[index] for index in operator.outputs):
         yield from _tensor_problems("output", output, builtin.outputs)
