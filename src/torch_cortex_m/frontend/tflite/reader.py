@@ -216,6 +216,8 @@ class _Reader:
         """A copy of a constant's bytes as an array; types that NumPy lacks stay bytes."""
         self.constant_bytes += stored.size
         checked_count("bytes of constants", self.constant_bytes, MOST_CONSTANT_BYTES)
+        if dtype == "bool":
+            return (stored != 0).reshape(shape)
         if dtype not in ("int8", "int32", "int64", "float32"):
             return stored
         return np.array(stored).view(dtype).reshape(shape)
