@@ -29,9 +29,10 @@ from torch_cortex_m.ops.integers.torch_arithmetic import requantize
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.ops.rules.exponentials import scaling
 from torch_cortex_m.ops.rules.scaled_operands import rescaling
 from torch_cortex_m.ops.rules.strides import loop_constants, row_major_strides
-from torch_cortex_m.ops.softmax.op import Softmax, scaling
+from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.transpose.op import Transpose
 
 decomposed = torch.ops.quantized_decomposed

@@ -30,7 +30,8 @@ from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.ops.reshape.op import Reshape
 from torch_cortex_m.ops.rules.case_data import random_bias, random_int8, random_requantization
-from torch_cortex_m.ops.softmax.op import Softmax, scaling
+from torch_cortex_m.ops.rules.exponentials import scaling
+from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.transpose.op import Transpose
 from torch_cortex_m.passes import run_passes
 

@@ -39,7 +39,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
     writer.operator("RFFT2D", [x], root)
     writer.operator("MyOwnOperator", [root], custom)
     writer.operator("ADD", [custom, x], tanh, "AddOptions", FusedActivationFunction=4)
-    writer.operator("QUANTIZE", [tanh], wide)
+    writer.operator("LOGISTIC", [tanh], wide)
     writer.operator("CONV_2D", [hybrid, weight], hybrid, "Conv2DOptions", Padding=SAME, **CONV)
     writer.operator("RELU", [x], x)
     text = message(writer.write([x], [wide, hybrid]))
@@ -48,7 +48,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
         "operator 0 RFFT2D, output 'root': there is no such operator here",
         "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
         "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
-        "operator 3 QUANTIZE, output 'wide': its output is int16, not int8 or uint8",
+        "operator 3 LOGISTIC, output 'wide': its output is int16, not int8",
         "operator 4 CONV_2D, output 'hybrid': its input is float32, not int8",
     ):
         assert line in text

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ..integers.bounds import Array
 from ..integers.fixed_point import exp_of_negative, shift_right
-from ..softmax.op import INTEGER_BITS
-from ..softmax.op import scaling as input_scaling
+from ..rules.exponentials import INTEGER_BITS
+from ..rules.exponentials import scaling as input_scaling
 from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 from .op import ENTRIES, ONE, scaling
 
-OUTPUT = Quantization(1 / 16, 127)
+OUTPUT = Quantization(1 / 16, INT8.high)
 
 
 def _lower(call: TfliteCall) -> str:

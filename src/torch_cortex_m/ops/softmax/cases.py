@@ -6,7 +6,8 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_int8
-from .op import Softmax, scaling
+from ..rules.exponentials import scaling
+from .op import Softmax
 
 
 def case(

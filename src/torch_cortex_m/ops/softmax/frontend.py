@@ -8,7 +8,7 @@ import torch
 from ...ir import INT8, Quantization
 from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
-from .op import scaling
+from ..rules.exponentials import scaling
 
 aten = torch.ops.aten
 

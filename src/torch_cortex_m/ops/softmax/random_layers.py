@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Case
+from ..rules.exponentials import scaling
 from ..rules.random_data import Rng, int8, pick
-from .op import Softmax, scaling
+from .op import Softmax
 
 
 def any_layer(rng: Rng, name: str) -> Case:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ...ir import INT8
+from ..rules.exponentials import scaling
 from ..tflite.builtin import Builtin
 from ..tflite.call import TfliteCall
-from .op import scaling
 
 OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, INT8.low
 
