@@ -35,8 +35,15 @@ def offsets_at_ends(source: str, output_bytes: int) -> Case:
     result = limits(OUTPUTS[output_bytes])
     offset = -limits(source).low if source != "int32" else 0
     zero = result.high if output_bytes < 4 else 0
-    fields = {"output_bytes": output_bytes, "input_offset": offset, "output_offset": zero}
-    return case(f"{source}_to_{output_bytes}_ends", source, multiplier=1 << 30, shift=-1, **fields)
+    return case(
+        f"{source}_to_{output_bytes}_ends",
+        source,
+        output_bytes=output_bytes,
+        input_offset=offset,
+        multiplier=1 << 30,
+        shift=-1,
+        output_offset=zero,
+    )
 
 
 CASES = [

@@ -1,4 +1,4 @@
-"""The numbers that TensorFlow Lite takes exponentials of: differences to a row's largest element."""
+"""What TensorFlow Lite takes exponentials of: differences to a row's largest element."""
 
 from __future__ import annotations
 
