@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import tcm as run_tcm
 from hostile_text import CODE, HOSTILE, assert_same_code, code
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pt2_archives import PROGRAM, altered, save_program
-from test_cli import tcm as run_tcm
 from torch import nn, ones
 
 import torch_cortex_m as tcm

@@ -16,7 +16,6 @@ from torch_cortex_m.ops.rules.movement import (
     FILLED,
     MOST_ELEMENTS,
     MOST_INDICES,
-    IrregularError,
     all_places,
     movement,
 )
@@ -94,7 +93,7 @@ def test_what_comes_from_nowhere_is_zero() -> None:
 
 def test_what_would_need_too_many_indices() -> None:
     places = np.random.default_rng(0).permutation(MOST_INDICES + 1)
-    with pytest.raises(IrregularError, match=str(MOST_INDICES + 1)):
+    with pytest.raises(TcmError, match=str(MOST_INDICES + 1)):
         movement(places.reshape(1, -1), TensorType((1, MOST_INDICES + 1)))
 
 

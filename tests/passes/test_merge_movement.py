@@ -68,3 +68,11 @@ def test_constants_are_moved_now() -> None:
     constant = gathered(build, build.constant(4, 3), 0, 3, 1)
     build.output(build.add(x, slice_of(build, constant, (0, 0), (1, 3))))
     assert names(run_and_check(build)) == ["softmax", "add"]
+
+
+def test_what_would_need_too_many_indices_stays() -> None:
+    """The elements of a large transposed matrix as a list: no gather stores an index for each."""
+    build = GraphBuilder()
+    x = build.reshape(build.relu(build.input(1 << 17)), 256, 512)
+    build.output(build.relu(build.reshape(build.transpose(x, 1, 0), 1 << 17)))
+    assert format_graph(merge_movement(build.graph)) == format_graph(build.graph)

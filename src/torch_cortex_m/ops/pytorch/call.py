@@ -13,7 +13,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization, TensorType
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
-from ..rules.movement import IrregularError, all_places, movement, too_irregular
+from ..rules.movement import all_places, movement
 from .node import is_real, shape_of, values_of
 
 UNBOUNDED = (float("-inf"), float("inf"))
@@ -227,8 +227,8 @@ class PytorchCall:
         type_ = self.graph.types[value]
         try:
             steps = movement(places, type_)
-        except IrregularError as error:
-            raise too_irregular(str(error)).at(self.source) from None
+        except TcmError as error:
+            raise error.at(self.source) from None
         for step in steps:
             inputs = (value,)
             if step.indices is not None:

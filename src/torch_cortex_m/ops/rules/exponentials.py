@@ -1,4 +1,4 @@
-"""What TensorFlow Lite takes exponentials of: differences to a row's largest element."""
+"""The fixed point numbers whose exponentials TensorFlow Lite's softmax and log_softmax take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INTEGER_BITS = 5
 """The exponential takes fixed point numbers in (-32, 0]: 5 integer and 26 fractional bits."""
 
 
-def scaling(input_scale: float) -> tuple[int, int, int]:
+def exponential_scaling(input_scale: float) -> tuple[int, int, int]:
     """(input_multiplier, input_left_shift, diff_min) for an input of this scale.
 
     ``diff_min`` is the least difference that, shifted left, stays above -31 in Q5.26. A scale of

@@ -41,19 +41,6 @@ class Step:
     indices: Array | None = None
 
 
-class IrregularError(ValueError):
-    """A movement that would need too many indices."""
-
-
-def too_irregular(got: str) -> TcmError:
-    return TcmError(
-        "the data is moved in a way that would need a long table",
-        expected=f"at most {MOST_INDICES} indices",
-        got=got,
-        hint="move whole rows or channels, or smaller tensors",
-    )
-
-
 def all_places(shape: Shape) -> Array:
     """The places of the movement that leaves everything as it is."""
     check_size(shape)
@@ -73,7 +60,7 @@ def check_size(shape: Shape) -> None:
 def movement(places: Array, type_: TensorType) -> list[Step]:
     """The operators that move a value of this type; its zero point stands at FILLED places.
 
-    Raises IrregularError if there are too many different indices.
+    Raises TcmError if that needs more indices than anybody would store.
     """
     steps = None if (places == FILLED).any() else by_axis(places, type_)
     if steps is not None:
@@ -88,7 +75,8 @@ def _reshaped(shape: Shape, wanted: Shape) -> list[Step]:
 
 def by_axis(places: Array, type_: TensorType) -> list[Step] | None:
     """Indices of each dimension, then the dimensions in another order, then repetitions; None if
-    that is not all there is to it. Only int8 has operators that change the order."""
+    that is not all there is to it, or if a dimension has too many indices. Only int8 has operators
+    that change the order."""
     shape = type_.shape
     if np.array_equal(places.reshape(-1), np.arange(type_.elements)):
         return _reshaped(shape, places.shape)
@@ -99,6 +87,8 @@ def by_axis(places: Array, type_: TensorType) -> list[Step] | None:
         return None
     indices = [_along(each, axes) for each, axes in zip(coordinates, sources, strict=True)]
     steps = _indexed(shape, indices)
+    if any(step.indices is not None and len(step.indices) > MOST_INDICES for step in steps):
+        return None
     split = tuple(places.shape[axis] for axis in used)
     steps += _reshaped(tuple(len(each) for each in indices), split)
     order = tuple(int(place) for place in np.argsort(used))
@@ -140,7 +130,7 @@ def _indexed(shape: Shape, indices: list[Array]) -> list[Step]:
         result.append(Step("slice", {"begin": begin, "size": size, "step": step}))
     for axis, step in enumerate(steps):
         if step is None:
-            result.append(Step("gather", {"axis": axis}, _stored(indices[axis])))
+            result.append(Step("gather", {"axis": axis}, indices[axis].astype(np.int32)))
     return result
 
 
@@ -166,12 +156,14 @@ def _element_by_element(places: Array, shape: Shape, zero: int) -> Iterator[Step
         shape, flat, count = (count + 1,), np.where(flat == FILLED, count, flat), count + 1
     starts = np.concatenate([[0], np.flatnonzero(np.diff(flat) != 1) + 1])
     run = gcd(count, len(flat), *starts.tolist(), *flat[starts].tolist())
-    yield from _reshaped(shape, (count // run, run))
-    yield Step("gather", {"axis": 0}, _stored(flat[::run] // run))
-    yield from _reshaped((len(flat) // run, run), places.shape)
-
-
-def _stored(indices: Array) -> Array:
+    indices = flat[::run] // run
     if len(indices) > MOST_INDICES:
-        raise IrregularError(f"{len(indices)} indices")
-    return indices.astype(np.int32)
+        raise TcmError(
+            "the data is moved in a way that would need a long table",
+            expected=f"at most {MOST_INDICES} indices",
+            got=f"{len(indices)} indices",
+            hint="move whole rows or channels, or smaller tensors",
+        )
+    yield from _reshaped(shape, (count // run, run))
+    yield Step("gather", {"axis": 0}, indices.astype(np.int32))
+    yield from _reshaped((len(flat) // run, run), places.shape)

@@ -27,7 +27,7 @@ class Softmax(Op):
 
     An element's difference d to the largest of its row becomes the fixed point number
     (d << input_left_shift) * input_multiplier / 2^31 with 26 fractional bits; an element with
-    d < ``diff_min`` counts as zero. The three fields come from ``rules.exponentials``.
+    d < ``diff_min`` counts as zero. ``exponential_scaling`` computes the three fields.
     Source: TensorFlow Lite 8-bit SOFTMAX on gemmlowp's fixed point functions; CMSIS-NN's
     arm_softmax_s8 gives the same values (where its shifts are defined: rows of 511 at most).
     """

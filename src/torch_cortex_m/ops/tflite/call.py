@@ -12,7 +12,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization
 from .. import definition
 from ..integers.arithmetic import quantize_multiplier
-from ..rules.movement import IrregularError, Step, all_places, movement, too_irregular
+from ..rules.movement import Step, all_places, movement
 from .file import FileTensor, Options
 
 FUSED_ACTIVATIONS: dict[int, tuple[float | None, float | None]] = {
@@ -169,8 +169,8 @@ class TfliteCall:
             )
         try:
             steps = movement(places, self.graph.types[value])
-        except IrregularError as error:
-            raise too_irregular(str(error)).at(self.place) from None
+        except TcmError as error:
+            raise error.at(self.place) from None
         for step in steps or [Step("reshape", {"shape": places.shape})]:
             inputs = (value,)
             if step.indices is not None:
