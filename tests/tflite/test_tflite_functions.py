@@ -54,3 +54,12 @@ def test_a_bias_beside_computed_weights_is_refused() -> None:
     writer.operator("FULLY_CONNECTED", [x, w, bias], y, "FullyConnectedOptions")
     with pytest.raises(TcmError, match="a bias beside weights that are computed"):
         import_content(writer.write([x, w], [y]))
+
+
+def test_weights_of_four_bits_that_are_not_all_there() -> None:
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 4), (0.1, 3)), activation(writer, "y", (1, 3), (0.1, 3))
+    weight = writer.tensor("weight", (3, 4), "int4", scales=0.1, data=np.zeros(5, np.uint8))
+    writer.operator("FULLY_CONNECTED", [x, weight], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="the file is damaged"):
+        import_content(writer.write([x], [y]))

@@ -7,21 +7,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import has_emulator
 from judges import litert, tflite_micro
 from operator_models import OperatorModel
 
-from torch_cortex_m.build import build_image
 from torch_cortex_m.frontend.tflite.builtins import builtins
 from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.frontend.tflite.reader import read_model
 from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
-from torch_cortex_m.run import execute
 from torch_cortex_m.run.reference import run_reference
-from torch_cortex_m.target import HOST
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import CORES, HOST
 
 SAMPLES = 4
+IN_AN_IMAGE = 150
+
+PLACES = {
+    name: target
+    for name, target in {"host": HOST, **CORES}.items()
+    if name == "host" or (name in ("cortex-m4", "cortex-m55") and has_emulator())
+}
 
 MODELS: list[OperatorModel] = [
     model
@@ -82,27 +89,25 @@ def test_equals_tflite_micro(model: OperatorModel) -> None:
     assert largest_difference(compiled_outputs(model, graph), expected) == 0
 
 
-def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
-    """All models in one image for this computer."""
+@pytest.mark.parametrize("first", range(0, len(MODELS), IN_AN_IMAGE))
+@pytest.mark.parametrize(
+    "place",
+    [pytest.param(name, marks=() if name == "host" else pytest.mark.slow) for name in PLACES],
+)
+def test_the_emitted_c_gives_the_same(place: str, first: int) -> None:
+    models = MODELS[first : first + IN_AN_IMAGE]
     graphs = {
         f"model_{index}": passed(import_content(model.content))
-        for index, model in enumerate(MODELS)
+        for index, model in enumerate(models)
     }
-    programs = [generated.program for generated in generate_all(graphs, HOST)]
-    image = build_image(programs, HOST, tmp_path / "image")
-    runs = [
-        (index, [as_port(array).tobytes() for array in sample])
-        for index, model in enumerate(MODELS)
-        for sample in model.samples(1)
-    ]
-    executions = iter(execute(image.path, HOST, programs, runs))
-    for model, graph in zip(MODELS, graphs.values(), strict=True):
-        for sample in model.samples(1):
-            execution = next(executions)
-            expected = run_reference(graph, [as_port(array) for array in sample])
-            assert execution.status == 0
-            for got, output in zip(execution.outputs, expected, strict=True):
-                assert got == np.ascontiguousarray(output).tobytes(), model.name
+    generated = generate_all(graphs, PLACES[place])
+    given = [(index, sample) for index, model in enumerate(models) for sample in model.samples(1)]
+    given = [(index, [as_port(array) for array in sample]) for index, sample in given]
+    with Runner([each.program for each in generated], PLACES[place]) as runner:
+        runs = runner.run([(i, [array.tobytes() for array in sample]) for i, sample in given])
+    for (index, sample), run in zip(given, runs, strict=True):
+        expected = run_reference(graphs[f"model_{index}"], sample)
+        assert list(run.outputs) == [output.tobytes() for output in expected], models[index].name
 
 
 def test_every_declared_operator_has_models() -> None:

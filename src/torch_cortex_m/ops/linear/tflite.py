@@ -8,7 +8,13 @@ import numpy as np
 
 from ..tflite.builtin import Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import scales_per_channel, sum_operands, without_zero_points
+from ..tflite.weights import (
+    BIAS,
+    WEIGHT_DTYPES,
+    scales_per_channel,
+    sum_operands,
+    without_zero_points,
+)
 
 DEFAULT_WEIGHTS_FORMAT = 0
 """The schema's FullyConnectedOptionsWeightsFormat: rows of input features, not shuffled."""
@@ -112,8 +118,8 @@ BUILTINS = [
         _lower,
         (
             Argument("input"),
-            Argument("weight", Kind.OPERAND),
-            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
+            Argument("weight", Kind.OPERAND, WEIGHT_DTYPES),
+            BIAS,
         ),
         options="FullyConnectedOptions",
     )
