@@ -19,7 +19,7 @@ class FileTensor:
     signature: the shape with -1 for the sizes that are open.
     scales, zero_points: one element for the tensor or one per index of dimension ``axis``; empty
         where the tensor is not quantized.
-    data: the elements of a constant, None if the tensor is not constant.
+    data: the elements of a constant, those of int4 as int8; None if the tensor is not constant.
     unsupported: a storage that cannot be read ("sparse"), or None.
     """
 
