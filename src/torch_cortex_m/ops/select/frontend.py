@@ -54,6 +54,13 @@ def _or(call: PytorchCall) -> str:
     return call.emit("select", (first, _single(call, "true", np.bool_(True)), second))
 
 
+def _xor(call: PytorchCall) -> str:
+    first, second = _mask(call, "self"), _mask(call, "other")
+    ends = (_single(call, str(value).lower(), np.bool_(value)) for value in (False, True))
+    opposite = call.emit("select", (second, *ends))
+    return call.emit("select", (first, opposite, second))
+
+
 def _not(call: PytorchCall) -> str:
     values = (_single(call, str(value).lower(), np.bool_(value)) for value in (False, True))
     return call.emit("select", (_mask(call, "self"), *values))
@@ -104,6 +111,7 @@ PATTERNS = [
     ),
     _logic(("logical_and", "bitwise_and", "__and__"), _and),
     _logic(("logical_or", "bitwise_or", "__or__"), _or),
+    _logic(("logical_xor", "bitwise_xor", "__xor__"), _xor),
     _logic(("logical_not", "bitwise_not"), _not),
     Pattern(
         (aten._to_copy.default, aten.to.dtype),
