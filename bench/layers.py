@@ -8,7 +8,9 @@ from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.batch_matmul.cases import case as batch_matmul
 from torch_cortex_m.ops.conv2d.cases import case as conv2d
+from torch_cortex_m.ops.conv_transpose2d.cases import case as conv_transpose2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
@@ -47,6 +49,34 @@ def conv_3x3(size: int, channels: int, filters: int, stride: int = 1) -> Case:
 def global_pool(height: int, width: int, channels: int) -> Case:
     name = f"global avg_pool {height}x{width}x{channels}"
     return avg_pool2d(name, (1, height, width, channels), (height, width))
+
+
+def upsampling(size: int, channels: int, filters: int, kernel: int) -> Case:
+    """To twice the height and width."""
+    name = f"up{kernel}x{kernel} {size}x{size}x{channels}-{filters}"
+    padding, more = (kernel - 1) // 2, kernel % 2
+    return conv_transpose2d(
+        name,
+        (1, size, size, channels),
+        filters,
+        (kernel, kernel),
+        padding=(padding, padding),
+        more=(more, more),
+    )
+
+
+def attention_scores(heads: int, length: int, size: int) -> Case:
+    """Queries by keys."""
+    name = f"queries by keys {heads}x{length}x{size}"
+    shape = (1, heads, length, size)
+    return batch_matmul(name, shape, shape, transpose_other=True, shift=-9)
+
+
+def attention_mix(heads: int, length: int, size: int) -> Case:
+    """Shares, as softmax gives them, of values."""
+    name = f"shares of values {heads}x{length}x{size}"
+    shares, values = (1, heads, length, length), (1, heads, length, size)
+    return batch_matmul(name, shares, values, input_offset=128, shift=-9)
 
 
 FAMILIES: dict[str, list[Case]] = {
@@ -102,6 +132,23 @@ FAMILIES: dict[str, list[Case]] = {
         linear("linear 128-128", (1, 128), 128, bias=True),
         linear("linear 128-8", (1, 128), 8, bias=True),
         linear("linear 64-12", (1, 64), 12, bias=True),
+    ],
+    "transposed convolution": [
+        upsampling(8, 64, 32, 2),
+        upsampling(16, 32, 16, 2),
+        upsampling(8, 32, 16, 3),
+        upsampling(16, 16, 8, 3),
+        upsampling(8, 32, 16, 4),
+        upsampling(16, 16, 1, 4),
+        conv_transpose2d("up1x4 1x64x16-16", (1, 1, 64, 16), 16, (1, 4), (1, 2), padding=(0, 1)),
+    ],
+    "product of activations": [
+        attention_scores(1, 16, 32),
+        attention_scores(4, 64, 32),
+        attention_mix(1, 16, 32),
+        attention_mix(4, 64, 32),
+        batch_matmul("matmul 1x64x64", (1, 64), (64, 64), shift=-9),
+        batch_matmul("matmul 49x49x16", (49, 49), (49, 16), shift=-9),
     ],
     "element by element": [
         mul("mul 24x24x32", (1, 24, 24, 32)),

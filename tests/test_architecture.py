@@ -133,7 +133,7 @@ def asks_for_an_operator(node: ast.AST) -> bool:
     return False
 
 
-BORROWED = {"depthwise_conv2d": ("conv2d",), "sub": ("add",)}
+BORROWED = {"depthwise_conv2d": ("conv2d",), "maximum": ("minimum",), "sub": ("add",)}
 """Operator -> those whose kernels can compute it."""
 
 

@@ -49,8 +49,8 @@ def compile(
     """Compiles a model for a core.
 
     model: an nn.Module (float, or already PT2E-quantized), an ExportedProgram, or the path of a
-        .pt2 file or of a fully quantized .tflite file. The last needs neither example_inputs nor
-        calibration.
+        .pt2 file or of a fully quantized .tflite file. The last needs no example_inputs and takes
+        no calibration.
     example_inputs: a tuple of float32 tensors in the model's own layout (a single tensor counts
         as a tuple of one); an ExportedProgram may carry its own.
     target: a core's name ("cortex-m0" ... "cortex-m85"), "host" for portable C without a core, or
@@ -124,10 +124,22 @@ def _imported(
     if isinstance(model, str | Path) and str(model).endswith(".tflite"):
         from .frontend.tflite import import_tflite
 
+        _check_no_calibration(calibration)
         return import_tflite(model, name=name, float_io=float_io)
     from .frontend.pytorch import import_pytorch
 
     return import_pytorch(model, example_inputs, calibration, name=name)
+
+
+def _check_no_calibration(calibration: Iterable[Any] | None) -> None:
+    if calibration is not None:
+        raise TcmError(
+            "a .tflite file cannot be calibrated",
+            where="calibration",
+            expected="no calibration data: the file brings the scales of all its tensors",
+            hint="leave the calibration data out; for other scales, convert the model again with "
+            "another representative dataset",
+        )
 
 
 def _library(kernels: str, include: Any, path: str | Path | None):

@@ -128,14 +128,14 @@ def test_text_of_a_small_network(build: GraphBuilder) -> None:
         "  input    %x : int8[1, 4, 4, 3] scale=0.05 zero_point=3"
         "  from [1, 3, 4, 4] permuted by [0, 2, 3, 1]",
         "  %conv2d = conv2d(input=%x, weight=%weight, bias=%bias, multipliers=%multipliers, "
-        "shifts=%shifts) {stride=(1, 1), padding=(1, 1, 1, 1), dilation=(1, 1), groups=1, "
-        "input_offset=-3, output_offset=-7, activation_min=-7, activation_max=127} : "
+        "shifts=%shifts) {input_offset=-3, output_offset=-7, activation_min=-7, "
+        "activation_max=127, stride=(1, 1), padding=(1, 1, 1, 1), dilation=(1, 1), groups=1} : "
         "int8[1, 4, 4, 2] scale=0.05 zero_point=-7",
         "  %reshape_2 = reshape(input=%conv2d) {shape=(1, 32)} : "
         "int8[1, 32] scale=0.05 zero_point=-7",
         "  %linear = linear(input=%reshape_2, weight=%weight_2, bias=%bias_2, "
-        "multipliers=%multipliers_2, shifts=%shifts_2) {input_offset=7, weight_offset=0, "
-        "output_offset=-7, activation_min=-128, activation_max=127} : "
+        "multipliers=%multipliers_2, shifts=%shifts_2) {input_offset=7, output_offset=-7, "
+        "activation_min=-128, activation_max=127, weight_offset=0} : "
         "int8[1, 2] scale=0.05 zero_point=-7",
         "  output   %linear : int8[1, 2] scale=0.05 zero_point=-7",
     ]

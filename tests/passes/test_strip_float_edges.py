@@ -17,8 +17,8 @@ def test_input_and_output_become_int8() -> None:
     assert format_graph(graph) == (
         "graph test\n"
         "  input    %x : int8[1, 4] scale=0.05 zero_point=3\n"
-        "  %requantize = requantize(input=%x) {input_offset=-3, multiplier=1357908642, shift=0, "
-        "output_offset=11, activation_min=-128, activation_max=127} : "
+        "  %requantize = requantize(input=%x) {input_offset=-3, output_offset=11, "
+        "activation_min=-128, activation_max=127, multiplier=1357908642, shift=0} : "
         "int8[1, 4] scale=0.05 zero_point=11\n"
         "  output   %requantize : int8[1, 4] scale=0.05 zero_point=11\n"
     )

@@ -36,8 +36,10 @@ class OperatorModel:
     litert: bool = True
 
     def samples(self, count: int) -> list[list[np.ndarray]]:
+        """Random ones, and two with the ends of the types everywhere."""
         rng = generator(self.name)
-        return [[_random(rng, *each) for each in self.inputs] for _ in range(count)]
+        drawn = [[_random(rng, *each) for each in self.inputs] for _ in range(count)]
+        return drawn + [[_end(place, *each) for each in self.inputs] for place in (0, -1)]
 
 
 def generator(name: str) -> np.random.Generator:
@@ -49,6 +51,12 @@ def _random(rng: np.random.Generator, shape: Shape, dtype: str) -> np.ndarray:
         return (rng.normal(size=shape) * 4).astype(np.float32)
     low = 0 if dtype == "uint8" else -128
     return rng.integers(low, low + 256, shape).astype(dtype)
+
+
+def _end(place: int, shape: Shape, dtype: str) -> np.ndarray:
+    """The least (0) or largest (-1) value of a type; of float32, one that saturates."""
+    ends = {"float32": (-1e6, 1e6), "uint8": (0, 255), "bool": (False, True)}
+    return np.full(shape, ends.get(dtype, (-128, 127))[place], dtype)
 
 
 def activation(

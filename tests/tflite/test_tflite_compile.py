@@ -15,6 +15,7 @@ from model_writer import ModelWriter
 from operator_models import VALID, X, Y, activation, edges, integers, network, single
 
 import torch_cortex_m as tcm
+from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.ir import Quantization
 from torch_cortex_m.ops.quantize.op import Quantize
@@ -32,7 +33,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_compile_run_save_load(path: Path, tmp_path: Path) -> None:
     compiled = tcm.compile(str(path), target="cortex-m4")
-    (sample,) = network().samples(1)
+    sample, *_ = network().samples(1)
     (host,) = compiled.run_arrays(sample, raw=True)
     (reference,) = compiled.run_arrays(sample, raw=True, on="reference")
     assert host.tobytes() == reference.tobytes()
@@ -200,3 +201,13 @@ def test_unusual_inputs_and_outputs(kind: str, float_io: bool, tmp_path: Path) -
     file = tmp_path / "unusual.tflite"
     file.write_bytes(unusual_ports(kind))
     assert tcm.compile(file, float_io=float_io).verify(on=("host",), random=1) == 1
+
+
+def test_calibration_data_are_refused(tmp_path: Path) -> None:
+    """They were ignored; a file brings its quantization."""
+    file = tmp_path / "network.tflite"
+    file.write_bytes(network().content)
+    with pytest.raises(TcmError) as caught:
+        tcm.compile(file, calibration=[(np.zeros((1, 8, 8, 2), np.float32),)])
+    assert caught.value.what == "a .tflite file cannot be calibrated"
+    assert "representative dataset" in str(caught.value.hint)

@@ -36,7 +36,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
     writer.tensors[wide].dtype = "int16"
     writer.tensors[hybrid].dtype = "float32"
     weight = writer.constant("weight", np.ones((2, 1, 1, 2), np.int8), scales=0.1)
-    writer.operator("RSQRT", [x], root)
+    writer.operator("RFFT2D", [x], root)
     writer.operator("MyOwnOperator", [root], custom)
     writer.operator("ADD", [custom, x], tanh, "AddOptions", FusedActivationFunction=4)
     writer.operator("QUANTIZE", [tanh], wide)
@@ -45,7 +45,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
     text = message(writer.write([x], [wide, hybrid]))
     assert "5 of 5 operators cannot be compiled" in text
     for line in (
-        "operator 0 RSQRT, output 'root': there is no such operator here",
+        "operator 0 RFFT2D, output 'root': there is no such operator here",
         "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
         "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
         "operator 3 QUANTIZE, output 'wide': its output is int16, not int8 or uint8",
@@ -78,10 +78,10 @@ def detector() -> bytes:
     image = value("serving_default_image:0")
     stem = convolve("stem/conv", image)
     gate = unknown("LOGISTIC", "block1/se/sigmoid", convolve("block1/se/expand", stem))
-    scaled = unknown("DIV", "block1/se/mul", stem, gate)
+    scaled = unknown("SEGMENT_SUM", "block1/se/mul", stem, gate)
     activated = unknown("HARD_SWISH", "block1/hard_swish", convolve("block1/project", scaled))
     larger = unknown("RESIZE_TRILINEAR", "fpn/upsample", activated)
-    merged = unknown("SEGMENT_SUM", "fpn/concat", larger, stem)
+    merged = unknown("SCATTER_ND", "fpn/concat", larger, stem)
     heads = convolve("head/conv", merged)
     boxes = unknown("TFLite_Detection_PostProcess", "StatefulPartitionedCall:0", heads)
     return writer.write([image], [boxes])
@@ -98,9 +98,9 @@ def test_a_detector_that_was_found_somewhere(tmp_path: Path) -> None:
     listed = str(error.got).strip().splitlines()
     places = [line.strip().partition(": there is no such operator")[0] for line in listed]
     assert places == [
-        "operator 3 DIV, output 'block1/se/mul'",
+        "operator 3 SEGMENT_SUM, output 'block1/se/mul'",
         "operator 6 CUSTOM RESIZE_TRILINEAR, output 'fpn/upsample'",
-        "operator 7 SEGMENT_SUM, output 'fpn/concat'",
+        "operator 7 SCATTER_ND, output 'fpn/concat'",
         "operator 9 CUSTOM TFLite_Detection_PostProcess, output 'StatefulPartitionedCall:0'",
     ]
     assert "CONV_2D" in str(error.expected)
@@ -118,10 +118,10 @@ def chain(*operators: str) -> bytes:
 
 def test_uses_of_an_operator_are_one_line() -> None:
     """How many they are, and where the first ones are."""
-    text = message(chain("FLOOR", "RELU", "FLOOR", "CustomThing", "FLOOR", "FLOOR", "CustomThing"))
+    text = message(chain("RANK", "RELU", "RANK", "CustomThing", "RANK", "RANK", "CustomThing"))
     assert "6 of 7 operators cannot be compiled" in text
     assert (
-        "    FLOOR, 4 times: there is no such operator here (operator 0, output '1'; "
+        "    RANK, 4 times: there is no such operator here (operator 0, output '1'; "
         "operator 2, output '3'; operator 4, output '5'; ...)\n"
         "    CUSTOM CustomThing, 2 times: there is no such operator here (operator 3, output '4'; "
         "operator 6, output '7')\n"
@@ -133,6 +133,14 @@ def test_the_list_ends_somewhere() -> None:
     assert "100 of 100 operators cannot be compiled" in text
     assert text.count("there is no such operator here") == 40
     assert "and 60 more" in text
+
+
+@pytest.mark.parametrize("operator", ["EXP", "L2_POOL_2D", "NEG", "SQUARE"])
+def test_what_tflite_micro_has_in_float_only(operator: str) -> None:
+    """There is nothing in int8 to equal; what to write instead is said."""
+    text = message(chain(operator))
+    assert f"operator 0 {operator}, output '1': TFLite-Micro has it in float32 only" in text
+    assert "SQUARE as MUL" in text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..ops import definitions, part
-from ..ops.base import Definition
+from ..ops.base import Definition, Op
+from ..ops.tflite.builtin import Builtin, Kind
 
 FEATURES: Mapping[str, frozenset[str]] = {
     "every core": frozenset(),
@@ -27,7 +28,8 @@ writes this page. PyTorch's operators are those that `torch.export` gives: a nam
 spellings (function, method, module, in place). Beside them batch norms, dropouts and copies are
 taken away, and what depends on constants only is computed when the model is compiled.
 
-Names in brackets are the element types. A kernel of CMSIS-NN is used only where the firmware has it
+Names in brackets are the element types of what is computed from; those of several tensors are apart
+by semicolons, unless they are the same. A kernel of CMSIS-NN is used only where the firmware has it
 and it was measured to be faster.
 
 """
@@ -50,10 +52,9 @@ def rows() -> list[Row]:
 
 
 def _row(definition: Definition) -> Row:
-    first = definition.op.tensors[:1]
     return Row(
         definition.name,
-        _types(first[0].dtypes if first else ()),
+        _types(definition.op),
         tuple(_sorted(_pytorch(definition.name))),
         tuple(_sorted(_tflite(definition.name))),
         {column: tuple(dict.fromkeys(_kernels(definition, column))) for column in FEATURES},
@@ -64,8 +65,16 @@ def _sorted(names: Iterable[str]) -> list[str]:
     return sorted(dict.fromkeys(names))
 
 
-def _types(dtypes: tuple[str, ...]) -> str:
-    return ", ".join(dtypes)
+def _types(op: type[Op]) -> str:
+    """Of the tensor named input, or of the first one."""
+    dtypes = {tensor.name: tensor.dtypes for tensor in reversed(op.tensors)}
+    return ", ".join(dtypes.get("input", next(reversed(dtypes.values()), ())))
+
+
+def _builtin_types(builtin: Builtin) -> str:
+    """Of the activations; of the result where there are none."""
+    activations = [a.dtypes for a in builtin.arguments if a.kind is Kind.ACTIVATION]
+    return "; ".join(dict.fromkeys(map(", ".join, activations or [builtin.outputs])))
 
 
 def _pytorch(operator: str) -> Iterator[str]:
@@ -80,7 +89,7 @@ def _pytorch(operator: str) -> Iterator[str]:
 def _tflite(operator: str) -> Iterator[str]:
     module = part(operator, "tflite")
     for builtin in [] if module is None else module.BUILTINS:
-        yield f"{builtin.name} [{_types(builtin.arguments[0].dtypes)}]"
+        yield f"{builtin.name} [{_builtin_types(builtin)}]"
 
 
 def _kernels(definition: Definition, column: str) -> Iterator[str]:

@@ -5,21 +5,8 @@
 #include <arm_mve.h>
 #include <string.h>
 
+#include "tcm_copy.h"
 #include "tcm_mve_pairs.h"
-
-/* Copies any number of bytes to other ones, or to some before them. */
-TCM_KERNEL void tcm_mve_copy(int8_t *to, const int8_t *from, int32_t bytes)
-{
-    __asm__ volatile("wlstp.8 lr, %2, 2f\n"
-                     "1:\n"
-                     "vldrb.8 q0, [%1], #16\n"
-                     "vstrb.8 q0, [%0], #16\n"
-                     "letp lr, 1b\n"
-                     "2:\n"
-                     : "+&r"(to), "+&r"(from)
-                     : "r"(bytes)
-                     : "lr", "q0", "cc", "memory");
-}
 
 /* Copies a few bytes, a literal number, and writes up to 15 bytes more. */
 TCM_KERNEL void tcm_mve_copy_over(int8_t *to, const int8_t *from, int32_t bytes)
@@ -33,20 +20,6 @@ TCM_KERNEL void tcm_mve_copy_over(int8_t *to, const int8_t *from, int32_t bytes)
             vst1q_s8(to + i, vld1q_s8(from + i));
         }
     }
-}
-
-/* Sets any number of bytes. */
-TCM_KERNEL void tcm_mve_fill(int8_t *to, int32_t value, int32_t bytes)
-{
-    __asm__ volatile("vdup.8 q0, %2\n"
-                     "wlstp.8 lr, %1, 2f\n"
-                     "1:\n"
-                     "vstrb.8 q0, [%0], #16\n"
-                     "letp lr, 1b\n"
-                     "2:\n"
-                     : "+&r"(to)
-                     : "r"(bytes), "r"(value)
-                     : "lr", "q0", "cc", "memory");
 }
 
 /* Copies bytes, each of them `repeat` times, a literal; `to` is aligned to 4. */

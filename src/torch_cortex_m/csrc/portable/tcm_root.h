@@ -14,13 +14,8 @@ typedef struct {
  * 2.2 - 1.25 a, where a has the upper bits of the value as a fraction in [1/4, 1). */
 TCM_KERNEL tcm_root tcm_reciprocal_root(int64_t value)
 {
-    tcm_root root = {.factor = 0, .exponent = 0};
-    uint64_t rest = (uint64_t)value;
-    while (rest < UINT64_C(1) << 60) {
-        rest <<= 2;
-        root.exponent++;
-    }
-    const uint64_t a = rest >> 30;
+    tcm_root root = {.factor = 0, .exponent = (__builtin_clzll((uint64_t)value) - 2) / 2};
+    const uint64_t a = (uint64_t)value << (2 * root.exponent) >> 30;
     uint64_t x = UINT64_C(2362232012) - ((UINT64_C(1342177280) * a) >> 32);
     for (int32_t step = 0; step < 4; step++) {
         const uint64_t squared = (((x * x) >> 30) * a) >> 32;

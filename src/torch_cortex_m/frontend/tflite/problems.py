@@ -20,6 +20,16 @@ HOW_TO_CONVERT = (
     "[tf.lite.OpsSet.TFLITE_BUILTINS_INT8], converter.inference_input_type = "
     "converter.inference_output_type = tf.int8"
 )
+FLOAT_ONLY = ("CEIL", "COS", "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "L2_POOL_2D", "LOG", "NEG",
+              "ROUND", "SIN", "SQRT", "SQUARE")  # fmt: skip
+"""Operators that TFLite-Micro has in float32 only, so that there is nothing in int8 to equal."""
+
+INSTEAD_OF_FLOAT = (
+    "write what TFLite-Micro has in float32 only with other operators (SQUARE as MUL of a tensor "
+    "and itself, NEG as SUB from 0), or compile the PyTorch model, where functions of one tensor "
+    "are tables"
+)
+
 REPLACE = "replace operators that are not in the list"
 CALIBRATE = (
     "calibrate again: a tensor gets such a scale if it is 0, or not finite, for the whole "
@@ -51,6 +61,8 @@ class Problem(NamedTuple):
 def problem(subgraph: FileSubgraph, operator: FileOperator) -> Problem | None:
     """Why the operator cannot be compiled."""
     builtin = builtins().get(operator.name)
+    if operator.name in FLOAT_ONLY:
+        return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
         return Problem("there is no such operator here", _hint_for_unknown(operator.name))
     return next(_problems(subgraph, operator, builtin), None)

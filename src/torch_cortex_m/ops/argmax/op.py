@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
-from ..rules.reduction import block_sizes, check_blocks
+from ..base import Kernel, Layer
+from ..rules.reduction import ReductionOp
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
-class Argmax(Op):
+class Argmax(ReductionOp):
     """The index in the middle dimension of its ``largest`` element, or of its smallest; of equal
     ones the first.
 
@@ -22,20 +23,12 @@ class Argmax(Op):
     """
 
     name: ClassVar[str] = "argmax"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
 
     largest: bool = True
     wide: bool = False
 
-    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
-        outer, _, inner = check_blocks(self, types)
-        return outer, inner
-
     def output_dtype(self, types: Mapping[str, TensorType]) -> str:
         return "int64" if self.wide else "int32"
-
-    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        return super().constants(types) | block_sizes(types)
 
 
 def _is_wide(layer: Layer) -> bool:
@@ -50,4 +43,5 @@ OP = Argmax
 KERNELS = [
     Kernel("argmax_s8__ref", applies=_is_narrow),
     Kernel("argmax_s8_s64__ref", applies=_is_wide),
+    *FAST_KERNELS,
 ]

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import TensorType
+from ..base import Kernel, TensorArgument
 from ..rules.broadcasting import OPERANDS, broadcast_shape
-from ..rules.checks import check_max_rank, check_multiplier
+from ..rules.checks import check_max_rank
+from ..rules.quantized import TwoFactorsOp
 from ..rules.strides import broadcast_strides, loop_constants
-from ..rules.window import check_activation, check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 LARGEST_DEPTH = 1 << 15
 """Keeps 255 * 255 * depth, and with it every sum, within int32."""
@@ -21,7 +24,7 @@ Matrix = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class BatchMatmul(Op):
+class BatchMatmul(TwoFactorsOp):
     """clamp(requantize((input + input_offset) @ (other + other_offset)) + output_offset).
 
     Tensors: input [..., M, K] and other [..., K, N] int8, of rank 2 to 6, K at most 2^15; with
@@ -36,34 +39,9 @@ class BatchMatmul(Op):
 
     name: ClassVar[str] = "batch_matmul"
     tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(map(TensorArgument, OPERANDS))
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "input_offset",
-            "other_offset",
-            "output_offset",
-            "multiplier",
-            "shift",
-            "activation_min",
-            "activation_max",
-        }
-    )
 
     transpose_input: bool = False
     transpose_other: bool = False
-    input_offset: int = 0
-    other_offset: int = 0
-    output_offset: int = 0
-    multiplier: int
-    shift: int
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
-
-    def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "other_offset", self.other_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
-        check_multiplier(self, "", self.multiplier, self.shift)
 
     def _matrices(self, types: Mapping[str, TensorType]) -> tuple[Matrix, Matrix]:
         """(M, K) and (K, N)."""
@@ -124,4 +102,4 @@ def _steps(
 
 
 OP = BatchMatmul
-KERNELS = [Kernel("batch_matmul_s8__ref")]
+KERNELS = [Kernel("batch_matmul_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

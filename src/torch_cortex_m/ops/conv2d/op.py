@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import TensorType
+from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Types
 from ..rules.weighted_sum import (
+    WeightedSumOp,
     channels_read,
     fold_into_bias,
     keep_mixed,
@@ -21,8 +22,6 @@ from ..rules.weighted_sum import (
     weights_are_known,
 )
 from ..rules.window import (
-    check_activation,
-    check_offset,
     check_per_channel,
     check_rank,
     check_window,
@@ -37,7 +36,7 @@ from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
-class Conv2d(Op):
+class Conv2d(WeightedSumOp):
     """Quantized convolution on NHWC int8.
 
     Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
@@ -53,38 +52,15 @@ class Conv2d(Op):
     """
 
     name: ClassVar[str] = "conv2d"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (
-        TensorArgument("input"),
-        TensorArgument("weight"),
-        TensorArgument("bias", ("int32",), optional=True),
-        TensorArgument("multipliers", ("int32",)),
-        TensorArgument("shifts", ("int32",)),
-    )
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "multipliers",
-            "shifts",
-            "input_offset",
-            "output_offset",
-            "activation_min",
-            "activation_max",
-        }
-    )
 
     stride: tuple[int, ...] = (1, 1)
     padding: tuple[int, ...] = (0, 0, 0, 0)
     dilation: tuple[int, ...] = (1, 1)
     groups: int = 1
-    input_offset: int = 0
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_window(self, self)
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
         self.expect(self.groups >= 1, "groups", "at least 1", self.groups)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:

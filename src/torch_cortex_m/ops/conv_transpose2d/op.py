@@ -8,23 +8,30 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import TensorType
+from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Types
-from ..rules.weighted_sum import channels_read, keep_mixed, weighted_bounds, weights_are_known
+from ..rules.weighted_sum import (
+    WeightedSumOp,
+    channels_read,
+    keep_mixed,
+    weighted_bounds,
+    weights_are_known,
+)
 from ..rules.window import (
-    check_activation,
-    check_offset,
     check_per_channel,
     check_rank,
     check_values,
 )
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
-class ConvTranspose2d(Op):
+class ConvTranspose2d(WeightedSumOp):
     """Quantized transposed convolution on NHWC int8.
 
     Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
@@ -40,42 +47,19 @@ class ConvTranspose2d(Op):
     """
 
     name: ClassVar[str] = "conv_transpose2d"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (
-        TensorArgument("input"),
-        TensorArgument("weight"),
-        TensorArgument("bias", ("int32",), optional=True),
-        TensorArgument("multipliers", ("int32",)),
-        TensorArgument("shifts", ("int32",)),
-    )
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "multipliers",
-            "shifts",
-            "input_offset",
-            "output_offset",
-            "activation_min",
-            "activation_max",
-        }
-    )
 
     output_size: tuple[int, ...]
     stride: tuple[int, ...] = (1, 1)
     padding: tuple[int, ...] = (0, 0)
     dilation: tuple[int, ...] = (1, 1)
     groups: int = 1
-    input_offset: int = 0
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_values(self, "output_size", self.output_size, 2, 1)
         check_values(self, "stride", self.stride, 2, 1)
         check_values(self, "padding", self.padding, 2, 0)
         check_values(self, "dilation", self.dilation, 2, 1)
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
         self.expect(self.groups >= 1, "groups", "at least 1", self.groups)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
@@ -147,4 +131,4 @@ class ConvTranspose2d(Op):
 
 
 OP = ConvTranspose2d
-KERNELS = [Kernel("conv_transpose2d_s8__ref")]
+KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

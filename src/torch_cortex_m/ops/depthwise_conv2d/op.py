@@ -8,15 +8,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import TensorType
+from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Types
-from ..rules.weighted_sum import keep_outputs, weighted_bounds, weights_are_known
+from ..rules.weighted_sum import WeightedSumOp, keep_outputs, weighted_bounds, weights_are_known
 from ..rules.window import (
-    check_activation,
-    check_offset,
     check_per_channel,
     check_rank,
     check_window,
@@ -32,7 +30,7 @@ from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
-class DepthwiseConv2d(Op):
+class DepthwiseConv2d(WeightedSumOp):
     """Quantized depthwise convolution on NHWC int8.
 
     Tensors: input [N, H, W, C_in] int8; weight [1, KH, KW, C_out] int8 (IHWO), where output
@@ -46,38 +44,15 @@ class DepthwiseConv2d(Op):
     """
 
     name: ClassVar[str] = "depthwise_conv2d"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (
-        TensorArgument("input"),
-        TensorArgument("weight"),
-        TensorArgument("bias", ("int32",), optional=True),
-        TensorArgument("multipliers", ("int32",)),
-        TensorArgument("shifts", ("int32",)),
-    )
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "multipliers",
-            "shifts",
-            "input_offset",
-            "output_offset",
-            "activation_min",
-            "activation_max",
-        }
-    )
 
     stride: tuple[int, ...] = (1, 1)
     padding: tuple[int, ...] = (0, 0, 0, 0)
     dilation: tuple[int, ...] = (1, 1)
     depth_multiplier: int = 1
-    input_offset: int = 0
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_window(self, self)
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
         self.expect(
             self.depth_multiplier >= 1, "depth_multiplier", "at least 1", self.depth_multiplier
         )

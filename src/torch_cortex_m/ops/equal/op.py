@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..base import Kernel
 from ..rules.broadcasting import operands_not_broadcast
 from ..rules.comparisons import ComparisonOp
+from ..rules.operand_tables import rank_kernels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,4 +19,4 @@ class Equal(ComparisonOp):
 
 
 OP = Equal
-KERNELS = [Kernel("equal_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [Kernel("equal_s8__ref", in_place=operands_not_broadcast), *rank_kernels("equal")]

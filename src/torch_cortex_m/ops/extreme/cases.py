@@ -16,6 +16,7 @@ SHAPES = {
     "everything": (1, 300, 1),
     "1_element": (1, 1, 1),
     "17_channels": (1, 5, 17),
+    "200_channels": (2, 3, 200),
     "many_outer": (30, 3, 1),
 }
 

@@ -11,6 +11,7 @@ from .bounds import Array
 
 LARGEST = (1 << 31) - 1
 """One in Q0.31, nearly."""
+HALF_ROOT_OF_TWO = 1518500250  # sqrt(2) / 2 in Q0.31
 THIRD = 715827883  # 1 / 3 in Q0.31
 EXP_MINUS_EIGHTH = 1895147668  # exp(-1 / 8) in Q0.31
 EXP_MINUS_POWERS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242)
@@ -65,6 +66,23 @@ def exp_of_negative(value: Array, integer_bits: int) -> Array:
 def reciprocal_of_one_plus(value: Array) -> Array:
     """1 / (1 + value) in Q0.31 of value in [0, 1] in Q0.31."""
     return saturate(_newton(value) << 1)
+
+
+def reciprocal_root(value: Array) -> tuple[Array, Array]:
+    """(multiplier, shift) of 1 / sqrt(value), for values in [1, 2^29): five Newton steps in Q3.28.
+
+    Source: TensorFlow Lite's GetInvSqrtQuantizedMultiplierExp.
+    """
+    pairs = (28 - np.frexp(value)[1] + 1) // 2
+    half = ((value << (2 * pairs)) // 2 + 1) >> 1
+    x = np.full_like(value, 1 << 28)
+    for _ in range(5):
+        cube = saturate(multiply(multiply(x, x), x) << 6)
+        x = saturate((multiply(x, (1 << 28) + (1 << 27)) - multiply(half, cube)) << 3)
+    right = 11 - pairs
+    multipliers = multiply(x, HALF_ROOT_OF_TWO) << np.maximum(-right, 0)
+    is_one = value == 1
+    return np.where(is_one, LARGEST, multipliers), np.where(is_one, 0, -np.maximum(right, 0))
 
 
 def _newton(value: Array) -> Array:

@@ -71,6 +71,11 @@ class Requantization:
     addends: np.ndarray
     shifts: np.ndarray
 
+    def of(self, channels: np.ndarray) -> Requantization:
+        """That of some channels."""
+        arrays = (self.scales, self.multipliers, self.addends, self.shifts)
+        return Requantization(self.way, self.common_shift, *(each[channels] for each in arrays))
+
 
 def folded_bias(weight: np.ndarray, bias: np.ndarray, input_offset: int) -> np.ndarray:
     """bias + input_offset * (sum of the channel's weights), int64: for inputs without an offset."""

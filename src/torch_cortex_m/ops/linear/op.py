@@ -10,18 +10,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.weighted_sum import (
+    WeightedSumOp,
     channels_read,
     fold_into_bias,
     keep_mixed,
     weighted_bounds,
     weights_are_known,
 )
-from ..rules.window import check_activation, check_offset, check_per_channel, check_rank
+from ..rules.window import check_offset, check_per_channel, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
@@ -29,7 +30,7 @@ from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
-class Linear(Op):
+class Linear(WeightedSumOp):
     """Quantized fully connected layer on int8, with any number of leading dimensions.
 
     Tensors: input [..., K] int8; weight [N, K] int8; bias [N] int32, optional; multipliers and
@@ -42,36 +43,15 @@ class Linear(Op):
     """
 
     name: ClassVar[str] = "linear"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (
-        TensorArgument("input"),
-        TensorArgument("weight"),
-        TensorArgument("bias", ("int32",), optional=True),
-        TensorArgument("multipliers", ("int32",)),
-        TensorArgument("shifts", ("int32",)),
-    )
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "multipliers",
-            "shifts",
-            "input_offset",
-            "weight_offset",
-            "output_offset",
-            "activation_min",
-            "activation_max",
-        }
-    )
+    quantization_data: ClassVar[frozenset[str]] = WeightedSumOp.quantization_data | {
+        "weight_offset"
+    }
 
-    input_offset: int = 0
     weight_offset: int = 0
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
+        super().__post_init__()
         check_offset(self, "weight_offset", self.weight_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         check_rank(self, types, "weight", 2)

@@ -16,7 +16,16 @@ MAX_ROW_SIZE = 8191
 """The longest row whose sum of exponentials, each at most 2^19, always fits 32 bits."""
 
 EXPONENTIAL_BITS = 19
-LOGARITHM_BITS = 16
+"""Fractional bits of an exponential, which is at most 1."""
+
+LOGARITHM_BITS = 26
+"""Fractional bits of the logarithm of a sum."""
+
+LARGEST_SHIFT = 22
+"""With so many bits 256 steps of the output, which are all that count, fill 30 bits."""
+
+ONE = 1 << 30
+"""Of ``logarithm_factor``; also the farthest that a difference counts."""
 
 ENTRIES = INT8.span + 1
 
@@ -27,10 +36,12 @@ class LogSoftmax(Op):
 
     Tensors: input [..., N] int8, N at most 8191. Output: the input's shape, int8.
 
-    ``exponentials`` has 2^19 * exp of the differences 0, -1, ..., -255 to a row's largest element.
-    With L, 2^16 times the sum's logarithm to the base 2, less 19, the output is
-    round((difference * ``input_factor`` - L * ``logarithm_factor``) / 2^``shift``) +
-    ``output_offset``, clamped. ``scaling`` computes the fields.
+    ``exponentials`` has 2^19 * exp of the differences 0, -1, ..., -255 to a row's largest element,
+    and ``steps`` has these differences in steps of the output, times 2^``shift``. With L, 2^26
+    times the logarithm of a row's sum of exponentials, the output is
+    round((steps - L * ``logarithm_factor`` / 2^30) / 2^``shift``) + ``output_offset``, clamped.
+    ``scaling`` computes the fields.
+    Source: TensorFlow Lite's 8-bit LOG_SOFTMAX on gemmlowp's fixed point functions.
     """
 
     name: ClassVar[str] = "log_softmax"
@@ -38,7 +49,7 @@ class LogSoftmax(Op):
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {
             "exponentials",
-            "input_factor",
+            "steps",
             "logarithm_factor",
             "shift",
             "output_offset",
@@ -48,7 +59,7 @@ class LogSoftmax(Op):
     )
 
     exponentials: tuple[int, ...]
-    input_factor: int
+    steps: tuple[int, ...]
     logarithm_factor: int
     shift: int
     output_offset: int = 0
@@ -58,14 +69,16 @@ class LogSoftmax(Op):
     def __post_init__(self) -> None:
         check_activation(self, self.activation_min, self.activation_max)
         check_offset(self, "output_offset", self.output_offset, *INT8)
-        check_offset(self, "input_factor", self.input_factor, 0, (1 << 31) - 1)
-        check_offset(self, "logarithm_factor", self.logarithm_factor, 0, (1 << 31) - 1)
-        check_offset(self, "shift", self.shift, 1, 62)
-        count = len(self.exponentials)
-        self.expect(count == ENTRIES, "exponentials", f"{ENTRIES} entries", f"{count} entries")
+        check_offset(self, "logarithm_factor", self.logarithm_factor, 0, ONE)
+        check_offset(self, "shift", self.shift, 0, LARGEST_SHIFT)
+        self._check_entries("exponentials", self.exponentials, 0, 1 << EXPONENTIAL_BITS)
+        self._check_entries("steps", self.steps, -ONE, 0)
         one = 1 << EXPONENTIAL_BITS
-        fits = self.exponentials[0] == one and all(0 <= e <= one for e in self.exponentials)
-        self.expect(fits, "exponentials", f"{one}, and no larger ones", self.exponentials[:3])
+        self.expect(self.exponentials[0] == one, "exponentials", f"{one} first", self.exponentials)
+
+    def _check_entries(self, name: str, entries: tuple[int, ...], low: int, high: int) -> None:
+        fits = len(entries) == ENTRIES and all(low <= entry <= high for entry in entries)
+        self.expect(fits, name, f"{ENTRIES} entries within [{low}, {high}]", entries[:8])
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         shape = types["input"].shape
@@ -81,22 +94,22 @@ class LogSoftmax(Op):
 
 def scaling(input: Quantization, output: Quantization) -> dict[str, int | tuple[int, ...]]:
     """The fields of LogSoftmax that follow from the quantizations."""
-    differences = np.arange(ENTRIES, dtype=np.float64) * input.scale
-    exponentials = np.rint(np.exp(-differences) * (1 << EXPONENTIAL_BITS)).astype(np.int64)
-    factors = input.scale / output.scale, np.log(2.0) / (1 << LOGARITHM_BITS) / output.scale
-    shift = int(np.clip(30 - np.floor(np.log2(max(factors))), 1, 62))
-    steps, logarithms = (min(round(f * 2.0**shift), (1 << 31) - 1) for f in factors)
+    differences = -np.arange(ENTRIES, dtype=np.float64) * input.scale
+    exponentials = np.rint(np.exp(differences) * (1 << EXPONENTIAL_BITS))
+    shift = int(np.clip(LOGARITHM_BITS + np.floor(np.log2(output.scale)), 0, LARGEST_SHIFT))
+    steps = np.rint(np.maximum(differences / output.scale * 2.0**shift, -ONE))
+    factor = min(round(2.0 ** (shift - LOGARITHM_BITS) / output.scale * ONE), ONE)
     return {
         "exponentials": tuple(int(each) for each in exponentials),
-        "input_factor": steps,
-        "logarithm_factor": logarithms,
+        "steps": tuple(int(each) for each in steps),
+        "logarithm_factor": factor,
         "shift": shift,
         "output_offset": output.zero_point,
     }
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    return {"exponentials": np.array(layer.op.exponentials, np.int32)}
+    return {name: np.array(getattr(layer.op, name), np.int32) for name in ("exponentials", "steps")}
 
 
 OP = LogSoftmax

@@ -10,6 +10,7 @@ import numpy as np
 from ..base import Kernel
 from ..integers.bounds import Array
 from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
+from .kernels_minimum import MINIMUM_KERNELS
 
 
 @dataclass(frozen=True)
@@ -23,4 +24,4 @@ class Maximum(BroadcastingOp):
 
 
 OP = Maximum
-KERNELS = [Kernel("maximum_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [Kernel("maximum_s8__ref", in_place=operands_not_broadcast), *MINIMUM_KERNELS]

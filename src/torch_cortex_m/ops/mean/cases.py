@@ -41,6 +41,8 @@ CASES = [
     case("one_element", (1, 1, 7), (0.1, 3), (0.1, 3)),
     case("one_channel", (3, 20, 1), (0.1, 3), (0.05, -9)),
     case("two_outer", (2, 6, 10), (0.1, 3), (0.03, 20)),
+    case("200_channels", (2, 5, 200), (0.1, 3), (0.05, -9)),
+    case("many_rows", (1, 600, 9), (0.1, -128), (0.02, 20)),
     case("count_of_power_of_two", (1, 16, 9), (0.1, -5), (0.04, 11)),
     case("larger_scale", (1, 25, 6), (0.1, -5), (7.0, 11)),
     case("much_smaller_scale", (1, 25, 6), (1.0, -5), (1e-3, 11)),

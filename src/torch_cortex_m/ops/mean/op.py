@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import INT8, Quantization, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import Quantization
+from ..base import Kernel
 from ..integers.arithmetic import quantize_multiplier
-from ..rules.checks import check_multiplier
-from ..rules.reduction import block_sizes, check_blocks
-from ..rules.window import check_activation, check_offset
+from ..rules.quantized import RequantizedOp
+from ..rules.reduction import ReductionOp
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mean(Op):
+class Mean(RequantizedOp, ReductionOp):
     """The mean over the middle dimension, in the output's own scale and zero point; the sum is the
     same with another multiplier.
 
@@ -32,30 +31,6 @@ class Mean(Op):
     """
 
     name: ClassVar[str] = "mean"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {"input_offset", "multiplier", "shift", "output_offset", "activation_min", "activation_max"}
-    )
-
-    input_offset: int = 0
-    multiplier: int
-    shift: int
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
-
-    def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
-        check_multiplier(self, "", self.multiplier, self.shift)
-
-    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
-        outer, _, inner = check_blocks(self, types)
-        return outer, inner
-
-    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        return super().constants(types) | block_sizes(types)
 
 
 def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str, int]:
@@ -72,4 +47,4 @@ def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str
 
 
 OP = Mean
-KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS]
+KERNELS = [Kernel("mean_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS]

@@ -10,6 +10,8 @@ import numpy as np
 from ..base import Kernel
 from ..integers.bounds import Array
 from ..rules.broadcasting import BroadcastingOp, operands_not_broadcast
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True)
@@ -23,4 +25,8 @@ class Minimum(BroadcastingOp):
 
 
 OP = Minimum
-KERNELS = [Kernel("minimum_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [
+    Kernel("minimum_s8__ref", in_place=operands_not_broadcast),
+    *FAST_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

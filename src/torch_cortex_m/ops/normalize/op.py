@@ -8,8 +8,10 @@ from math import prod
 from typing import ClassVar
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
-from ..rules.window import check_activation, check_offset, check_rank
+from ..base import Kernel, TensorArgument
+from ..rules.quantized import QuantizedOp
+from ..rules.window import check_offset, check_rank
+from .kernels_rows import ROW_KERNELS
 
 LARGEST_COUNT = 1 << 20
 """Keeps count * sum of squares below 2^57, and count * element - sum within int32."""
@@ -24,7 +26,7 @@ SCORE_BITS = {True: 20, False: 28}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Normalize(Op):
+class Normalize(QuantizedOp):
     """What layer norm, group norm, instance norm, RMS norm and F.normalize do, in integers.
 
     Tensors: input [batches, places, groups, channels] int8; multipliers and bias
@@ -50,35 +52,23 @@ class Normalize(Op):
         TensorArgument("multipliers", ("int32",), optional=True),
         TensorArgument("bias", ("int32",), optional=True),
     )
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "multipliers",
-            "bias",
-            "input_offset",
-            "epsilon",
-            "epsilon_bits",
-            "multiplier",
-            "shift",
-            "output_offset",
-            "activation_min",
-            "activation_max",
-        }
-    )
+    quantization_data: ClassVar[frozenset[str]] = QuantizedOp.quantization_data | {
+        "multipliers",
+        "bias",
+        "epsilon",
+        "epsilon_bits",
+        "multiplier",
+        "shift",
+    }
 
     centered: bool
-    input_offset: int = 0
     epsilon: int = 0
     epsilon_bits: int = 0
     multiplier: int = 0
     shift: int
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
+        super().__post_init__()
         check_offset(self, "epsilon", self.epsilon, 0, LARGEST_EPSILON)
         check_offset(self, "multiplier", self.multiplier, -(1 << 31), (1 << 31) - 1)
         least = BIAS_BITS - SCORE_BITS[self.centered]
@@ -122,4 +112,4 @@ def largest_square(count: int, centered: bool) -> int:
 
 
 OP = Normalize
-KERNELS = [Kernel("normalize_s8__ref", in_place=lambda layer: ("input",))]
+KERNELS = [Kernel("normalize_s8__ref", in_place=lambda layer: ("input",)), *ROW_KERNELS]

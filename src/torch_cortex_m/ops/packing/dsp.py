@@ -110,12 +110,23 @@ def pack_matrix(layer: Layer, weight: np.ndarray, runs: int, groups: int = 1) ->
 
     The filters of each group start a new pair of filters.
     """
+    found = choose_requantization(layer, weight, COMMON_SHIFTS)
+    return pack_as(layer, weight, runs, groups, found, can_superpose(layer, weight, groups))
+
+
+def pack_as(
+    layer: Layer,
+    weight: np.ndarray,
+    runs: int,
+    groups: int,
+    found: Requantization,
+    superposed: bool,
+) -> MatrixPacking:
+    """The same with a requantization and a form that were chosen before."""
     filters, taps = weight.shape
     order = column_pairs(runs, taps // runs)
-    found = choose_requantization(layer, weight, COMMON_SHIFTS)
     bias = folded_bias(weight, layer_bias(layer), layer.op.input_offset)
     firsts, seconds = _filter_pairs(filters, groups)
-    superposed = _can_superpose(layer, weight, firsts, seconds)
     words = _weight_words(weight, order, firsts, seconds, superposed)
     # The second sum starts at bias 0 + 256 * bias 1, as its products add up.
     second_bias = _at(bias, seconds) * (256 if superposed else 1)
@@ -184,10 +195,9 @@ def _at(values: np.ndarray, filters: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _can_superpose(
-    layer: Layer, weight: np.ndarray, firsts: np.ndarray, seconds: np.ndarray
-) -> bool:
+def can_superpose(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
     """Whether w0 + 256 * w1 fits 16 bits everywhere, and the second filters' sums 24 bits."""
+    firsts, seconds = _filter_pairs(len(weight), groups)
     wide = weight.astype(np.int64)
     both = wide[firsts] + 256 * _at(wide, seconds)
     low, high = accumulator_ranges(weight, layer_bias(layer), layer.op.input_offset)

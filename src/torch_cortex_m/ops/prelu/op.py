@@ -13,6 +13,7 @@ from ..integers.requantization import requantized, wrapped
 from ..rules.broadcasting import operands_not_broadcast
 from ..rules.checks import check_multiplier
 from ..rules.products import ProductOp
+from .kernels_fast import FAST_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,4 +53,4 @@ class Prelu(ProductOp):
 
 
 OP = Prelu
-KERNELS = [Kernel("prelu_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [Kernel("prelu_s8__ref", in_place=operands_not_broadcast), *FAST_KERNELS]

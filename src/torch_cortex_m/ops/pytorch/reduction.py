@@ -7,7 +7,7 @@ from math import prod
 
 from torch.fx import Node
 
-from ..rules.reduction import LARGEST_COUNT, blocks
+from ..rules.reduction import ReductionOp, blocks
 from .call import PytorchCall
 from .node import arguments, shape_of
 
@@ -35,7 +35,7 @@ def reduced_count(node: Node) -> int:
     return prod(shape[axis] for axis in reduced_axes(node))
 
 
-def count_problem(node: Node, largest: int = LARGEST_COUNT) -> str | None:
+def count_problem(node: Node, largest: int = ReductionOp.largest_count) -> str | None:
     count = reduced_count(node)
     return f"over {count} elements, more than {largest}" if count > largest else None
 

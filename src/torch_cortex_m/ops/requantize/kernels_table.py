@@ -1,7 +1,8 @@
-"""requantize by a table of its 256 outputs, on any core."""
+"""requantize by a table of its 256 outputs: on any core, and for MVE."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,4 +39,6 @@ TABLE = Kernel(
     in_place=lambda layer: ("input",),
 )
 
-TABLE_KERNELS = [TABLE]
+GATHER = replace(TABLE, name="requantize_s8__gather_mve", needs=frozenset({"mve"}))
+
+TABLE_KERNELS = [TABLE, GATHER]

@@ -9,16 +9,15 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ..base import Kernel, TensorArgument
 from ..integers.bounds import Array, Bounds, of_requantized
 from ..interfaces import Constants, Types
-from ..rules.checks import check_multiplier
-from ..rules.window import check_activation, check_offset
+from ..rules.quantized import RequantizedOp
 from .kernels_table import TABLE_KERNELS, outputs
 
 
-@dataclass(frozen=True)
-class Requantize(Op):
+@dataclass(frozen=True, kw_only=True)
+class Requantize(RequantizedOp):
     """clamp(requantize(input + input_offset) + output_offset), element by element.
 
     Tensors: input int8, any shape. Output: the same shape, int8.
@@ -30,23 +29,10 @@ class Requantize(Op):
 
     name: ClassVar[str] = "requantize"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {"input_offset", "multiplier", "shift", "output_offset", "activation_min", "activation_max"}
-    )
     elementwise: ClassVar[bool] = True
 
-    input_offset: int = 0
     multiplier: int = 1 << 30
     shift: int = 1
-    output_offset: int = 0
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
-
-    def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
-        check_multiplier(self, "", self.multiplier, self.shift)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         return types["input"].shape

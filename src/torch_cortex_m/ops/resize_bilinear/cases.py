@@ -29,6 +29,7 @@ def plain(name: str, shape: Shape, size: tuple[int, int]) -> Case:
     return Case(name, ResizeBilinear(*places), {"input": data})
 
 
+ENDS = np.resize([127, -128, -128, 127, 127], (1, 4, 5, 8)).astype(np.int8)
 EXTREMES = np.resize([127, -128, -128, 127, 127], (1, 4, 5, 2)).astype(np.int8)
 
 CASES = [
@@ -46,5 +47,12 @@ CASES = [
     case("1_channel", (1, 3, 4, 1), (6, 8)),
     plain("plain", (1, 4, 5, 3), (8, 10)),
     plain("plain_any_size", (1, 4, 5, 3), (7, 9)),
+    case("twice_32_channels", (1, 3, 4, 32), (6, 8)),
+    case("twice_13_channels", (2, 3, 4, 13), (6, 8)),
+    case("4_times_9_channels", (1, 3, 4, 9), (12, 16)),
+    case("8_times_6_channels", (1, 2, 3, 6), (16, 24)),
+    case("aligned_13_channels", (2, 3, 4, 13), (7, 9), align_corners=True),
     Case("extremes", ResizeBilinear((0, 512, 1536, 3072), (512,) * 3), {"input": EXTREMES}),
+    Case("ends", ResizeBilinear((0, 512, 1792, 3072), (512, 384, 640, 2944)), {"input": ENDS}),
+    Case("sixteenths", ResizeBilinear((64, 960, 1856), (576, 448, 3008)), {"input": ENDS}),
 ]

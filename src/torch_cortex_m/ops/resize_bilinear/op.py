@@ -9,10 +9,11 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
-from ..integers.bounds import Array, Bounds
+from ..base import Kernel, Op, TensorArgument
+from ..integers.bounds import Bounds
 from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.window import check_rank, check_values
+from .kernels_weights import WEIGHT_KERNELS, packed_places
 
 FRACTION_BITS = 10
 """Of the places between pixels; TensorFlow Lite has as many."""
@@ -75,12 +76,5 @@ class ResizeBilinear(Op):
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
 
 
-def _pack(layer: Layer) -> dict[str, Array]:
-    return {
-        "rows": np.array(layer.op.rows, np.int32),
-        "columns": np.array(layer.op.columns, np.int32),
-    }
-
-
 OP = ResizeBilinear
-KERNELS = [Kernel("resize_bilinear_s8__ref", pack=_pack)]
+KERNELS = [Kernel("resize_bilinear_s8__ref", pack=packed_places), *WEIGHT_KERNELS]

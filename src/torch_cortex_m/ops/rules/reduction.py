@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod
+from typing import ClassVar
 
 from ...ir import TensorType
-from ..base import Op
+from ..base import Op, TensorArgument
 from .window import check_rank
 
-LARGEST_COUNT = 1 << 22
-"""Keeps 255 * count, and with it every sum, within int32."""
 
+class ReductionOp(Op):
+    """One value from all along the middle dimension.
 
-def check_blocks(
-    op: Op, types: Mapping[str, TensorType], largest: int = LARGEST_COUNT
-) -> tuple[int, int, int]:
-    """The sizes (outer, count, inner) of the input, of which ``count`` elements are reduced."""
-    check_rank(op, types, "input", 3)
-    outer, count, inner = types["input"].shape
-    op.expect(count <= largest, "input", f"at most {largest} elements in dimension 1", count)
-    return outer, count, inner
+    Tensors: input [outer, count, inner] int8, count at most ``largest_count``.
+    Output: [outer, inner]. Kernels get the three sizes.
+    """
 
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
 
-def block_sizes(types: Mapping[str, TensorType]) -> dict[str, int]:
-    """``outer``, ``count`` and ``inner`` for the kernels."""
-    return dict(zip(("outer", "count", "inner"), types["input"].shape, strict=True))
+    largest_count: ClassVar[int] = 1 << 22
+    """Keeps 255 * count, and with it every sum, within int32."""
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        check_rank(self, types, "input", 3)
+        outer, count, inner = types["input"].shape
+        expected = f"at most {self.largest_count} elements in dimension 1"
+        self.expect(count <= self.largest_count, "input", expected, count)
+        return outer, inner
+
+    def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
+        sizes = zip(("outer", "count", "inner"), types["input"].shape, strict=True)
+        return super().constants(types) | dict(sizes)
 
 
 def blocks(shape: tuple[int, ...], axes: list[int]) -> tuple[tuple[int, ...], tuple[int, int, int]]:

@@ -9,11 +9,12 @@ from ...ir import INT8
 from ..integers.arithmetic import quantize_multiplier
 from .broadcasting import BroadcastingOp
 from .checks import check_multiplier
-from .window import check_activation, check_offset
+from .quantized import QuantizedOp
+from .window import check_offset
 
 
 @dataclass(frozen=True, kw_only=True)
-class ScaledOperandsOp(BroadcastingOp):
+class ScaledOperandsOp(QuantizedOp, BroadcastingOp):
     """``input_offset`` and ``other_offset`` (= -zero point) are added to the operands, the sums
     shifted left by ``left_shift`` (modulo 2^32) and requantized to a common scale. What becomes of
     the two (modulo 2^32) is requantized to the output's scale, ``output_offset`` (= output zero
@@ -25,42 +26,30 @@ class ScaledOperandsOp(BroadcastingOp):
 
     sign: ClassVar[int] = 1
 
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "left_shift",
-            "input_offset",
-            "input_multiplier",
-            "input_shift",
-            "other_offset",
-            "other_multiplier",
-            "other_shift",
-            "output_offset",
-            "output_multiplier",
-            "output_shift",
-            "activation_min",
-            "activation_max",
-        }
-    )
+    quantization_data: ClassVar[frozenset[str]] = QuantizedOp.quantization_data | {
+        "left_shift",
+        "input_multiplier",
+        "input_shift",
+        "other_offset",
+        "other_multiplier",
+        "other_shift",
+        "output_multiplier",
+        "output_shift",
+    }
 
     left_shift: int = 20
-    input_offset: int = 0
     input_multiplier: int
     input_shift: int
     other_offset: int = 0
     other_multiplier: int
     other_shift: int
-    output_offset: int = 0
     output_multiplier: int
     output_shift: int
-    activation_min: int = INT8.low
-    activation_max: int = INT8.high
 
     def __post_init__(self) -> None:
-        check_activation(self, self.activation_min, self.activation_max)
+        super().__post_init__()
         check_offset(self, "left_shift", self.left_shift, 0, 31)
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
         check_offset(self, "other_offset", self.other_offset, *INT8.negated())
-        check_offset(self, "output_offset", self.output_offset, *INT8)
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
         check_multiplier(self, "output_", self.output_multiplier, self.output_shift)

@@ -8,26 +8,34 @@ constant for anything to be known.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from ...ir import INT32
+from ..base import TensorArgument
 from ..integers.bounds import Array, Bounds, of_products, of_requantized
 from ..interfaces import Constants, Types
+from .quantized import QuantizedOp
 
 
-class WeightedSum(Protocol):
-    """The fields of an operator that sums products."""
+@dataclass(frozen=True, kw_only=True)
+class WeightedSumOp(QuantizedOp):
+    """Tensors: input and weight int8; bias, optional, multipliers and shifts int32, one for each
+    output channel: the requantization of its sum."""
 
-    @property
-    def input_offset(self) -> int: ...
-    @property
-    def output_offset(self) -> int: ...
-    @property
-    def activation_min(self) -> int: ...
-    @property
-    def activation_max(self) -> int: ...
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input"),
+        TensorArgument("weight"),
+        TensorArgument("bias", ("int32",), optional=True),
+        TensorArgument("multipliers", ("int32",)),
+        TensorArgument("shifts", ("int32",)),
+    )
+    quantization_data: ClassVar[frozenset[str]] = QuantizedOp.quantization_data | {
+        "multipliers",
+        "shifts",
+    }
 
 
 def weights_are_known(types: Types, constants: Constants) -> bool:
@@ -36,7 +44,7 @@ def weights_are_known(types: Types, constants: Constants) -> bool:
 
 
 def weighted_bounds(
-    op: WeightedSum, constants: Constants, taps: Array, inputs: Bounds, axes: tuple[int, ...]
+    op: WeightedSumOp, constants: Constants, taps: Array, inputs: Bounds, axes: tuple[int, ...]
 ) -> Bounds:
     """Bounds of the output; taps: int64 weights that broadcast with ``inputs``, which are bounds of
     the inputs with their offset; their products are summed over ``axes``."""
@@ -61,7 +69,7 @@ def keep_outputs(constants: Constants, outputs: Array) -> dict[str, Array]:
 
 
 def fold_into_bias(
-    op: WeightedSum, constants: Constants, given: Bounds, exact: Array
+    op: WeightedSumOp, constants: Constants, given: Bounds, exact: Array
 ) -> dict[str, Array] | None:
     """Weight [output channels, ..., input channels] and bias, where the weights that read constant
     channels became zero and the bias took over their sum; None where nothing is to be done.

@@ -9,9 +9,10 @@ from typing import ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
+from ..base import Kernel, Op, TensorArgument
 from ..rules.checks import check_max_rank
 from ..rules.strides import broadcast_strides, loop_constants
+from .kernels_fast import FAST_KERNELS, as_large_as_the_output
 
 NAMES = ("condition", "input", "other")
 
@@ -53,10 +54,5 @@ class Select(Op):
         return loop_constants(output, strides)
 
 
-def _in_place(layer: Layer) -> tuple[str, ...]:
-    """One as large as the output is read once, at the place that is written."""
-    return tuple(n for n in NAMES if layer.types[n].elements == layer.output.elements)
-
-
 OP = Select
-KERNELS = [Kernel("select_bytes__ref", in_place=_in_place)]
+KERNELS = [Kernel("select_bytes__ref", in_place=as_large_as_the_output), *FAST_KERNELS]

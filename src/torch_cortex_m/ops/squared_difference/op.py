@@ -8,6 +8,7 @@ from typing import ClassVar
 from ..base import Kernel
 from ..rules.broadcasting import operands_not_broadcast
 from ..rules.scaled_operands import ScaledOperandsOp, rescaling_by
+from .kernels_tables import TABLE_KERNELS
 
 LEFT_SHIFT = 7
 """With which the squared difference fits into 32 bits."""
@@ -33,4 +34,7 @@ def rescaling(input_scale: float, other_scale: float, output_scale: float) -> di
 
 
 OP = SquaredDifference
-KERNELS = [Kernel("squared_difference_s8__ref", in_place=operands_not_broadcast)]
+KERNELS = [
+    Kernel("squared_difference_s8__ref", in_place=operands_not_broadcast),
+    *TABLE_KERNELS,
+]

@@ -10,13 +10,16 @@ import numpy as np
 from ...ir import INT8
 from ..integers.arithmetic import requantize_array
 from ..integers.bounds import Array
-from ..integers.fixed_point import logistic, saturate, shift_right, tanh
+from ..integers.fixed_point import logistic, reciprocal_root, saturate, shift_right, tanh
 from ..integers.tables import VALUES
 from ..tflite.builtin import Builtin
 from ..tflite.call import TfliteCall
 
 INTEGER_BITS = 4
 """Of the fixed point input of logistic and tanh."""
+
+ROOT_BITS = 20
+"""Fractional bits of a reciprocal root."""
 
 Function = Callable[[TfliteCall], Array]
 """The 256 results of one use, before they are limited to int8."""
@@ -172,6 +175,19 @@ def _abs(call: TfliteCall) -> Array:
     return values + call.output.quantization.zero_point
 
 
+def _rsqrt(call: TfliteCall) -> Array:
+    """The largest result where there is none: TFLite-Micro has it for zero, and stops for negative
+    inputs. Source: TFLite-Micro's RsqrtEvalQuantized."""
+    inputs = _inputs(call)
+    scale, output_scale = _scales(call)
+    with np.errstate(over="ignore", divide="ignore"):
+        multiplier, shift = call.multiplier(1 / float(np.sqrt(scale) * output_scale))
+    roots, root_shifts = reciprocal_root(np.maximum(inputs, 1))
+    fractions = requantize_array(np.array(1), roots, root_shifts + ROOT_BITS)
+    steps = requantize_array(fractions, np.array(multiplier), np.array(shift - ROOT_BITS))
+    return np.where(inputs > 0, steps + call.output.quantization.zero_point, INT8.high)
+
+
 BUILTINS = [
     Builtin("LOGISTIC", _table(_logistic)),
     Builtin("TANH", _table(_tanh)),
@@ -179,4 +195,5 @@ BUILTINS = [
     Builtin("LEAKY_RELU", _table(_leaky_relu), options="LeakyReluOptions"),
     Builtin("ELU", _table(_elu)),
     Builtin("ABS", _table(_abs)),
+    Builtin("RSQRT", _table(_rsqrt)),
 ]

@@ -11,6 +11,7 @@ from ..base import Kernel, Op, TensorArgument
 from ..rules.checks import MAX_RANK
 from ..rules.strides import loop_constants, row_major_strides
 from ..rules.window import check_rank
+from .kernels_blocks import BLOCK_KERNELS
 from .kernels_portable import PORTABLE_KERNELS
 
 
@@ -51,4 +52,4 @@ class Transpose(Op):
 
 
 OP = Transpose
-KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS]
+KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS, *BLOCK_KERNELS]

@@ -13,7 +13,7 @@ from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments
 from ..pytorch.pattern import Pattern, ResultOf, SingleCall
 from ..pytorch.reduction import count_problem, reduce, reduced_count
-from .op import LARGEST_COUNT
+from .op import Variance
 
 aten = torch.ops.aten
 
@@ -60,13 +60,13 @@ def _correction(node: Node) -> float:
 def _problem(node: Node) -> str | None:
     if _correction(node) >= reduced_count(node):
         return f"of {reduced_count(node)} elements it is not a number"
-    return count_problem(node, LARGEST_COUNT)
+    return count_problem(node, Variance.largest_count)
 
 
 def _norm_problem(node: Node) -> str | None:
     if arguments(node)["ord"] != 2:
         return "only the Euclidean norm (2) is supported; others are sums or maxima of abs(x)"
-    return count_problem(node, LARGEST_COUNT)
+    return count_problem(node, Variance.largest_count)
 
 
 def _result_of(variance: torch._ops.OpOverload) -> ResultOf:

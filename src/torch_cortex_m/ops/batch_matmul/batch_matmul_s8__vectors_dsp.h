@@ -1,0 +1,41 @@
+/* Matrix products of int8 tensors for cores with the DSP extension: one vector at a time with all of the other matrix, which
+ * is read as it lies. For a few rows or a single column. See tcm_dsp_matmul.h. */
+#ifndef BATCH_MATMUL_S8__VECTORS_DSP_H
+#define BATCH_MATMUL_S8__VECTORS_DSP_H
+
+#include "tcm_dsp_matmul.h"
+#include "tcm_matmul.h"
+
+TCM_KERNEL void batch_matmul_s8__vectors_dsp(const int8_t *input, const int8_t *other, int8_t *output, uint8_t *scratch,
+                                             TCM_MATMUL_PARAMETERS, int32_t input_offset, int32_t other_offset,
+                                             int32_t output_offset, int32_t way, int32_t multiplier, int32_t addend,
+                                             int32_t shift, int32_t activation_min, int32_t activation_max)
+{
+    const tcm_dsp_operand left = tcm_dsp_operand_of(depth, input_row_stride, input_depth_stride, input_offset);
+    const tcm_dsp_operand right = tcm_dsp_operand_of(depth, other_column_stride, other_depth_stride, other_offset);
+    const tcm_dsp_scale scale = {
+        .way = way,
+        .multiplier = multiplier,
+        .addend = addend,
+        .shift = shift,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
+    const int32_t is_doubled = way == TCM_REQUANTIZE_RIGHT;
+    int32_t *const pairs = (int32_t *)(void *)scratch;
+    TCM_FOR_EACH_PRODUCT(a, b)
+    {
+        if (columns == 1) {
+            tcm_dsp_vector_of(&right, other + b, is_doubled, pairs);
+            tcm_dsp_dots(&left, input + a, rows, pairs, output, &scale);
+        } else {
+            for (int32_t row = 0; row < rows; row++) {
+                tcm_dsp_vector_of(&left, input + a + row * input_row_stride, is_doubled, pairs);
+                tcm_dsp_dots(&right, other + b, columns, pairs, output + row * columns, &scale);
+            }
+        }
+    }
+}
+
+#endif

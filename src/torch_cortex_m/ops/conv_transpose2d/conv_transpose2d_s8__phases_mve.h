@@ -1,0 +1,169 @@
+/* Transposed convolution for MVE: each phase of the output is a convolution, two places of a row and four channels at a
+ * time. See tcm_phases.h and tcm_mve_rows.h. */
+#ifndef CONV_TRANSPOSE2D_S8__PHASES_MVE_H
+#define CONV_TRANSPOSE2D_S8__PHASES_MVE_H
+
+#include "conv2d_s8__im2col_mve.h"
+#include "tcm_phases.h"
+
+typedef struct {
+    int32_t output_height;
+    int32_t output_width;
+    int32_t output_channels;
+    int32_t stride_height;
+    int32_t stride_width;
+    int32_t padding_top;
+    int32_t padding_left;
+    int32_t most_height;
+    int32_t row_bytes;
+    int32_t left_columns;
+    int32_t input_channels;
+    int32_t filters;
+    int32_t output_step; /* from one place of a phase to the next */
+    int32_t capacity;    /* windows that wait for each other, an even number */
+    int32_t is_short;    /* whether rows of a phase may have a single place */
+    int32_t lead_bytes;
+    int32_t rounding;
+    int32_t output_offset;
+    int32_t activation_min;
+    int32_t activation_max;
+} conv_transpose2d_s8_mve_layer;
+
+/* Bytes of the tiles of one phase. */
+TCM_KERNEL int32_t conv_transpose2d_s8_mve_phase_bytes(const conv_transpose2d_s8_mve_layer *layer, int32_t steps)
+{
+    const int32_t tile_bytes = 64 * steps + (layer->rounding == 2 ? 80 : 48);
+    return layer->filters / 8 * layer->lead_bytes + (layer->filters + 3) / 4 * tile_bytes;
+}
+
+/* `count` places of one phase, whose first window is at `window`. A window of one row is read as it lies, others are
+ * copied to `windows` first. A last odd place is computed again together with the one before it, a single one alone. */
+TCM_KERNEL void conv_transpose2d_s8_mve_places(const conv_transpose2d_s8_mve_layer *layer, const int8_t *window,
+                                               int32_t count, int32_t taps_height, int32_t taps_width, int8_t *windows,
+                                               const int8_t *tiles, int8_t *output)
+{
+    const int32_t run_bytes = taps_width * layer->input_channels;
+    const int32_t steps = (taps_height * run_bytes + 15) / 16;
+    const int32_t place = taps_height == 1 ? layer->input_channels : 16 * steps + 16;
+    for (int32_t x = 0; x < count;) {
+        const int32_t left = count - x;
+        const int32_t is_single = layer->is_short && count == 1;
+        const int32_t first = left == 1 && !is_single ? x - 1 : x;
+        const int32_t most = left < 2 ? 2 : left / 2 * 2;
+        const int32_t taken = is_single ? 1 : (taps_height > 1 && most > layer->capacity ? layer->capacity : most);
+        const int8_t *vectors = window + first * layer->input_channels;
+        if (taps_height > 1) {
+            for (int32_t i = 0; i < taken; i++) {
+                conv2d_s8__im2col_mve_window(windows + i * place, vectors + i * layer->input_channels, taps_height,
+                                             layer->row_bytes, 1, run_bytes, 0);
+            }
+            vectors = windows;
+        }
+        if (is_single) {
+            tcm_mve_one_vector(vectors, tiles, output, layer->filters, steps, layer->lead_bytes, layer->rounding,
+                               layer->output_offset, layer->activation_min, layer->activation_max);
+        } else {
+            tcm_mve_pairs(vectors, vectors + place, tiles, output + first * layer->output_step, taken / 2, 2 * place,
+                          layer->filters, layer->output_step, steps, layer->lead_bytes, layer->rounding,
+                          layer->output_offset, layer->activation_min, layer->activation_max);
+        }
+        x = first + taken;
+    }
+}
+
+/* The phases [first_y, end_y) times [first_x, end_x), which have windows of this size, where row `row` of the input is the
+ * last one of windows; `top` is the first of the rows that the largest windows need. Returns the end of the tiles. */
+TCM_KERNEL const int8_t *conv_transpose2d_s8_mve_phases(const conv_transpose2d_s8_mve_layer *layer, const int8_t *top,
+                                                        int32_t row, int32_t first_y, int32_t end_y,
+                                                        int32_t taps_height, int32_t first_x, int32_t end_x,
+                                                        int32_t taps_width, int8_t *windows, const int8_t *tiles,
+                                                        int8_t *output)
+{
+    const int32_t steps = (taps_height * taps_width * layer->input_channels + 15) / 16;
+    const int8_t *lines = top + (layer->most_height - taps_height) * layer->row_bytes;
+    for (int32_t i = 0; i < (end_y - first_y) * (end_x - first_x); i++) {
+        const int32_t y = row * layer->stride_height + first_y + i / (end_x - first_x) - layer->padding_top;
+        const tcm_phase x = tcm_phase_of(first_x + i % (end_x - first_x), layer->stride_width, layer->padding_left,
+                                         layer->output_width);
+        if (y >= 0 && y < layer->output_height) {
+            const int32_t column = layer->left_columns + x.last - (taps_width - 1);
+            conv_transpose2d_s8_mve_places(layer, lines + column * layer->input_channels, x.count, taps_height,
+                                           taps_width, windows, tiles,
+                                           output + (y * layer->output_width + x.first) * layer->output_channels);
+        }
+        tiles += conv_transpose2d_s8_mve_phase_bytes(layer, steps);
+    }
+    return tiles;
+}
+
+/* In scratch there are the places for windows, then the copied rows. The first long_height and long_width phases have
+ * most_height and most_width taps, the others one less. */
+TCM_KERNEL void conv_transpose2d_s8__phases_mve(
+    const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch, int32_t batches, int32_t input_height,
+    int32_t input_width, int32_t input_channels, int32_t output_height, int32_t output_width, int32_t output_channels,
+    int32_t stride_height, int32_t stride_width, int32_t padding_top, int32_t padding_left, int32_t phases_width,
+    int32_t most_height, int32_t most_width, int32_t long_height, int32_t long_width, int32_t row_bytes,
+    int32_t left_columns, int32_t spare_rows, int32_t capacity, int32_t window_bytes, int32_t lead_bytes,
+    int32_t input_offset, int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
+{
+    const conv_transpose2d_s8_mve_layer layer = {
+        .output_height = output_height,
+        .output_width = output_width,
+        .output_channels = output_channels,
+        .stride_height = stride_height,
+        .stride_width = stride_width,
+        .padding_top = padding_top,
+        .padding_left = padding_left,
+        .most_height = most_height,
+        .row_bytes = row_bytes,
+        .left_columns = left_columns,
+        .input_channels = input_channels,
+        .filters = output_channels * stride_width / phases_width,
+        .output_step = output_channels * stride_width,
+        .capacity = capacity,
+        .is_short = output_width < 2 * stride_width,
+        .lead_bytes = lead_bytes,
+        .rounding = rounding,
+        .output_offset = output_offset,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
+    int8_t *const windows = (int8_t *)scratch;
+    const tcm_mve_rows rows = {
+        .rows = windows + window_bytes,
+        .row_bytes = row_bytes,
+        .left_bytes = left_columns * input_channels,
+        .input_height = input_height,
+        .input_bytes = input_width * input_channels,
+        .zero_point = -input_offset,
+        .repeat = 1,
+    };
+    const int32_t first_row = padding_top / stride_height;
+    const int32_t last_row = (padding_top + output_height - 1) / stride_height;
+    TCM_MVE_OPAQUE(tiles);
+    for (int32_t batch = 0; batch < batches; batch++) {
+        tcm_mve_fill(rows.rows, rows.zero_point, (most_height + spare_rows) * row_bytes);
+        for (int32_t row = first_row; row <= last_row; row++) {
+            const int8_t *top = tcm_mve_rows_of(rows, input, row - first_row, 1, most_height - 1 - first_row,
+                                                most_height, spare_rows);
+            const int8_t *next = conv_transpose2d_s8_mve_phases(&layer, top, row, 0, long_height, most_height, 0,
+                                                                long_width, most_width, windows, tiles, output);
+            if (long_width < phases_width) {
+                next = conv_transpose2d_s8_mve_phases(&layer, top, row, 0, long_height, most_height, long_width,
+                                                      phases_width, most_width - 1, windows, next, output);
+            }
+            if (long_height < stride_height) {
+                next = conv_transpose2d_s8_mve_phases(&layer, top, row, long_height, stride_height, most_height - 1, 0,
+                                                      long_width, most_width, windows, next, output);
+            }
+            if (long_height < stride_height && long_width < phases_width) {
+                conv_transpose2d_s8_mve_phases(&layer, top, row, long_height, stride_height, most_height - 1,
+                                               long_width, phases_width, most_width - 1, windows, next, output);
+            }
+        }
+        input += input_height * rows.input_bytes;
+        output += output_height * output_width * output_channels;
+    }
+}
+
+#endif

@@ -1,0 +1,14 @@
+/* Whether input equals other, with broadcasting, by the ranks of their values on any core: int8, the results are bytes of 0 and 1. */
+#ifndef EQUAL_S8__RANKS_H
+#define EQUAL_S8__RANKS_H
+
+#include "tcm_operand_tables.h"
+
+TCM_KERNEL void equal_s8__ranks(const int8_t *input, const int8_t *other, const int16_t *input_ranks,
+                                const int16_t *other_ranks, uint8_t *output, TCM_BROADCAST_PARAMETERS,
+                                int32_t negated)
+{
+    tcm_compare_ranks(input, other, input_ranks, other_ranks, output, TCM_BROADCAST_ARGUMENTS, 0, negated);
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* The larger of two values with broadcasting for MVE: int8. */
+#ifndef MAXIMUM_S8__ROWS_MVE_H
+#define MAXIMUM_S8__ROWS_MVE_H
+
+#include "tcm_mve_extreme.h"
+
+TCM_KERNEL void maximum_s8__rows_mve(const int8_t *input, const int8_t *other, int8_t *output,
+                                     TCM_BROADCAST_PARAMETERS)
+{
+    tcm_mve_extreme_of_pairs(input, other, output, TCM_BROADCAST_ARGUMENTS, 1);
+}
+
+#endif

@@ -1,0 +1,13 @@
+/* The smaller of two values with broadcasting for cores with the DSP extension: int8. */
+#ifndef MINIMUM_S8__WORDS_DSP_H
+#define MINIMUM_S8__WORDS_DSP_H
+
+#include "tcm_dsp_extreme.h"
+
+TCM_KERNEL void minimum_s8__words_dsp(const int8_t *input, const int8_t *other, int8_t *output,
+                                      TCM_BROADCAST_PARAMETERS)
+{
+    tcm_extreme_of_pairs(input, other, output, TCM_BROADCAST_ARGUMENTS, 0);
+}
+
+#endif

@@ -1,0 +1,47 @@
+"""Functions of TensorFlow Lite that no other runtime can judge byte for byte."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from function_models import LEAST, div
+from judges import tflite_micro
+from model_writer import ModelWriter
+from operator_models import activation
+
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.frontend.tflite.importer import import_content
+from torch_cortex_m.run.reference import run_reference
+
+
+def test_log_softmax_of_floats() -> None:
+    """TFLite-Micro calls the C library's exp and log, whose last bit is the library's."""
+    writer, shape = ModelWriter(), (400, 10)
+    x = activation(writer, "x", shape, (0.5, 21))
+    real, y = writer.tensor("real", shape, "float32"), writer.tensor("y", shape, "float32")
+    writer.operator("DEQUANTIZE", [x], real)
+    writer.operator("LOG_SOFTMAX", [real], y)
+    model = writer.write([x], [y])
+    sample = [np.random.default_rng(3).integers(-128, 128, shape).astype(np.int8)]
+    (got,) = run_reference(import_content(model), sample)
+    ((expected,),) = tflite_micro(model, [sample])
+    np.testing.assert_allclose(got, expected, rtol=2**-23, atol=2**-23)
+    assert (got == expected).mean() > 0.95
+
+
+def test_a_result_of_another_type_is_refused() -> None:
+    writer = ModelWriter()
+    x, y = writer.tensor("x", (1, 4), "float32"), activation(writer, "y", (1, 4), (1 / 16, 127))
+    writer.operator("LOG_SOFTMAX", [x], y)
+    with pytest.raises(TcmError, match="its result has another type"):
+        import_content(writer.write([x], [y]))
+
+
+def test_quantizations_that_functions_do_not_have() -> None:
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 4), (0.1, 3)), activation(writer, "y", (1, 4), (0.1, 127))
+    writer.operator("LOG_SOFTMAX", [x], y)
+    with pytest.raises(TcmError, match="LOG_SOFTMAX has an unexpected quantization"):
+        import_content(writer.write([x], [y]))
+    with pytest.raises(TcmError, match="scales of a division are too far apart"):
+        import_content(div("far", ((4,), (4,), (4,)), divisor=(1e-5, LEAST), y=(1e-5, 0)).content)
