@@ -1,4 +1,4 @@
-"""select from TensorFlow Lite: SELECT_V2, with broadcasting."""
+"""where from TensorFlow Lite: SELECT_V2, with broadcasting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..tflite.call import TfliteCall
 
 def _lower(call: TfliteCall) -> str:
     """The integers are chosen, whatever their scales."""
-    return call.emit("select", tuple(call.value(name) for name in ("condition", "input", "other")))
+    return call.emit("where", tuple(call.value(name) for name in ("condition", "input", "other")))
 
 
 BUILTINS = [
