@@ -16,8 +16,8 @@ TCM_KERNEL uint32_t select_bytes_word(uint32_t condition, uint32_t a, uint32_t b
     return result;
 }
 
-TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
-                                 int32_t b_stride, int8_t *output, int32_t size)
+TCM_KERNEL void select_bytes_words(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
+                                   int32_t b_stride, int8_t *output, int32_t size)
 {
     const uint32_t repeated_a = (uint8_t)*a * UINT32_C(0x01010101);
     const uint32_t repeated_b = (uint8_t)*b * UINT32_C(0x01010101);
@@ -44,7 +44,7 @@ TCM_KERNEL void select_bytes__words_dsp(const void *condition, const void *input
     TCM_FOR_EACH_SELECTION(c, a, b)
     {
         if (condition_stride_5 != 0) {
-            select_bytes_run(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
+            select_bytes_words(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
         } else if (truths[c] != 0) {
             tcm_select_all(inputs + a, input_stride_5, next, size_5);
         } else {
