@@ -216,8 +216,8 @@ FAMILIES: dict[str, list[Case]] = {
         gather("gather 12x12x32 other channels", (1, 12, 12, 32), 3, SHUFFLED_CHANNELS),
         slice_("slice 24x24x32 half of the channels", IMAGE, (0,) * 4, (1, 24, 24, 16)),
         slice_("slice 24x24x32 window", IMAGE, (0, 2, 2, 0), (1, 20, 20, 32)),
-        concatenate("concatenate 24x24x16 channels", *[(1, 24, 24, 16)] * 2, 3),
-        concatenate("concatenate 12x24x32 rows", *[(1, 12, 24, 32)] * 2, 1),
+        concatenate("concatenate 24x24x16 channels", (1, 24, 24, 16), (1, 24, 24, 16), 3),
+        concatenate("concatenate 12x24x32 rows", (1, 12, 24, 32), (1, 12, 24, 32), 1),
         resize_bilinear("resize_bilinear 12x12x32 twice", (1, 12, 12, 32), (24, 24)),
         resize_bilinear(
             "resize_bilinear 12x12x32 twice aligned", (1, 12, 12, 32), (24, 24), align_corners=True
