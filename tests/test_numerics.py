@@ -29,9 +29,10 @@ from torch_cortex_m.ops.integers.torch_arithmetic import requantize
 from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.reshape.op import Reshape
+from torch_cortex_m.ops.rules.exponentials import exponential_scaling
 from torch_cortex_m.ops.rules.scaled_operands import rescaling
 from torch_cortex_m.ops.rules.strides import loop_constants, row_major_strides
-from torch_cortex_m.ops.softmax.op import Softmax, scaling
+from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.transpose.op import Transpose
 
 decomposed = torch.ops.quantized_decomposed
@@ -177,7 +178,7 @@ def test_dequantize_is_one_multiplication(scale: float, zero_point: int):
 @settings(deadline=None)
 @given(st.lists(st.integers(-128, 127), min_size=1, max_size=12), st.floats(1e-9, 1e3))
 def test_softmax_is_the_model(row: list[int], scale: float):
-    op = Softmax(*scaling(scale))
+    op = Softmax(*exponential_scaling(scale))
     assert reference(op, np.array(row, np.int8)).tolist() == softmax_model(op, row)
 
 
@@ -186,14 +187,14 @@ def test_softmax_is_the_model(row: list[int], scale: float):
     arrays.arrays(np.int8, st.tuples(st.integers(1, 3), st.integers(1, 700))), st.floats(1e-5, 5)
 )
 def test_softmax_is_close_to_floating_point(values: np.ndarray, scale: float):
-    actual = reference(Softmax(*scaling(scale)), values).astype(int)
+    actual = reference(Softmax(*exponential_scaling(scale)), values).astype(int)
     exact = torch.softmax(torch.from_numpy(values).to(torch.float64) * scale, -1).numpy()
     assert np.abs(actual - np.minimum(exact * 256 - 128, 127)).max() < 1
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 511, 512, 513, 4095, 4096, 8191])
 def test_softmax_of_equal_values(size: int):
-    actual = reference(Softmax(*scaling(0.1)), np.full((1, size), 9, np.int8))
+    actual = reference(Softmax(*exponential_scaling(0.1)), np.full((1, size), 9, np.int8))
     exact = min(256 / size - 128, 127)
     assert np.abs(actual - exact).max() <= 0.5
 
@@ -210,13 +211,13 @@ def test_softmax_of_equal_values(size: int):
     ],
 )
 def test_softmax_scaling(scale: float, expected: tuple[int, int, int]):
-    assert scaling(scale) == expected
+    assert exponential_scaling(scale) == expected
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, math.nan, math.inf])
 def test_softmax_scaling_rejects(scale: float):
     with pytest.raises(ValueError, match="finite and positive"):
-        scaling(scale)
+        exponential_scaling(scale)
 
 
 # add, transpose, pad.

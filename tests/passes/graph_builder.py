@@ -30,7 +30,8 @@ from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.ops.reshape.op import Reshape
 from torch_cortex_m.ops.rules.case_data import random_bias, random_int8, random_requantization
-from torch_cortex_m.ops.softmax.op import Softmax, scaling
+from torch_cortex_m.ops.rules.exponentials import exponential_scaling
+from torch_cortex_m.ops.softmax.op import Softmax
 from torch_cortex_m.ops.transpose.op import Transpose
 from torch_cortex_m.passes import run_passes
 
@@ -197,7 +198,7 @@ class GraphBuilder:
         return self.node(op, x, zero_point=zero_point)
 
     def softmax(self, x: str) -> str:
-        name = self.node(Softmax(*scaling(0.05)), x, None, zero_point=-128)
+        name = self.node(Softmax(*exponential_scaling(0.05)), x, None, zero_point=-128)
         self.graph.types[name] = TensorType(self.shape(x), "int8", Quantization(1 / 256, -128))
         return name
 

@@ -38,7 +38,7 @@ def _most_values(layer: Layer) -> int:
 
 def _most_places(layer: Layer) -> int:
     """Of a phase in one row of output."""
-    return place_of(0, layer.op.stride[1], 0, layer.op.output_size[1]).count
+    return place_of(0, layer.op.stride[1], 0, layer.op.output_size[1]).outputs
 
 
 def _lead(layer: Layer) -> int:

@@ -132,7 +132,7 @@ def windows(layer: Layer, number: int, axis: Axis) -> Iterator[tuple[int, int]]:
     for part, taps in axis.parts():
         for phase in range(part.start, part.stop):
             place = place_of(phase, stride, padding, outputs)
-            yield place.last - (taps - 1), place.last + place.count
+            yield place.last - (taps - 1), place.last + place.outputs
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Place:
     """As in csrc/portable/tcm_phases.h."""
 
     first: int
-    count: int
+    outputs: int
     last: int
 
 

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ..integers.bounds import Array
 from ..integers.fixed_point import exp_of_negative, shift_right
-from ..softmax.op import INTEGER_BITS
-from ..softmax.op import scaling as input_scaling
+from ..rules.exponentials import INTEGER_BITS, exponential_scaling
 from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 from .op import ENTRIES, ONE, scaling
 
-OUTPUT = Quantization(1 / 16, 127)
+OUTPUT = Quantization(1 / 16, INT8.high)
 
 
 def _lower(call: TfliteCall) -> str:
@@ -43,7 +42,7 @@ def _quantized(call: TfliteCall) -> str:
 def _tables(scale: float) -> tuple[Array, Array]:
     """exponentials and steps as TensorFlow Lite has them; steps of the output, times 2^22, are
     differences in Q5.26."""
-    multiplier, left_shift, diff_min = input_scaling(scale)
+    multiplier, left_shift, diff_min = exponential_scaling(scale)
     differences = -np.arange(ENTRIES, dtype=np.int64)
     counts = differences >= diff_min
     fixed = ((np.where(counts, differences, 0) << left_shift) * multiplier + (1 << 30)) >> 31

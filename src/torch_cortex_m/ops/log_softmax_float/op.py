@@ -35,4 +35,4 @@ class LogSoftmaxFloat(Op):
 
 
 OP = LogSoftmaxFloat
-KERNELS = [Kernel("log_softmax_f32__ref", in_place=lambda layer: ("input",))]
+KERNELS = [Kernel("log_softmax_float__ref", in_place=lambda layer: ("input",))]

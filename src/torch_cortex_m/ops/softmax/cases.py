@@ -6,20 +6,23 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_int8
-from .op import Softmax, scaling
+from ..rules.exponentials import exponential_scaling
+from .op import Softmax
 
 
 def case(
     name: str, shape: tuple[int, ...], scale: float = 0.1, diff_min: int | None = None
 ) -> Case:
     """A case with random data for an input of this scale."""
-    multiplier, left_shift, smallest = scaling(scale)
+    multiplier, left_shift, smallest = exponential_scaling(scale)
     op = Softmax(multiplier, left_shift, smallest if diff_min is None else diff_min)
     return Case(name, op, {"input": random_int8(generator(f"softmax {name}"), shape), "mask": None})
 
 
 def data_case(name: str, rows: np.ndarray, scale: float = 0.1) -> Case:
-    return Case(name, Softmax(*scaling(scale)), {"input": rows.astype(np.int8), "mask": None})
+    return Case(
+        name, Softmax(*exponential_scaling(scale)), {"input": rows.astype(np.int8), "mask": None}
+    )
 
 
 def masked(name: str, shape: tuple[int, ...], mask: np.ndarray, scale: float = 0.1) -> Case:

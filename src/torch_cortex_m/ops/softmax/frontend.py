@@ -8,7 +8,7 @@ import torch
 from ...ir import INT8, Quantization
 from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
-from .op import scaling
+from ..rules.exponentials import exponential_scaling
 
 aten = torch.ops.aten
 
@@ -22,7 +22,7 @@ def _lower(call: PytorchCall) -> str:
     dimension = call.arguments["dim"] % rank
     order = (*(axis for axis in range(rank) if axis != dimension), dimension)
     inverse = tuple(order.index(axis) for axis in range(rank))
-    multiplier, left_shift, diff_min = scaling(input.quantization.scale)
+    multiplier, left_shift, diff_min = exponential_scaling(input.quantization.scale)
     result = call.emit(
         "softmax",
         (call.transpose(input.value, order, ".last"), _mask(call, order)),

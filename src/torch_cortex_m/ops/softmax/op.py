@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.arithmetic import round_half_away
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_portable import PORTABLE_KERNELS
 
 MAX_ROW_SIZE = 8191
 """The longest row whose sum of exponentials, each at most 2^19, always fits 32 bits."""
-
-INTEGER_BITS = 5
-"""The exponential takes fixed point numbers in (-32, 0]: 5 integer and 26 fractional bits."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +27,7 @@ class Softmax(Op):
 
     An element's difference d to the largest of its row becomes the fixed point number
     (d << input_left_shift) * input_multiplier / 2^31 with 26 fractional bits; an element with
-    d < ``diff_min`` counts as zero. ``scaling`` computes the three fields.
+    d < ``diff_min`` counts as zero. ``exponential_scaling`` computes the three fields.
     Source: TensorFlow Lite 8-bit SOFTMAX on gemmlowp's fixed point functions; CMSIS-NN's
     arm_softmax_s8 gives the same values (where its shifts are defined: rows of 511 at most).
     """
@@ -79,27 +74,6 @@ class Softmax(Op):
             "row_size": row_size,
             "mask_rows": mask_rows,
         }
-
-
-def scaling(input_scale: float) -> tuple[int, int, int]:
-    """(input_multiplier, input_left_shift, diff_min) for an input of this scale.
-
-    ``diff_min`` is the least difference that, shifted left, stays above -31 in Q5.26. A scale of
-    less than 2^-26 takes no left shift and a multiplier below 2^30. Raises ValueError if the scale
-    is not positive and finite.
-    Source: TensorFlow Lite's PreprocessSoftmaxScaling and CalculateInputRadius, beta = 1.
-    """
-    if not (math.isfinite(input_scale) and input_scale > 0):
-        raise ValueError(f"a scale must be finite and positive, got {input_scale}")
-    fractional_bits = 31 - INTEGER_BITS
-    largest = float((1 << 31) - 1)
-    real = min(input_scale * (1 << fractional_bits), largest)
-    left_shift = max(math.frexp(real)[1], 0)
-    multiplier = round_half_away(math.ldexp(real, 31 - left_shift))
-    if multiplier == 1 << 31:
-        multiplier, left_shift = multiplier // 2, left_shift + 1
-    radius = ((1 << INTEGER_BITS) - 1) * (1 << fractional_bits) // (1 << left_shift)
-    return multiplier, left_shift, -radius
 
 
 OP = Softmax

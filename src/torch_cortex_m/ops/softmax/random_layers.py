@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..base import Case
+from ..rules.exponentials import exponential_scaling
 from ..rules.random_data import Rng, int8, pick
-from .op import Softmax, scaling
+from .op import Softmax
 
 
 def any_layer(rng: Rng, name: str) -> Case:
-    multiplier, left_shift, diff_min = scaling(float(np.exp(rng.uniform(-12, 4))))
+    multiplier, left_shift, diff_min = exponential_scaling(float(np.exp(rng.uniform(-12, 4))))
     if rng.random() < 0.3:
         diff_min = int(rng.integers(-300, 2))
     op = Softmax(multiplier, left_shift, diff_min)

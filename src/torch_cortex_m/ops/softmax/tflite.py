@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from ...ir import INT8
+from ..rules.exponentials import exponential_scaling
 from ..tflite.builtin import Builtin
 from ..tflite.call import TfliteCall
-from .op import scaling
 
 OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, INT8.low
 
@@ -25,7 +25,7 @@ def _lower(call: TfliteCall) -> str:
         )
     if not (math.isfinite(beta) and beta > 0):
         raise call.error("beta is not usable", expected="a positive number", got=beta)
-    multiplier, left_shift, diff_min = scaling(beta * call.quantization().scale)
+    multiplier, left_shift, diff_min = exponential_scaling(beta * call.quantization().scale)
     return call.emit(
         "softmax",
         (call.value(), None),

@@ -1,12 +1,12 @@
 /* Logarithms of the softmax of rows of float32, portable reference. Exponentials and logarithms are computed in double
  * precision and rounded once, so that they need no library and are the same on every core. */
-#ifndef LOG_SOFTMAX_F32__REF_H
-#define LOG_SOFTMAX_F32__REF_H
+#ifndef LOG_SOFTMAX_FLOAT__REF_H
+#define LOG_SOFTMAX_FLOAT__REF_H
 
 #include "tcm.h"
 
 /* 2^exponent, of an exponent that a double has. */
-TCM_KERNEL double log_softmax_f32__ref_power_of_two(int32_t exponent)
+TCM_KERNEL double log_softmax_float__ref_power_of_two(int32_t exponent)
 {
     const union {
         uint64_t bits;
@@ -16,7 +16,7 @@ TCM_KERNEL double log_softmax_f32__ref_power_of_two(int32_t exponent)
 }
 
 /* exp(value), value <= 0: a power of two, and a series for the rest in [-log(2) / 2, log(2) / 2]. */
-TCM_KERNEL float log_softmax_f32__ref_exp(float value)
+TCM_KERNEL float log_softmax_float__ref_exp(float value)
 {
     const float zero_below = -104.0F;
     if (value < zero_below) {
@@ -28,11 +28,11 @@ TCM_KERNEL float log_softmax_f32__ref_exp(float value)
     for (int32_t term = 14; term > 0; term--) {
         result = 1.0 + result * rest / term;
     }
-    return (float)(result * log_softmax_f32__ref_power_of_two(power));
+    return (float)(result * log_softmax_float__ref_power_of_two(power));
 }
 
 /* log(value), value >= 1: a power of two, and the series of (x - 1) / (x + 1) for the rest x in [sqrt(1/2), sqrt(2)]. */
-TCM_KERNEL float log_softmax_f32__ref_log(float value)
+TCM_KERNEL float log_softmax_float__ref_log(float value)
 {
     int32_t power = 0;
     double rest = (double)value;
@@ -49,7 +49,7 @@ TCM_KERNEL float log_softmax_f32__ref_log(float value)
     return (float)(2.0 * quotient * series + power * 0.6931471805599453);
 }
 
-TCM_KERNEL void log_softmax_f32__ref(const float *input, float *output, int32_t rows, int32_t row_size)
+TCM_KERNEL void log_softmax_float__ref(const float *input, float *output, int32_t rows, int32_t row_size)
 {
     for (int32_t row = 0; row < rows; row++, input += row_size, output += row_size) {
         float largest = input[0];
@@ -58,9 +58,9 @@ TCM_KERNEL void log_softmax_f32__ref(const float *input, float *output, int32_t 
         }
         float sum = 0.0F;
         for (int32_t i = 0; i < row_size; i++) {
-            sum += log_softmax_f32__ref_exp(input[i] - largest);
+            sum += log_softmax_float__ref_exp(input[i] - largest);
         }
-        const float logarithm = log_softmax_f32__ref_log(sum);
+        const float logarithm = log_softmax_float__ref_log(sum);
         for (int32_t i = 0; i < row_size; i++) {
             const float difference = input[i] - largest;
             output[i] = difference - logarithm;
