@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from torch_cortex_m.ops.select.cases import case as select
-
 from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.argmax.op import Argmax
