@@ -9,7 +9,7 @@ import numpy as np
 from .builtin import Argument, Builtin, Kind
 from .call import TfliteCall
 
-MOVED_DTYPES = ("int8", "bool", "int32")
+MOVED_DTYPES = ("int8", "bool", "int32", "float32")
 MOVED = Argument("input", dtypes=MOVED_DTYPES)
 
 Move = Callable[[TfliteCall, np.ndarray], np.ndarray]
