@@ -10,14 +10,14 @@ HOW_TO_CONVERT = (
 )
 
 FIRST_QUANTIZATION = (
-    "uint8 is the quantization of TensorFlow 1, whose weights have zero points and so take nine "
-    "bits, and for which TFLite-Micro has no kernels"
+    "uint8 is the quantization of TensorFlow 1, for which TFLite-Micro has no kernels; what is "
+    "exact in int8 is compiled, for the rest take the float model and"
 )
 
 TYPES = {
     **dict.fromkeys(("float32", "float16", "bfloat16", "float64", "int4"), HOW_TO_CONVERT),
     "int16": f"{HOW_TO_CONVERT}, instead of int16 activations",
-    "uint8": f"{FIRST_QUANTIZATION}: take the float model and {HOW_TO_CONVERT}",
+    "uint8": f"{FIRST_QUANTIZATION} {HOW_TO_CONVERT}",
 }
 """Element types that a conversion to int8 replaces."""
 
