@@ -51,9 +51,9 @@ COMPILERS = {
 }
 """Beginning of the name of an operator that another compiler has put in -> that compiler."""
 
-STATE = (
-    "nothing is kept between calls: make what READ_VARIABLE gives inputs and what ASSIGN_VARIABLE "
-    "takes outputs of the model, and unroll recurrent layers"
+RECURRENT = (
+    "unroll recurrent layers, or keep their state in variables: what READ_VARIABLE gives is what "
+    "ASSIGN_VARIABLE took in the call before"
 )
 CONTROL_FLOW = "choose outside of the model what IF runs, and unroll what WHILE repeats"
 SELECTED = "convert without tf.lite.OpsSet.SELECT_TF_OPS, which runs operators of TensorFlow itself"
@@ -66,8 +66,7 @@ OPERATORS = {
         name: f"this file is the result of {compiler}: take the file from before that"
         for name, compiler in COMPILERS.items()
     },
-    **dict.fromkeys(("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"), STATE),
-    **dict.fromkeys(("UNIDIRECTIONAL_SEQUENCE_", "BIDIRECTIONAL_SEQUENCE_", "SVDF", "LSTM"), STATE),
+    **dict.fromkeys(("UNIDIRECTIONAL_", "BIDIRECTIONAL_", "SVDF", "LSTM", "RNN"), RECURRENT),
     **dict.fromkeys(("IF", "WHILE"), CONTROL_FLOW),
     "CUSTOM Flex": SELECTED,
     "CUSTOM TFLite_Detection_PostProcess": DETECTION,

@@ -18,10 +18,11 @@ from .advice import (
     HOW_TO_CONVERT,
     INSTEAD_OF_FLOAT,
     TYPES,
-    for_operator,
 )
 from .builtins import builtins
-from .model import FileOperator, FileSubgraph
+from .model import FileModel, FileOperator, FileSubgraph
+from .variables import OPERATORS as VARIABLE_OPERATORS
+from .variables import variable_problems
 
 INTEGERS = ("bool", "int32", "int64")
 """Types that need no scale: shapes, indices and truth values."""
@@ -36,14 +37,17 @@ class Problem(NamedTuple):
     hint: str = ""
 
 
-def problem(subgraph: FileSubgraph, operator: FileOperator) -> Problem | None:
+def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     """Why the operator cannot be compiled."""
+    if operator.name in VARIABLE_OPERATORS:
+        found = next(variable_problems(model, operator), None)
+        return None if found is None else Problem(found)
     builtin = builtins().get(operator.name)
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
-        return Problem("there is no such operator here", for_operator(operator.name))
-    return next(_problems(subgraph, operator, builtin), None)
+        return Problem("there is no such operator here", _hint_for_unknown(operator.name))
+    return next(_problems(model.main, operator, builtin), None)
 
 
 def _problems(

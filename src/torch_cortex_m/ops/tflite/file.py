@@ -60,6 +60,10 @@ class Options(Protocol):
         """A field of any number type; ``default`` where the operator has no options at all."""
         ...
 
+    def text(self, name: str) -> str:
+        """A field that is a text; "" where it is left out."""
+        ...
+
     def vector(self, name: str) -> tuple[int, ...] | None:
         """A field that is a list of integers; None where it is left out."""
         ...

@@ -11,10 +11,12 @@ from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
+from .counts import make_counts_numbers
 from .early_activations import move_activations_early
-from .expansions import EXPANSIONS, expand_composites
+from .expansions import EXPANSIONS, expand_operators
 from .identities import COPIES, remove_identities
 from .mask_factors import make_masks_numbers
+from .ordered import SEVERAL, select_of_sorted
 from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
@@ -38,13 +40,16 @@ FLOAT_ONLY: tuple[Step, ...] = (
     fold_factors,
     normalize_length,
     fold_batch_norms,
-    expand_composites,
+    select_of_sorted,
+    make_counts_numbers,
+    expand_operators,
+    fold_constants,
     make_masks_numbers,
     move_activations_early,
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, ATTENTION))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, *SEVERAL, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 

@@ -12,7 +12,7 @@ from ..tflite.call import TfliteCall
 
 def _select(call: TfliteCall) -> str:
     """The integers are chosen, whatever their scales."""
-    return call.emit("select", tuple(call.value(name) for name in ("condition", "input", "other")))
+    return call.emit("where", tuple(call.value(name) for name in ("condition", "input", "other")))
 
 
 def _and(call: TfliteCall) -> str:
