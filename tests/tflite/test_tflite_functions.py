@@ -1,4 +1,4 @@
-"""Functions of TensorFlow Lite that no other runtime can judge byte for byte."""
+"""TensorFlow Lite's functions and products: what no other runtime judges, and what is refused."""
 
 from __future__ import annotations
 
@@ -45,3 +45,21 @@ def test_quantizations_that_functions_do_not_have() -> None:
         import_content(writer.write([x], [y]))
     with pytest.raises(TcmError, match="scales of a division are too far apart"):
         import_content(div("far", ((4,), (4,), (4,)), divisor=(1e-5, LEAST), y=(1e-5, 0)).content)
+
+
+def test_a_bias_beside_computed_weights_is_refused() -> None:
+    writer = ModelWriter()
+    x, w, y = (activation(writer, name, (2, 2), (0.1, 3)) for name in "xwy")
+    bias = writer.constant("bias", np.array([0, 1], np.int32))
+    writer.operator("FULLY_CONNECTED", [x, w, bias], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="a bias beside weights that are computed"):
+        import_content(writer.write([x, w], [y]))
+
+
+def test_weights_of_four_bits_that_are_not_all_there() -> None:
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 4), (0.1, 3)), activation(writer, "y", (1, 3), (0.1, 3))
+    weight = writer.tensor("weight", (3, 4), "int4", scales=0.1, data=np.zeros(5, np.uint8))
+    writer.operator("FULLY_CONNECTED", [x, weight], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="the file is damaged"):
+        import_content(writer.write([x], [y]))

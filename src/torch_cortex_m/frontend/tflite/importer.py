@@ -11,13 +11,14 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
-from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
-from .model import FileOperator, FileSubgraph
+from .model import FileModel, FileOperator
 from .reader import read_file, read_model
 from .support import check_supported, needed_operators
+from .variables import OPERATORS as VARIABLE_OPERATORS
+from .variables import Variables
 
 MOST_ELEMENTS = 1 << 28
 """Of all tensors together, bytes where they are constant; far more than a microcontroller holds."""
@@ -25,9 +26,9 @@ MOST_ELEMENTS = 1 << 28
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
 
-INPUT_DTYPES = ("int8", "uint8", "bool", "int32", "float32")
+INPUT_DTYPES = ("int8", "uint8", "bool", "int16", "int32", "float32")
 
-NOT_INT8 = ("bool", "int32", "float32")
+NOT_INT8 = ("bool", "int16", "int32", "float32")
 """Types of inputs and outputs that the graph has as the file does."""
 
 
@@ -53,8 +54,8 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
     """``import_tflite`` of a file's content."""
     model = read_model(data)
     operators = needed_operators(model)
-    check_supported(model.main, operators)
-    graph = _Importer(model.main, Graph(name), float_io).run(operators)
+    check_supported(model, operators)
+    graph = _Importer(model, Graph(name), float_io).run(operators)
     verify(graph)
     check_accumulators(graph)
     return graph
@@ -63,9 +64,10 @@ def import_content(data: bytes, *, name: str = "model", float_io: bool = False) 
 class _Importer:
     """``values`` says which value of the graph each tensor of the file has become."""
 
-    def __init__(self, subgraph: FileSubgraph, graph: Graph, float_io: bool) -> None:
-        self.subgraph = subgraph
+    def __init__(self, model: FileModel, graph: Graph, float_io: bool) -> None:
+        self.subgraph = model.main
         self.graph = graph
+        self.variables = Variables(model, graph)
         self.float_io = float_io
         self.values: dict[int, str] = {}
         self.elements = 0
@@ -135,6 +137,9 @@ class _Importer:
         for output in outputs:
             if output.index in self.values:
                 raise TcmError("a tensor is computed twice", where=place, got=output.name)
+        if operator.name in VARIABLE_OPERATORS:
+            self._add_use_of_variable(operator)
+            return
         builtin = builtins()[operator.name]
         present = [
             (argument, self.subgraph.tensors[index])
@@ -149,7 +154,7 @@ class _Importer:
             {
                 argument.name: self._value(tensor, operator)
                 for argument, tensor in present
-                if argument.kind is Kind.ACTIVATION
+                if argument.is_value(tensor)
             },
             operator.options,
             outputs,
@@ -166,6 +171,14 @@ class _Importer:
         added = len(self.graph.constants) - constants
         for name in islice(reversed(self.graph.constants), added):
             self._limit_constant(name)
+
+    def _add_use_of_variable(self, operator: FileOperator) -> None:
+        if operator.name == "READ_VARIABLE":
+            self.values[operator.outputs[0]] = value = self.variables.read(operator)
+            self._limit(value)
+        elif operator.name == "ASSIGN_VARIABLE":
+            tensor = self.subgraph.tensors[operator.inputs[1]]
+            self.variables.assign(operator, self._value(tensor, operator))
 
     def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
         """The graph's value of an activation, which may be a constant too."""

@@ -9,6 +9,7 @@ from ...ops.tflite.builtin import Kind
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
 from .problems import Problem, problem
+from .variables import OPERATORS as VARIABLE_OPERATORS
 
 MOST_PLACES = 3
 """Of operators with the same problem that a message names."""
@@ -62,21 +63,21 @@ def _subgraphs_with_effects(model: FileModel) -> set[int]:
     return found
 
 
-def check_supported(subgraph: FileSubgraph, operators: list[FileOperator]) -> None:
+def check_supported(model: FileModel, operators: list[FileOperator]) -> None:
     """Raises one TcmError that lists every operator that cannot be compiled, with its place."""
     groups: dict[tuple[str, Problem], list[FileOperator]] = defaultdict(list)
     for operator in operators:
-        if (found := problem(subgraph, operator)) is not None:
+        if (found := problem(model, operator)) is not None:
             groups[operator.name, found].append(operator)
     if not groups:
         return
-    lines = [_line(subgraph, alike, found) for (_, found), alike in groups.items()]
+    lines = [_line(model.main, alike, found) for (_, found), alike in groups.items()]
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES} more"]
     hints = dict.fromkeys(found.hint for _, found in groups if found.hint)
     raise TcmError(
         f"{sum(map(len, groups.values()))} of {len(operators)} operators cannot be compiled",
-        expected=f"{', '.join(sorted(builtins()))}; on int8 tensors",
+        expected=f"{', '.join(sorted([*builtins(), *VARIABLE_OPERATORS]))}; on int8 tensors",
         got="\n    ".join(["", *lines]),
         hint="; ".join(hints) or None,
     )

@@ -20,6 +20,9 @@ from ...errors import TcmError
 LONGEST_NAME = 60
 """Characters of a tensor's name that are kept."""
 
+LONGEST_TEXT = 1000
+"""Bytes of a text that has to be read whole."""
+
 
 @contextmanager
 def reading(what: str) -> Iterator[None]:
@@ -97,6 +100,14 @@ class TableOptions:
             return default
         with reading(f"option {name} of {self.source}"):
             return accessor()
+
+    def text(self, name: str) -> str:
+        if self.table is None:
+            return ""
+        with reading(f"option {name} of {self.source}"):
+            raw = getattr(self.table, name)() or b""
+            checked_count(f"characters of {name}", len(raw), LONGEST_TEXT)
+            return raw.decode(errors="backslashreplace")
 
     def vector(self, name: str) -> tuple[int, ...] | None:
         if self.table is None:

@@ -14,8 +14,8 @@ from .broadcasting import OPERANDS, operands_not_broadcast
 BYTES = np.arange(256).astype(np.uint8).view(np.int8).astype(np.int64)
 """int8 values in the order of their bytes."""
 
-LEAST_ELEMENTS = 128
-"""From here on, 1 KB of flash saves 2000 instructions or more."""
+LEAST_ELEMENTS = 64
+"""From here on, 1 KB of flash saves 1000 instructions or more."""
 
 
 def rescaled(op: Any, operand: str) -> Array:

@@ -19,7 +19,7 @@ class FileTensor:
     signature: the shape with -1 for the sizes that are open.
     scales, zero_points: one element for the tensor or one per index of dimension ``axis``; empty
         where the tensor is not quantized.
-    data: the elements of a constant, None if the tensor is not constant.
+    data: the elements of a constant, those of int4 as int8; None if the tensor is not constant.
     unsupported: a storage that cannot be read ("sparse"), or None.
     """
 
@@ -52,6 +52,10 @@ class Options(Protocol):
 
     def number(self, name: str, default: float = 0) -> int | float:
         """A field of any number type; ``default`` where the operator has no options at all."""
+        ...
+
+    def text(self, name: str) -> str:
+        """A field that is a text; "" where it is left out."""
         ...
 
     def vector(self, name: str) -> tuple[int, ...] | None:

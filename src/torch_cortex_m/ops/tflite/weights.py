@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from .builtin import Argument, Kind
 from .call import TfliteCall
+
+WEIGHT_DTYPES = ("int8", "int4")
+WEIGHT = Argument("weight", Kind.CONSTANT, WEIGHT_DTYPES)
+BIAS = Argument("bias", Kind.CONSTANT, ("int32",), optional=True)
 
 
 def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray:
