@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from torch_cortex_m.ops.select.cases import case as select
+
 from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.argmax.op import Argmax
@@ -30,7 +32,6 @@ from torch_cortex_m.ops.requantize.cases import case as requantize
 from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
 from torch_cortex_m.ops.rules.broadcast_cases import case as pair
 from torch_cortex_m.ops.rules.case_data import generator, random_int8
-from torch_cortex_m.ops.select.cases import case as select
 from torch_cortex_m.ops.slice.cases import case as slice_
 from torch_cortex_m.ops.softmax.cases import case as softmax
 from torch_cortex_m.ops.table.cases import SHUFFLED
