@@ -30,12 +30,12 @@ from torch_cortex_m.ops.requantize.cases import case as requantize
 from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
 from torch_cortex_m.ops.rules.broadcast_cases import case as pair
 from torch_cortex_m.ops.rules.case_data import generator, random_int8
-from torch_cortex_m.ops.select.cases import case as select
 from torch_cortex_m.ops.slice.cases import case as slice_
 from torch_cortex_m.ops.softmax.cases import case as softmax
 from torch_cortex_m.ops.table.cases import SHUFFLED
 from torch_cortex_m.ops.table.cases import case as table
 from torch_cortex_m.ops.transpose.cases import case as transpose
+from torch_cortex_m.ops.where.cases import case as where
 
 SAME = (1, 1, 1, 1)
 IMAGE, CHANNELS = (1, 24, 24, 32), (1, 1, 1, 32)
@@ -199,8 +199,8 @@ FAMILIES: dict[str, list[Case]] = {
         *of_pairs("prelu", usual("prelu")),
         pair("squared_difference 24x24x32", usual("squared_difference"), IMAGE, IMAGE),
         pair("squared_difference 64x64 by rows", usual("squared_difference"), (64, 64), (64, 1)),
-        select("select 24x24x32", IMAGE, IMAGE, IMAGE),
-        select("select 24x24x32 by pixels", (1, 24, 24, 1), IMAGE, (1,)),
+        where("where 24x24x32", IMAGE, IMAGE, IMAGE),
+        where("where 24x24x32 by pixels", (1, 24, 24, 1), IMAGE, (1,)),
     ],
     "moving": [
         pad("pad 24x24x32", IMAGE, (0, 0, 1, 1, 1, 1, 0, 0)),

@@ -11,7 +11,6 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
-from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
@@ -27,9 +26,9 @@ MOST_ELEMENTS = 1 << 28
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
 
-INPUT_DTYPES = ("int8", "uint8", "bool", "int32", "float32")
+INPUT_DTYPES = ("int8", "uint8", "bool", "int16", "int32", "float32")
 
-NOT_INT8 = ("bool", "int32", "float32")
+NOT_INT8 = ("bool", "int16", "int32", "float32")
 """Types of inputs and outputs that the graph has as the file does."""
 
 
@@ -155,7 +154,7 @@ class _Importer:
             {
                 argument.name: self._value(tensor, operator)
                 for argument, tensor in present
-                if argument.kind is Kind.ACTIVATION
+                if argument.is_value(tensor)
             },
             operator.options,
             outputs,
