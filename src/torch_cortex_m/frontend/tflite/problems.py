@@ -18,6 +18,7 @@ from .advice import (
     HOW_TO_CONVERT,
     INSTEAD_OF_FLOAT,
     TYPES,
+    for_operator,
 )
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
@@ -46,7 +47,7 @@ def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
-        return Problem("there is no such operator here", _hint_for_unknown(operator.name))
+        return Problem("there is no such operator here", for_operator(operator.name))
     return next(_problems(model.main, operator, builtin), None)
 
 

@@ -228,6 +228,8 @@ class _Reader:
         checked_count("bytes of constants", self.constant_bytes, MOST_CONSTANT_BYTES)
         if dtype == "int4":
             return _unpacked(stored, shape)
+        if dtype == "uint8":
+            return (stored ^ 0x80).view(np.int8).reshape(shape)
         if dtype == "bool":
             return (stored != 0).reshape(shape)
         if dtype not in ("int8", "int32", "int64", "float32"):

@@ -1,12 +1,12 @@
-"""less from TensorFlow Lite: LESS, GREATER and their opposites, with broadcasting."""
+"""less, and compare, from TensorFlow Lite: LESS, GREATER and their opposites, with broadcasting."""
 
 from __future__ import annotations
 
 from ..tflite.builtin import Builtin
-from ..tflite.comparisons import OPERANDS, lower_comparison
+from ..tflite.comparisons import INTEGERS, lower_comparison, operands
 
 BUILTINS = [
-    Builtin(name, lower_comparison("less", **fields), OPERANDS, outputs=("bool",))
+    Builtin(name, lower_comparison("less", **fields), operands(*INTEGERS), outputs=("bool",))
     for name, fields in (
         ("LESS", {}),
         ("GREATER", {"swapped": True}),

@@ -14,6 +14,10 @@ from enum import Enum
 from .call import TfliteCall
 from .file import FileTensor
 
+BYTES = ("int8", "uint8")
+"""Types of an operator that does with uint8 what it does with int8, where elements and zero points
+are 128 less."""
+
 
 class Kind(Enum):
     """What a tensor among an operator's inputs is to the compiler."""
