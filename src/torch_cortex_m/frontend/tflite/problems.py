@@ -18,6 +18,7 @@ from .advice import (
     HOW_TO_CONVERT,
     INSTEAD_OF_FLOAT,
     TYPES,
+    for_operator,
 )
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
