@@ -208,6 +208,50 @@ WINDOWS: list[Body] = [
     lambda x: functional.fold(x.reshape(16, 16), (5, 5), 2),
 ]
 
+INDICES: list[Body] = [
+    lambda x, y, i: x.argmax(1) == 1,
+    lambda x, y, i: (x.argmax(1) == y.argmax(1)).float(),
+    lambda x, y, i: x.argmax(-1) > 2,
+    lambda x, y, i: torch.where((x.argmax(1) == 0)[:, None], x, 0.0),
+    lambda x, y, i: x.argmax(1).float() / 7,
+    lambda x, y, i: i == 0,
+    lambda x, y, i: (i != torch.tensor([0, 1, 2])).float(),
+    lambda x, y, i: x[:, :3] * (i != 0),
+    lambda x, y, i: x[:, :3] * (torch.arange(3)[None] < i[:, :1]),
+    lambda x, y, i: functional.one_hot(i, 5).float(),
+    lambda x, y, i: functional.one_hot(x.argmax(1), 8) * x,
+    lambda x, y, i: (x > 0).long() * y,
+    lambda x, y, i: MATRIX[i],
+    lambda x, y, i: MATRIX[x[:, :5].argmax(1)],
+    lambda x, y, i: x.gather(1, i),
+    lambda x, y, i: x.gather(1, x.argmax(1).unsqueeze(1)).squeeze(1),
+    lambda x, y, i: torch.take_along_dim(x, x.argsort(1), 1),
+    lambda x, y, i: y.gather(1, x.topk(3)[1]),
+    lambda x, y, i: (x.unsqueeze(-1) * y[:, None, :4]).gather(1, i[:, :, None].expand(2, 3, 4)),
+    lambda x, y, i: y.t().gather(0, i.t()[:2]),
+    lambda x, y, i: x[torch.arange(2), x.argmax(1)],
+    lambda x, y, i: y[torch.arange(2)[:, None], x.topk(3)[1]],
+]
+
+
+def unpooled(x: Tensor, *parameters: int) -> Tensor:
+    values, indices = functional.max_pool2d(x, *parameters, return_indices=True)
+    return functional.max_unpool2d(values * 2, indices, *parameters, output_size=x.shape[-2:])
+
+
+def unpooled_rows(x: Tensor) -> Tensor:
+    values, indices = functional.max_pool1d(x.flatten(1, 2), 3, return_indices=True)
+    return functional.max_unpool1d(values, indices, 3, output_size=(8,))
+
+
+POOLING: list[Body] = [
+    lambda x: unpooled(x, 2),
+    lambda x: unpooled(torch.relu(x), 3),
+    unpooled_rows,
+    lambda x: functional.max_pool2d(functional.pad(x, (0, 1, 0, 1), value=-INFINITE), 2),
+    lambda x: functional.max_pool2d(functional.pad(x - 5, (1, 1), value=-INFINITE), 3, 2),
+]
+
 ROWS = ((2, 8), (2, 8))
 FAMILIES: dict[str, tuple[list[Body], tuple[tuple, ...]]] = {
     "norms": (NORMS, tuple((shape,) for shape in ROWS)),
@@ -216,6 +260,8 @@ FAMILIES: dict[str, tuple[list[Body], tuple[tuple, ...]]] = {
     "order": (ORDER, tuple((shape,) for shape in ROWS)),
     "assignments": (ASSIGNMENTS, tuple((shape,) for shape in ROWS)),
     "windows": (WINDOWS, (((1, 4, 8, 8),),)),
+    "indices": (INDICES, (*((shape,) for shape in ROWS), ((2, 3), torch.int64))),
+    "pooling": (POOLING, (((1, 4, 8, 8),),)),
 }
 
 

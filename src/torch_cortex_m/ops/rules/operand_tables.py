@@ -39,11 +39,12 @@ def pays(layer: Layer) -> bool:
     return layer.output.elements >= LEAST_ELEMENTS
 
 
-def rank_kernels(operator: str) -> list[Kernel]:
+def comparison_kernels(operator: str) -> list[Kernel]:
     """Of a comparison."""
-    return [
+    ranked = [
         Kernel(
             f"{operator}_s8__{strategy}",
+            dtypes=("int8",),
             needs=frozenset(needs),
             applies=pays,
             pack=ranks,
@@ -51,3 +52,5 @@ def rank_kernels(operator: str) -> list[Kernel]:
         )
         for strategy, needs in (("ranks", ()), ("ranks_mve", ("mve",)))
     ]
+    plain = Kernel(f"{operator}_s8__ref", dtypes=("int8",), in_place=operands_not_broadcast)
+    return [plain, *ranked, Kernel(f"{operator}_s32__ref", dtypes=("int32",))]

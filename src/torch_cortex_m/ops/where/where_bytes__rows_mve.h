@@ -4,8 +4,8 @@
 
 #include "tcm_select.h"
 
-TCM_KERNEL void where_bytes_run(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
-                                 int32_t b_stride, int8_t *output, int32_t size)
+TCM_KERNEL void where_bytes_run_of_vectors(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
+                                           int32_t b_stride, int8_t *output, int32_t size)
 {
     uint32_t predicate;
     __asm__ volatile("vmrs %[predicate], p0\n"
@@ -39,7 +39,7 @@ TCM_KERNEL void where_bytes__rows_mve(const void *condition, const void *input, 
     TCM_FOR_EACH_SELECTION(c, a, b)
     {
         if (condition_stride_5 != 0) {
-            where_bytes_run(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
+            where_bytes_run_of_vectors(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
         } else if (truths[c] != 0) {
             tcm_select_all(inputs + a, input_stride_5, next, size_5);
         } else {

@@ -15,12 +15,14 @@ from .counts import make_counts_numbers
 from .early_activations import move_activations_early
 from .expansions import EXPANSIONS, expand_operators
 from .identities import COPIES, remove_identities
+from .infinite_borders import fill_infinite_borders
 from .mask_factors import make_masks_numbers
 from .ordered import SEVERAL, select_of_sorted
 from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
+from .unpooling import replace_unpooling
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -34,6 +36,7 @@ COMMON: tuple[Step, ...] = (
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    fill_infinite_borders,
     split_attention,
     mask_softmax,
     split_products,
@@ -41,6 +44,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     normalize_length,
     fold_batch_norms,
     select_of_sorted,
+    replace_unpooling,
     make_counts_numbers,
     expand_operators,
     fold_constants,

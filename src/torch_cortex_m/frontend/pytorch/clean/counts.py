@@ -1,4 +1,4 @@
-"""Counts of what is true become sums of 0 and 1, where only real numbers are computed of them:
+"""Integers that are made of truth values become real numbers, where only such are computed of them:
 x.sum() / mask.sum().clamp(min=1) is x.sum() / mask.float().sum().clamp(min=1)."""
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ import torch
 from torch.fx import GraphModule, Node, map_arg
 
 from ....ops.pytorch.node import arguments
-from ..program import add_call
+from ..program import add_call, add_constant
+from ..source import value_name
 
 aten = torch.ops.aten
 
-COUNTS = (
-    aten.count_nonzero.default,
-    aten.count_nonzero.dim_IntList,
-    aten.sum.default,
-    aten.sum.dim_IntList,
-)
+SUMS = (aten.sum.default, aten.sum.dim_IntList)
+
+COUNTS = (aten.count_nonzero.default, aten.count_nonzero.dim_IntList, *SUMS)
 
 KEPT = (
     aten.add.Tensor,
@@ -38,18 +36,21 @@ CONVERSIONS = (aten._to_copy.default, aten.to.dtype)
 
 
 def make_counts_numbers(module: GraphModule) -> None:
+    """Counts, one-hot codes, and masks as integers."""
     for node in list(module.graph.nodes):
-        if _is_count(node):
+        if _is_of_truth(node):
             integers = _integers_behind(node)
             if integers is not None:
                 _convert(module, integers)
 
 
-def _is_count(node: Node) -> bool:
-    if node.target not in COUNTS:
+def _is_of_truth(node: Node) -> bool:
+    if node.target not in (*COUNTS, *CONVERSIONS, aten.one_hot.default):
         return False
-    counted = node.args[0].meta["val"].dtype  # type: ignore[union-attr]
-    return counted == torch.bool or "count_nonzero" in str(node.target)
+    source = node.args[0].meta["val"].dtype  # type: ignore[union-attr]
+    integer = node.meta["val"].dtype in (torch.int32, torch.int64)
+    of_any = node.target not in (*SUMS, *CONVERSIONS)
+    return integer and (source == torch.bool or of_any)
 
 
 def _integers_behind(count: Node) -> list[Node] | None:
@@ -73,7 +74,7 @@ def _integers_behind(count: Node) -> list[Node] | None:
 
 def _convert(module: GraphModule, integers: list[Node]) -> None:
     count, *others = integers
-    numbers = {count: _sum(module, count)}
+    numbers = {count: _number(module, count)}
     for node in others:
         args, kwargs = map_arg((node.args, node.kwargs), lambda each: numbers.get(each, each))
         numbers[node] = add_call(module, node, node.target, args, node, kwargs)  # type: ignore[arg-type]
@@ -85,14 +86,22 @@ def _convert(module: GraphModule, integers: list[Node]) -> None:
                 user.replace_input_with(node, number)
 
 
-def _sum(module: GraphModule, count: Node) -> Node:
-    values: dict[str, Any] = arguments(count)
-    mask = values["self"]
-    if mask.meta["val"].dtype != torch.bool:
-        mask = add_call(module, count, aten.ne.Scalar, (mask, 0), count)
+def _number(module: GraphModule, node: Node) -> Node:
+    """What the integer is, as a real number."""
+    mask: Any = node.args[0]
+    if node.target is aten.one_hot.default:
+        classes = torch.arange(node.meta["val"].shape[-1], dtype=mask.meta["val"].dtype)
+        constant = add_constant(module, node, classes, f"{value_name(node)}.classes")
+        index = add_call(module, node, aten.unsqueeze.default, (mask, -1), node)
+        mask = add_call(module, node, aten.eq.Tensor, (index, constant), node)
+    elif mask.meta["val"].dtype != torch.bool:
+        mask = add_call(module, node, aten.ne.Scalar, (mask, 0), node)
     kwargs = {"dtype": torch.float32}
-    number = add_call(module, count, aten._to_copy.default, (mask,), count, kwargs)
+    number = add_call(module, node, aten._to_copy.default, (mask,), node, kwargs)
+    if node.target not in COUNTS:
+        return number
+    values = arguments(node)
     axes = values.get("dim")
     listed = [axes] if isinstance(axes, int) else axes
     parameters = (number, listed, values.get("keepdim", False))
-    return add_call(module, count, aten.sum.dim_IntList, parameters, count)
+    return add_call(module, node, aten.sum.dim_IntList, parameters, node)

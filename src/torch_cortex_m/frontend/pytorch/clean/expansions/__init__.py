@@ -9,6 +9,7 @@ from torch.fx import GraphModule, Node
 from .....ops.pytorch.node import arguments
 from .assignments import ASSIGNMENTS
 from .combinations import COMBINATIONS
+from .gathers import GATHERS
 from .make import Expansion, Make
 from .masks import MASKS
 from .norms import NORMS
@@ -22,6 +23,7 @@ EXPANSIONS: dict[Any, Expansion] = {
     **POOLS_IN_SPACE,
     **ASSIGNMENTS,
     **MASKS,
+    **GATHERS,
 }
 
 EXPANDED = frozenset(target.overloadpacket.__name__ for target in EXPANSIONS)
