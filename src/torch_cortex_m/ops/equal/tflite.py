@@ -1,13 +1,34 @@
-"""equal, and compare, from TensorFlow Lite: EQUAL and NOT_EQUAL, with broadcasting."""
+"""equal from TensorFlow Lite: EQUAL and NOT_EQUAL, with broadcasting."""
 
 from __future__ import annotations
 
-from ..tflite.builtin import Builtin
-from ..tflite.comparisons import INTEGERS, lower_comparison, operands
+from collections.abc import Callable
 
-OPERANDS = operands("bool", *INTEGERS)
+import numpy as np
+
+from ..tflite.builtin import Builtin
+from ..tflite.call import TfliteCall
+from ..tflite.comparisons import lower_comparison, operands
+
+
+def _lower(negated: bool) -> Callable[[TfliteCall], str]:
+    """Truth values choose between the other one and its opposite."""
+    of_numbers = lower_comparison("equal", negated=negated)
+
+    def lower(call: TfliteCall) -> str:
+        if call.tensors["input"].dtype != "bool":
+            return of_numbers(call)
+        input, other = call.value("input"), call.value("other")
+        ends = [call.add_constant(str(end).lower(), np.array([end])) for end in (False, True)]
+        opposite = call.emit("where", (other, *ends), ".opposite")
+        return call.emit("where", (input, opposite, other) if negated else (input, other, opposite))
+
+    return lower
+
+
+OPERANDS = operands("int8", "bool", "int32")
 
 BUILTINS = [
-    Builtin("EQUAL", lower_comparison("equal"), OPERANDS, outputs=("bool",)),
-    Builtin("NOT_EQUAL", lower_comparison("equal", negated=True), OPERANDS, outputs=("bool",)),
+    Builtin("EQUAL", _lower(negated=False), OPERANDS, outputs=("bool",)),
+    Builtin("NOT_EQUAL", _lower(negated=True), OPERANDS, outputs=("bool",)),
 ]

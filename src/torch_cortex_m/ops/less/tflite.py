@@ -1,12 +1,12 @@
-"""less, and compare, from TensorFlow Lite: LESS, GREATER and their opposites, with broadcasting."""
+"""less from TensorFlow Lite: LESS, GREATER and their opposites, with broadcasting."""
 
 from __future__ import annotations
 
 from ..tflite.builtin import Builtin
-from ..tflite.comparisons import INTEGERS, lower_comparison, operands
+from ..tflite.comparisons import lower_comparison, operands
 
 BUILTINS = [
-    Builtin(name, lower_comparison("less", **fields), operands(*INTEGERS), outputs=("bool",))
+    Builtin(name, lower_comparison("less", **fields), operands("int8", "int32"), outputs=("bool",))
     for name, fields in (
         ("LESS", {}),
         ("GREATER", {"swapped": True}),

@@ -10,27 +10,21 @@ from .call import TfliteCall
 
 LEFT_SHIFT = 8
 
-INTEGERS = ("int32", "int64")
-"""What has no scale and is compared as it is."""
-
 
 def operands(*dtypes: str) -> tuple[Argument, ...]:
-    """Of int8, or of these types."""
-    return tuple(Argument(name, dtypes=("int8", *dtypes)) for name in ("input", "other"))
+    return tuple(Argument(name, dtypes=dtypes) for name in ("input", "other"))
 
 
 def lower_comparison(
     operator: str, *, swapped: bool = False, negated: bool = False
 ) -> Callable[[TfliteCall], str]:
     """The lowering to ``operator`` of input and other, or of other and input. The operands' own
-    scales are the factors; integers that have none are compared by ``compare``.
-    Source: TFLite-Micro's ComparisonsPrepare."""
+    scales are the factors; int32 has none. Source: TFLite-Micro's ComparisonsPrepare."""
     names = ("other", "input") if swapped else ("input", "other")
 
     def lower(call: TfliteCall) -> str:
-        if call.tensors["input"].dtype != "int8":
-            values = tuple(call.value(name) for name in names)
-            return call.emit("compare", values, less=operator == "less", negated=negated)
+        if call.tensors["input"].dtype == "int32":
+            return call.emit(operator, tuple(map(call.value, names)), negated=negated)
         first, second = (call.quantization(name) for name in names)
         for quantization in (first, second):
             if quantization.scale >= 1:
