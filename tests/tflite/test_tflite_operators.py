@@ -18,7 +18,7 @@ from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.run import execute
-from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.run.reference import Reference
 from torch_cortex_m.target import HOST
 
 SAMPLES = 4
@@ -40,9 +40,10 @@ def as_port(array: np.ndarray) -> np.ndarray:
 
 
 def compiled_outputs(model: OperatorModel, graph: Graph) -> list[list[np.ndarray]]:
+    """One call after the other, as other runtimes have them."""
+    reference = Reference(graph)
     return [
-        run_reference(graph, [as_port(array) for array in sample])
-        for sample in model.samples(SAMPLES)
+        reference.run([as_port(array) for array in sample]) for sample in model.samples(SAMPLES)
     ]
 
 
@@ -94,9 +95,10 @@ def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
     ]
     executions = iter(execute(image.path, HOST, programs, runs))
     for model, graph in zip(MODELS, graphs.values(), strict=True):
+        reference = Reference(graph)
         for sample in model.samples(1):
             execution = next(executions)
-            expected = run_reference(graph, [as_port(array) for array in sample])
+            expected = reference.run([as_port(array) for array in sample])
             assert execution.status == 0
             for got, output in zip(execution.outputs, expected, strict=True):
                 assert got == np.ascontiguousarray(output).tobytes(), model.name

@@ -153,9 +153,9 @@ class _Importer:
             self.graph,
             {argument.name: tensor for argument, tensor in present},
             {
-                argument.name: self._value(tensor, operator)
+                argument.name: self._operand(argument.kind, tensor, operator)
                 for argument, tensor in present
-                if argument.kind is Kind.ACTIVATION
+                if argument.kind in (Kind.ACTIVATION, Kind.STATE)
             },
             operator.options,
             outputs,
@@ -180,6 +180,13 @@ class _Importer:
         elif operator.name == "ASSIGN_VARIABLE":
             tensor = self.subgraph.tensors[operator.inputs[1]]
             self.variables.assign(operator, self._value(tensor, operator))
+
+    def _operand(self, kind: Kind, tensor: FileTensor, operator: FileOperator) -> str:
+        if kind is Kind.ACTIVATION:
+            return self._value(tensor, operator)
+        state = self.variables.of_operator(tensor, self.subgraph.place(operator))
+        self._limit(state)
+        return state
 
     def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
         """The graph's value of an activation, which may be a constant too."""

@@ -32,6 +32,8 @@ INSTEAD_OF_FLOAT = (
     "are tables"
 )
 
+WITHOUT_VARIANTS = "use the plain form of the layer, as tf.keras.layers.LSTM converts to"
+
 REPLACE = "replace operators that are not in the list"
 CALIBRATE = (
     "calibrate again: a tensor gets such a scale if it is 0, or not finite, for the whole "
@@ -92,14 +94,18 @@ def _problems(
         return
     tensors += [None] * (len(arguments) - len(tensors))
     for argument, tensor in zip(arguments, tensors, strict=True):
-        if tensor is None:
-            if not argument.optional:
+        if tensor is None or argument.kind is Kind.ABSENT:
+            if tensor is not None:
+                yield Problem(f"it has {argument.name}", WITHOUT_VARIANTS)
+            elif not (argument.optional or argument.kind is Kind.ABSENT):
                 yield Problem(f"it has no {argument.name}")
             continue
         yield from _tensor_problems(argument.name, tensor, argument.dtypes)
         if argument.kind is Kind.CONSTANT and tensor.data is None:
             yield Problem(f"its {argument.name} is not constant")
-        if argument.kind is Kind.ACTIVATION:
+        if argument.kind is Kind.STATE and (tensor.data is not None or not tensor.variable):
+            yield Problem(f"its {argument.name} is not a variable tensor")
+        if argument.kind in (Kind.ACTIVATION, Kind.STATE):
             yield from _quantization_problems(argument.name, tensor)
     for output in (subgraph.tensors[index] for index in operator.outputs):
         yield from _tensor_problems("output", output, builtin.outputs)

@@ -173,6 +173,7 @@ class _Reader:
             axis,
             None if stored is None else self._elements(stored, dtype, shape),
             "quantized in a way of its own" if custom else unsupported,
+            bool(table.IsVariable()),
         )
 
     def _quantization(self, table: Any) -> tuple[np.ndarray, np.ndarray, int, bool]:
@@ -216,7 +217,7 @@ class _Reader:
         """A copy of a constant's bytes as an array; types that NumPy lacks stay bytes."""
         self.constant_bytes += stored.size
         checked_count("bytes of constants", self.constant_bytes, MOST_CONSTANT_BYTES)
-        if dtype not in ("int8", "int32", "int64", "float32"):
+        if dtype not in ("int8", "int16", "int32", "int64", "float32"):
             return stored
         return np.array(stored).view(dtype).reshape(shape)
 

@@ -23,6 +23,10 @@ class Kind(Enum):
     """Known when the model is compiled: weights, biases, axes."""
     SHAPE = "shape"
     """Read if it is constant; otherwise the shapes in the file say the same."""
+    STATE = "state"
+    """A variable tensor: a state of the graph, which belongs to this use of the operator alone."""
+    ABSENT = "absent"
+    """What a form of the operator has that is not supported; it must be left out."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class FileTensor:
         where the tensor is not quantized.
     data: the elements of a constant, None if the tensor is not constant.
     unsupported: a storage that cannot be read ("sparse"), or None.
+    variable: whether it lives between calls.
     """
 
     index: int
@@ -33,6 +34,7 @@ class FileTensor:
     axis: int
     data: np.ndarray | None
     unsupported: str | None = None
+    variable: bool = False
 
     @property
     def quantized(self) -> bool:
