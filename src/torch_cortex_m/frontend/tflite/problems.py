@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
-from ...ops.tflite.builtin import Builtin, Kind
-from ...ops.tflite.call import FUSED_ACTIVATIONS
+from ...ops.tflite.builtin import ACTIVATION_NAMES, Builtin, Kind
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
@@ -118,10 +117,9 @@ def _options_problems(operator: FileOperator, builtin: Builtin) -> Iterator[Prob
         yield Problem(f"its options are those of another operator ({operator.options_type})")
     elif builtin.options is not None:
         activation = operator.options.number("FusedActivationFunction")
-        if activation not in FUSED_ACTIVATIONS:
-            yield Problem(
-                f"its fused activation ({activation}) is not NONE, RELU, RELU6 or RELU_N1_TO_1"
-            )
+        if ACTIVATION_NAMES.get(int(activation)) not in builtin.activations:
+            expected = " or ".join(", ".join(builtin.activations).rsplit(", ", 1))
+            yield Problem(f"its fused activation ({activation}) is not {expected}")
 
 
 def _tensor_problems(name: str, tensor: FileTensor, dtypes: tuple[str, ...]) -> Iterator[Problem]:

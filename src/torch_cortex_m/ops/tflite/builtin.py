@@ -13,6 +13,9 @@ from enum import Enum
 
 from .call import TfliteCall
 
+ACTIVATION_NAMES = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH"}
+"""The schema's ActivationFunctionType, as far as operators have it."""
+
 
 class Kind(Enum):
     """What a tensor among an operator's inputs is to the compiler."""
@@ -54,6 +57,7 @@ class Builtin:
     options: the schema's table of options ("Conv2DOptions"), None if none are read.
     outputs: the types that a result may have.
     several_outputs: whether it has any number of results, not one.
+    activations: the fused activations that it may have, if its options say any.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Builtin:
     options: str | None = None
     outputs: tuple[str, ...] = ("int8",)
     several_outputs: bool = False
+    activations: tuple[str, ...] = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
     def arguments_of(self, inputs: int) -> tuple[Argument, ...]:
         """What so many inputs are; optional ones may be missing at the end."""
