@@ -21,6 +21,8 @@ TYPES = {
 }
 """Element types that a conversion to int8 replaces."""
 
+WITHOUT_VARIANTS = "use the plain form of the layer, as tf.keras.layers.LSTM converts to"
+
 REPLACE = "replace operators that are not in the list"
 
 FLOAT_ONLY = ("CEIL", "COS", "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "L2_POOL_2D", "LOG", "NEG",

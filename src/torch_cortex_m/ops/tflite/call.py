@@ -35,7 +35,7 @@ class TfliteCall:
     """What a lowering function works with.
 
     tensors: the operator's inputs by argument name, those that are left out missing.
-    values: the graph's values of the inputs that are activations.
+    values: the graph's values of the inputs that are activations or states.
     outputs: the results as the file has them.
     source, place: where the operator is in the file, for comments and, in full, for messages.
     """
@@ -143,6 +143,30 @@ class TfliteCall:
     ) -> str:
         """Appends a node with the result's quantization; returns its output's name."""
         return self._append(operator, inputs, fields, suffix, self._result())
+
+    def emit_several(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        results: Mapping[str, Quantization],
+        /,
+        **fields: Any,
+    ) -> tuple[str, ...]:
+        """Appends a node with several outputs; ``results``: the suffix of each output's name and
+        its quantization. Returns the outputs' names."""
+        op_class: Any = definition(operator).op
+        wanted = [f"{self.name}{suffix}" for suffix in results]
+        quantizations = list(results.values())
+        try:
+            return self.graph.add_outputs(
+                op_class(**fields), inputs, wanted, quantizations, source=self.source
+            )
+        except TcmError as error:
+            raise error.at(self.place) from None
+
+    def keep(self, argument: str, value: str) -> None:
+        """Lets the next call find ``value`` in the state that this argument is."""
+        self.graph.set_update(self.values[argument], value)
 
     def reshape(self, value: str, shape: tuple[int, ...], suffix: str = ".reshape") -> str:
         """``value`` under another shape; no node where it has that shape already."""

@@ -22,6 +22,7 @@ class FileTensor:
     data: the elements of a constant, those of int4 and, 128 less, those of uint8 as int8; None if
         the tensor is not constant.
     unsupported: a storage that cannot be read ("sparse"), or None.
+    variable: whether it lives between calls.
     """
 
     index: int
@@ -34,6 +35,7 @@ class FileTensor:
     axis: int
     data: np.ndarray | None
     unsupported: str | None = None
+    variable: bool = False
 
     @property
     def value_dtype(self) -> str:

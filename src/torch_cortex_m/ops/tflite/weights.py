@@ -51,15 +51,29 @@ def centred(call: TfliteCall) -> np.ndarray:
     return weights.astype(np.int8)
 
 
-def without_zero_points(call: TfliteCall) -> None:
+def without_zero_points(call: TfliteCall, argument: str = "weight") -> None:
     """Raises TcmError if the weight has a zero point."""
-    zero_points = call.tensors["weight"].zero_points
+    zero_points = call.tensors[argument].zero_points
     if zero_points.any():
         raise call.error(
             "the weights have zero points",
             expected="symmetric int8 weights, as the int8 quantization specification has them",
             got=f"zero points up to {np.abs(zero_points).max()}",
         )
+
+
+def symmetric_scale(call: TfliteCall, argument: str) -> np.float32:
+    """The only scale of a weight. Raises TcmError if it has another number of them, a zero point,
+    or a scale that is not finite or negative."""
+    without_zero_points(call, argument)
+    scales = call.tensors[argument].scales
+    if scales.size != 1 or not (np.isfinite(scales).all() and scales[0] >= 0):
+        raise call.error(
+            f"the {argument} has no usable scale",
+            expected="one scale of at least 0",
+            got=scales[0] if scales.size == 1 else f"{scales.size} scales",
+        )
+    return np.float32(scales[0])
 
 
 def sum_operands(
