@@ -165,8 +165,8 @@ def test_files_for_another_accelerator(custom: str, compiler: str) -> None:
     [
         ("FlexErf", "convert without tf.lite.OpsSet.SELECT_TF_OPS"),
         ("TFLite_Detection_PostProcess", "cut the model off before TFLite_Detection_PostProcess"),
-        ("SVDF", "unroll recurrent layers"),
-        ("UNIDIRECTIONAL_SEQUENCE_LSTM", "unroll recurrent layers"),
+        ("BIDIRECTIONAL_SEQUENCE_LSTM", "unroll recurrent layers"),
+        ("UNIDIRECTIONAL_SEQUENCE_RNN", "unroll recurrent layers"),
         ("RANK", "replace operators"),
     ],
 )

@@ -68,7 +68,7 @@ OPERATORS = {
         name: f"this file is the result of {compiler}: take the file from before that"
         for name, compiler in COMPILERS.items()
     },
-    **dict.fromkeys(("UNIDIRECTIONAL_", "BIDIRECTIONAL_", "SVDF", "LSTM", "RNN"), RECURRENT),
+    **dict.fromkeys(("UNIDIRECTIONAL_", "BIDIRECTIONAL_", "LSTM", "RNN"), RECURRENT),
     **dict.fromkeys(("IF", "WHILE"), CONTROL_FLOW),
     "CUSTOM Flex": SELECTED,
     "CUSTOM TFLite_Detection_PostProcess": DETECTION,
