@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from torch_cortex_m.ops.select.cases import case as select
-
 from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.argmax.op import Argmax
@@ -37,6 +35,7 @@ from torch_cortex_m.ops.softmax.cases import case as softmax
 from torch_cortex_m.ops.table.cases import SHUFFLED
 from torch_cortex_m.ops.table.cases import case as table
 from torch_cortex_m.ops.transpose.cases import case as transpose
+from torch_cortex_m.ops.where.cases import case as where
 
 SAME = (1, 1, 1, 1)
 IMAGE, CHANNELS = (1, 24, 24, 32), (1, 1, 1, 32)
@@ -200,8 +199,8 @@ FAMILIES: dict[str, list[Case]] = {
         *of_pairs("prelu", usual("prelu")),
         pair("squared_difference 24x24x32", usual("squared_difference"), IMAGE, IMAGE),
         pair("squared_difference 64x64 by rows", usual("squared_difference"), (64, 64), (64, 1)),
-        select("select 24x24x32", IMAGE, IMAGE, IMAGE),
-        select("select 24x24x32 by pixels", (1, 24, 24, 1), IMAGE, (1,)),
+        where("where 24x24x32", IMAGE, IMAGE, IMAGE),
+        where("where 24x24x32 by pixels", (1, 24, 24, 1), IMAGE, (1,)),
     ],
     "moving": [
         pad("pad 24x24x32", IMAGE, (0, 0, 1, 1, 1, 1, 0, 0)),
@@ -217,8 +216,8 @@ FAMILIES: dict[str, list[Case]] = {
         gather("gather 12x12x32 other channels", (1, 12, 12, 32), 3, SHUFFLED_CHANNELS),
         slice_("slice 24x24x32 half of the channels", IMAGE, (0,) * 4, (1, 24, 24, 16)),
         slice_("slice 24x24x32 window", IMAGE, (0, 2, 2, 0), (1, 20, 20, 32)),
-        concatenate("concatenate 24x24x16 channels", *[(1, 24, 24, 16)] * 2, 3),
-        concatenate("concatenate 12x24x32 rows", *[(1, 12, 24, 32)] * 2, 1),
+        concatenate("concatenate 24x24x16 channels", (1, 24, 24, 16), (1, 24, 24, 16), 3),
+        concatenate("concatenate 12x24x32 rows", (1, 12, 24, 32), (1, 12, 24, 32), 1),
         resize_bilinear("resize_bilinear 12x12x32 twice", (1, 12, 12, 32), (24, 24)),
         resize_bilinear(
             "resize_bilinear 12x12x32 twice aligned", (1, 12, 12, 32), (24, 24), align_corners=True

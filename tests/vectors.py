@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from vector_networks import network_cases
+from vector_recurrent import lstm_cases, svdf_cases
 from vector_source import Source, activation, window_fields
 from vector_transposes import find_transposition
 
@@ -321,6 +322,8 @@ READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "batch_matmul": _batch_matmul,
     "minimum_maximum": _minimum_maximum,
     "pad": _pad,
+    "lstm": lstm_cases,
+    "svdf": svdf_cases,
     "transpose": _transpose,
 }
 """Family -> reader, for the operators that we have."""

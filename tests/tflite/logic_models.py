@@ -30,6 +30,31 @@ LOGIC = [
 ]  # fmt: skip
 
 
+def compared(
+    operator: str, dtype: str, shapes: tuple[Shape, Shape], output: Shape
+) -> OperatorModel:
+    """With a constant that has the ends of the type."""
+    writer = ModelWriter()
+    rng = np.random.default_rng(7)
+    info = np.iinfo("int32")
+    ends = np.resize([info.min, -1, 0, 1, info.max], shapes[1])
+    data = rng.integers(0, 2, shapes[1]).astype(bool) if dtype == "bool" else ends.astype(dtype)
+    x = writer.tensor("x", shapes[0], dtype)
+    other, y = writer.constant("other", data), writer.tensor("y", output, "bool")
+    writer.operator(operator, [x, other], y)
+    content = writer.write([x], [y])
+    return OperatorModel(f"{operator} {dtype} {shapes}", content, ((shapes[0], dtype),))
+
+
+COMPARISONS = [
+    compared(operator, dtype, shapes, PLAIN)
+    for operator in ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
+    for dtype in ("int32", "bool")
+    for shapes in ((PLAIN, PLAIN), (PLAIN, (5,)))
+    if dtype == "int32" or operator in ("EQUAL", "NOT_EQUAL")
+]
+
+
 def chosen(
     name: str,
     shapes: tuple[Shape, Shape, Shape],
@@ -119,4 +144,4 @@ def broadcast_args() -> OperatorModel:
     return OperatorModel("broadcast_args", content, (((1, 4, 1), "int8"),), 2)
 
 
-MODELS = [*LOGIC, *CHOICES, *CASTS, *SUMS_OF_MANY, broadcast_args()]
+MODELS = [*LOGIC, *COMPARISONS, *CHOICES, *CASTS, *SUMS_OF_MANY, broadcast_args()]

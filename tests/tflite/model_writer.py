@@ -57,7 +57,7 @@ class Content(bytes):
 
 @dataclass
 class Tensor:
-    """``external``: the number of a buffer in another file."""
+    """``external``: the number of a buffer in another file. ``variable``: lives between calls."""
 
     name: str
     shape: tuple[int, ...]
@@ -68,6 +68,7 @@ class Tensor:
     data: np.ndarray | None = None
     signature: tuple[int, ...] | None = None
     external: int = 0
+    variable: bool = False
 
 
 @dataclass
@@ -240,6 +241,8 @@ class _FileWriter:
             fields["Name"] = self.builder.CreateString(tensor.name)
         if tensor.scales is not None:
             fields["Quantization"] = self._quantization(tensor)
+        if tensor.variable:
+            fields["IsVariable"] = True
         if tensor.signature is not None:
             fields["ShapeSignature"] = self._integers(tensor.signature)
         self.builder.StartObject(TENSOR_FIELDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from model_writer import ModelWriter
-from operator_models import OperatorModel, Quantization
+from operator_models import OperatorModel, Quantization, integers
 
 SHAPE = (3, 90)
 
@@ -61,4 +61,33 @@ FLOATS = [
     converted("DEQUANTIZE", "int8", "float32", (0.033, 127), None),
 ]
 
-MODELS = [*UINT8, *WIDER, *FLOATS]
+
+def moved_floats() -> OperatorModel:
+    """Floats at both edges that are moved before they are quantized and after they are not."""
+    writer = ModelWriter()
+    x = writer.tensor("x", (2, 12), "float32")
+    shaped = writer.tensor("shaped", (1, 2, 4, 3), "float32")
+    cut = writer.tensor("cut", (1, 2, 3, 3), "float32")
+    quantized = writer.tensor("quantized", (1, 2, 3, 3), scales=0.05, zero_points=3)
+    total = writer.tensor("total", (1, 2, 3, 3), scales=0.09, zero_points=-8)
+    real = writer.tensor("real", (1, 2, 3, 3), "float32")
+    joined = writer.tensor("joined", (1, 2, 6, 3), "float32")
+    parts = [writer.tensor(f"part_{place}", (1, 1, 6, 3), "float32") for place in range(2)]
+    shape = writer.constant("shape", integers(1, 2, 4, 3))
+    begin, size = (
+        writer.constant(name, integers(*each))
+        for name, each in (("begin", (0, 0, 1, 0)), ("size", (1, 2, 3, 3)))
+    )
+    axis = writer.constant("axis", integers(1))
+    writer.operator("RESHAPE", [x, shape], shaped, "ReshapeOptions", NewShape=[1, 2, 4, 3])
+    writer.operator("SLICE", [shaped, begin, size], cut)
+    writer.operator("QUANTIZE", [cut], quantized)
+    writer.operator("ADD", [quantized, quantized], total, "AddOptions")
+    writer.operator("DEQUANTIZE", [total], real)
+    writer.operator("CONCATENATION", [real, cut], joined, "ConcatenationOptions", Axis=2)
+    writer.operator("SPLIT", [axis, joined], parts, "SplitOptions", NumSplits=2)
+    content = writer.write([x], parts)
+    return OperatorModel("moved floats", content, (((2, 12), "float32"),), 2)
+
+
+MODELS = [*UINT8, *WIDER, *FLOATS, moved_floats()]

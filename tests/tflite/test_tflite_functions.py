@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from function_models import LEAST, div
 from judges import tflite_micro
-from model_writer import ModelWriter
-from operator_models import activation
+from model_writer import Form, ModelWriter
+from operator_models import activation, conv
+from uint8_models import in_bytes
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
@@ -63,3 +64,14 @@ def test_weights_of_four_bits_that_are_not_all_there() -> None:
     writer.operator("FULLY_CONNECTED", [x, weight], y, "FullyConnectedOptions")
     with pytest.raises(TcmError, match="the file is damaged"):
         import_content(writer.write([x], [y]))
+
+
+def test_uint8_weights_of_nine_bits_are_refused() -> None:
+    """TensorFlow 1 gave weights a zero point."""
+    model = in_bytes(conv("plain", (1, 4, 4, 2), (3, 3, 3, 2), (1, 4, 4, 3), per_channel=False))
+    (graph,) = model.content.file.subgraphs
+    weight = next(each for each in graph.tensors if each.name == "weight")
+    weight.zero_points = 150
+    with pytest.raises(TcmError, match="take nine bits") as caught:
+        import_content(model.content.file.write(Form()))
+    assert "full integer quantization" in str(caught.value.hint)

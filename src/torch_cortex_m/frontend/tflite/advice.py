@@ -10,16 +10,18 @@ HOW_TO_CONVERT = (
 )
 
 FIRST_QUANTIZATION = (
-    "uint8 is the quantization of TensorFlow 1, whose weights have zero points and so take nine "
-    "bits, and for which TFLite-Micro has no kernels"
+    "uint8 is the quantization of TensorFlow 1, for which TFLite-Micro has no kernels; what is "
+    "exact in int8 is compiled, for the rest take the float model and"
 )
 
 TYPES = {
     **dict.fromkeys(("float32", "float16", "bfloat16", "float64", "int4"), HOW_TO_CONVERT),
     "int16": f"{HOW_TO_CONVERT}, instead of int16 activations",
-    "uint8": f"{FIRST_QUANTIZATION}: take the float model and {HOW_TO_CONVERT}",
+    "uint8": f"{FIRST_QUANTIZATION} {HOW_TO_CONVERT}",
 }
 """Element types that a conversion to int8 replaces."""
+
+WITHOUT_VARIANTS = "use the plain form of the layer, as tf.keras.layers.LSTM converts to"
 
 REPLACE = "replace operators that are not in the list"
 
@@ -51,9 +53,9 @@ COMPILERS = {
 }
 """Beginning of the name of an operator that another compiler has put in -> that compiler."""
 
-STATE = (
-    "nothing is kept between calls: make what READ_VARIABLE gives inputs and what ASSIGN_VARIABLE "
-    "takes outputs of the model, and unroll recurrent layers"
+RECURRENT = (
+    "unroll recurrent layers, or keep their state in variables: what READ_VARIABLE gives is what "
+    "ASSIGN_VARIABLE took in the call before"
 )
 CONTROL_FLOW = "choose outside of the model what IF runs, and unroll what WHILE repeats"
 SELECTED = "convert without tf.lite.OpsSet.SELECT_TF_OPS, which runs operators of TensorFlow itself"
@@ -66,8 +68,7 @@ OPERATORS = {
         name: f"this file is the result of {compiler}: take the file from before that"
         for name, compiler in COMPILERS.items()
     },
-    **dict.fromkeys(("VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE", "CALL_ONCE"), STATE),
-    **dict.fromkeys(("UNIDIRECTIONAL_SEQUENCE_", "BIDIRECTIONAL_SEQUENCE_", "SVDF", "LSTM"), STATE),
+    **dict.fromkeys(("UNIDIRECTIONAL_", "BIDIRECTIONAL_", "SVDF", "LSTM", "RNN"), RECURRENT),
     **dict.fromkeys(("IF", "WHILE"), CONTROL_FLOW),
     "CUSTOM Flex": SELECTED,
     "CUSTOM TFLite_Detection_PostProcess": DETECTION,

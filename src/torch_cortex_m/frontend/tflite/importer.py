@@ -11,6 +11,7 @@ from ...errors import TcmError
 from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
+from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
 from .builtins import builtins
@@ -152,9 +153,9 @@ class _Importer:
             self.graph,
             {argument.name: tensor for argument, tensor in present},
             {
-                argument.name: self._value(tensor, operator)
+                argument.name: self._operand(argument.kind, tensor, operator)
                 for argument, tensor in present
-                if argument.is_value(tensor)
+                if argument.is_value(tensor) or argument.kind is Kind.STATE
             },
             operator.options,
             outputs,
@@ -179,6 +180,13 @@ class _Importer:
         elif operator.name == "ASSIGN_VARIABLE":
             tensor = self.subgraph.tensors[operator.inputs[1]]
             self.variables.assign(operator, self._value(tensor, operator))
+
+    def _operand(self, kind: Kind, tensor: FileTensor, operator: FileOperator) -> str:
+        if kind is not Kind.STATE:
+            return self._value(tensor, operator)
+        state = self.variables.of_operator(tensor, self.subgraph.place(operator))
+        self._limit(state)
+        return state
 
     def _value(self, tensor: FileTensor, operator: FileOperator) -> str:
         """The graph's value of an activation, which may be a constant too."""

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
-from ...ops.tflite.builtin import Builtin, Kind
-from ...ops.tflite.call import FUSED_ACTIVATIONS
+from ...ops.tflite.builtin import ACTIVATION_NAMES, Builtin, Kind
 from ...ops.tflite.file import FileTensor
 from .advice import (
     CALIBRATE,
@@ -18,6 +17,8 @@ from .advice import (
     HOW_TO_CONVERT,
     INSTEAD_OF_FLOAT,
     TYPES,
+    WITHOUT_VARIANTS,
+    for_operator,
 )
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
@@ -46,7 +47,7 @@ def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
-        return Problem("there is no such operator here", _hint_for_unknown(operator.name))
+        return Problem("there is no such operator here", for_operator(operator.name))
     return next(_problems(model.main, operator, builtin), None)
 
 
@@ -62,15 +63,19 @@ def _problems(
         return
     tensors += [None] * (len(arguments) - len(tensors))
     for argument, tensor in zip(arguments, tensors, strict=True):
-        if tensor is None:
-            if not argument.optional:
+        if tensor is None or argument.kind is Kind.ABSENT:
+            if tensor is not None:
+                yield Problem(f"it has {argument.name}", WITHOUT_VARIANTS)
+            elif not (argument.optional or argument.kind is Kind.ABSENT):
                 yield Problem(f"it has no {argument.name}")
             continue
         yield from _tensor_problems(argument.name, tensor, argument.dtypes)
         if argument.kind is Kind.CONSTANT and tensor.data is None:
             hint = CONSTANT_WEIGHTS if argument.name == "weight" else ""
             yield Problem(f"its {argument.name} is not constant", hint)
-        if argument.is_value(tensor):
+        if argument.kind is Kind.STATE and (tensor.data is not None or not tensor.variable):
+            yield Problem(f"its {argument.name} is not a variable tensor")
+        if argument.is_value(tensor) or argument.kind is Kind.STATE:
             yield from _quantization_problems(argument.name, tensor)
     for output in (subgraph.tensors[index] for index in operator.outputs):
         yield from _tensor_problems("output", output, builtin.outputs)
@@ -83,10 +88,9 @@ def _options_problems(operator: FileOperator, builtin: Builtin) -> Iterator[Prob
         yield Problem(f"its options are those of another operator ({operator.options_type})")
     elif builtin.options is not None:
         activation = operator.options.number("FusedActivationFunction")
-        if activation not in FUSED_ACTIVATIONS:
-            yield Problem(
-                f"its fused activation ({activation}) is not NONE, RELU, RELU6 or RELU_N1_TO_1"
-            )
+        if ACTIVATION_NAMES.get(int(activation)) not in builtin.activations:
+            expected = " or ".join(", ".join(builtin.activations).rsplit(", ", 1))
+            yield Problem(f"its fused activation ({activation}) is not {expected}")
 
 
 def _tensor_problems(name: str, tensor: FileTensor, dtypes: tuple[str, ...]) -> Iterator[Problem]:

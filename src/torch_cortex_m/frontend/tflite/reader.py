@@ -183,6 +183,7 @@ class _Reader:
             axis,
             None if stored is None else self._elements(stored, dtype, shape),
             "quantized in a way of its own" if custom else unsupported,
+            bool(table.IsVariable()),
         )
 
     def _quantization(self, table: Any) -> tuple[np.ndarray, np.ndarray, int, bool]:
@@ -228,9 +229,11 @@ class _Reader:
         checked_count("bytes of constants", self.constant_bytes, MOST_CONSTANT_BYTES)
         if dtype == "int4":
             return _unpacked(stored, shape)
+        if dtype == "uint8":
+            return (stored ^ 0x80).view(np.int8).reshape(shape)
         if dtype == "bool":
             return (stored != 0).reshape(shape)
-        if dtype not in ("int8", "int32", "int64", "float32"):
+        if dtype not in ("int8", "int16", "int32", "int64", "float32"):
             return stored
         return np.array(stored).view(dtype).reshape(shape)
 

@@ -2,7 +2,8 @@
 
 VAR_HANDLE names a variable, READ_VARIABLE and ASSIGN_VARIABLE take it by its handle, and the
 subgraph that CALL_ONCE runs before anything else assigns the initial values. What is left out of it
-begins with its zero point, as in TFLite-Micro.
+begins with its zero point, as in TFLite-Micro. So do the variable tensors that recurrent operators
+have among their inputs.
 """
 
 from __future__ import annotations
@@ -98,6 +99,8 @@ class Variables:
         self.states: dict[str, str] = {}
         self.current: dict[str, str] = {}
         """What reading a variable gives now: its state until it is assigned."""
+        self.owned: set[int] = set()
+        """The variable tensors of operators."""
 
     def read(self, operator: FileOperator) -> str:
         """The value that READ_VARIABLE gives."""
@@ -125,6 +128,19 @@ class Variables:
         self._check_type(name, self.graph.types[state], self.graph.types[value], place)
         self.current[name] = value
         self.graph.set_update(state, value)
+
+    def of_operator(self, tensor: FileTensor, place: str) -> str:
+        """The state that a variable tensor of an operator becomes."""
+        if tensor.index in self.owned:
+            raise TcmError(
+                f"variable '{tensor.name}' belongs to two operators",
+                where=place,
+                expected="a variable tensor of its own",
+                got="that of an operator before it",
+            )
+        self.owned.add(tensor.index)
+        type_ = _type(tensor)
+        return self.graph.add_state(tensor.name, _zeros(type_), type_.quantization)
 
     def _state(self, name: str, tensor: FileTensor, place: str) -> str:
         """The state of a variable that has the type of ``tensor``, added where it is used first."""

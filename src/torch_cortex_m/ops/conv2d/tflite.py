@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.weights import BIAS, WEIGHT, convolution_operands
 from ..tflite.window import window
@@ -29,7 +29,8 @@ BUILTINS = [
     Builtin(
         "CONV_2D",
         _lower,
-        (Argument("input"), WEIGHT, BIAS),
+        (Argument("input", dtypes=BYTES), WEIGHT, BIAS),
         options="Conv2DOptions",
+        outputs=BYTES,
     )
 ]

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 from ..tflite.weights import (
     BIAS,
@@ -63,7 +63,7 @@ def _linear(call: TfliteCall) -> str:
     rows = _rows(call, weight.shape[1])
     return call.emit(
         "linear",
-        (rows, *sum_operands(call, reals, axis=0)),
+        (rows, *sum_operands(call, weight, reals, axis=0)),
         input_offset=-call.quantization().zero_point,
         weight_offset=_weight_offset(call),
         output_offset=call.output.quantization.zero_point,
@@ -117,10 +117,11 @@ BUILTINS = [
         "FULLY_CONNECTED",
         _lower,
         (
-            Argument("input"),
+            Argument("input", dtypes=BYTES),
             Argument("weight", Kind.OPERAND, WEIGHT_DTYPES),
             BIAS,
         ),
         options="FullyConnectedOptions",
+        outputs=BYTES,
     )
 ]

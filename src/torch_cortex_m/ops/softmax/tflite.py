@@ -6,7 +6,7 @@ import math
 
 from ...ir import INT8
 from ..rules.exponentials import exponential_scaling
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 OUTPUT_SCALE, OUTPUT_ZERO_POINT = 1 / 256, INT8.low
@@ -35,4 +35,5 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-BUILTINS = [Builtin("SOFTMAX", _lower, options="SoftmaxOptions")]
+INPUT = (Argument("input", dtypes=BYTES),)
+BUILTINS = [Builtin("SOFTMAX", _lower, INPUT, options="SoftmaxOptions", outputs=BYTES)]

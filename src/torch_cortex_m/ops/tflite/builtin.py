@@ -14,6 +14,13 @@ from enum import Enum
 from .call import TfliteCall
 from .file import FileTensor
 
+BYTES = ("int8", "uint8")
+"""Types of an operator that does with uint8 what it does with int8, where elements and zero points
+are 128 less."""
+
+ACTIVATION_NAMES = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH"}
+"""The schema's ActivationFunctionType, as far as operators have it."""
+
 
 class Kind(Enum):
     """What a tensor among an operator's inputs is to the compiler."""
@@ -26,6 +33,10 @@ class Kind(Enum):
     """A constant, or else a value of the graph: weights that may be computed."""
     SHAPE = "shape"
     """Read if it is constant; otherwise the shapes in the file say the same."""
+    STATE = "state"
+    """A variable tensor: a state of the graph, which belongs to this use of the operator alone."""
+    ABSENT = "absent"
+    """What a form of the operator has that is not supported; it must be left out."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Builtin:
     options: the schema's table of options ("Conv2DOptions"), None if none are read.
     outputs: the types that a result may have.
     several_outputs: whether it has any number of results, not one.
+    activations: the fused activations that it may have, if its options say any.
     """
 
     name: str
@@ -66,6 +78,7 @@ class Builtin:
     options: str | None = None
     outputs: tuple[str, ...] = ("int8",)
     several_outputs: bool = False
+    activations: tuple[str, ...] = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
     def arguments_of(self, inputs: int) -> tuple[Argument, ...]:
         """What so many inputs are; optional ones may be missing at the end."""

@@ -35,7 +35,7 @@ class TfliteCall:
     """What a lowering function works with.
 
     tensors: the operator's inputs by argument name, those that are left out missing.
-    values: the graph's values of the inputs that are activations.
+    values: the graph's values of the inputs that are activations or states.
     outputs: the results as the file has them.
     source, place: where the operator is in the file, for comments and, in full, for messages.
     """
@@ -107,8 +107,10 @@ class TfliteCall:
             raise self.error("there is no such dimension", expected=f"below {rank}", got=axis)
         return axis % rank
 
-    def error(self, what: str, *, expected: object = None, got: object = None) -> TcmError:
-        return TcmError(what, where=self.place, expected=expected, got=got)
+    def error(
+        self, what: str, *, expected: object = None, got: object = None, hint: str | None = None
+    ) -> TcmError:
+        return TcmError(what, where=self.place, expected=expected, got=got, hint=hint)
 
     def add_constant(self, argument: str, data: np.ndarray) -> str:
         """Adds a constant that is made for this operator; returns the value's name."""
@@ -142,6 +144,30 @@ class TfliteCall:
         """Appends a node with the result's quantization; returns its output's name."""
         return self._append(operator, inputs, fields, suffix, self._result())
 
+    def emit_several(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        results: Mapping[str, Quantization],
+        /,
+        **fields: Any,
+    ) -> tuple[str, ...]:
+        """Appends a node with several outputs; ``results``: the suffix of each output's name and
+        its quantization. Returns the outputs' names."""
+        op_class: Any = definition(operator).op
+        wanted = [f"{self.name}{suffix}" for suffix in results]
+        quantizations = list(results.values())
+        try:
+            return self.graph.add_outputs(
+                op_class(**fields), inputs, wanted, quantizations, source=self.source
+            )
+        except TcmError as error:
+            raise error.at(self.place) from None
+
+    def keep(self, argument: str, value: str) -> None:
+        """Lets the next call find ``value`` in the state that this argument is."""
+        self.graph.set_update(self.values[argument], value)
+
     def reshape(self, value: str, shape: tuple[int, ...], suffix: str = ".reshape") -> str:
         """``value`` under another shape; no node where it has that shape already."""
         type_ = self.graph.types[value]
@@ -161,7 +187,7 @@ class TfliteCall:
         """The elements of an activation at these places (see ops/rules/movement), the result.
         Raises TcmError if that needs more indices than anybody would store."""
         value = self.values[argument]
-        if not places.size or self.graph.types[value].dtype != self.output.dtype:
+        if not places.size or self.graph.types[value].dtype != self.output.value_dtype:
             raise self.error(
                 "its result does not fit its input",
                 expected=f"elements of type {self.graph.types[value].dtype}",

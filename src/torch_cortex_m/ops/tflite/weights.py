@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir import INT8
 from .builtin import Argument, Kind
 from .call import TfliteCall
 
-WEIGHT_DTYPES = ("int8", "int4")
+WEIGHT_DTYPES = ("int8", "int4", "uint8")
 WEIGHT = Argument("weight", Kind.CONSTANT, WEIGHT_DTYPES)
 BIAS = Argument("bias", Kind.CONSTANT, ("int32",), optional=True)
 
@@ -31,9 +32,28 @@ def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray
     return np.broadcast_to(scales, channels)
 
 
-def without_zero_points(call: TfliteCall) -> None:
+def centred(call: TfliteCall) -> np.ndarray:
+    """The weights of a convolution less their zero point, which only uint8 ones may have.
+
+    Raises TcmError where that is no int8.
+    """
+    if call.tensors["weight"].dtype != "uint8":
+        without_zero_points(call)
+        return call.data("weight")
+    weights = call.data("weight").astype(np.int64) - call.quantization("weight").zero_point
+    if weights.min(initial=0) < INT8.low or weights.max(initial=0) > INT8.high:
+        raise call.error(
+            "uint8 weights less their zero point take nine bits",
+            expected=f"at least {INT8.low} and at most {INT8.high}",
+            got=f"{weights.min()} to {weights.max()}",
+            hint="take the float model, and convert it with full integer quantization to int8",
+        )
+    return weights.astype(np.int8)
+
+
+def without_zero_points(call: TfliteCall, argument: str = "weight") -> None:
     """Raises TcmError if the weight has a zero point."""
-    zero_points = call.tensors["weight"].zero_points
+    zero_points = call.tensors[argument].zero_points
     if zero_points.any():
         raise call.error(
             "the weights have zero points",
@@ -42,7 +62,23 @@ def without_zero_points(call: TfliteCall) -> None:
         )
 
 
-def sum_operands(call: TfliteCall, reals: np.ndarray, axis: int) -> tuple[str | None, ...]:
+def symmetric_scale(call: TfliteCall, argument: str) -> np.float32:
+    """The only scale of a weight. Raises TcmError if it has another number of them, a zero point,
+    or a scale that is not finite or negative."""
+    without_zero_points(call, argument)
+    scales = call.tensors[argument].scales
+    if scales.size != 1 or not (np.isfinite(scales).all() and scales[0] >= 0):
+        raise call.error(
+            f"the {argument} has no usable scale",
+            expected="one scale of at least 0",
+            got=scales[0] if scales.size == 1 else f"{scales.size} scales",
+        )
+    return np.float32(scales[0])
+
+
+def sum_operands(
+    call: TfliteCall, weight: np.ndarray, reals: np.ndarray, axis: int
+) -> tuple[str | None, ...]:
     """The arguments weight, bias, multipliers and shifts of a weighted sum; ``reals`` [channels]
     float64 take its sums to the output's scale.
 
@@ -53,15 +89,15 @@ def sum_operands(call: TfliteCall, reals: np.ndarray, axis: int) -> tuple[str | 
     pairs = np.array([call.multiplier(float(real)) for real in unique], np.int32)
     multipliers, shifts = pairs[places].T
     return (
-        _weight(call, reals < 0, axis),
+        _weight(call, weight, reals < 0, axis),
         _bias(call, reals < 0),
         call.add_constant("multipliers", multipliers),
         call.add_constant("shifts", shifts),
     )
 
 
-def _weight(call: TfliteCall, negative: np.ndarray, axis: int) -> str:
-    channels_last = np.moveaxis(call.data("weight"), axis, -1)
+def _weight(call: TfliteCall, weight: np.ndarray, negative: np.ndarray, axis: int) -> str:
+    channels_last = np.moveaxis(weight, axis, -1)
     data = _negated(call, "weight", channels_last, negative)
     return call.add_constant("weight", np.ascontiguousarray(np.moveaxis(data, -1, axis)))
 
@@ -96,10 +132,10 @@ def convolution_operands(call: TfliteCall, axis: int) -> tuple[str | None, ...]:
     Each multiplier is input scale * weight scale / output scale in double precision.
     Source: TensorFlow Lite's PopulateConvolutionQuantizationParams.
     """
-    weight = call.data("weight")
-    if weight.ndim != 4:
-        raise call.error("the weights have a wrong rank", expected=4, got=weight.ndim)
-    without_zero_points(call)
+    if call.data("weight").ndim != 4:
+        rank = call.data("weight").ndim
+        raise call.error("the weights have a wrong rank", expected=4, got=rank)
+    weight = centred(call)
     scales = scales_per_channel(call, weight.shape[axis], axis)
     reals = call.quantization().scale * scales / call.output.quantization.scale
-    return (call.value(), *sum_operands(call, reals, axis))
+    return (call.value(), *sum_operands(call, weight, reals, axis))

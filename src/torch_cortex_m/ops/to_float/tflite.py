@@ -19,7 +19,7 @@ def _lower(call: TfliteCall) -> str:
         return call.emit("dequantize", (value,), scale=1.0, zero_point=0)
     if types == ("bool", "int8"):
         ends = (call.add_constant(str(end), np.array([end], np.int8)) for end in (1, 0))
-        return call.emit("select", (value, *ends))
+        return call.emit("where", (value, *ends))
     raise call.error(
         "these types are not converted",
         expected="bool, int8 or int32 to float32, or bool to int8",

@@ -1,4 +1,4 @@
-"""select from TensorFlow Lite: SELECT_V2, and the logic of truth values, with broadcasting."""
+"""where from TensorFlow Lite: SELECT_V2, and the logic of truth values, with broadcasting."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ def _select(call: TfliteCall) -> str:
 
 
 def _and(call: TfliteCall) -> str:
-    return call.emit("select", (call.value("input"), call.value("other"), _truth(call, False)))
+    return call.emit("where", (call.value("input"), call.value("other"), _truth(call, False)))
 
 
 def _or(call: TfliteCall) -> str:
-    return call.emit("select", (call.value("input"), _truth(call, True), call.value("other")))
+    return call.emit("where", (call.value("input"), _truth(call, True), call.value("other")))
 
 
 def _not(call: TfliteCall) -> str:
     values = _truth(call, False), _truth(call, True)
-    return call.emit("select", (call.value("input"), *values))
+    return call.emit("where", (call.value("input"), *values))
 
 
 def _truth(call: TfliteCall, value: bool) -> str:

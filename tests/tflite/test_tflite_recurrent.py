@@ -1,0 +1,195 @@
+"""Operators of .tflite files that keep a state: public files, and forms that are refused.
+
+The models of tests/tflite/recurrent_models.py run beside TFLite-Micro with all other operators'.
+The public files are in ../shared/zoo/stateful beside the repository, or in stateful/ of TCM_ZOO;
+without them their tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import has_emulator
+from judges import tflite_micro
+from model_writer import ModelWriter
+from operator_models import OperatorModel
+from recurrent_models import Change, lstm, svdf
+
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.frontend.tflite.importer import import_content
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.passes import run_passes
+from torch_cortex_m.run.reference import Reference
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import CORES, HOST
+
+ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
+NAMES = ("dtln_noise_suppression", "micro_speech_lstm", "mnist_lstm")
+FILES = [path for path in sorted(ZOO.glob("stateful/*.tflite")) if path.stem in NAMES]
+PLACES = {
+    name: target
+    for name, target in {"host": HOST, **CORES}.items()
+    if name == "host" or (name in ("cortex-m4", "cortex-m55") and has_emulator())
+}
+EACH_CHANGE = ("dtln_noise_suppression", "cortex-m4")
+CALLS, CALLS_IN_C = 8, 3
+
+needs_files = pytest.mark.skipif(not FILES, reason="the public files are not here")
+
+
+def samples(graph: Graph, calls: int) -> list[list[np.ndarray]]:
+    rng = np.random.default_rng(0)
+    types = [graph.types[port.value] for port in graph.inputs]
+    return [
+        [rng.integers(*each.limits, each.shape, endpoint=True).astype(each.dtype) for each in types]
+        for _ in range(calls)
+    ]
+
+
+@needs_files
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_public_file(path: Path) -> None:
+    graph = run_passes(import_content(path.read_bytes()))
+    given, reference = samples(graph, CALLS), Reference(graph)
+    expected = tflite_micro(path.read_bytes(), given, len(graph.outputs))
+    for sample, outputs in zip(given, expected, strict=True):
+        for got, wanted in zip(reference.run(sample), outputs, strict=True):
+            np.testing.assert_array_equal(got, wanted)
+
+
+@needs_files
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        pytest.param(
+            path,
+            place,
+            id=f"{path.stem}-{place}",
+            marks=() if (path.stem, place) == EACH_CHANGE else pytest.mark.slow,
+        )
+        for path in FILES
+        for place in PLACES
+    ],
+)
+def test_public_file_in_c(path: Path, place: str) -> None:
+    graph = run_passes(import_content(path.read_bytes()))
+    given = samples(graph, CALLS_IN_C)
+    expected = tflite_micro(path.read_bytes(), given, len(graph.outputs))
+    with Runner([generate(graph, PLACES[place]).program], PLACES[place]) as runner:
+        runs = runner.run([(0, [array.tobytes() for array in sample]) for sample in given])
+    for run, outputs in zip(runs, expected, strict=True):
+        assert list(run.outputs) == [array.tobytes() for array in outputs]
+
+
+def test_states_begin_with_their_zero_points_and_are_kept() -> None:
+    """The same input gives another output in the next call, and the first one after a reset."""
+    model = lstm("kept", 5, 4, hidden=(1 / 128, 9))
+    graph = run_passes(import_content(model.content))
+    initial = {name: state.initial for name, state in graph.states.items()}
+    assert [(int(data.min()), int(data.max())) for data in initial.values()] == [(9, 9), (0, 0)]
+    reference, (sample,) = Reference(graph), samples(graph, 1)
+    first, second = reference.run(sample)[0], reference.run(sample)[0]
+    assert not np.array_equal(first, second)
+    reference.reset()
+    np.testing.assert_array_equal(reference.run(sample)[0], first)
+
+
+def refused(model: OperatorModel) -> str:
+    with pytest.raises(TcmError) as caught:
+        import_content(model.content)
+    return str(caught.value)
+
+
+def operand(place: int, other: int | None) -> Change:
+    """The first operator's operand at a place becomes the one at another, or none."""
+
+    def change(writer: ModelWriter) -> None:
+        inputs = writer.operators[0].inputs
+        inputs[place] = -1 if other is None else inputs[other]
+
+    return change
+
+
+def tensor(place: int, **fields: Any) -> Change:
+    """Other fields of the first operator's operand at a place."""
+
+    def change(writer: ModelWriter) -> None:
+        index = writer.operators[0].inputs[place]
+        writer.tensors[index] = replace(writer.tensors[index], **fields)
+
+    return change
+
+
+def one_state(writer: ModelWriter) -> None:
+    """Both operators have that of the first."""
+    first, second = writer.operators
+    second.inputs[4] = first.inputs[4]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"change": operand(1, None)}, "it has no input_to_input_weight"),
+        ({"change": operand(9, 12)}, "it has peephole weights (input)"),
+        ({"change": operand(16, 5)}, "it has projection weights"),
+        ({"change": operand(20, 12)}, "it has layer normalization (input)"),
+        ({"change": operand(12, None)}, "it has no input_bias"),
+        ({"change": operand(18, None)}, "it has no hidden"),
+        ({"change": operand(19, 18)}, "its cell is int8, not int16"),
+        ({"change": operand(4, 5)}, "the input_to_gate_weight tensors differ in shape"),
+        ({"change": tensor(0, dtype="float32")}, "its input is float32, not int8"),
+        ({"change": tensor(0, dtype="int16")}, "its input is int16, not int8"),
+        ({"change": tensor(1, scales=-0.01)}, "the input_to_input_weight has no usable scale"),
+        ({"change": tensor(1, scales=[0.1] * 6)}, "the input_to_input_weight has no usable scale"),
+        ({"change": tensor(1, zero_points=3)}, "the weights have zero points"),
+        ({"change": tensor(18, variable=False)}, "its hidden is not a variable tensor"),
+        ({"change": tensor(18, shape=(6,))}, "argument 'initial_hidden' does not fit"),
+        ({"change": tensor(19, shape=(2, 6))}, "argument 'initial_cell' does not fit"),
+        ({"change": tensor(19, dtype="float32")}, "its cell is float32, not int16"),
+        ({"cell_scale": 0.0003}, "the cell has an unexpected scale"),
+        ({"cell_scale": 2.0}, "the cell has an unexpected scale"),
+        ({"FusedActivationFunction": 1}, "its fused activation (1) is not TANH"),
+        ({"FusedActivationFunction": 0}, "its fused activation (0) is not TANH"),
+        ({"DiagonalRecurrentTensors": True}, "its recurrent weights are diagonal"),
+    ],
+)
+def test_forms_of_lstm_that_are_refused(fields: dict[str, Any], expected: str) -> None:
+    text = refused(lstm("refused", 10, 6, **fields))
+    assert expected in text
+    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"change": tensor(0, dtype="float32")}, "its input is float32, not int8"),
+        ({"change": tensor(1, zero_points=3)}, "the weights have zero points"),
+        ({"change": tensor(2, scales=[0.1] * 6)}, "the time_weight has no usable scale"),
+        (
+            {"change": tensor(3, shape=(5,), data=np.zeros(5, np.int32))},
+            "argument 'bias' does not fit",
+        ),
+        ({"change": tensor(4, variable=False)}, "its state is not a variable tensor"),
+        ({"change": tensor(4, shape=(1, 25))}, "argument 'state' does not fit"),
+        ({"change": tensor(4, dtype="int16", zero_points=0)}, "argument 'time_weight' does not"),
+        ({"change": one_state, "layers": 2}, "variable 'state_0' belongs to two operators"),
+    ],
+)
+def test_forms_of_svdf_that_are_refused(fields: dict[str, Any], expected: str) -> None:
+    text = refused(svdf("refused", 6, 6, 4, **fields))
+    assert expected in text
+    assert "SVDF" in text
+
+
+@pytest.mark.parametrize("said", [0, -1, 4])
+def test_svdf_whose_rank_does_not_fit(said: int) -> None:
+    def change(writer: ModelWriter) -> None:
+        writer.operators[0].options["Rank"] = said
+
+    assert "argument 'rank' does not fit" in refused(svdf("refused", 6, 6, 4, change=change))
