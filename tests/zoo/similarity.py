@@ -13,6 +13,8 @@ from .record import floats, tokens, zoo
 class PrototypicalNetwork(nn.Module):
     """The class of the nearest prototype."""
 
+    prototypes: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.conv = nn.Conv2d(1, 6, 3, stride=2)
@@ -60,6 +62,9 @@ class MaskedMean(nn.Module):
 class MessagePassing(nn.Module):
     """A graph network whose edges are known: messages are added where they arrive."""
 
+    source: Tensor
+    target: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.message = nn.Linear(5, 8)
@@ -92,6 +97,8 @@ class BestCandidates(nn.Module):
 @zoo(floats(1, 2, 12, 12))
 class OverlappingPatches(nn.Module):
     """Patches that overlap are denoised one by one and averaged where they meet."""
+
+    counts: Tensor
 
     def __init__(self) -> None:
         super().__init__()

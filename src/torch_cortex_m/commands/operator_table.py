@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import fill
 
 from ..ops import definitions, part
 from ..ops.base import Definition, Op
@@ -31,6 +32,16 @@ taken away, and what depends on constants only is computed when the model is com
 Names in brackets are the element types of what is computed from; those of several tensors are apart
 by semicolons, unless they are the same. A kernel of CMSIS-NN is used only where the firmware has it
 and it was measured to be faster.
+
+"""
+
+APART = """\
+
+## Taken apart
+
+These operators of PyTorch become several of those above before anything is quantized, so that each
+result in between has a scale of its own; some of them where their indices are constant, or their
+windows lie side by side, as the message says that refuses others:
 
 """
 
@@ -116,7 +127,13 @@ def markdown() -> str:
         )
         for row in rows()
     ]
-    return PAGE + "\n".join(lines) + "\n"
+    return PAGE + "\n".join(lines) + "\n" + APART + _apart() + "\n"
+
+
+def _apart() -> str:
+    from ..frontend.pytorch.support import taken_apart
+
+    return fill(", ".join(taken_apart()) + ".", 100)
 
 
 def _short(kernel: str) -> str:

@@ -19,7 +19,7 @@ NAMES = (
 """Other names of supported operators."""
 
 PRODUCTS = (
-    *("addr", "bilinear", "chain_matmul", "cross", "einsum", "inner", "kron", "linalg_cross"),
+    *("addr", "chain_matmul", "cross", "einsum", "inner", "kron", "linalg_cross"),
     *("linalg_multi_dot", "linalg_vecdot", "outer", "tensordot"),
 )
 
@@ -30,7 +30,7 @@ DISTANCES = (
 )
 
 REDUCTIONS = (
-    *("aminmax", "cumulative_trapezoid", "linalg_matrix_norm", "linalg_norm", "logaddexp"),
+    *("aminmax", "cumulative_trapezoid", "linalg_matrix_norm", "linalg_norm"),
     *("logsumexp", "nanmean", "nansum", "norm", "std_mean", "trace", "trapezoid", "trapz"),
 )
 

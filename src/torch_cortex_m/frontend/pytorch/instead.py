@@ -25,6 +25,7 @@ INSTEAD = {
     "logcumsumexp": "log of the cumsum of exp(x - x.amax())",
     "lstm": CELL.format("nn.LSTMCell"),
     "pow": "exp(y * log(x)), where all numbers are positive",
+    "quantile": "sort, then one element or a mean of two",
     "rnn_relu": CELL.format("nn.RNNCell"),
     "rnn_tanh": CELL.format("nn.RNNCell"),
     "rrelu": "leaky_relu, which it is in evaluation mode",

@@ -11,7 +11,7 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...ops.pytorch.node import REAL_DTYPES, arguments, is_constant, values_of
 from ...ops.pytorch.pattern import Pattern
-from .clean.expansions import EXPANDED
+from .clean import TAKEN_APART
 from .decompositions import DECOMPOSED
 from .functions import find_functions
 from .inputs import dtype_name
@@ -97,7 +97,13 @@ def supported_functions() -> list[str]:
     """The operators of which nearly all uses can be compiled, as torch.nn.functional and Tensor
     name them."""
     found = {name for pattern in patterns() if not pattern.accepted for name in _names(pattern)}
-    return sorted(found | _public({"batch_norm", "dropout", *DECOMPOSED, *EXPANDED}))
+    return sorted(found | _public({"batch_norm", "dropout", *taken_apart()}))
+
+
+def taken_apart() -> list[str]:
+    """The operators that become several others before anything is quantized, as aten names them."""
+    ours = {target.overloadpacket.__name__ for target in TAKEN_APART}
+    return sorted({name for name in (*ours, *DECOMPOSED) if name[0] != "_"})
 
 
 def _names(pattern: Pattern) -> set[str]:

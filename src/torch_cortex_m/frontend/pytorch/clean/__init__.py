@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from torch.fx import GraphModule
 
@@ -22,7 +23,7 @@ from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
-from .unpooling import replace_unpooling
+from .unpooling import UNPOOLING, replace_unpooling
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -53,7 +54,10 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, *SEVERAL, ATTENTION))
+TAKEN_APART: frozenset[Any] = frozenset((*EXPANSIONS, *POOLS, *SEVERAL, ATTENTION, UNPOOLING))
+"""Operators that become several others."""
+
+KNOWN = TAKEN_APART | frozenset((*BATCH_NORMS, *COPIES))
 """Operators without a pattern that the steps take away."""
 
 

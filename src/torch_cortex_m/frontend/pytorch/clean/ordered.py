@@ -13,13 +13,15 @@ from ..program import add_call, add_results
 
 aten = torch.ops.aten
 
-SEVERAL = (aten.kthvalue.default, aten.median.dim)
+PAIRS = (aten.kthvalue.default, aten.median.dim)
 """Values and indices over one dimension."""
+
+SEVERAL = (*PAIRS, aten.median.default)
 
 
 def select_of_sorted(module: GraphModule) -> None:
     for node in list(module.graph.nodes):
-        if node.target in SEVERAL and shape_of(arguments(node)["self"]):
+        if node.target in PAIRS and shape_of(arguments(node)["self"]):
             _replace(module, node)
         elif node.target is aten.median.default:
             node.replace_all_uses_with(_median(module, node))

@@ -16,10 +16,12 @@ aten = torch.ops.aten
 
 POOLS = (aten.max_pool2d_with_indices.default, aten.max_pool1d_with_indices.default)
 
+UNPOOLING = aten.max_unpool2d.default
+
 
 def replace_unpooling(module: GraphModule) -> None:
     for node in list(module.graph.nodes):
-        if node.target is aten.max_unpool2d.default:
+        if node.target is UNPOOLING:
             pool = _pool(arguments(node)["indices"])
             if pool is not None:
                 node.replace_all_uses_with(_unpooled(module, node, pool))

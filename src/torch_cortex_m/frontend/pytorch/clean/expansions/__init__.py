@@ -26,9 +26,6 @@ EXPANSIONS: dict[Any, Expansion] = {
     **GATHERS,
 }
 
-EXPANDED = frozenset(target.overloadpacket.__name__ for target in EXPANSIONS)
-"""Their names."""
-
 
 def expand_operators(module: GraphModule) -> None:
     for node in list(module.graph.nodes):

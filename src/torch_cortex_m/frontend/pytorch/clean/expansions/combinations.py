@@ -1,7 +1,8 @@
 """Element-wise operators of several tensors.
 
 addcmul, addcdiv: self + value * (a * b) or (a / b); lerp: start + weight * (end - start);
-glu: one half times the sigmoid of the other; hypot: the root of a sum of squares.
+glu: one half times the sigmoid of the other; hypot: the root of a sum of squares;
+logaddexp: b + log(1 + exp(a - b)).
 """
 
 from __future__ import annotations
@@ -57,6 +58,11 @@ def _hypot(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.sqrt.default, make(aten.add.Tensor, *squares))
 
 
+def _logaddexp(make: Make, values: dict[str, Any]) -> Node:
+    difference = make(aten.sub.Tensor, values["self"], values["other"])
+    return make(aten.add.Tensor, values["other"], make(aten.softplus.default, difference))
+
+
 COMBINATIONS: dict[Any, Expansion] = {
     aten.addcmul.default: partial(_add_combined, aten.mul.Tensor),
     aten.addcdiv.default: partial(_add_combined, aten.div.Tensor),
@@ -67,6 +73,7 @@ COMBINATIONS: dict[Any, Expansion] = {
     aten.fmin.default: partial(_same_as, aten.minimum.default),
     aten.glu.default: _glu,
     aten.hypot.default: _hypot,
+    aten.logaddexp.default: _logaddexp,
     aten.lerp.Scalar: _lerp,
     aten.lerp.Tensor: _lerp,
 }

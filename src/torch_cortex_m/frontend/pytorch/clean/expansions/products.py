@@ -36,6 +36,22 @@ def _dot(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.matmul.default, *list(values.values())[:2])
 
 
+def _bilinear(make: Make, values: dict[str, Any]) -> Node | None:
+    """A linear layer of the first input gives for each output a row that the second multiplies."""
+    weight = make.data(values["weight"])
+    if weight is None:
+        return None
+    outputs, _, features = weight.shape
+    first, second = values["input1"], values["input2"]
+    rows = make.constant(weight.transpose(1, 2).flatten(0, 1), "weight")
+    matrices = make(aten.linear.default, first, rows)
+    shape = [*shape_of(first)[:-1], outputs, features]
+    matrices = make(aten.reshape.default, matrices, shape)
+    product = make(aten.matmul.default, matrices, make(aten.unsqueeze.default, second, -1))
+    result = make(aten.squeeze.dim, product, -1)
+    return result if values["bias"] is None else make(aten.add.Tensor, result, values["bias"])
+
+
 def _product(make: Make, values: dict[str, Any]) -> Node:
     """Of all elements: halves are multiplied until one is left."""
     return _halved(make, make(aten.flatten.using_ints, values["self"]), 0, keepdim=False)
@@ -89,6 +105,7 @@ def _fold(make: Make, values: dict[str, Any]) -> Node | None:
 
 PRODUCTS: dict[Any, Expansion] = {
     aten.addmv.default: _addmv,
+    aten.bilinear.default: _bilinear,
     aten.col2im.default: _fold,
     aten.dot.default: _dot,
     aten.mv.default: _mv,
