@@ -49,6 +49,8 @@ def generator(name: str) -> np.random.Generator:
 def _random(rng: np.random.Generator, shape: Shape, dtype: str) -> np.ndarray:
     if dtype == "float32":
         return (rng.normal(size=shape) * 4).astype(np.float32)
+    if dtype == "int16":
+        return rng.integers(-(1 << 15), 1 << 15, shape).astype(np.int16)
     low = 0 if dtype == "uint8" else -128
     return rng.integers(low, low + 256, shape).astype(dtype)
 

@@ -33,7 +33,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
     writer, shape = ModelWriter(), (1, 4, 4, 2)
     names = ("x", "root", "custom", "tanh", "wide", "hybrid")
     x, root, custom, tanh, wide, hybrid = (activation(writer, n, shape, X) for n in names)
-    writer.tensors[wide].dtype = "int16"
+    writer.tensors[wide].dtype = "int64"
     writer.tensors[hybrid].dtype = "float32"
     weight = writer.constant("weight", np.ones((2, 1, 1, 2), np.int8), scales=0.1)
     writer.operator("RFFT2D", [x], root)
@@ -48,7 +48,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
         "operator 0 RFFT2D, output 'root': there is no such operator here",
         "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
         "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
-        "operator 3 QUANTIZE, output 'wide': its output is int16, not int8 or uint8",
+        "operator 3 QUANTIZE, output 'wide': its output is int64, not int8 or uint8",
         "operator 4 CONV_2D, output 'hybrid': its input is float32, not int8",
     ):
         assert line in text

@@ -27,9 +27,9 @@ MOST_ELEMENTS = 1 << 28
 LARGEST_SIZE = 1 << 20
 """Of one dimension."""
 
-INPUT_DTYPES = ("int8", "uint8", "bool", "int32", "float32")
+INPUT_DTYPES = ("int8", "uint8", "bool", "int16", "int32", "float32")
 
-NOT_INT8 = ("bool", "int32", "float32")
+NOT_INT8 = ("bool", "int16", "int32", "float32")
 """Types of inputs and outputs that the graph has as the file does."""
 
 

@@ -51,7 +51,7 @@ UNQUANTIZED = ("float32", "float16", "bfloat16", "float64", "int16", "uint8", "i
 INTEGERS = ("bool", "int32", "int64")
 """Types that need no scale: shapes, indices and truth values."""
 
-ZERO_POINTS = {dtype: limits(dtype) for dtype in ("int8", "uint8")}
+ZERO_POINTS = {dtype: limits(dtype) for dtype in ("int8", "uint8", "int16", "int32")}
 
 
 class Problem(NamedTuple):

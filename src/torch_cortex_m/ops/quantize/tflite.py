@@ -1,15 +1,29 @@
-"""quantize and requantize from TensorFlow Lite: QUANTIZE, of float32 and of int8."""
+"""quantize, requantize and rescale from TensorFlow Lite: QUANTIZE, of float32 and of integers."""
 
 from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 
+BYTES = ("float32", "int8", "uint8")
+"""Types that all go together."""
+
+WIDE = (("int8", "int16"), ("int8", "int32"), ("int16", "int8"), ("int16", "int16"),
+        ("int16", "int32"), ("int32", "int8"), ("int32", "int16"))  # fmt: skip
+"""Input and result. Source: TFLite-Micro's quantize_common.cc."""
+
 
 def _lower(call: TfliteCall) -> str:
     """A uint8 tensor is held as int8, 128 less, and so are its zero point and this node's."""
     output = call.output.quantization
-    if call.tensors["input"].dtype == "float32":
+    pair = call.tensors["input"].dtype, call.output.dtype
+    if not set(pair) <= set(BYTES) and pair not in WIDE:
+        raise call.error(
+            "its types do not go together",
+            expected=", ".join(f"{input} to {result}" for input, result in WIDE),
+            got=" to ".join(pair),
+        )
+    if pair[0] == "float32":
         return call.emit(
             "quantize",
             (call.value(),),
@@ -19,13 +33,15 @@ def _lower(call: TfliteCall) -> str:
         )
     input = call.quantization()
     multiplier, shift = call.multiplier(input.scale / output.scale)
+    bits = {} if pair not in WIDE else {"output_bits": int(pair[1].removeprefix("int"))}
     return call.emit(
-        "requantize",
+        "rescale" if bits else "requantize",
         (call.value(),),
         input_offset=-input.zero_point,
         multiplier=multiplier,
         shift=shift,
         output_offset=output.zero_point,
+        **bits,
     )
 
 
@@ -33,7 +49,7 @@ BUILTINS = [
     Builtin(
         "QUANTIZE",
         _lower,
-        (Argument("input", dtypes=("float32", "int8", "uint8")),),
-        outputs=("int8", "uint8"),
+        (Argument("input", dtypes=(*BYTES, "int16", "int32")),),
+        outputs=("int8", "uint8", "int16", "int32"),
     )
 ]
