@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
+from torch_cortex_m.ops.argmax.op import Argmax
 from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.batch_matmul.cases import case as batch_matmul
+from torch_cortex_m.ops.concatenate.cases import case as concatenate
 from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.conv_transpose2d.cases import case as conv_transpose2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.ops.extreme.op import Extreme
+from torch_cortex_m.ops.gather.cases import case as gather
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.maximum.op import Maximum
+from torch_cortex_m.ops.mean.cases import case as mean
+from torch_cortex_m.ops.minimum.op import Minimum
 from torch_cortex_m.ops.mul.cases import case as mul
+from torch_cortex_m.ops.normalize.cases import case as normalize
 from torch_cortex_m.ops.pad.cases import case as pad
 from torch_cortex_m.ops.quantize.cases import normal as quantize
 from torch_cortex_m.ops.requantize.cases import case as requantize
+from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
+from torch_cortex_m.ops.rules.broadcast_cases import case as pair
+from torch_cortex_m.ops.rules.case_data import generator, random_int8
+from torch_cortex_m.ops.slice.cases import case as slice_
 from torch_cortex_m.ops.softmax.cases import case as softmax
 from torch_cortex_m.ops.table.cases import SHUFFLED
 from torch_cortex_m.ops.table.cases import case as table
 from torch_cortex_m.ops.transpose.cases import case as transpose
+from torch_cortex_m.ops.where.cases import case as where
 
 SAME = (1, 1, 1, 1)
+IMAGE, CHANNELS = (1, 24, 24, 32), (1, 1, 1, 32)
+TWICE = [place // 2 for place in range(24)]
+SHUFFLED_CHANNELS = [5 * channel % 32 for channel in range(32)]
 
 
 def depthwise_3x3(height: int, width: int, channels: int, stride: int = 1) -> Case:
@@ -49,6 +66,26 @@ def conv_3x3(size: int, channels: int, filters: int, stride: int = 1) -> Case:
 def global_pool(height: int, width: int, channels: int) -> Case:
     name = f"global avg_pool {height}x{width}x{channels}"
     return avg_pool2d(name, (1, height, width, channels), (height, width))
+
+
+def usual(operator: str) -> Any:
+    """The operator with the numbers of one of its own cases."""
+    return next(case.op for case in cases(operator) if case.name == "same_shape")
+
+
+def of_pairs(name: str, op: Any) -> list[Case]:
+    return [
+        pair(f"{name} 24x24x32", op, IMAGE, IMAGE),
+        pair(f"{name} 24x24x32 by channels", op, IMAGE, CHANNELS),
+    ]
+
+
+def of_blocks(name: str, op: Any) -> list[Case]:
+    shapes = {"576x32": (1, 576, 32), "64 rows of 128": (64, 128, 1)}
+    return [
+        Case(f"{name} {text}", op, {"input": random_int8(generator(name), shape)})
+        for text, shape in shapes.items()
+    ]
 
 
 def upsampling(size: int, channels: int, filters: int, kernel: int) -> Case:
@@ -151,9 +188,49 @@ FAMILIES: dict[str, list[Case]] = {
         batch_matmul("matmul 49x49x16", (49, 49), (49, 16), shift=-9),
     ],
     "element by element": [
-        mul("mul 24x24x32", (1, 24, 24, 32)),
-        mul("mul 24x24x32 by channels", (1, 24, 24, 32), (1, 1, 1, 32)),
-        table("table 24x24x32", SHUFFLED, (1, 24, 24, 32)),
+        mul("mul 24x24x32", IMAGE),
+        mul("mul 24x24x32 by channels", IMAGE, CHANNELS),
+        add("add 24x24x32 by channels", IMAGE, CHANNELS),
+        table("table 24x24x32", SHUFFLED, IMAGE),
+        *of_pairs("minimum", Minimum()),
+        *of_pairs("maximum", Maximum()),
+        *of_pairs("less", usual("less")),
+        *of_pairs("equal", usual("equal")),
+        *of_pairs("prelu", usual("prelu")),
+        pair("squared_difference 24x24x32", usual("squared_difference"), IMAGE, IMAGE),
+        pair("squared_difference 64x64 by rows", usual("squared_difference"), (64, 64), (64, 1)),
+        where("where 24x24x32", IMAGE, IMAGE, IMAGE),
+        where("where 24x24x32 by pixels", (1, 24, 24, 1), IMAGE, (1,)),
+    ],
+    "moving": [
+        pad("pad 24x24x32", IMAGE, (0, 0, 1, 1, 1, 1, 0, 0)),
+        pad("pad 32x32x8 channels", (1, 32, 32, 8), (0, 0, 0, 0, 0, 0, 0, 8)),
+        pad("pad 48x48x3", (1, 48, 48, 3), (0, 0, 1, 1, 1, 1, 0, 0)),
+        transpose((1, 32, 24, 24), (0, 2, 3, 1)),
+        transpose(IMAGE, (0, 3, 1, 2)),
+        transpose((1, 3, 48, 48), (0, 2, 3, 1)),
+        transpose((64, 32), (1, 0)),
+        transpose((16, 4, 32), (1, 0, 2)),
+        gather("gather 12x12x32 twice as wide", (1, 12, 12, 32), 2, TWICE),
+        gather("gather 12x12x32 twice as high", (1, 12, 12, 32), 1, TWICE),
+        gather("gather 12x12x32 other channels", (1, 12, 12, 32), 3, SHUFFLED_CHANNELS),
+        slice_("slice 24x24x32 half of the channels", IMAGE, (0,) * 4, (1, 24, 24, 16)),
+        slice_("slice 24x24x32 window", IMAGE, (0, 2, 2, 0), (1, 20, 20, 32)),
+        concatenate("concatenate 24x24x16 channels", (1, 24, 24, 16), (1, 24, 24, 16), 3),
+        concatenate("concatenate 12x24x32 rows", (1, 12, 24, 32), (1, 12, 24, 32), 1),
+        resize_bilinear("resize_bilinear 12x12x32 twice", (1, 12, 12, 32), (24, 24)),
+        resize_bilinear(
+            "resize_bilinear 12x12x32 twice aligned", (1, 12, 12, 32), (24, 24), align_corners=True
+        ),
+    ],
+    "reducing": [
+        mean("mean 576x32", (1, 576, 32)),
+        mean("mean 25x64", (1, 25, 64)),
+        mean("mean 64 rows of 128", (64, 128, 1)),
+        *of_blocks("extreme", Extreme()),
+        *of_blocks("argmax", Argmax()),
+        normalize("normalize 16 rows of 64", (16, 1, 1, 64)),
+        normalize("normalize 64x16 instances", (1, 64, 16, 1)),
     ],
     "other": [
         add("add 32x32x16", (1, 32, 32, 16)),
@@ -166,8 +243,6 @@ FAMILIES: dict[str, list[Case]] = {
         requantize(
             "requantize 24x24x32", (1, 24, 24, 32), multiplier=1518500250, shift=-1, input_offset=7
         ),
-        pad("pad 24x24x32", (1, 24, 24, 32), (0, 0, 1, 1, 1, 1, 0, 0)),
-        transpose((1, 32, 24, 24), (0, 2, 3, 1)),
         quantize("quantize 4096", (4096,)),
     ],
 }

@@ -61,4 +61,4 @@ def _applies(name: str, case: Case) -> bool:
     graph = case_graph(case)
     layer = layer_of(graph, graph.nodes[0])
     kernels = ops.definition(case.op.name).kernels
-    return any(kernel.name == name and kernel.applies(layer) for kernel in kernels)
+    return any(kernel.name == name and kernel.computes(layer) for kernel in kernels)

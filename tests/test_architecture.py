@@ -177,6 +177,15 @@ HAVE_LIMITS_OF_INT8 = {"ops.integers", "ops.packing"}
 which are numbers by nature."""
 
 
+def test_no_two_headers_define_one_function() -> None:
+    """Kernels of one operator, and so their headers, may be in one file."""
+    places: dict[str, set[str]] = {}
+    for header in PACKAGE.rglob("*.h"):
+        for name in re.findall(r"^TCM_KERNEL \w+ \*?(\w+)\(", header.read_text(), re.MULTILINE):
+            places.setdefault(name, set()).add(header.name)
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
 @pytest.mark.parametrize("path", MODULES.values(), ids=module_name)
 def test_limits_come_from_types(path: Path) -> None:
     """ir/types.py derives them from bits; nobody else writes what int8 can hold."""

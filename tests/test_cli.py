@@ -290,7 +290,7 @@ def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) ->
     [
         ("plan.json", b'{"format": 1, "graph"', ["damaged", "plan.json"]),
         ("plan.json", b"[]", ["damaged", "plan.json"]),
-        ("plan.json", b'{"format": 2}', ["damaged", "KeyError"]),
+        ("plan.json", b'{"format": 3}', ["damaged", "KeyError"]),
         ("plan.json", b'{"format": 99}', ["another version", "format 99"]),
         ("plan.json", b"\xff\xfe", ["damaged", "plan.json"]),
         ("constants.npz", b"PK\3\4 no archive", ["damaged", "constants.npz"]),
@@ -349,3 +349,33 @@ def test_calibration_from_a_file(tmp_path: Path) -> None:
     np.savez(file, image=images.astype(np.float32))
     result = tcm(*command)
     assert result.returncode == 0, result.stderr
+
+
+def scales(folder: Path) -> list[str]:
+    header = (folder / "model.h").read_text()
+    return [line for line in header.splitlines() if "INPUT" in line and "_SCALE" in line]
+
+
+def test_calibration_arrays_count_by_name(tmp_path: Path) -> None:
+    """As those of tcm run do: in any order, if they have the inputs' names."""
+    rng = np.random.default_rng(0)
+    left = rng.normal(size=(5, 2, 4, 6)).astype(np.float32)
+    right = (100 * rng.normal(size=(5, 2, 4, 6))).astype(np.float32)
+    file = tmp_path / "calibration.npz"
+    found = []
+    for arrays in ({"left": left, "right": right}, {"right": right, "left": left}):
+        np.savez(file, **arrays)
+        out = tmp_path / f"out_{len(found)}"
+        command = ["compile", f"{NETWORKS}:two_in_two_out", "-o", out, "--calibration", file]
+        result = tcm(*command)
+        assert result.returncode == 0, result.stderr
+        found.append(scales(out))
+    assert found[0] == found[1]
+    np.savez(file, left=left, other=right)
+    fails(tcm(*command), "only some of the arrays are named", "left, right", "left, other")
+    fails(tcm("run", tmp_path / "out_0", "--inputs", file), "only some of the arrays are named")
+    np.savez(file, a=left, b=right)
+    assert tcm(*command).returncode == 0
+    assert scales(out) == found[0]
+    place = tcm("run", tmp_path / "out_0", "--inputs", file, "--on", "cortex-m4")
+    fails(place, "unknown place", "emulator runs the C on the core that it is for, here cortex-m4")

@@ -5,6 +5,7 @@ The library is compiled from bakenn's sources (CMSIS-NN 4.0.0), or named as test
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,19 @@ from torch_cortex_m.testing import run_cases, run_op
 
 TESTED_CORES = ["cortex-m4", "cortex-m55"]
 
-OPERATORS = ["conv2d", "depthwise_conv2d", "linear", "avg_pool2d", "max_pool2d", "add", "softmax"]
+OPERATORS = [
+    *("conv2d", "depthwise_conv2d", "linear", "avg_pool2d", "max_pool2d", "add", "softmax"),
+    *("minimum", "maximum", "pad", "transpose"),
+]
 
-NEEDED_SYMBOL = {"add": "arm_elementwise_add_s8", "softmax": "arm_softmax_s8"}
+NEEDED_SYMBOL = {
+    "add": "arm_elementwise_add_s8",
+    "softmax": "arm_softmax_s8",
+    "minimum": "arm_minimum_s8",
+    "maximum": "arm_maximum_s8",
+    "pad": "arm_pad_s8",
+    "transpose": "arm_transpose_s8",
+}
 GROUPS_SYMBOL = "arm_nn_mat_mult_kernel_row_offset_s8_s16"
 
 
@@ -60,7 +71,20 @@ def is_computed(case: Case, symbols: frozenset[str]) -> bool:
             return shape_of(case, "other") == shape and op.left_shift >= 16
         case "softmax":
             return shape[-1] <= 511
+        case "minimum" | "maximum":
+            return all(is_whole_or_repeated(case, name) for name in ("input", "other"))
+        case "pad":
+            return len(shape) <= 4
+        case "transpose":
+            return 2 <= len(shape) <= 4 and list(op.permutation) != sorted(op.permutation)
     raise LookupError(op.name)
+
+
+def is_whole_or_repeated(case: Case, name: str) -> bool:
+    """Whether an operand is as large as the output, one element, or its channels."""
+    output = case_graph(case).types["output"].shape
+    shape = shape_of(case, name)
+    return math.prod(shape) in (1, math.prod(output)) or shape == output[-1:]
 
 
 def shape_of(case: Case, name: str) -> tuple[int, ...]:

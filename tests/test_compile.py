@@ -315,3 +315,48 @@ def test_inputs_keep_the_users_names() -> None:
     compiled = tcm.compile(Network(), example, calibration=[example])
     assert [port.value for port in compiled.graph.inputs] == ["input", "data"]
     assert "MODEL_INPUT_DATA_SCALE" in compiled.generated.program.files["model.h"]
+
+
+def test_bytes_of_images_are_explained_in_the_header() -> None:
+    class Camera(torch.nn.Module):
+        def forward(self, image: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
+            return image.float() / 255 + real
+
+    example = (torch.tensor([[0, 255]], dtype=torch.uint8), torch.tensor([[1.0, 2.0]]))
+    compiled = tcm.compile(Camera(), example, calibration=[example])
+    header = compiled.generated.program.files["model.h"]
+    assert header.count("byte - 128") == 1
+    assert header.index("byte - 128") < header.index("MODEL_INPUT_IMAGE_SCALE")
+
+
+def test_indices_are_int32_in_c_and_int64_for_pytorch() -> None:
+    """Those of sort and topk as well as those of argmax, and inputs that come back."""
+
+    class Network(torch.nn.Module):
+        def forward(self, x: torch.Tensor, i: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            return x.argmax(1), x.topk(2)[1], x.argmin(), i, x.argmax(1).to(torch.int32)
+
+    example = (torch.tensor([[1.0, 2.0, 0.5]]), torch.tensor([3, 4]))
+    compiled = tcm.compile(Network(), example, target="host", calibration=[example])
+    header = compiled.generated.program.files["model.h"]
+    assert "int64" not in header
+    assert header.count("int32_t *") >= 5
+    results = compiled.run(*example)
+    for result, expected in zip(results, Network()(*example), strict=True):
+        assert result.dtype == expected.dtype
+        assert torch.equal(result, expected)
+    assert {result.dtype for result in compiled.run(*example, on="reference")} == {
+        torch.int64,
+        torch.int32,
+    }
+
+
+def test_keys_that_are_numbers_name_results() -> None:
+    class Network(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> dict[int, torch.Tensor]:
+            return {3: x * 2, 5: x.mean(1)}
+
+    example = (torch.tensor([[1.0, 2.0, 0.5]]),)
+    compiled = tcm.compile(Network(), example, target="host", calibration=[example])
+    assert [port.value for port in compiled.graph.outputs] == ["3", "5"]
+    assert "MODEL_OUTPUT_V3_BYTES" in compiled.generated.program.files["model.h"]

@@ -21,9 +21,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+ARRAYS = "An .npz with one array an input: by name if all have the names of inputs, else in order."
+
 Folder = Annotated[Path, typer.Argument(help="A folder that tcm compile wrote.")]
 InputsOption = Annotated[
-    Path | None, typer.Option(help="An .npz with one array an input, in order.")
+    Path | None,
+    typer.Option(help=f"{ARRAYS} Real numbers are float32, or the integers that the C has."),
 ]
 
 
@@ -80,7 +83,7 @@ def compile(
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
     target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85, or host")] = "cortex-m4",
     calibration: Annotated[
-        Path | None, typer.Option(help="An .npz with one array an input: samples x its shape.")
+        Path | None, typer.Option(help=f"{ARRAYS} Each is samples x the input's shape.")
     ] = None,
     name: Annotated[str, typer.Option(help="Prefix of the emitted files and functions.")] = "model",
     kernels: Annotated[str, typer.Option(help="ours, cmsis-nn or any")] = "ours",
@@ -141,7 +144,12 @@ def compile(
 @app.command()
 def run(
     folder: Folder,
-    inputs: Annotated[Path, typer.Option(help="An .npz with one array an input, in order.")],
+    inputs: Annotated[
+        Path,
+        typer.Option(
+            help=f"{ARRAYS} Real numbers are float32; the bytes of an image may be uint8."
+        ),
+    ],
     on: Annotated[
         str, typer.Option(help="host (with portable kernels), emulator or reference")
     ] = "host",

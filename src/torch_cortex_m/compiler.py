@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
@@ -33,7 +33,7 @@ def compile(
     example_inputs: Any = None,
     *,
     target: str | Target = "cortex-m4",
-    calibration: Iterable[Any] | None = None,
+    calibration: Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None = None,
     name: str = "model",
     kernels: str = "ours",
     cmsis_nn_include: str | Path | Sequence[str | Path] = (),
@@ -55,8 +55,9 @@ def compile(
         as a tuple of one); an ExportedProgram may carry its own.
     target: a core's name ("cortex-m0" ... "cortex-m85"), "host" for portable C without a core, or
         a tcm.Target.
-    calibration: an iterable of input tuples that show the range of every activation; without it
-        example_inputs calibrate, with a warning. Not used if the model is already quantized.
+    calibration: an iterable of input tuples that show the range of every activation, or a function
+        that gives one for the list of the inputs' names; without it example_inputs calibrate, with
+        a warning. Not used if the model is already quantized.
     name: prefix of the emitted files and C functions.
     kernels: "ours", "cmsis-nn" to call a linked CMSIS-NN wherever it can compute a layer, or "any"
         to let both compete; cmsis_nn_include (one or more folders) and cmsis_nn_library (a static
@@ -118,7 +119,7 @@ def _measurements(
 
 
 def _imported(
-    model: Any, example_inputs: Any, calibration: Iterable[Any] | None, name: str, float_io: bool
+    model: Any, example_inputs: Any, calibration: Any, name: str, float_io: bool
 ) -> Graph:
     if isinstance(model, str | Path) and str(model).endswith(".tflite"):
         from .frontend.tflite import import_tflite

@@ -265,14 +265,16 @@ class _FileWriter:
             "Outputs": self._integers(operator.outputs),
         }
         if operator.options_type is not None and self.form.options:
-            values = {
-                name: value if isinstance(value, int | float) else self._integers(value)
-                for name, value in operator.options.items()
-            }
+            values = {name: self._option(value) for name, value in operator.options.items()}
             options = self._table(operator.options_type, **values)
             fields["BuiltinOptionsType"] = getattr(tflite.BuiltinOptions, operator.options_type)
             fields["BuiltinOptions"] = options
         return self._table("Operator", **fields)
+
+    def _option(self, value: Any) -> int | float:
+        if isinstance(value, str):
+            return self.builder.CreateString(value)
+        return value if isinstance(value, int | float) else self._integers(value)
 
     def _code_index(self, name: str) -> int:
         if name not in self.codes or self.form.code_each:

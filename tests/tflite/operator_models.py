@@ -49,16 +49,18 @@ def generator(name: str) -> np.random.Generator:
 def _random(rng: np.random.Generator, shape: Shape, dtype: str) -> np.ndarray:
     if dtype == "float32":
         return (rng.normal(size=shape) * 4).astype(np.float32)
-    if dtype == "int16":
-        return rng.integers(-(1 << 15), 1 << 15, shape).astype(np.int16)
-    low = 0 if dtype == "uint8" else -128
-    return rng.integers(low, low + 256, shape).astype(dtype)
+    low, high = _ends(dtype)
+    return rng.integers(int(low), int(high) + 1, shape).astype(dtype)
 
 
 def _end(place: int, shape: Shape, dtype: str) -> np.ndarray:
-    """The least (0) or largest (-1) value of a type; of float32, one that saturates."""
-    ends = {"float32": (-1e6, 1e6), "uint8": (0, 255), "bool": (False, True)}
-    return np.full(shape, ends.get(dtype, (-128, 127))[place], dtype)
+    return np.full(shape, _ends(dtype)[place], dtype)
+
+
+def _ends(dtype: str) -> tuple[float, float]:
+    """The least and the largest value of a type; of float32, ones that saturate."""
+    known = {"float32": (-1e6, 1e6), "bool": (False, True)}
+    return known[dtype] if dtype in known else (np.iinfo(dtype).min, np.iinfo(dtype).max)
 
 
 def activation(

@@ -1,4 +1,4 @@
-"""Functions of TensorFlow Lite that no other runtime can judge byte for byte."""
+"""TensorFlow Lite's functions and products: what no other runtime judges, and what is refused."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from function_models import LEAST, div
 from judges import tflite_micro
-from model_writer import ModelWriter
-from operator_models import activation
+from model_writer import Form, ModelWriter
+from operator_models import activation, conv
+from uint8_models import in_bytes
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
@@ -45,3 +46,32 @@ def test_quantizations_that_functions_do_not_have() -> None:
         import_content(writer.write([x], [y]))
     with pytest.raises(TcmError, match="scales of a division are too far apart"):
         import_content(div("far", ((4,), (4,), (4,)), divisor=(1e-5, LEAST), y=(1e-5, 0)).content)
+
+
+def test_a_bias_beside_computed_weights_is_refused() -> None:
+    writer = ModelWriter()
+    x, w, y = (activation(writer, name, (2, 2), (0.1, 3)) for name in "xwy")
+    bias = writer.constant("bias", np.array([0, 1], np.int32))
+    writer.operator("FULLY_CONNECTED", [x, w, bias], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="a bias beside weights that are computed"):
+        import_content(writer.write([x, w], [y]))
+
+
+def test_weights_of_four_bits_that_are_not_all_there() -> None:
+    writer = ModelWriter()
+    x, y = activation(writer, "x", (1, 4), (0.1, 3)), activation(writer, "y", (1, 3), (0.1, 3))
+    weight = writer.tensor("weight", (3, 4), "int4", scales=0.1, data=np.zeros(5, np.uint8))
+    writer.operator("FULLY_CONNECTED", [x, weight], y, "FullyConnectedOptions")
+    with pytest.raises(TcmError, match="the file is damaged"):
+        import_content(writer.write([x], [y]))
+
+
+def test_uint8_weights_of_nine_bits_are_refused() -> None:
+    """TensorFlow 1 gave weights a zero point."""
+    model = in_bytes(conv("plain", (1, 4, 4, 2), (3, 3, 3, 2), (1, 4, 4, 3), per_channel=False))
+    (graph,) = model.content.file.subgraphs
+    weight = next(each for each in graph.tensors if each.name == "weight")
+    weight.zero_points = 150
+    with pytest.raises(TcmError, match="take nine bits") as caught:
+        import_content(model.content.file.write(Form()))
+    assert "full integer quantization" in str(caught.value.hint)

@@ -7,21 +7,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import has_emulator
 from judges import litert, tflite_micro
 from operator_models import OperatorModel
 
-from torch_cortex_m.build import build_image
 from torch_cortex_m.frontend.tflite.builtins import builtins
 from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.frontend.tflite.reader import read_model
 from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
-from torch_cortex_m.run import execute
 from torch_cortex_m.run.reference import Reference
-from torch_cortex_m.target import HOST
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import CORES, HOST
 
 SAMPLES = 4
+IN_AN_IMAGE = 150
+
+PLACES = {
+    name: target
+    for name, target in {"host": HOST, **CORES}.items()
+    if name == "host" or (name in ("cortex-m4", "cortex-m55") and has_emulator())
+}
 
 MODELS: list[OperatorModel] = [
     model
@@ -30,8 +37,11 @@ MODELS: list[OperatorModel] = [
 ]
 
 
-def has_float_edges(model: OperatorModel) -> bool:
-    return any(dtype == "float32" for _, dtype in model.inputs)
+def passed(graph: Graph) -> Graph:
+    """After all passes; floats stay at the edges where the file has them."""
+    ports = [*graph.inputs, *graph.outputs]
+    floats = any(graph.types[port.value].dtype == "float32" for port in ports)
+    return run_passes(graph, float_io=floats)
 
 
 def as_port(array: np.ndarray) -> np.ndarray:
@@ -68,7 +78,7 @@ def test_equals_litert(model: OperatorModel) -> None:
     """As imported, and after the passes."""
     expected = litert(model.content, model.samples(SAMPLES))
     graph = import_content(model.content)
-    for form in (graph, run_passes(graph, float_io=has_float_edges(model))):
+    for form in (graph, passed(graph)):
         difference = largest_difference(compiled_outputs(model, form), expected)
         assert difference <= (1 if model.rounds_once else 0)
 
@@ -76,32 +86,30 @@ def test_equals_litert(model: OperatorModel) -> None:
 @pytest.mark.parametrize("model", [each for each in MODELS if each.micro], ids=by_name)
 def test_equals_tflite_micro(model: OperatorModel) -> None:
     expected = tflite_micro(model.content, model.samples(SAMPLES), model.outputs)
-    graph = run_passes(import_content(model.content), float_io=has_float_edges(model))
+    graph = passed(import_content(model.content))
     assert largest_difference(compiled_outputs(model, graph), expected) == 0
 
 
-def test_the_emitted_c_gives_the_same(tmp_path: Path) -> None:
-    """All models in one image for this computer."""
+@pytest.mark.parametrize("first", range(0, len(MODELS), IN_AN_IMAGE))
+@pytest.mark.parametrize(
+    "place",
+    [pytest.param(name, marks=() if name == "host" else pytest.mark.slow) for name in PLACES],
+)
+def test_the_emitted_c_gives_the_same(place: str, first: int) -> None:
+    models = MODELS[first : first + IN_AN_IMAGE]
     graphs = {
-        f"model_{index}": run_passes(import_content(model.content), float_io=has_float_edges(model))
-        for index, model in enumerate(MODELS)
+        f"model_{index}": passed(import_content(model.content))
+        for index, model in enumerate(models)
     }
-    programs = [generated.program for generated in generate_all(graphs, HOST)]
-    image = build_image(programs, HOST, tmp_path / "image")
-    runs = [
-        (index, [as_port(array).tobytes() for array in sample])
-        for index, model in enumerate(MODELS)
-        for sample in model.samples(1)
-    ]
-    executions = iter(execute(image.path, HOST, programs, runs))
-    for model, graph in zip(MODELS, graphs.values(), strict=True):
-        reference = Reference(graph)
-        for sample in model.samples(1):
-            execution = next(executions)
-            expected = reference.run([as_port(array) for array in sample])
-            assert execution.status == 0
-            for got, output in zip(execution.outputs, expected, strict=True):
-                assert got == np.ascontiguousarray(output).tobytes(), model.name
+    generated = generate_all(graphs, PLACES[place])
+    given = [(index, sample) for index, model in enumerate(models) for sample in model.samples(1)]
+    given = [(index, [as_port(array) for array in sample]) for index, sample in given]
+    with Runner([each.program for each in generated], PLACES[place]) as runner:
+        runs = runner.run([(i, [array.tobytes() for array in sample]) for i, sample in given])
+    references = [Reference(graph) for graph in graphs.values()]
+    for (index, sample), run in zip(given, runs, strict=True):
+        expected = references[index].run(sample)
+        assert list(run.outputs) == [output.tobytes() for output in expected], models[index].name
 
 
 def test_every_declared_operator_has_models() -> None:

@@ -188,13 +188,7 @@ class ENet(nn.Module):
         return torch.argmax(self.full(x), dim=1)
 
 
-@zoo(
-    fractions(1, 3, 16, 16),
-    not_yet=(
-        "max_pool2d_with_indices",
-        "max_unpool2d",
-    ),
-)
+@zoo(fractions(1, 3, 16, 16))
 class SegNet(nn.Module):
     """Unpools by the indices of the pool."""
 

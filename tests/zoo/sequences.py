@@ -157,7 +157,7 @@ class FastText(nn.Module):
         return self.fc(self.embedding(text).mean(dim=1))
 
 
-@zoo(tokens(30, 1, 10), not_yet=("eq",))
+@zoo(tokens(30, 1, 10))
 class CharacterCNN(nn.Module):
     """One-hot characters by comparison with their indices."""
 

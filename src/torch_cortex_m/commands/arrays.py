@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,17 @@ from ..errors import TcmError
 from ..ir import Graph
 
 
-def read_arrays(path: Path) -> list[np.ndarray]:
-    """The arrays of an .npz (or the one of an .npy) in the file's order.
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of an .npz by name, or the one of an .npy, which has none, in the file's order.
 
     Raises TcmError if it is missing or is not one.
     """
     try:
         loaded = np.load(path, allow_pickle=False)
         if isinstance(loaded, np.ndarray):
-            return [loaded]
+            return {"": loaded}
         with loaded:
-            return [loaded[name] for name in loaded.files]
+            return {name: loaded[name] for name in loaded.files}
     except Exception as error:  # a damaged archive raises what zipfile, zlib or NumPy raise
         raise TcmError(
             "cannot read the arrays",
@@ -32,18 +32,29 @@ def read_arrays(path: Path) -> list[np.ndarray]:
         ) from None
 
 
+def for_inputs(
+    arrays: Mapping[str, np.ndarray], names: Sequence[str], path: Path
+) -> list[np.ndarray]:
+    """One array for each input: by name where the arrays are named as the inputs, in the file's
+    order where none of them is. Raises TcmError where only some are."""
+    if set(arrays) == set(names):
+        return [arrays[name] for name in names]
+    if set(arrays).isdisjoint(names):
+        return list(arrays.values())
+    raise TcmError(
+        "only some of the arrays are named as the model's inputs",
+        where=str(path),
+        expected=f"{', '.join(names)}, in any order; or other names in the order of these",
+        got=", ".join(arrays),
+        hint="name every array after its input, and leave out what is none",
+    )
+
+
 def read_inputs(path: Path | None, graph: Graph) -> list[np.ndarray]:
-    """One array a graph input; arrays named as the inputs are taken by name, others in order."""
+    """One array a graph input; none without a file."""
     if path is None:
         return []
-    names = [port.value for port in graph.inputs]
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            if set(archive.files) == set(names):
-                return [archive[name] for name in names]
-    except Exception:  # read_arrays says what is wrong
-        pass
-    return read_arrays(path)
+    return for_inputs(read_arrays(path), [port.value for port in graph.inputs], path)
 
 
 def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.progress import track
 
 from ..compiler import compile as compile_model
@@ -14,7 +15,7 @@ from ..errors import TcmError
 from ..model.storage import check_replaceable
 from ..select import check_objective
 from ..target import find_target
-from .arrays import read_arrays
+from .arrays import for_inputs, read_arrays
 from .source import load_source
 from .terminal import terminal
 
@@ -29,15 +30,7 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
     given = None if calibration is None else _samples(calibration)
     loaded = load_source(source)
     samples = loaded.calibration if given is None else given
-    console = terminal(stderr=True)
-    if isinstance(samples, Sequence):
-        samples = track(
-            samples,
-            "calibrating",
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+    samples = _tracked(samples) if isinstance(samples, Sequence) else samples
     compiled = compile_model(loaded.model, loaded.example_inputs, calibration=samples, **options)
     compiled.save(out)
     report = compiled.report
@@ -51,17 +44,31 @@ def compile_source(source: str, out: Path, calibration: Path | None, **options: 
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 
 
-def _samples(path: Path) -> list[tuple[Any, ...]]:
-    """Tuples of tensors of batch 1, one for each row of the arrays. Raises TcmError."""
-    import torch
+def _tracked(samples: Sequence[Any]) -> Iterable[Any]:
+    console = terminal(stderr=True)
+    hidden = not console.is_terminal
+    return track(samples, "calibrating", console=console, transient=True, disable=hidden)
 
+
+def _samples(path: Path) -> Callable[[Sequence[str]], Iterable[Any]]:
+    """Tuples of tensors of batch 1, one for each row of the arrays, for inputs of some names.
+
+    Raises TcmError for a file that has no such arrays.
+    """
     arrays = read_arrays(path)
-    numbers = all(array.dtype.kind in "biuf" and array.ndim > 0 for array in arrays)
-    if not numbers or len({len(array) for array in arrays}) != 1:
+    numbers = all(array.dtype.kind in "biuf" and array.ndim > 0 for array in arrays.values())
+    if not numbers or len({len(array) for array in arrays.values()}) != 1:
+        shapes = (f"{array.dtype}{list(array.shape)}" for array in arrays.values())
         raise TcmError(
             "the calibration data is not understood",
             where=str(path),
             expected="one array of numbers an input, with as many samples in each",
-            got=", ".join(f"{array.dtype}{list(array.shape)}" for array in arrays) or "no arrays",
+            got=", ".join(shapes) or "no arrays",
         )
+    return lambda names: _tracked(_rows(for_inputs(arrays, names, path)))
+
+
+def _rows(arrays: Sequence[np.ndarray]) -> list[tuple[Any, ...]]:
+    import torch
+
     return list(zip(*(torch.from_numpy(array).split(1) for array in arrays), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..ir import Graph, Port
+from ..ir import BYTES, Graph, Port
 from ..ir.artifacts import ALIGNMENT, MemoryPlan
 from ..text import comment_text
 from .arrays import C_TYPES
@@ -95,6 +95,8 @@ def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:
         f"#define {name}_SHAPE {{ {shape} }}",
         f'#define {name}_LAYOUT "{layout(port)}"',
     ]
+    if type_.quantization == BYTES and kind == "INPUT":
+        lines += ["/* Of an image's bytes each less 128: (int8_t)(byte - 128), or byte ^ 0x80. */"]
     if type_.quantization is not None:
         lines += [
             "/* real = SCALE * (quantized - ZERO_POINT) */",

@@ -60,7 +60,8 @@ class Port:
     ``shape`` is the user's shape. The graph's value holds the user's tensor permuted by
     ``permutation`` (None: as it is); ``keeps_layout`` says that it must stay as it is.
     Where the user has float32 and the value is quantized, ``ties_away`` says how they become
-    integers: see the operator quantize.
+    integers: see the operator quantize. ``wide`` says that the user has int64 where the value is
+    int32, as all indices of PyTorch are.
     """
 
     value: str
@@ -68,6 +69,7 @@ class Port:
     permutation: tuple[int, ...] | None = None
     ties_away: bool = False
     keeps_layout: bool = False
+    wide: bool = False
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ def _port(item: Mapping[str, Any]) -> Port:
         None if permutation is None else _integers(permutation),
         bool(item["ties_away"]),
         bool(item["keeps_layout"]),
+        bool(item["wide"]),
     )
 
 

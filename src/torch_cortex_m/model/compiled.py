@@ -60,7 +60,8 @@ class CompiledModel:
             emitted C on the emulated core) or "reference" (the exact reference in torch). All
             three give the same values.
         raw: every input and output in the type that the C has (a quantized one, float32 or any
-            other; int4 in int8) instead of float32 for what is quantized.
+            other; int4 in int8) instead of float32 for what is quantized, and of int64 for the
+            indices that a PyTorch model gives.
 
         The outputs have the types of the inputs' rule and the shapes of the model's results; their
         first dimension is multiplied as that of the inputs. An output that is a scalar is that of
@@ -98,7 +99,12 @@ class CompiledModel:
 
     def _check_place(self, on: str, places: Sequence[str]) -> None:
         if on not in places:
-            raise TcmError("unknown place to run", expected=", ".join(places), got=on)
+            raise TcmError(
+                "unknown place to run",
+                expected=", ".join(places),
+                got=on,
+                hint=f"emulator runs the C on the core that it is for, here {self.target.name}",
+            )
         if on == "emulator":
             self.target.check_emulated()
 

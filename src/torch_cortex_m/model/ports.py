@@ -154,10 +154,13 @@ def as_run(sample: Sequence[np.ndarray]) -> tuple[int, list[bytes]]:
 
 
 def from_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:
-    """The graph's value in the user's layout: dequantized unless ``raw``."""
+    """The graph's value in the user's layout: unless ``raw``, dequantized, and PyTorch's indices
+    as int64."""
     type_ = graph.types[port.value]
     if port.permutation is not None:
         array = array.transpose(np.argsort(port.permutation))
     if type_.quantization is not None and _is_real(type_, raw):
         array = dequantize_array(array, type_.quantization.scale, type_.quantization.zero_point)
+    if port.wide and not raw:
+        array = array.astype(np.int64)
     return np.asarray(array, order="C")

@@ -28,7 +28,7 @@ from .report import Report
 
 PLAN = "plan.json"
 CONSTANTS = "constants.npz"
-FORMAT = 2
+FORMAT = 3
 UNKNOWN_PREFERENCES = {"prefer_library": False}
 """Of folders from before plan.json had preferences: the fastest kernels, whoever provides them."""
 COMPILE_AGAIN = "run tcm compile again; it replaces the folder"

@@ -4,7 +4,12 @@
 
 #include "tcm_scalar.h"
 
+#if defined(__ARM_FEATURE_UNALIGNED)
+enum { TCM_COPY_AT_ONCE = 64 };
+#else
 enum { TCM_COPY_AT_ONCE = 16 };
+#endif
+enum { TCM_FILL_AT_ONCE = 16 };
 
 #if defined(__ARM_FEATURE_MVE) && defined(__GNUC__)
 #define TCM_COPIES_VECTORS
@@ -90,6 +95,7 @@ TCM_KERNEL int8_t *tcm_copy(int8_t *target, const int8_t *source, int32_t count)
         target += TCM_COPY_AT_ONCE;
         source += TCM_COPY_AT_ONCE;
     }
+    TCM_UNROLL_SCALAR
     for (int32_t i = 0; i < count % TCM_COPY_AT_ONCE / 4; i++) {
         tcm_copy_word(target, source);
         target += 4;
@@ -112,16 +118,20 @@ TCM_KERNEL int8_t *tcm_fill(int8_t *target, int32_t value, int32_t count)
 #endif
     const int8_t byte = (int8_t)value;
     const int8_t bytes[4] = {byte, byte, byte, byte};
-    for (int32_t i = 0; i < count / TCM_COPY_AT_ONCE; i++) {
+    for (int32_t i = 0; i < count / TCM_FILL_AT_ONCE; i++) {
         TCM_UNROLL_SCALAR
-        for (int32_t k = 0; k < TCM_COPY_AT_ONCE; k += 4) {
+        for (int32_t k = 0; k < TCM_FILL_AT_ONCE; k += 4) {
             tcm_copy_word(target + k, bytes);
         }
-        target += TCM_COPY_AT_ONCE;
+        target += TCM_FILL_AT_ONCE;
     }
-    for (int32_t i = 0; i < count % TCM_COPY_AT_ONCE / 4; i++) {
+    for (int32_t i = 0; i < count % TCM_FILL_AT_ONCE / 4; i++) {
         tcm_copy_word(target, bytes);
         target += 4;
+    }
+    if (count % 4 != 0 && count > 4) {
+        tcm_copy_word(target + count % 4 - 4, bytes);
+        return target + count % 4;
     }
     for (int32_t i = 0; i < count % 4; i++) {
         *target++ = byte;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from .quiet import quiet
 from .source import value_name, where
 from .torchao_names import convert_pt2e, prepare_pt2e
 
+Calibration = Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None
+"""Input tuples, or what gives them for the names of the inputs."""
+
 NO_SAMPLES = (Tensor, np.ndarray, str, bytes, Mapping)
 """What can be iterated over, but not for samples."""
 
@@ -31,7 +34,7 @@ MOST_LISTED = 5
 
 
 def quantize(
-    module: GraphModule, calibration: Iterable[Any] | None, example: tuple[Tensor, ...] | None
+    module: GraphModule, calibration: Calibration, example: tuple[Tensor, ...] | None
 ) -> GraphModule:
     """The program with quantize and dequantize nodes, after a look at the calibration data.
 
@@ -39,6 +42,9 @@ def quantize(
     """
     types = placeholder_types(module)
     _check_float(types)
+    if isinstance(calibration, Callable):
+        inputs = module.graph.find_nodes(op="placeholder")
+        calibration = calibration([str(node.target) for node in inputs])
     samples = _samples(calibration, example)
     name_constants(module)
     with quiet():

@@ -19,7 +19,7 @@ from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
 from .clean import KNOWN
-from .composites import decompositions
+from .decompositions import decompositions
 from .inputs import (
     EXPECTED_DTYPES,
     INPUT_DTYPES,
@@ -59,9 +59,9 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
     try:
         module = _module(program) if known else _functional(program)
     except Exception as error:
-        if not isinstance(model, str | os.PathLike):
-            raise
-        raise _not_a_program(Path(model), error) from None
+        if isinstance(model, str | os.PathLike):
+            raise _not_a_program(Path(model), error) from None
+        raise _not_functional(error) from None
     name_outputs(module)
     _make_constants_row_major(module)
     _check_shapes(module)
@@ -117,6 +117,16 @@ def _not_a_program(path: Path, error: Exception) -> TcmError:
         expected="a .pt2 file, written by torch.export.save of this version of PyTorch",
         got=first_line(error),
         hint="write it with torch.export.save(torch.export.export(model, inputs), path)",
+    )
+
+
+def _not_functional(error: Exception) -> TcmError:
+    return TcmError(
+        "torch.export cannot make the program one without changes in place",
+        where=error_line(error),
+        expected="a model whose forward makes new tensors",
+        got=first_line(error),
+        hint="write without methods that change a tensor's size or storage (resize_, set_)",
     )
 
 

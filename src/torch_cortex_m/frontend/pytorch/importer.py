@@ -288,7 +288,8 @@ class _Importer:
         names = node.meta.get(OUTPUT_NAMES, [""] * len(results))
         for index, (result, name) in enumerate(zip(results, names, strict=True)):
             value = self.output(result, name, f"output {index}")
-            self.graph.outputs.append(Port(value, self.graph.types[value].shape))
+            wide = result.meta["val"].dtype == torch.int64
+            self.graph.outputs.append(Port(value, self.graph.types[value].shape, wide=wide))
 
     def output(self, result: Any, name: str, where: str) -> str:
         """The value of a result, which gets ``name``, if any, where a node computes it and it has

@@ -26,7 +26,7 @@ def name_outputs(module: GraphModule) -> None:
 
 
 def _name(path: tuple[Any, ...]) -> str:
-    """Places in tuples and lists count where there is a key at all."""
+    """Places in tuples and lists count where there is a key at all; a key may be a number, too."""
     keys = [getattr(key, "key", getattr(key, "idx", getattr(key, "name", ""))) for key in path]
-    named = any(not isinstance(key, int) for key in keys)
+    named = any(not isinstance(key, pytree.SequenceKey) for key in path)
     return ".".join(str(key) for key in keys) if named else ""

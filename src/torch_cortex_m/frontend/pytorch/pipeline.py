@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from torch import nn
@@ -12,7 +12,7 @@ from torch.fx import GraphModule
 
 from ...ir import Graph, verify
 from ...ops.integers.accumulators import check_accumulators
-from .calibrate import quantize
+from .calibrate import Calibration, quantize
 from .capture import capture
 from .clean import clean
 from .importer import import_quantized
@@ -26,7 +26,7 @@ Dump = Callable[[str, str], None]
 def import_pytorch(
     model: nn.Module | ExportedProgram | str | os.PathLike[str],
     example_inputs: Any,
-    calibration: Iterable[Any] | None = None,
+    calibration: Calibration = None,
     *,
     name: str = "model",
     dump: Dump | None = None,
@@ -38,7 +38,8 @@ def import_pytorch(
             ExportedProgram, or the path of a .pt2 file; float32, or quantized by PT2E already.
         example_inputs: tuple of tensors with the shapes that the compiled model will have; may be
             None for a program that carries its own.
-        calibration: input tuples of the same shapes; without it example_inputs calibrate, with a
+        calibration: input tuples of the same shapes, or a function that gives them for the names
+            of the model's inputs; without it example_inputs calibrate, with a
             warning. A program that is quantized already needs none.
         name: the graph's name.
         dump: called with the name and the text of the fx program after each stage.
@@ -55,7 +56,7 @@ def import_pytorch(
 def quantized_program(
     model: nn.Module | ExportedProgram | str | os.PathLike[str],
     example_inputs: Any,
-    calibration: Iterable[Any] | None = None,
+    calibration: Calibration = None,
     dump: Dump | None = None,
 ) -> GraphModule:
     """The model as an fx program with quantize and dequantize nodes: what ``import_pytorch``

@@ -94,6 +94,24 @@ def add_call(
     return node
 
 
+def add_results(
+    module: GraphModule,
+    before: Node,
+    target: torch._ops.OpOverload,
+    args: tuple[Any, ...],
+    like: Node,
+) -> list[Node]:
+    """The results of a call of ``target`` that gives several; the others are as in ``add_call``."""
+    call = add_call(module, before, target, args, like)
+    found: list[Node] = []
+    for place, value in enumerate(call.meta["val"]):
+        with module.graph.inserting_before(before):
+            result = module.graph.call_function(operator.getitem, (call, place))
+        result.meta = {**call.meta, "val": value}
+        found.append(result)
+    return found
+
+
 def set_argument(node: Node, name: str, value: Node) -> None:
     """Replaces one argument of a call, by its name in the schema."""
     names = [argument.name for argument in node.target._schema.arguments]  # type: ignore[union-attr]

@@ -12,9 +12,10 @@ from ...errors import TcmError
 from ...ops.pytorch.node import REAL_DTYPES, arguments, is_constant, values_of
 from ...ops.pytorch.pattern import Pattern
 from .clean.expansions import EXPANDED
-from .composites import COMPOSITES
+from .decompositions import DECOMPOSED
 from .functions import find_functions
 from .inputs import dtype_name
+from .instead import INSTEAD, instead_of
 from .patterns import has_pattern, is_result, pattern_of, patterns
 from .program import constant_name, constant_value
 from .quantized import is_dequantize, is_quantize
@@ -59,18 +60,27 @@ def _refuse(found: list[tuple[Node, str]]) -> None:
     places: dict[tuple[str, str], list[str]] = {}
     for node, reason in found:
         places.setdefault((operator_name(node), reason), []).append(where(node))
-    lines = [f"{name} at {_listed(at)}: {reason}" for (name, reason), at in places.items()]
+    supported = supported_functions()
+    lines = [
+        f"{name} at {_listed(at)}: {reason}{_instead(name, reason, supported)}"
+        for (name, reason), at in places.items()
+    ]
     count = "one operator" if len(lines) == 1 else f"{len(lines)} operators"
     uses = f", in {len(found)} places" if len(found) > len(lines) else ""
     raise TcmError(
         f"the model has {count} that cannot be compiled{uses}",
         where=where(found[0][0]) if len(found) == 1 else None,
-        expected=f"{', '.join(supported_functions())}; "
-        f"{', '.join(limited_functions())}; every weight is a constant",
+        expected="operators that `tcm ops` lists, and constants as weights",
         got="".join(f"\n    {line}" for line in lines) if len(lines) > 1 else lines[0],
         hint="write these parts of the model with supported operators, "
         "or move them before its inputs or after its outputs",
     )
+
+
+def _instead(name: str, reason: str, supported: list[str]) -> str:
+    """What to write, where nothing of an operator can be compiled."""
+    other = instead_of(name, supported) if reason == NO_OPERATOR or name in INSTEAD else None
+    return "" if other is None else f"; instead: {other}"
 
 
 def _listed(places: list[str]) -> str:
@@ -87,20 +97,7 @@ def supported_functions() -> list[str]:
     """The operators of which nearly all uses can be compiled, as torch.nn.functional and Tensor
     name them."""
     found = {name for pattern in patterns() if not pattern.accepted for name in _names(pattern)}
-    return sorted(found | _public({"batch_norm", "dropout", *COMPOSITES, *EXPANDED}))
-
-
-def limited_functions() -> list[str]:
-    """The other operators, and which of their uses can be compiled."""
-    whole = set(supported_functions())
-    return sorted(
-        {
-            f"{name} {pattern.accepted}"
-            for pattern in patterns()
-            if pattern.accepted
-            for name in _names(pattern) - whole
-        }
-    )
+    return sorted(found | _public({"batch_norm", "dropout", *DECOMPOSED, *EXPANDED}))
 
 
 def _names(pattern: Pattern) -> set[str]:
@@ -121,6 +118,8 @@ def _problem(node: Node, is_table: bool) -> str | None:
     if is_result(node):
         return None
     pattern = pattern_of(node)
+    if any(value.dtype.is_complex for value in _read_and_given(node)):
+        return "complex numbers are not supported"
     for value in values_of(node):
         if value.dtype not in (REAL_DTYPES if pattern is None else pattern.dtypes):
             return f"computes in {dtype_name(value.dtype)}"
@@ -131,6 +130,10 @@ def _problem(node: Node, is_table: bool) -> str | None:
     if pattern.weight is not None and not is_constant(arguments(node)[pattern.weight.argument]):
         return f"its {pattern.weight.argument} is not a constant"
     return pattern.problem(node)
+
+
+def _read_and_given(node: Node) -> list[Tensor]:
+    return [value for each in (node, *node.all_input_nodes) for value in values_of(each)]
 
 
 def _problem_without_pattern(node: Node) -> str:

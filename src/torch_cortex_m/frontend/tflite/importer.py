@@ -155,7 +155,7 @@ class _Importer:
             {
                 argument.name: self._operand(argument.kind, tensor, operator)
                 for argument, tensor in present
-                if argument.kind in (Kind.ACTIVATION, Kind.STATE)
+                if argument.is_value(tensor) or argument.kind is Kind.STATE
             },
             operator.options,
             outputs,
@@ -182,7 +182,7 @@ class _Importer:
             self.variables.assign(operator, self._value(tensor, operator))
 
     def _operand(self, kind: Kind, tensor: FileTensor, operator: FileOperator) -> str:
-        if kind is Kind.ACTIVATION:
+        if kind is not Kind.STATE:
             return self._value(tensor, operator)
         state = self.variables.of_operator(tensor, self.subgraph.place(operator))
         self._limit(state)

@@ -10,43 +10,20 @@ from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
 from ...ops.tflite.builtin import ACTIVATION_NAMES, Builtin, Kind
 from ...ops.tflite.file import FileTensor
+from .advice import (
+    CALIBRATE,
+    CONSTANT_WEIGHTS,
+    FLOAT_ONLY,
+    HOW_TO_CONVERT,
+    INSTEAD_OF_FLOAT,
+    TYPES,
+    WITHOUT_VARIANTS,
+    for_operator,
+)
 from .builtins import builtins
 from .model import FileModel, FileOperator, FileSubgraph
 from .variables import OPERATORS as VARIABLE_OPERATORS
 from .variables import variable_problems
-
-HOW_TO_CONVERT = (
-    "convert with full integer quantization: converter.optimizations = [tf.lite.Optimize.DEFAULT], "
-    "converter.representative_dataset = ..., converter.target_spec.supported_ops = "
-    "[tf.lite.OpsSet.TFLITE_BUILTINS_INT8], converter.inference_input_type = "
-    "converter.inference_output_type = tf.int8"
-)
-FLOAT_ONLY = ("CEIL", "COS", "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "L2_POOL_2D", "LOG", "NEG",
-              "ROUND", "SIN", "SQRT", "SQUARE")  # fmt: skip
-"""Operators that TFLite-Micro has in float32 only, so that there is nothing in int8 to equal."""
-
-INSTEAD_OF_FLOAT = (
-    "write what TFLite-Micro has in float32 only with other operators (SQUARE as MUL of a tensor "
-    "and itself, NEG as SUB from 0), or compile the PyTorch model, where functions of one tensor "
-    "are tables"
-)
-
-WITHOUT_VARIANTS = "use the plain form of the layer, as tf.keras.layers.LSTM converts to"
-
-REPLACE = "replace operators that are not in the list"
-CALIBRATE = (
-    "calibrate again: a tensor gets such a scale if it is 0, or not finite, for the whole "
-    "representative dataset"
-)
-COMPILERS = {
-    "CUSTOM ethos-u": "Vela, for Arm Ethos-U",
-    "CUSTOM edgetpu-custom-op": "the Edge TPU compiler",
-    "CUSTOM XC_": "the xcore optimizer",
-}
-"""Beginning of the name of an operator that another compiler has put in -> that compiler."""
-
-UNQUANTIZED = ("float32", "float16", "bfloat16", "float64", "int16", "uint8", "int4")
-"""Types that a conversion to int8 replaces."""
 
 INTEGERS = ("bool", "int32", "int64")
 """Types that need no scale: shapes, indices and truth values."""
@@ -70,15 +47,8 @@ def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
-        return Problem("there is no such operator here", _hint_for_unknown(operator.name))
+        return Problem("there is no such operator here", for_operator(operator.name))
     return next(_problems(model.main, operator, builtin), None)
-
-
-def _hint_for_unknown(name: str) -> str:
-    for beginning, compiler in COMPILERS.items():
-        if name.startswith(beginning):
-            return f"this file is the result of {compiler}: take the file from before that"
-    return REPLACE
 
 
 def _problems(
@@ -101,10 +71,11 @@ def _problems(
             continue
         yield from _tensor_problems(argument.name, tensor, argument.dtypes)
         if argument.kind is Kind.CONSTANT and tensor.data is None:
-            yield Problem(f"its {argument.name} is not constant")
+            hint = CONSTANT_WEIGHTS if argument.name == "weight" else ""
+            yield Problem(f"its {argument.name} is not constant", hint)
         if argument.kind is Kind.STATE and (tensor.data is not None or not tensor.variable):
             yield Problem(f"its {argument.name} is not a variable tensor")
-        if argument.kind in (Kind.ACTIVATION, Kind.STATE):
+        if argument.is_value(tensor) or argument.kind is Kind.STATE:
             yield from _quantization_problems(argument.name, tensor)
     for output in (subgraph.tensors[index] for index in operator.outputs):
         yield from _tensor_problems("output", output, builtin.outputs)
@@ -128,7 +99,7 @@ def _tensor_problems(name: str, tensor: FileTensor, dtypes: tuple[str, ...]) -> 
     if tensor.dtype not in dtypes:
         yield Problem(
             f"its {name} is {tensor.dtype}, not {' or '.join(dtypes)}",
-            HOW_TO_CONVERT if tensor.dtype in UNQUANTIZED else "",
+            TYPES.get(tensor.dtype, ""),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,15 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise TcmError("the file cannot be read", got=error.strerror or str(error)) from None
+
+
+def _unpacked(stored: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The int4 elements of bytes that hold two each, the first one in the lower half, as int8."""
+    pairs = np.stack([stored << 4, stored], axis=-1).view(np.int8) >> 4
+    elements = prod(shape)
+    if not 0 <= 2 * stored.size - elements <= 1:
+        raise damaged("the data", f"{stored.size} bytes for {elements} elements of 4 bits")
+    return pairs.reshape(-1)[:elements].reshape(shape)
 
 
 class _Reader:
@@ -217,6 +227,12 @@ class _Reader:
         """A copy of a constant's bytes as an array; types that NumPy lacks stay bytes."""
         self.constant_bytes += stored.size
         checked_count("bytes of constants", self.constant_bytes, MOST_CONSTANT_BYTES)
+        if dtype == "int4":
+            return _unpacked(stored, shape)
+        if dtype == "uint8":
+            return (stored ^ 0x80).view(np.int8).reshape(shape)
+        if dtype == "bool":
+            return (stored != 0).reshape(shape)
         if dtype not in ("int8", "int16", "int32", "int64", "float32"):
             return stored
         return np.array(stored).view(dtype).reshape(shape)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.sums import lower_sum
 
-OPERANDS = (Argument("input"), Argument("other"))
-BUILTINS = [Builtin("ADD", lower_sum("add"), OPERANDS, options="AddOptions")]
+OPERANDS = tuple(Argument(name, dtypes=BYTES) for name in ("input", "other"))
+BUILTINS = [Builtin("ADD", lower_sum("add"), OPERANDS, "AddOptions", BYTES)]

@@ -15,8 +15,7 @@ aten = torch.ops.aten
 
 def _lower(largest: bool) -> Callable[[PytorchCall], str]:
     def lower(call: PytorchCall) -> str:
-        fields = {"largest": largest, "wide": True}
-        return reduce(call, lambda blocks: call.emit("argmax", (blocks,), **fields))
+        return reduce(call, lambda blocks: call.emit("argmax", (blocks,), largest=largest))
 
     return lower
 

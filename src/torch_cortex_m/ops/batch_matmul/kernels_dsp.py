@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..base import Kernel, Layer
-from ..integers.requantization import ANY, LARGEST_SHIFT, RIGHT
+from .scale import scale_constants
 from .sizes import sizes
 
 DSP = frozenset({"dsp"})
-
-LARGEST_DOUBLED_DEPTH = 1 << 14
-"""Up to here sums stay below 2^30, so that they can be doubled."""
 
 
 def _fills_tiles(layer: Layer) -> bool:
@@ -26,19 +21,10 @@ def _matrix_scratch(layer: Layer) -> int:
     return 4 * (4 * pairs + (columns + 1) // 2 * (2 * pairs + 8))
 
 
-def _scale(layer: Layer) -> dict[str, int | float]:
-    op: Any = layer.op
-    shifts_right = op.multiplier >= 0 and 1 <= -op.shift <= LARGEST_SHIFT
-    if not shifts_right or sizes(layer).depth > LARGEST_DOUBLED_DEPTH:
-        return {"way": ANY, "addend": 0}
-    addend = (op.output_offset << -op.shift) + (1 << (-op.shift - 1))
-    return {"way": RIGHT, "addend": addend, "shift": -op.shift}
-
-
 VECTORS = Kernel(
     "batch_matmul_s8__vectors_dsp",
     needs=DSP,
-    constants=_scale,
+    constants=scale_constants,
     scratch_bytes=lambda layer: 4 * ((sizes(layer).depth + 1) // 2),
 )
 
@@ -46,7 +32,7 @@ MATRIX = Kernel(
     "batch_matmul_s8__matrix_dsp",
     needs=DSP,
     applies=_fills_tiles,
-    constants=_scale,
+    constants=scale_constants,
     scratch_bytes=_matrix_scratch,
 )
 

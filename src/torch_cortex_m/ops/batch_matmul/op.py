@@ -16,6 +16,7 @@ from ..rules.strides import broadcast_strides, loop_constants
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 LARGEST_DEPTH = 1 << 15
 """Keeps 255 * 255 * depth, and with it every sum, within int32."""
@@ -102,4 +103,10 @@ def _steps(
 
 
 OP = BatchMatmul
-KERNELS = [Kernel("batch_matmul_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("batch_matmul_s8__ref"),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
-from ..tflite.weights import convolution_operands
+from ..tflite.weights import BIAS, WEIGHT, convolution_operands
 from ..tflite.window import window
 
 OUTPUT_CHANNEL_AXIS = 0
@@ -29,11 +29,8 @@ BUILTINS = [
     Builtin(
         "CONV_2D",
         _lower,
-        (
-            Argument("input"),
-            Argument("weight", Kind.CONSTANT),
-            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
-        ),
+        (Argument("input", dtypes=BYTES), WEIGHT, BIAS),
         options="Conv2DOptions",
+        outputs=BYTES,
     )
 ]

@@ -7,65 +7,61 @@
 #include "tcm_phases.h"
 
 typedef struct {
-    int32_t output_height;
-    int32_t output_width;
-    int32_t output_channels;
-    int32_t stride_height;
-    int32_t stride_width;
-    int32_t padding_top;
-    int32_t padding_left;
+    tcm_phases phases;
     int32_t most_height;
     int32_t row_bytes;
     int32_t left_columns;
-    int32_t input_channels;
-    int32_t filters;
-    int32_t output_step; /* from one place of a phase to the next */
-    int32_t capacity;    /* windows that wait for each other, an even number */
-    int32_t is_short;    /* whether rows of a phase may have a single place */
-    int32_t lead_bytes;
-    int32_t rounding;
-    int32_t output_offset;
-    int32_t activation_min;
-    int32_t activation_max;
+    int32_t capacity; /* windows that wait for each other, an even number */
+    int32_t is_short; /* whether rows of a phase may have a single place */
 } conv_transpose2d_s8_mve_layer;
 
+/* Parameters whose values the assembly needs: debug builds keep no literals in structs. Places of a phase are output_step
+ * bytes apart. */
+#define CONV_TRANSPOSE2D_S8_MVE_PARAMETERS                                                                            \
+    int32_t channels, int32_t filters, int32_t output_step, int32_t lead_bytes, int32_t rounding,                     \
+        int32_t output_offset, int32_t activation_min, int32_t activation_max
+
+#define CONV_TRANSPOSE2D_S8_MVE_ARGUMENTS                                                                             \
+    channels, filters, output_step, lead_bytes, rounding, output_offset, activation_min, activation_max
+
 /* Bytes of the tiles of one phase. */
-TCM_KERNEL int32_t conv_transpose2d_s8_mve_phase_bytes(const conv_transpose2d_s8_mve_layer *layer, int32_t steps)
+TCM_KERNEL int32_t conv_transpose2d_s8_mve_phase_bytes(int32_t steps, int32_t filters, int32_t lead_bytes,
+                                                       int32_t rounding)
 {
-    const int32_t tile_bytes = 64 * steps + (layer->rounding == 2 ? 80 : 48);
-    return layer->filters / 8 * layer->lead_bytes + (layer->filters + 3) / 4 * tile_bytes;
+    const int32_t tile_bytes = 64 * steps + (rounding == 2 ? 80 : 48);
+    return filters / 8 * lead_bytes + (filters + 3) / 4 * tile_bytes;
 }
 
 /* `count` places of one phase, whose first window is at `window`. A window of one row is read as it lies, others are
  * copied to `windows` first. A last odd place is computed again together with the one before it, a single one alone. */
 TCM_KERNEL void conv_transpose2d_s8_mve_places(const conv_transpose2d_s8_mve_layer *layer, const int8_t *window,
                                                int32_t count, int32_t taps_height, int32_t taps_width, int8_t *windows,
-                                               const int8_t *tiles, int8_t *output)
+                                               const int8_t *tiles, int8_t *output, CONV_TRANSPOSE2D_S8_MVE_PARAMETERS)
 {
-    const int32_t run_bytes = taps_width * layer->input_channels;
+    const int32_t run_bytes = taps_width * channels;
     const int32_t steps = (taps_height * run_bytes + 15) / 16;
-    const int32_t place = taps_height == 1 ? layer->input_channels : 16 * steps + 16;
+    const int32_t place = taps_height == 1 ? channels : 16 * steps + 16;
     for (int32_t x = 0; x < count;) {
         const int32_t left = count - x;
         const int32_t is_single = layer->is_short && count == 1;
         const int32_t first = left == 1 && !is_single ? x - 1 : x;
         const int32_t most = left < 2 ? 2 : left / 2 * 2;
         const int32_t taken = is_single ? 1 : (taps_height > 1 && most > layer->capacity ? layer->capacity : most);
-        const int8_t *vectors = window + first * layer->input_channels;
+        const int8_t *vectors = window + first * channels;
         if (taps_height > 1) {
             for (int32_t i = 0; i < taken; i++) {
-                conv2d_s8__im2col_mve_window(windows + i * place, vectors + i * layer->input_channels, taps_height,
+                conv2d_s8__im2col_mve_window(windows + i * place, vectors + i * channels, taps_height,
                                              layer->row_bytes, 1, run_bytes, 0);
             }
             vectors = windows;
         }
         if (is_single) {
-            tcm_mve_one_vector(vectors, tiles, output, layer->filters, steps, layer->lead_bytes, layer->rounding,
-                               layer->output_offset, layer->activation_min, layer->activation_max);
+            tcm_mve_one_vector(vectors, tiles, output, filters, steps, lead_bytes, rounding,
+                               output_offset, activation_min, activation_max);
         } else {
-            tcm_mve_pairs(vectors, vectors + place, tiles, output + first * layer->output_step, taken / 2, 2 * place,
-                          layer->filters, layer->output_step, steps, layer->lead_bytes, layer->rounding,
-                          layer->output_offset, layer->activation_min, layer->activation_max);
+            tcm_mve_pairs(vectors, vectors + place, tiles, output + first * output_step, taken / 2, 2 * place,
+                          filters, output_step, steps, lead_bytes, rounding,
+                          output_offset, activation_min, activation_max);
         }
         x = first + taken;
     }
@@ -77,57 +73,48 @@ TCM_KERNEL const int8_t *conv_transpose2d_s8_mve_phases(const conv_transpose2d_s
                                                         int32_t row, int32_t first_y, int32_t end_y,
                                                         int32_t taps_height, int32_t first_x, int32_t end_x,
                                                         int32_t taps_width, int8_t *windows, const int8_t *tiles,
-                                                        int8_t *output)
+                                                        int8_t *output, CONV_TRANSPOSE2D_S8_MVE_PARAMETERS)
 {
-    const int32_t steps = (taps_height * taps_width * layer->input_channels + 15) / 16;
+    const tcm_phases *phases = &layer->phases;
+    const int32_t steps = (taps_height * taps_width * channels + 15) / 16;
     const int8_t *lines = top + (layer->most_height - taps_height) * layer->row_bytes;
     for (int32_t i = 0; i < (end_y - first_y) * (end_x - first_x); i++) {
-        const int32_t y = row * layer->stride_height + first_y + i / (end_x - first_x) - layer->padding_top;
-        const tcm_phase x = tcm_phase_of(first_x + i % (end_x - first_x), layer->stride_width, layer->padding_left,
-                                         layer->output_width);
-        if (y >= 0 && y < layer->output_height) {
+        const int32_t y = row * phases->stride_height + first_y + i / (end_x - first_x) - phases->padding_top;
+        const tcm_phase x = tcm_phase_of_columns(phases, first_x + i % (end_x - first_x));
+        if (y >= 0 && y < phases->output_height) {
             const int32_t column = layer->left_columns + x.last - (taps_width - 1);
-            conv_transpose2d_s8_mve_places(layer, lines + column * layer->input_channels, x.count, taps_height,
-                                           taps_width, windows, tiles,
-                                           output + (y * layer->output_width + x.first) * layer->output_channels);
+            conv_transpose2d_s8_mve_places(layer, lines + column * channels, x.count, taps_height, taps_width, windows,
+                                           tiles,
+                                           output + (y * phases->output_width + x.first) * phases->output_channels,
+                                           CONV_TRANSPOSE2D_S8_MVE_ARGUMENTS);
         }
-        tiles += conv_transpose2d_s8_mve_phase_bytes(layer, steps);
+        tiles += conv_transpose2d_s8_mve_phase_bytes(steps, filters, lead_bytes, rounding);
     }
     return tiles;
 }
 
-/* In scratch there are the places for windows, then the copied rows. The first long_height and long_width phases have
- * most_height and most_width taps, the others one less. */
-TCM_KERNEL void conv_transpose2d_s8__phases_mve(
-    const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch, int32_t batches, int32_t input_height,
-    int32_t input_width, int32_t input_channels, int32_t output_height, int32_t output_width, int32_t output_channels,
-    int32_t stride_height, int32_t stride_width, int32_t padding_top, int32_t padding_left, int32_t phases_width,
-    int32_t most_height, int32_t most_width, int32_t long_height, int32_t long_width, int32_t row_bytes,
-    int32_t left_columns, int32_t spare_rows, int32_t capacity, int32_t window_bytes, int32_t lead_bytes,
-    int32_t input_offset, int32_t rounding, int32_t output_offset, int32_t activation_min, int32_t activation_max)
+#define CONV_TRANSPOSE2D_S8_MVE_PART(first_y, end_y, taps_height, first_x, end_x, taps_width)                         \
+    next = conv_transpose2d_s8_mve_phases(&layer, top, row, first_y, end_y, taps_height, first_x, end_x, taps_width,  \
+                                          windows, next, output, CONV_TRANSPOSE2D_S8_MVE_ARGUMENTS)
+
+/* In scratch there are the places for windows, then the copied rows. */
+TCM_KERNEL void conv_transpose2d_s8__phases_mve(const int8_t *input, const int8_t *tiles, int8_t *output,
+                                                uint8_t *scratch, TCM_PHASES_PARAMETERS, int32_t row_bytes,
+                                                int32_t left_columns, int32_t spare_rows, int32_t capacity,
+                                                int32_t window_bytes, int32_t lead_bytes, int32_t rounding,
+                                                int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const conv_transpose2d_s8_mve_layer layer = {
-        .output_height = output_height,
-        .output_width = output_width,
-        .output_channels = output_channels,
-        .stride_height = stride_height,
-        .stride_width = stride_width,
-        .padding_top = padding_top,
-        .padding_left = padding_left,
+        .phases = TCM_PHASES,
         .most_height = most_height,
         .row_bytes = row_bytes,
         .left_columns = left_columns,
-        .input_channels = input_channels,
-        .filters = output_channels * stride_width / phases_width,
-        .output_step = output_channels * stride_width,
         .capacity = capacity,
         .is_short = output_width < 2 * stride_width,
-        .lead_bytes = lead_bytes,
-        .rounding = rounding,
-        .output_offset = output_offset,
-        .activation_min = activation_min,
-        .activation_max = activation_max,
     };
+    const int32_t channels = input_channels;
+    const int32_t filters = output_channels * stride_width / phases_width;
+    const int32_t output_step = output_channels * stride_width;
     int8_t *const windows = (int8_t *)scratch;
     const tcm_mve_rows rows = {
         .rows = windows + window_bytes,
@@ -146,20 +133,8 @@ TCM_KERNEL void conv_transpose2d_s8__phases_mve(
         for (int32_t row = first_row; row <= last_row; row++) {
             const int8_t *top = tcm_mve_rows_of(rows, input, row - first_row, 1, most_height - 1 - first_row,
                                                 most_height, spare_rows);
-            const int8_t *next = conv_transpose2d_s8_mve_phases(&layer, top, row, 0, long_height, most_height, 0,
-                                                                long_width, most_width, windows, tiles, output);
-            if (long_width < phases_width) {
-                next = conv_transpose2d_s8_mve_phases(&layer, top, row, 0, long_height, most_height, long_width,
-                                                      phases_width, most_width - 1, windows, next, output);
-            }
-            if (long_height < stride_height) {
-                next = conv_transpose2d_s8_mve_phases(&layer, top, row, long_height, stride_height, most_height - 1, 0,
-                                                      long_width, most_width, windows, next, output);
-            }
-            if (long_height < stride_height && long_width < phases_width) {
-                conv_transpose2d_s8_mve_phases(&layer, top, row, long_height, stride_height, most_height - 1,
-                                               long_width, phases_width, most_width - 1, windows, next, output);
-            }
+            const int8_t *next = tiles;
+            TCM_PHASE_PARTS(CONV_TRANSPOSE2D_S8_MVE_PART)
         }
         input += input_height * rows.input_bytes;
         output += output_height * output_width * output_channels;

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..base import Kernel, Layer
@@ -15,26 +13,25 @@ from ..packing.dsp import (
     column_pairs,
     pack_as,
 )
-from .phases import applies, axes, of_all_phases, phase_constants, phases
+from .phases import all_phases, applies, axes, phase_constants
 
 
 def _packings(layer: Layer) -> list[MatrixPacking]:
     """One for each part of the phases; all have one form and one way."""
-    found = phases(layer)
-    whole = of_all_phases(layer, found)
-    filters = found.weight.shape[2]
-    matrix = found.weight.reshape(len(whole.constants["multipliers"]), -1)
-    requantization = choose_requantization(whole, matrix, COMMON_SHIFTS)
-    superposed = can_superpose(whole, matrix, len(matrix) // filters)
-    result: list[MatrixPacking] = []
-    for indices, weight, runs in found.parts():
-        channels = (indices[:, None] * filters + np.arange(filters)).reshape(-1)
-        constants = {name: data[channels] for name, data in whole.constants.items()}
-        part = replace(whole, constants=constants)
-        rows = weight.reshape(len(channels), -1)
-        chosen = requantization.of(channels)
-        result.append(pack_as(part, rows, runs, len(indices), chosen, superposed))
-    return result
+    whole, matrix, parts = all_phases(layer)
+    found = choose_requantization(whole, matrix, COMMON_SHIFTS)
+    superposed = can_superpose(whole, matrix, sum(part.phases for part in parts))
+    return [
+        pack_as(
+            part.layer,
+            part.weight,
+            part.taps_height,
+            part.phases,
+            found.of(part.channels),
+            superposed,
+        )
+        for part in parts
+    ]
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:

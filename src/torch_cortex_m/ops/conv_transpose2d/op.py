@@ -28,6 +28,7 @@ from ..rules.window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
@@ -131,4 +132,10 @@ class ConvTranspose2d(WeightedSumOp):
 
 
 OP = ConvTranspose2d
-KERNELS = [Kernel("conv_transpose2d_s8__ref"), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("conv_transpose2d_s8__ref"),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -136,7 +135,8 @@ def windows(layer: Layer, number: int, axis: Axis) -> Iterator[tuple[int, int]]:
             yield place.last - (taps - 1), place.last + place.outputs
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """As in csrc/portable/tcm_phases.h."""
 
     first: int
@@ -149,11 +149,40 @@ def place_of(phase: int, stride: int, padding: int, output_size: int) -> Place:
     return Place(first, -(-(output_size - first) // stride), (first + padding - phase) // stride)
 
 
-def of_all_phases(layer: Layer, found: Phases) -> Layer:
-    """A layer whose channels are the filters of all phases, with a bias."""
-    filters = found.weight.shape[2] * found.height.phases * found.width.phases
-    repeats = filters // layer.output.shape[-1]
+@dataclass(frozen=True)
+class Part:
+    """Phases with windows of one size as a layer of their filters.
+
+    layer: its channels are ``filters`` of these phases, with a bias.
+    channels: which of the filters of all phases these are. weight: int8 [filters, taps].
+    """
+
+    layer: Layer
+    channels: np.ndarray
+    weight: np.ndarray
+    taps_height: int
+    phases: int
+
+
+def all_phases(layer: Layer) -> tuple[Layer, np.ndarray, list[Part]]:
+    """A layer whose channels are the filters of all phases, their weights [filters, taps], and its
+    parts. What is chosen for the whole is exact for the parts, which lack taps that are zero."""
+    found = phases(layer)
+    filters = found.weight.shape[2]
+    count = found.height.phases * found.width.phases
+    matrix = found.weight.reshape(count * filters, -1)
+    whole = _repeated(layer, len(matrix) // layer.output.shape[-1])
+    parts: list[Part] = []
+    for indices, weight, taps_height in found.parts():
+        channels = (indices[:, None] * filters + np.arange(filters)).reshape(-1)
+        own = {name: data[channels] for name, data in whole.constants.items()}
+        rows = weight.reshape(len(channels), -1)
+        parts.append(Part(replace(whole, constants=own), channels, rows, taps_height, len(indices)))
+    return whole, matrix, parts
+
+
+def _repeated(layer: Layer, times: int) -> Layer:
+    """The layer with its channels several times, and with a bias."""
     data = {"bias": layer_bias(layer)}
     data |= {name: layer.constants[name] for name in ("multipliers", "shifts")}
-    constants = {name: np.tile(values, repeats) for name, values in data.items()}
-    return replace(layer, constants=constants)
+    return replace(layer, constants={name: np.tile(v, times) for name, v in data.items()})

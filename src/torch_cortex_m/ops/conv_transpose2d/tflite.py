@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..tflite.builtin import Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import convolution_operands
+from ..tflite.weights import BIAS, convolution_operands
 from ..tflite.window import window
 
 
@@ -36,7 +36,7 @@ BUILTINS = [
             Argument("output_shape", Kind.SHAPE, ("int32",)),
             Argument("weight", Kind.CONSTANT),
             Argument("input"),
-            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
+            BIAS,
         ),
         options="TransposeConvOptions",
     )

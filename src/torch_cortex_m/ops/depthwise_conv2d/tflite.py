@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
-from ..tflite.weights import convolution_operands
+from ..tflite.weights import BIAS, WEIGHT, convolution_operands
 from ..tflite.window import window
 
 OUTPUT_CHANNEL_AXIS = 3
@@ -31,11 +31,8 @@ BUILTINS = [
     Builtin(
         "DEPTHWISE_CONV_2D",
         _lower,
-        (
-            Argument("input"),
-            Argument("weight", Kind.CONSTANT),
-            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
-        ),
+        (Argument("input", dtypes=BYTES), WEIGHT, BIAS),
         options="DepthwiseConv2DOptions",
+        outputs=BYTES,
     )
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
 def _lower(call: TfliteCall) -> str:
+    """uint8 is held as int8, 128 less."""
     input = call.quantization()
     return call.emit("dequantize", (call.value(),), scale=input.scale, zero_point=input.zero_point)
 
 
-BUILTINS = [Builtin("DEQUANTIZE", _lower, outputs=("float32",))]
+INPUT = Argument("input", dtypes=("int8", "uint8"))
+BUILTINS = [Builtin("DEQUANTIZE", _lower, (INPUT,), outputs=("float32",))]

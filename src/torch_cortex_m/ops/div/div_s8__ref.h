@@ -7,11 +7,15 @@
 /* The number of bits of value, which is 0 to 511. */
 TCM_KERNEL int32_t div_s8__ref_bits(int32_t value)
 {
+#if defined(__ARM_FEATURE_CLZ)
+    return value == 0 ? 0 : 32 - __builtin_clz((uint32_t)value);
+#else
     int32_t bits = 0;
     for (int32_t rest = value; rest > 0; rest >>= 1) {
         bits++;
     }
     return bits;
+#endif
 }
 
 /* dividend / divisor in the output's scale, divisor > 0. */

@@ -1,4 +1,4 @@
-/* Whether input equals other, with broadcasting, by the ranks of their values on any core: int8, the results are bytes of 0 and 1. */
+/* Whether input equals other, with broadcasting, by the ranks of their values: int8, results 0 and 1. */
 #ifndef EQUAL_S8__RANKS_H
 #define EQUAL_S8__RANKS_H
 

@@ -1,4 +1,4 @@
-/* Whether input equals other, with broadcasting, by the ranks of their values for MVE: int8, the results are bytes of 0 and 1. */
+/* Whether input equals other, with broadcasting, by the ranks of their values for MVE: int8, results 0 and 1. */
 #ifndef EQUAL_S8__RANKS_MVE_H
 #define EQUAL_S8__RANKS_MVE_H
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..base import Kernel
-from ..rules.broadcasting import operands_not_broadcast
 from ..rules.comparisons import ComparisonOp
-from ..rules.operand_tables import rank_kernels
+from ..rules.operand_tables import comparison_kernels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,4 +17,4 @@ class Equal(ComparisonOp):
 
 
 OP = Equal
-KERNELS = [Kernel("equal_s8__ref", in_place=operands_not_broadcast), *rank_kernels("equal")]
+KERNELS = comparison_kernels("equal")

@@ -9,6 +9,6 @@ from .op import Equal
 
 
 def reference(op: Equal, input: Tensor, other: Tensor) -> Tensor:
-    """Two int8 tensors that broadcast together -> bool of the broadcast shape."""
+    """Two int8 or int32 tensors that broadcast together -> bool of the broadcast shape."""
     first, second = rescaled_operands(op, input, other)
     return (first == second) != op.negated

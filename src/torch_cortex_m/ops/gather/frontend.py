@@ -39,16 +39,23 @@ def _index(call: PytorchCall) -> str:
     computed = _indices(call.node)
     if not computed:
         return movement.lower(call)
-    value, place = call.value("self"), computed[0].rpartition("_")[2]
+    place = computed[0].rpartition("_")[2]
+    value = _table(call, "self") if is_constant(call.arguments["self"]) else call.value("self")
     axis = int(place) if place.isdigit() else call.arguments["dim"]
     return _rows(call, value, computed[0], axis % len(call.shape_of(value)))
 
 
 def _embedding(call: PytorchCall) -> str:
-    """Rows of a constant table, which has the result's quantization."""
-    constant = call.constant("weight")
+    return _rows(call, _table(call, "weight"), "indices", 0)
+
+
+def _table(call: PytorchCall, argument: str) -> str:
+    """A constant, of real numbers in the result's quantization."""
+    constant = call.constant(argument)
     assert constant is not None
-    return _rows(call, call.add_quantized(constant, call.output), "indices", 0)
+    if call.result is None:
+        return call.graph.add_constant(constant.name, constant.data)
+    return call.add_quantized(constant, call.output)
 
 
 def _rows(call: PytorchCall, value: str, argument: str, axis: int) -> str:

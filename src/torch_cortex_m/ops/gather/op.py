@@ -15,6 +15,7 @@ from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.permutation import long_axes
 from ..rules.window import check_rank
+from .kernels_offsets import OFFSET_KERNELS
 
 
 @dataclass(frozen=True)
@@ -85,4 +86,4 @@ class Gather(Op):
 
 
 OP = Gather
-KERNELS = [Kernel("gather_bytes__ref")]
+KERNELS = [Kernel("gather_bytes__ref"), *OFFSET_KERNELS]

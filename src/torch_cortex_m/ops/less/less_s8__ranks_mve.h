@@ -1,4 +1,4 @@
-/* Whether input is less than other, with broadcasting, by the ranks of their values for MVE: int8, the results are bytes of 0 and 1. */
+/* Whether input is less than other, with broadcasting, by the ranks of their values for MVE: int8, results 0 and 1. */
 #ifndef LESS_S8__RANKS_MVE_H
 #define LESS_S8__RANKS_MVE_H
 

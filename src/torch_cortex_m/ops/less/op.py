@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..base import Kernel
-from ..rules.broadcasting import operands_not_broadcast
 from ..rules.comparisons import ComparisonOp
-from ..rules.operand_tables import rank_kernels
+from ..rules.operand_tables import comparison_kernels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,4 +17,4 @@ class Less(ComparisonOp):
 
 
 OP = Less
-KERNELS = [Kernel("less_s8__ref", in_place=operands_not_broadcast), *rank_kernels("less")]
+KERNELS = comparison_kernels("less")

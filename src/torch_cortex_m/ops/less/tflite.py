@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..tflite.builtin import Builtin
-from ..tflite.comparisons import OPERANDS, lower_comparison
+from ..tflite.comparisons import lower_comparison, operands
 
 BUILTINS = [
-    Builtin(name, lower_comparison("less", **fields), OPERANDS, outputs=("bool",))
+    Builtin(name, lower_comparison("less", **fields), operands("int8", "int32"), outputs=("bool",))
     for name, fields in (
         ("LESS", {}),
         ("GREATER", {"swapped": True}),

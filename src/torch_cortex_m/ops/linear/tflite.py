@@ -1,4 +1,4 @@
-"""linear from TensorFlow Lite: FULLY_CONNECTED."""
+"""linear from TensorFlow Lite: FULLY_CONNECTED; with weights that are computed, batch_matmul."""
 
 from __future__ import annotations
 
@@ -6,15 +6,50 @@ from math import prod
 
 import numpy as np
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import scales_per_channel, sum_operands, without_zero_points
+from ..tflite.weights import (
+    BIAS,
+    WEIGHT_DTYPES,
+    scales_per_channel,
+    sum_operands,
+    without_zero_points,
+)
 
 DEFAULT_WEIGHTS_FORMAT = 0
 """The schema's FullyConnectedOptionsWeightsFormat: rows of input features, not shuffled."""
 
 
 def _lower(call: TfliteCall) -> str:
+    return _product(call) if "weight" in call.values else _linear(call)
+
+
+def _product(call: TfliteCall) -> str:
+    """Of the input and weights that are computed, without a bias."""
+    if "bias" in call.tensors and call.data("bias").any():
+        raise call.error(
+            "a bias beside weights that are computed is not supported",
+            expected="constant weights, no bias, or one of zeros",
+        )
+    shape = call.shape("weight")
+    _check_layout(call, shape)
+    input, weight = call.quantization("input"), call.quantization("weight")
+    output = call.output.quantization
+    multiplier, shift = call.multiplier(input.scale * weight.scale / output.scale)
+    return call.emit(
+        "batch_matmul",
+        (_rows(call, shape[1]), call.value("weight")),
+        transpose_other=True,
+        input_offset=-input.zero_point,
+        other_offset=-weight.zero_point,
+        output_offset=output.zero_point,
+        multiplier=multiplier,
+        shift=shift,
+        **call.activation_limits(),
+    )
+
+
+def _linear(call: TfliteCall) -> str:
     """Multipliers are input scale * weight scale / output scale in double precision.
 
     Source: TFLite-Micro since autumn 2026 and LiteRT's reference. TFLite-Micro before and LiteRT's
@@ -22,23 +57,27 @@ def _lower(call: TfliteCall) -> str:
     scale.
     """
     weight = call.data("weight")
-    if weight.ndim != 2 or call.options.number("WeightsFormat") != DEFAULT_WEIGHTS_FORMAT:
-        raise call.error(
-            "the weights are not laid out as expected",
-            expected="rank 2: [output features, input features], not shuffled",
-            got=f"shape {weight.shape}, format {call.options.number('WeightsFormat')}",
-        )
+    _check_layout(call, weight.shape)
     scales = _scales(call, weight.shape[0])
     reals = call.quantization().scale * scales / call.output.quantization.scale
     rows = _rows(call, weight.shape[1])
     return call.emit(
         "linear",
-        (rows, *sum_operands(call, reals, axis=0)),
+        (rows, *sum_operands(call, weight, reals, axis=0)),
         input_offset=-call.quantization().zero_point,
         weight_offset=_weight_offset(call),
         output_offset=call.output.quantization.zero_point,
         **call.activation_limits(),
     )
+
+
+def _check_layout(call: TfliteCall, shape: tuple[int, ...]) -> None:
+    if len(shape) != 2 or call.options.number("WeightsFormat") != DEFAULT_WEIGHTS_FORMAT:
+        raise call.error(
+            "the weights are not laid out as expected",
+            expected="rank 2: [output features, input features], not shuffled",
+            got=f"shape {shape}, format {call.options.number('WeightsFormat')}",
+        )
 
 
 def _scales(call: TfliteCall, channels: int) -> np.ndarray:
@@ -78,10 +117,11 @@ BUILTINS = [
         "FULLY_CONNECTED",
         _lower,
         (
-            Argument("input"),
-            Argument("weight", Kind.CONSTANT),
-            Argument("bias", Kind.CONSTANT, ("int32",), optional=True),
+            Argument("input", dtypes=BYTES),
+            Argument("weight", Kind.OPERAND, WEIGHT_DTYPES),
+            BIAS,
         ),
         options="FullyConnectedOptions",
+        outputs=BYTES,
     )
 ]

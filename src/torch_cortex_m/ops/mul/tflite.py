@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -22,4 +22,5 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-BUILTINS = [Builtin("MUL", _lower, (Argument("input"), Argument("other")), options="MulOptions")]
+OPERANDS = tuple(Argument(name, dtypes=BYTES) for name in ("input", "other"))
+BUILTINS = [Builtin("MUL", _lower, OPERANDS, "MulOptions", BYTES)]

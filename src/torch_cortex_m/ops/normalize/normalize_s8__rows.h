@@ -12,6 +12,15 @@ typedef struct {
     int32_t squares;
 } normalize_s8_sums;
 
+/* Of elements plus an offset: (q + offset)^2 = q^2 + offset * (q + (q + offset)). */
+TCM_KERNEL normalize_s8_sums normalize_s8_with_offset(normalize_s8_sums sums, int32_t count, int32_t input_offset)
+{
+    const int32_t offsets = count * input_offset;
+    sums.squares += input_offset * (2 * sums.elements + offsets);
+    sums.elements += offsets;
+    return sums;
+}
+
 TCM_KERNEL normalize_s8_sums normalize_s8_add(const int8_t *input, int32_t places, int32_t row, int32_t channels,
                                               int32_t input_offset)
 {
@@ -24,11 +33,7 @@ TCM_KERNEL normalize_s8_sums normalize_s8_add(const int8_t *input, int32_t place
         }
         input += row;
     }
-    /* (q + offset)^2 = q^2 + offset * (q + (q + offset)) */
-    const int32_t offsets = places * channels * input_offset;
-    sums.squares += input_offset * (2 * sums.elements + offsets);
-    sums.elements += offsets;
-    return sums;
+    return normalize_s8_with_offset(sums, places * channels, input_offset);
 }
 
 /* A score is (((element * scale + addend) modulo 2^32) * factor / 2^32) / 2^right, rounded down twice. */

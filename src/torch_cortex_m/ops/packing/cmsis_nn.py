@@ -6,7 +6,7 @@ double rounding, on cores with and without DSP and MVE.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -19,6 +19,8 @@ LARGEST_SIZE = (1 << 15) - 1
 
 LARGEST_FILTER = (1 << 16) - 1
 """CMSIS-NN counts the weights of one filter in unsigned 16 bits."""
+
+MAX_RANK = 4
 
 Sizes = Mapping[str, int | float]
 """Op.constants of an operator with windows (see window_constants)."""
@@ -76,3 +78,9 @@ def fill_bias(layer: Layer) -> dict[str, np.ndarray]:
 def are_constant(layer: Layer, *names: str) -> bool:
     """Whether these arguments are known ahead of time, where the layer has them."""
     return all(name in layer.constants for name in names if name in layer.types)
+
+
+def by_axis(name: str, values: Sequence[int], missing: int) -> dict[str, int | float]:
+    """``<name>_0`` ... ``_3``: a value for each of the last axes, ``missing`` for those before."""
+    filled = [missing] * (MAX_RANK - len(values)) + list(values)
+    return {f"{name}_{axis}": value for axis, value in enumerate(filled)}

@@ -7,6 +7,7 @@ import numpy as np
 from ..base import Layer
 from ..integers.requantization import (
     NON_NEGATIVE,
+    Requantization,
     choose_requantization,
     folded_bias,
     layer_bias,
@@ -23,6 +24,13 @@ def pack_columns(layer: Layer, weight: np.ndarray, groups: int = 1) -> dict[str,
 
     weight [filters, taps] int8.
     """
+    return pack_columns_as(layer, weight, groups, choose_requantization(layer, weight))
+
+
+def pack_columns_as(
+    layer: Layer, weight: np.ndarray, groups: int, found: Requantization
+) -> dict[str, np.ndarray]:
+    """The same with a requantization that was chosen before."""
     size = len(weight) // groups
     raised = (weight.astype(np.int16) + 128).astype(np.uint8).view(np.int8)
     blocks = [
@@ -32,7 +40,7 @@ def pack_columns(layer: Layer, weight: np.ndarray, groups: int = 1) -> dict[str,
     ]
     return {
         "weight": np.concatenate(blocks),
-        "parameters": np.column_stack([column_bias(layer, weight), *requantization(layer, weight)]),
+        "parameters": np.column_stack([column_bias(layer, weight), *_requantization(found)]),
     }
 
 
@@ -43,7 +51,10 @@ def column_bias(layer: Layer, weight: np.ndarray) -> np.ndarray:
 
 def requantization(layer: Layer, weight: np.ndarray) -> list[np.ndarray]:
     """Per filter: shift or scale, multiplier, addend."""
-    found = choose_requantization(layer, weight)
+    return _requantization(choose_requantization(layer, weight))
+
+
+def _requantization(found: Requantization) -> list[np.ndarray]:
     shifts = found.scales if found.way == NON_NEGATIVE else found.shifts
     return [wrapped(values) for values in (shifts, found.multipliers, found.addends)]
 

@@ -13,6 +13,7 @@ from ..rules.checks import check_max_rank
 from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
 from ..rules.window import check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_portable import PORTABLE_KERNELS
 
 
@@ -81,4 +82,4 @@ class Pad(Op):
 
 
 OP = Pad
-KERNELS = [Kernel("pad_s8__ref"), *PORTABLE_KERNELS]
+KERNELS = [Kernel("pad_s8__ref"), *PORTABLE_KERNELS, *CMSIS_NN_KERNELS]

@@ -58,6 +58,7 @@ TCM_KERNEL void prelu_s8__rows_mve(const int8_t *input, const int8_t *other, int
                                    int32_t multiplier, int32_t shift, int32_t slope_multiplier, int32_t slope_shift,
                                    int32_t activation_min, int32_t activation_max)
 {
+    (void)input_stride_5;
     TCM_FOR_EACH_RUN(a, b)
     {
         prelu_s8__rows_mve_row(input + a, other + b, output, size_5, other_stride_5, input_offset, other_offset,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..rules.product_cases import LARGEST, product_layer
+from ..rules.product_cases import any_multiplier, product_layer
 from ..rules.random_data import Rng
 from .op import Prelu
 
 
 def _slope(rng: Rng) -> dict[str, Any]:
     return {
-        "slope_multiplier": int(rng.integers(-LARGEST, LARGEST + 1)),
+        "slope_multiplier": any_multiplier(rng),
         "slope_shift": int(rng.integers(-9, -3)),
     }
 

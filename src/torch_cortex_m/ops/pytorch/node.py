@@ -11,6 +11,9 @@ from torch.fx import Node
 REAL_DTYPES = (torch.float32, torch.int8)
 """Float, or what a quantize node makes of it."""
 
+INDICES = (torch.int32, torch.int64)
+"""Both are int32 in the graph."""
+
 
 def arguments(node: Node) -> dict[str, Any]:
     """The call's arguments by their names in the aten schema, defaults filled in."""

@@ -1,29 +1,34 @@
-"""quantize, requantize and rescale from TensorFlow Lite: QUANTIZE, of float32 and of integers."""
+"""quantize, requantize and rescale from TensorFlow Lite: QUANTIZE of float32 and of integers."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from ...ir import DTYPES
 from ..tflite.builtin import Argument, Builtin
 from ..tflite.call import TfliteCall
 
-BYTES = ("float32", "int8", "uint8")
-"""Types that all go together."""
-
-WIDE = (("int8", "int16"), ("int8", "int32"), ("int16", "int8"), ("int16", "int16"),
-        ("int16", "int32"), ("int32", "int8"), ("int32", "int16"))  # fmt: skip
-"""Input and result. Source: TFLite-Micro's quantize_common.cc."""
+BYTES = ("int8", "uint8")
+PAIRS = (
+    *(("float32", each) for each in BYTES),
+    *((input, output) for input in BYTES for output in BYTES),
+    *(("int8", each) for each in ("int16", "int32")),
+    *(("int16", each) for each in ("int8", "int16", "int32")),
+    *(("int32", each) for each in ("int8", "int16")),
+)
+"""From which types to which, as TFLite-Micro has it; and float32 to uint8, and uint8 to uint8."""
 
 
 def _lower(call: TfliteCall) -> str:
     """A uint8 tensor is held as int8, 128 less, and so are its zero point and this node's."""
-    output = call.output.quantization
-    pair = call.tensors["input"].dtype, call.output.dtype
-    if not set(pair) <= set(BYTES) and pair not in WIDE:
+    output, types = call.output.quantization, (call.tensors["input"].dtype, call.output.dtype)
+    if types not in PAIRS:
         raise call.error(
-            "its types do not go together",
-            expected=", ".join(f"{input} to {result}" for input, result in WIDE),
-            got=" to ".join(pair),
+            "QUANTIZE does not have these types",
+            expected=", ".join(f"{input} to {output}" for input, output in PAIRS),
+            got=f"{types[0]} to {types[1]}",
         )
-    if pair[0] == "float32":
+    if types[0] == "float32":
         return call.emit(
             "quantize",
             (call.value(),),
@@ -31,17 +36,22 @@ def _lower(call: TfliteCall) -> str:
             zero_point=output.zero_point,
             ties_away=True,
         )
-    input = call.quantization()
+    if types[0] in BYTES and types[1] in BYTES:
+        return _scaled(call, "requantize")
+    return _scaled(call, "rescale", output_bytes=DTYPES[types[1]].bytes)
+
+
+def _scaled(call: TfliteCall, operator: str, **fields: Any) -> str:
+    input, output = call.quantization(), call.output.quantization
     multiplier, shift = call.multiplier(input.scale / output.scale)
-    bits = {} if pair not in WIDE else {"output_bits": int(pair[1].removeprefix("int"))}
     return call.emit(
-        "rescale" if bits else "requantize",
+        operator,
         (call.value(),),
         input_offset=-input.zero_point,
         multiplier=multiplier,
         shift=shift,
         output_offset=output.zero_point,
-        **bits,
+        **fields,
     )
 
 
@@ -49,7 +59,7 @@ BUILTINS = [
     Builtin(
         "QUANTIZE",
         _lower,
-        (Argument("input", dtypes=(*BYTES, "int16", "int32")),),
+        (Argument("input", dtypes=("float32", "int8", "uint8", "int16", "int32")),),
         outputs=("int8", "uint8", "int16", "int32"),
     )
 ]

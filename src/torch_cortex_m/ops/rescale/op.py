@@ -1,4 +1,4 @@
-"""rescale: integers of one width in another width, scale and zero point."""
+"""rescale: integers of one width as integers of another, in another scale."""
 
 from __future__ import annotations
 
@@ -6,58 +6,73 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import TensorType, limits
-from ..base import Kernel, Op, TensorArgument
+from ...ir import INT32, TensorType, limits
+from ..base import Kernel, Layer, Op, TensorArgument
 from ..rules.checks import check_multiplier
 from ..rules.window import check_offset
 
-DTYPES = ("int8", "int16", "int32")
+OUTPUTS = {1: "int8", 2: "int16", 4: "int32"}
+"""Bytes of an element -> type."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rescale(Op):
-    """requantize(input + input_offset) + output_offset, saturated, element by element.
+    """saturate(requantize(input + input_offset) + output_offset), element by element.
 
-    Tensors: input int8, int16 or int32, any shape. Output: the same shape, of ``output_bits``.
+    Tensors: input int8, int16 or int32, any shape. Output: the same shape; its type has
+    ``output_bytes`` bytes. Between int8 and int8 ``requantize`` is faster.
 
-    ``input_offset`` is -input zero point, ``output_offset`` the output's zero point; sums are
-    modulo 2^32. ``multiplier`` and ``shift`` stand for input scale / output scale.
-    ``requantize`` is the same from int8 to int8, with all that passes know of it.
-    Source: TensorFlow Lite's QUANTIZE of integers (reference_ops::Requantize); TOSA's RESCALE.
+    ``input_offset`` is -input zero point, ``output_offset`` the output's zero point; ``multiplier``
+    and ``shift`` stand for input scale / output scale. Sums and left shifts are modulo 2^32.
+    Source: TensorFlow Lite's Requantize.
     """
 
     name: ClassVar[str] = "rescale"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", DTYPES),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (
+        TensorArgument("input", ("int8", "int16", "int32")),
+    )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {"input_offset", "multiplier", "shift", "output_offset"}
     )
+    elementwise: ClassVar[bool] = True
 
+    output_bytes: int
     input_offset: int = 0
-    multiplier: int
-    shift: int
+    multiplier: int = 1 << 30
+    shift: int = 1
     output_offset: int = 0
-    output_bits: int
 
     def __post_init__(self) -> None:
+        fits = self.output_bytes in OUTPUTS
+        self.expect(fits, "output_bytes", "1, 2 or 4", self.output_bytes)
+        check_offset(self, "input_offset", self.input_offset, *INT32)
+        check_offset(self, "output_offset", self.output_offset, *limits(self._output))
         check_multiplier(self, "", self.multiplier, self.shift)
-        fits = f"int{self.output_bits}" in DTYPES
-        self.expect(fits, "output_bits", "8, 16 or 32", self.output_bits)
-        check_offset(self, "output_offset", self.output_offset, *limits(f"int{self.output_bits}"))
 
-    def output_types(self, types: Mapping[str, TensorType]) -> tuple[TensorType, ...]:
-        low, high = types["input"].limits.negated()
-        check_offset(self, "input_offset", self.input_offset, low, min(high, (1 << 31) - 1))
-        return (TensorType(types["input"].shape, f"int{self.output_bits}"),)
+    @property
+    def _output(self) -> str:
+        return OUTPUTS[self.output_bytes]
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        return types["input"].shape
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return self._output
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        low, high = limits(f"int{self.output_bits}")
+        low, high = limits(self._output)
         return super().constants(types) | {
             "elements": types["input"].elements,
-            "input_bits": 8 * types["input"].element_bytes,
-            "output_min": low,
-            "output_max": high,
+            "input_bytes": types["input"].element_bytes,
+            "low": low,
+            "high": high,
         }
 
 
+def _in_place(layer: Layer) -> tuple[str, ...]:
+    same = layer.types["input"].element_bytes == layer.output.element_bytes
+    return ("input",) if same else ()
+
+
 OP = Rescale
-KERNELS = [Kernel("rescale_integers__ref")]
+KERNELS = [Kernel("rescale_integers__ref", in_place=_in_place)]

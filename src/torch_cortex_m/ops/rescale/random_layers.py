@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from ...ir import TensorType
+from ...ir import TensorType, limits
 from ..base import Case
 from ..rules.case_data import random_data
 from ..rules.random_data import Rng, pick, shape_of_elements
-from .op import DTYPES, Rescale
+from .op import OUTPUTS, Rescale
 
 
 def any_layer(rng: Rng, name: str) -> Case:
-    type_ = TensorType(shape_of_elements(rng), pick(rng, *DTYPES))
-    bits = pick(rng, 8, 16, 32)
+    source, output_bytes = pick(rng, *OUTPUTS.values()), pick(rng, *OUTPUTS)
     op = Rescale(
-        input_offset=int(rng.integers(-127, 129)),
+        output_bytes=output_bytes,
+        input_offset=-_any(rng, "int16"),
         multiplier=int(rng.integers(1 << 30, 1 << 31)),
-        shift=max(bits - 8 * type_.element_bytes + int(rng.integers(-3, 4)), -31),
-        output_offset=int(rng.integers(-128, 128)),
-        output_bits=bits,
+        shift=int(rng.integers(-20, 12)),
+        output_offset=_any(rng, pick(rng, "int8", OUTPUTS[output_bytes])),
     )
-    return Case(name, op, {"input": random_data(rng, type_)})
+    data = random_data(rng, TensorType(shape_of_elements(rng), source))
+    return Case(name, op, {"input": data})
+
+
+def _any(rng: Rng, dtype: str) -> int:
+    return int(rng.integers(*limits(dtype), endpoint=True))
 
 
 RANDOM_LAYERS = (any_layer,)

@@ -1,5 +1,5 @@
 """reshape from TensorFlow Lite: RESHAPE, SQUEEZE and EXPAND_DIMS; and the constants that follow
-from shapes: SHAPE, FILL and ZEROS_LIKE."""
+from shapes: SHAPE, FILL, ZEROS_LIKE and BROADCAST_ARGS."""
 
 from __future__ import annotations
 
@@ -81,6 +81,15 @@ def _lower_zeros(call: TfliteCall) -> str:
     return call.constant(np.zeros(call.shape(), call.output.dtype))
 
 
+def _lower_broadcast(call: TfliteCall) -> str:
+    """The shape that two shapes broadcast to."""
+    shapes = [call.integers(name) for name in ("shape", "other")]
+    try:
+        return call.constant(np.array(np.broadcast_shapes(*shapes), call.output.dtype))
+    except ValueError:
+        raise call.error("its shapes do not broadcast together", got=shapes) from None
+
+
 def _emit(call: TfliteCall, shape: Shape) -> str:
     return call.emit("reshape", (call.value(),), shape=shape)
 
@@ -101,6 +110,12 @@ BUILTINS = [
         outputs=MOVED_DTYPES,
     ),
     Builtin("SHAPE", _lower_shape, (MOVED,), "ShapeOptions", ("int32",)),
+    Builtin(
+        "BROADCAST_ARGS",
+        _lower_broadcast,
+        tuple(Argument(n, Kind.CONSTANT, ("int32", "int64")) for n in ("shape", "other")),
+        outputs=("int32", "int64"),
+    ),
     Builtin("ZEROS_LIKE", _lower_zeros, (MOVED,), outputs=("int8", "int32")),
     Builtin(
         "FILL",

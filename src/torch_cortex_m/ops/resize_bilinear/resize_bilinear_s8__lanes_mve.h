@@ -18,9 +18,10 @@ TCM_KERNEL void resize_bilinear_s8_lanes(const int8_t *pixel, int32_t down, int3
     vstrbq_s32(output, vrshlq_n_s32(sums, -2 * bits));
 }
 
-TCM_KERNEL void resize_bilinear_s8__lanes_mve(const int8_t *input, const int32_t *rows, const int32_t *columns, int8_t *output,
-                                              int32_t batches, int32_t input_height, int32_t input_width, int32_t channels,
-                                              int32_t output_height, int32_t output_width, int32_t fraction_bits)
+TCM_KERNEL void resize_bilinear_s8__lanes_mve(const int8_t *input, const int32_t *rows, const int32_t *columns,
+                                              int8_t *output, int32_t batches, int32_t input_height,
+                                              int32_t input_width, int32_t channels, int32_t output_height,
+                                              int32_t output_width, int32_t fraction_bits)
 {
     const int32_t row_step = input_width * channels;
     for (int32_t i = 0; i < batches * output_height; i++) {

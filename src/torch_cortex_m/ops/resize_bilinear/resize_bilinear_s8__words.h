@@ -48,9 +48,10 @@ TCM_KERNEL void resize_bilinear_s8_word(const int8_t *pixel, int32_t down, int32
     tcm_copy_word(output, (const int8_t *)&word);
 }
 
-TCM_KERNEL void resize_bilinear_s8__words(const int8_t *input, const int32_t *rows, const int32_t *columns, int8_t *output,
-                                          int32_t batches, int32_t input_height, int32_t input_width, int32_t channels,
-                                          int32_t output_height, int32_t output_width, int32_t fraction_bits)
+TCM_KERNEL void resize_bilinear_s8__words(const int8_t *input, const int32_t *rows, const int32_t *columns,
+                                          int8_t *output, int32_t batches, int32_t input_height, int32_t input_width,
+                                          int32_t channels, int32_t output_height, int32_t output_width,
+                                          int32_t fraction_bits)
 {
     const int32_t row_step = input_width * channels;
     for (int32_t i = 0; i < batches * output_height; i++) {

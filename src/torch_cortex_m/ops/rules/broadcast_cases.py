@@ -52,7 +52,7 @@ def every_shape(op: Any) -> list[Case]:
 
 def random_operands(rng: Rng, name: str, op: Any) -> Case:
     """Shapes that broadcast in any way; often one operand is constant."""
-    shape = tuple(int(value) for value in rng.integers(1, 8, int(rng.integers(1, 5))))
+    shape = tuple(int(value) for value in rng.integers(1, 8, int(rng.integers(1, 6))))
     repeated = tuple(pick(rng, size, size, 1) for size in shape)
     shapes = pick(rng, (shape, shape), (shape, repeated), (repeated, shape), (shape, shape[-1:]))
     tensors = {"input": int8(rng, shapes[0]), "other": int8(rng, shapes[1])}

@@ -7,22 +7,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import INT8, TensorType
+from ..base import TensorArgument
 from ..integers.arithmetic import quantize_multiplier
-from .broadcasting import BroadcastingOp
+from .broadcasting import OPERANDS, BroadcastingOp
 from .checks import check_multiplier
 from .window import check_offset
+
+ONE = 2**30
+"""The multiplier that is 1, with a shift of 1."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonOp(BroadcastingOp):
-    """Output: bool, of the broadcast shape.
+    """Tensors: input and other, both int8 or both int32. Output: bool, of the broadcast shape.
 
-    ``input_offset`` and ``other_offset`` (= -zero point) are added to the operands, the sums
-    shifted left by ``left_shift`` and requantized to a common scale, where they are compared.
-    ``negated``: the opposite is the result.
+    int32 operands are compared as they are. To int8 ones, ``input_offset`` and ``other_offset``
+    (= -zero point) are added, the sums shifted left by ``left_shift`` and requantized to a common
+    scale, where they are compared. ``negated``: the opposite is the result.
     Source: TensorFlow Lite 8-bit EQUAL and LESS.
     """
 
+    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(
+        TensorArgument(name, ("int8", "int32")) for name in OPERANDS
+    )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {
             "left_shift",
@@ -38,11 +45,11 @@ class ComparisonOp(BroadcastingOp):
 
     left_shift: int = 8
     input_offset: int = 0
-    input_multiplier: int
-    input_shift: int
+    input_multiplier: int = ONE
+    input_shift: int = 1
     other_offset: int = 0
-    other_multiplier: int
-    other_shift: int
+    other_multiplier: int = ONE
+    other_shift: int = 1
     negated: bool = False
 
     def __post_init__(self) -> None:
@@ -51,6 +58,11 @@ class ComparisonOp(BroadcastingOp):
         check_offset(self, "other_offset", self.other_offset, *INT8.negated())
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
+
+    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
+        expected = types["input"].dtype
+        self.expect(types["other"].dtype == expected, "other", expected, types["other"].dtype)
+        return super().output_shape(types)
 
     def output_dtype(self, types: Mapping[str, TensorType]) -> str:
         return "bool"

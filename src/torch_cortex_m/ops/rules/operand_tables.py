@@ -14,8 +14,8 @@ from .broadcasting import OPERANDS, operands_not_broadcast
 BYTES = np.arange(256).astype(np.uint8).view(np.int8).astype(np.int64)
 """int8 values in the order of their bytes."""
 
-LEAST_ELEMENTS = 128
-"""From here on, 1 KB of flash saves 2000 instructions or more."""
+LEAST_ELEMENTS = 64
+"""From here on, 1 KB of flash saves 1000 instructions or more."""
 
 
 def rescaled(op: Any, operand: str) -> Array:
@@ -39,11 +39,12 @@ def pays(layer: Layer) -> bool:
     return layer.output.elements >= LEAST_ELEMENTS
 
 
-def rank_kernels(operator: str) -> list[Kernel]:
+def comparison_kernels(operator: str) -> list[Kernel]:
     """Of a comparison."""
-    return [
+    ranked = [
         Kernel(
             f"{operator}_s8__{strategy}",
+            dtypes=("int8",),
             needs=frozenset(needs),
             applies=pays,
             pack=ranks,
@@ -51,3 +52,5 @@ def rank_kernels(operator: str) -> list[Kernel]:
         )
         for strategy, needs in (("ranks", ()), ("ranks_mve", ("mve",)))
     ]
+    plain = Kernel(f"{operator}_s8__ref", dtypes=("int8",), in_place=operands_not_broadcast)
+    return [plain, *ranked, Kernel(f"{operator}_s32__ref", dtypes=("int32",))]

@@ -52,7 +52,7 @@ def product_layer(
         op = op_class(
             input_offset=operand_offset(rng),
             other_offset=operand_offset(rng),
-            multiplier=int(rng.integers(-LARGEST, LARGEST + 1)),
+            multiplier=any_multiplier(rng),
             shift=int(pick(rng, usual, usual, any_shift)),
             **output_range(rng),
             **more(rng),
@@ -60,3 +60,8 @@ def product_layer(
         return random_operands(rng, name, op)
 
     return any_layer
+
+
+def any_multiplier(rng: Rng) -> int:
+    """Mostly as scales give it: not negative."""
+    return pick(rng, 1, 1, 1, -1) * int(rng.integers(0, LARGEST + 1))

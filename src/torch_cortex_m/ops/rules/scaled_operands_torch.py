@@ -13,7 +13,9 @@ from .scaled_operands import ScaledOperandsOp
 def rescaled_operands(
     op: ScaledOperandsOp | ComparisonOp, input: Tensor, other: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """int8 -> int64, in the scale that both operands share."""
+    """int8 -> int64, in the scale that both operands share; int32 as it is."""
+    if input.dtype == torch.int32:
+        return input.to(torch.int64), other.to(torch.int64)
     return (
         _rescale(op, input, op.input_offset, op.input_multiplier, op.input_shift),
         _rescale(op, other, op.other_offset, op.other_multiplier, op.other_shift),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from ..rules.exponentials import exponential_scaling
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -32,4 +32,5 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-BUILTINS = [Builtin("SOFTMAX", _lower, options="SoftmaxOptions", outputs=("int8", "int16"))]
+INPUT = (Argument("input", dtypes=BYTES),)
+BUILTINS = [Builtin("SOFTMAX", _lower, INPUT, options="SoftmaxOptions", outputs=(*BYTES, "int16"))]

@@ -18,7 +18,7 @@ class Sort(Op):
     """The ``kept`` first elements of each row in order, equal ones in the order that they had.
 
     Tensors: input [..., N] int8, rank 1 to 6, N at most 2^15.
-    Outputs: values [..., kept] int8, of the input's quantization, and indices [..., kept] int64,
+    Outputs: values [..., kept] int8, of the input's quantization, and indices [..., kept] int32,
     the places in the row that they had.
     Source: numpy.sort and numpy.argsort, stable.
     """
@@ -40,7 +40,7 @@ class Sort(Op):
         expected = f"a last dimension of {self.kept} to {LARGEST_ROW}"
         self.expect(fits, "input", expected, f"shape {shape}")
         kept = (*shape[:-1], self.kept)
-        return TensorType(kept), TensorType(kept, "int64")
+        return TensorType(kept), TensorType(kept, "int32")
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = types["input"].shape[-1]

@@ -4,7 +4,7 @@
 
 #include "tcm.h"
 
-TCM_KERNEL void sort_s8__ref(const int8_t *input, int8_t *values, int64_t *indices, uint8_t *scratch, int32_t rows,
+TCM_KERNEL void sort_s8__ref(const int8_t *input, int8_t *values, int32_t *indices, uint8_t *scratch, int32_t rows,
                              int32_t row_size, int32_t kept, int32_t descending)
 {
     int32_t *const counters = (int32_t *)(void *)scratch;

@@ -12,6 +12,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from .call import TfliteCall
+from .file import FileTensor
+
+BYTES = ("int8", "uint8")
+"""Types of an operator that does with uint8 what it does with int8, where elements and zero points
+are 128 less."""
 
 ACTIVATION_NAMES = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH"}
 """The schema's ActivationFunctionType, as far as operators have it."""
@@ -24,6 +29,8 @@ class Kind(Enum):
     """A value of the graph: computed, an input, or a constant with a scale."""
     CONSTANT = "constant"
     """Known when the model is compiled: weights, biases, axes."""
+    OPERAND = "operand"
+    """A constant, or else a value of the graph: weights that may be computed."""
     SHAPE = "shape"
     """Read if it is constant; otherwise the shapes in the file say the same."""
     STATE = "state"
@@ -44,6 +51,11 @@ class Argument:
     dtypes: tuple[str, ...] = ("int8",)
     optional: bool = False
     repeated: bool = False
+
+    def is_value(self, tensor: FileTensor) -> bool:
+        """Whether the tensor for it is a value of the graph."""
+        computed = self.kind is Kind.OPERAND and tensor.data is None
+        return computed or self.kind is Kind.ACTIVATION
 
 
 @dataclass(frozen=True)

@@ -107,8 +107,10 @@ class TfliteCall:
             raise self.error("there is no such dimension", expected=f"below {rank}", got=axis)
         return axis % rank
 
-    def error(self, what: str, *, expected: object = None, got: object = None) -> TcmError:
-        return TcmError(what, where=self.place, expected=expected, got=got)
+    def error(
+        self, what: str, *, expected: object = None, got: object = None, hint: str | None = None
+    ) -> TcmError:
+        return TcmError(what, where=self.place, expected=expected, got=got, hint=hint)
 
     def add_constant(self, argument: str, data: np.ndarray) -> str:
         """Adds a constant that is made for this operator; returns the value's name."""
@@ -185,7 +187,7 @@ class TfliteCall:
         """The elements of an activation at these places (see ops/rules/movement), the result.
         Raises TcmError if that needs more indices than anybody would store."""
         value = self.values[argument]
-        if not places.size or self.graph.types[value].dtype != self.output.dtype:
+        if not places.size or self.graph.types[value].dtype != self.output.value_dtype:
             raise self.error(
                 "its result does not fit its input",
                 expected=f"elements of type {self.graph.types[value].dtype}",

@@ -19,7 +19,8 @@ class FileTensor:
     signature: the shape with -1 for the sizes that are open.
     scales, zero_points: one element for the tensor or one per index of dimension ``axis``; empty
         where the tensor is not quantized.
-    data: the elements of a constant, None if the tensor is not constant.
+    data: the elements of a constant, those of int4 and, 128 less, those of uint8 as int8; None if
+        the tensor is not constant.
     unsupported: a storage that cannot be read ("sparse"), or None.
     variable: whether it lives between calls.
     """
@@ -35,6 +36,11 @@ class FileTensor:
     data: np.ndarray | None
     unsupported: str | None = None
     variable: bool = False
+
+    @property
+    def value_dtype(self) -> str:
+        """The type that it has in the graph."""
+        return "int8" if self.dtype == "uint8" else self.dtype
 
     @property
     def quantized(self) -> bool:

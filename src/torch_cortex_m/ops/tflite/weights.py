@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir import INT8
+from .builtin import Argument, Kind
 from .call import TfliteCall
+
+WEIGHT_DTYPES = ("int8", "int4", "uint8")
+WEIGHT = Argument("weight", Kind.CONSTANT, WEIGHT_DTYPES)
+BIAS = Argument("bias", Kind.CONSTANT, ("int32",), optional=True)
 
 
 def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray:
@@ -24,6 +30,25 @@ def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray
     if not np.isfinite(scales).all():
         raise call.error("the weights' scales are not usable", expected="finite numbers")
     return np.broadcast_to(scales, channels)
+
+
+def centred(call: TfliteCall) -> np.ndarray:
+    """The weights of a convolution less their zero point, which only uint8 ones may have.
+
+    Raises TcmError where that is no int8.
+    """
+    if call.tensors["weight"].dtype != "uint8":
+        without_zero_points(call)
+        return call.data("weight")
+    weights = call.data("weight").astype(np.int64) - call.quantization("weight").zero_point
+    if weights.min(initial=0) < INT8.low or weights.max(initial=0) > INT8.high:
+        raise call.error(
+            "uint8 weights less their zero point take nine bits",
+            expected=f"at least {INT8.low} and at most {INT8.high}",
+            got=f"{weights.min()} to {weights.max()}",
+            hint="take the float model, and convert it with full integer quantization to int8",
+        )
+    return weights.astype(np.int8)
 
 
 def without_zero_points(call: TfliteCall, argument: str = "weight") -> None:
@@ -51,7 +76,9 @@ def symmetric_scale(call: TfliteCall, argument: str) -> np.float32:
     return np.float32(scales[0])
 
 
-def sum_operands(call: TfliteCall, reals: np.ndarray, axis: int) -> tuple[str | None, ...]:
+def sum_operands(
+    call: TfliteCall, weight: np.ndarray, reals: np.ndarray, axis: int
+) -> tuple[str | None, ...]:
     """The arguments weight, bias, multipliers and shifts of a weighted sum; ``reals`` [channels]
     float64 take its sums to the output's scale.
 
@@ -62,15 +89,15 @@ def sum_operands(call: TfliteCall, reals: np.ndarray, axis: int) -> tuple[str | 
     pairs = np.array([call.multiplier(float(real)) for real in unique], np.int32)
     multipliers, shifts = pairs[places].T
     return (
-        _weight(call, reals < 0, axis),
+        _weight(call, weight, reals < 0, axis),
         _bias(call, reals < 0),
         call.add_constant("multipliers", multipliers),
         call.add_constant("shifts", shifts),
     )
 
 
-def _weight(call: TfliteCall, negative: np.ndarray, axis: int) -> str:
-    channels_last = np.moveaxis(call.data("weight"), axis, -1)
+def _weight(call: TfliteCall, weight: np.ndarray, negative: np.ndarray, axis: int) -> str:
+    channels_last = np.moveaxis(weight, axis, -1)
     data = _negated(call, "weight", channels_last, negative)
     return call.add_constant("weight", np.ascontiguousarray(np.moveaxis(data, -1, axis)))
 
@@ -105,10 +132,10 @@ def convolution_operands(call: TfliteCall, axis: int) -> tuple[str | None, ...]:
     Each multiplier is input scale * weight scale / output scale in double precision.
     Source: TensorFlow Lite's PopulateConvolutionQuantizationParams.
     """
-    weight = call.data("weight")
-    if weight.ndim != 4:
-        raise call.error("the weights have a wrong rank", expected=4, got=weight.ndim)
-    without_zero_points(call)
+    if call.data("weight").ndim != 4:
+        rank = call.data("weight").ndim
+        raise call.error("the weights have a wrong rank", expected=4, got=rank)
+    weight = centred(call)
     scales = scales_per_channel(call, weight.shape[axis], axis)
     reals = call.quantization().scale * scales / call.output.quantization.scale
-    return (call.value(), *sum_operands(call, reals, axis))
+    return (call.value(), *sum_operands(call, weight, reals, axis))

@@ -12,14 +12,12 @@ from torch.fx import Node
 
 from ...ir import BYTES
 from ..pytorch.call import PytorchCall
-from ..pytorch.node import arguments, values_of
+from ..pytorch.node import INDICES, arguments, values_of
 from ..pytorch.pattern import Pattern, Result
 
 aten = torch.ops.aten
 
 TARGETS = (aten._to_copy.default, aten.to.dtype)
-INDICES = (torch.int32, torch.int64)
-"""Both are int32 in the graph."""
 
 
 def _between(

@@ -12,6 +12,7 @@ from ..rules.checks import MAX_RANK
 from ..rules.strides import loop_constants, row_major_strides
 from ..rules.window import check_rank
 from .kernels_blocks import BLOCK_KERNELS
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_portable import PORTABLE_KERNELS
 
 
@@ -52,4 +53,4 @@ class Transpose(Op):
 
 
 OP = Transpose
-KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS, *BLOCK_KERNELS]
+KERNELS = [Kernel("transpose_s8__ref"), *PORTABLE_KERNELS, *BLOCK_KERNELS, *CMSIS_NN_KERNELS]

@@ -5,7 +5,7 @@
 #include "tcm_dsp.h"
 #include "tcm_matrices.h"
 
-TCM_KERNEL void transpose_s8_block(const int8_t *input, int32_t column_stride, int8_t *output, int32_t row_stride)
+TCM_KERNEL void transpose_s8_words(const int8_t *input, int32_t column_stride, int8_t *output, int32_t row_stride)
 {
     uint32_t a = tcm_load_word(input);
     uint32_t b = tcm_load_word(input + column_stride);
@@ -39,7 +39,7 @@ TCM_KERNEL void transpose_s8__blocks_dsp(const int8_t *input, int8_t *output, TC
             const int32_t row = tcm_matrix_block(next_row, 4, rows);
             for (int32_t next = 0; next < columns; next += 4) {
                 const int32_t column = tcm_matrix_block(next, 4, columns);
-                transpose_s8_block(input + from + row + column * column_stride, column_stride,
+                transpose_s8_words(input + from + row + column * column_stride, column_stride,
                                    output + to + row * row_stride + column, row_stride);
             }
         }

@@ -7,7 +7,7 @@
 #include "tcm_copy.h"
 #include "tcm_matrices.h"
 
-TCM_KERNEL void transpose_s8_block(const int8_t *input, int32_t column_stride, int8_t *output, int32_t row_stride)
+TCM_KERNEL void transpose_s8_vectors(const int8_t *input, int32_t column_stride, int8_t *output, int32_t row_stride)
 {
     int8_t block[64];
     const int8x16x4_t columns = {{vld1q_s8(input), vld1q_s8(input + column_stride), vld1q_s8(input + 2 * column_stride),
@@ -27,8 +27,8 @@ TCM_KERNEL void transpose_s8__blocks_mve(const int8_t *input, int8_t *output, TC
             const int32_t row = tcm_matrix_block(next_row, 16, rows);
             for (int32_t next = 0; next < columns; next += 4) {
                 const int32_t column = tcm_matrix_block(next, 4, columns);
-                transpose_s8_block(input + from + row + column * column_stride, column_stride,
-                                   output + to + row * row_stride + column, row_stride);
+                transpose_s8_vectors(input + from + row + column * column_stride, column_stride,
+                                     output + to + row * row_stride + column, row_stride);
             }
         }
     }

@@ -11,14 +11,18 @@ from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
+from .counts import make_counts_numbers
 from .early_activations import move_activations_early
-from .expansions import EXPANSIONS, expand_composites
+from .expansions import EXPANSIONS, expand_operators
 from .identities import COPIES, remove_identities
+from .infinite_borders import fill_infinite_borders
 from .mask_factors import make_masks_numbers
+from .ordered import SEVERAL, select_of_sorted
 from .products import fold_factors, split_products
 from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
+from .unpooling import replace_unpooling
 from .updates import remove_updates
 
 Step = Callable[[GraphModule], None]
@@ -32,19 +36,24 @@ COMMON: tuple[Step, ...] = (
     fold_constants,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    fill_infinite_borders,
     split_attention,
     mask_softmax,
     split_products,
     fold_factors,
     normalize_length,
     fold_batch_norms,
-    expand_composites,
+    select_of_sorted,
+    replace_unpooling,
+    make_counts_numbers,
+    expand_operators,
+    fold_constants,
     make_masks_numbers,
     move_activations_early,
     separate_functions,
 )
 
-KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, ATTENTION))
+KNOWN = frozenset((*BATCH_NORMS, *COPIES, *EXPANSIONS, *POOLS, *SEVERAL, ATTENTION))
 """Operators without a pattern that the steps take away."""
 
 

@@ -45,6 +45,9 @@ def remove_identities(module: GraphModule) -> None:
             node.replace_all_uses_with(node.args[0].args[0])
         elif node.target in COPIES and _same(node, node.args[0]):
             node.replace_all_uses_with(node.args[0])
+        elif node.target is aten.type_as.default:
+            node.target = aten.to.dtype
+            node.args = (node.args[0], node.meta["val"].dtype)
 
 
 def _is_native_dropout(node: Node) -> bool:

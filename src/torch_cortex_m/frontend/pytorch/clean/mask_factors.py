@@ -31,4 +31,5 @@ def make_masks_numbers(module: GraphModule) -> None:
 
 
 def _is_mask(node: Node) -> bool:
-    return node.op == "call_function" and node.meta["val"].dtype == torch.bool
+    """Constants are numbers already."""
+    return node.op != "get_attr" and node.meta["val"].dtype == torch.bool

@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 from typing import Any
 
 import torch
@@ -85,11 +85,11 @@ def _is_product(node: Node) -> bool:
 
 
 def _factor(node: Node) -> float | None:
-    """The number that a call multiplies its first argument by, if it is a finite one."""
+    """The number that a call multiplies its first argument by, if it is a positive finite one."""
     if node.target not in FACTORS:
         return None
     number = arguments(node)["other"]
-    if not isinstance(number, int | float) or number <= 0:
+    if not isinstance(number, int | float) or not 0 < number < inf:
         return None
     return 1 / number if node.target in (aten.div.Tensor, aten.div.Scalar) else number
 

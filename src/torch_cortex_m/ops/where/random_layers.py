@@ -1,4 +1,4 @@
-"""Random layers of select, for tests of every kernel."""
+"""Random layers of where, for tests of every kernel."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ...ir import TensorType
 from ..base import Case
 from ..rules.case_data import random_data
 from ..rules.random_data import Rng, pick
-from .op import NAMES, Select
+from .op import NAMES, Where
 
 
 def any_layer(rng: Rng, name: str) -> Case:
@@ -18,7 +18,7 @@ def any_layer(rng: Rng, name: str) -> Case:
         type_ = TensorType(pick(rng, shape, repeated, shape[-1:], ()), "bool")
         type_ = type_ if argument == "condition" else TensorType(type_.shape, dtype)
         tensors[argument] = random_data(rng, type_)
-    return Case(name, Select(), tensors, pick(rng, NAMES, NAMES, ("condition", "input")))
+    return Case(name, Where(), tensors, pick(rng, NAMES, NAMES, ("condition", "input")))
 
 
 RANDOM_LAYERS = (any_layer,)

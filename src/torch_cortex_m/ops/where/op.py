@@ -1,4 +1,4 @@
-"""select: one of two values, as a truth value says, with broadcasting."""
+"""where: one of two values, as a truth value says, with broadcasting."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ NAMES = ("condition", "input", "other")
 
 
 @dataclass(frozen=True)
-class Select(Op):
+class Where(Op):
     """input where the condition is true, else other, element by element.
 
     Tensors: condition bool, input and other int8 of one quantization or both bool; shapes of rank 6
     at most that broadcast together as NumPy's do. Output: the broadcast shape, the type of input.
     """
 
-    name: ClassVar[str] = "select"
+    name: ClassVar[str] = "where"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (
         TensorArgument("condition", ("bool",)),
         TensorArgument("input", ("int8", "bool")),
@@ -54,5 +54,5 @@ class Select(Op):
         return loop_constants(output, strides)
 
 
-OP = Select
-KERNELS = [Kernel("select_bytes__ref", in_place=as_large_as_the_output), *FAST_KERNELS]
+OP = Where
+KERNELS = [Kernel("where_bytes__ref", in_place=as_large_as_the_output), *FAST_KERNELS]

@@ -1,4 +1,4 @@
-"""select from PyTorch: where and masked_fill, logic of masks, and masks as numbers."""
+"""where from PyTorch: where and masked_fill, logic of masks, and masks as numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _choice(condition: str, input: str, other: str) -> Callable[[PytorchCall], s
 
     def lower(call: PytorchCall) -> str:
         values = value_in_result_scale(call, input), value_in_result_scale(call, other)
-        return call.emit("select", (_mask(call, condition), *values))
+        return call.emit("where", (_mask(call, condition), *values))
 
     return lower
 
@@ -46,23 +46,30 @@ def _single(call: PytorchCall, name: str, value: np.generic) -> str:
 
 def _and(call: PytorchCall) -> str:
     first, second = _mask(call, "self"), _mask(call, "other")
-    return call.emit("select", (first, second, _single(call, "false", np.bool_(False))))
+    return call.emit("where", (first, second, _single(call, "false", np.bool_(False))))
 
 
 def _or(call: PytorchCall) -> str:
     first, second = _mask(call, "self"), _mask(call, "other")
-    return call.emit("select", (first, _single(call, "true", np.bool_(True)), second))
+    return call.emit("where", (first, _single(call, "true", np.bool_(True)), second))
+
+
+def _xor(call: PytorchCall) -> str:
+    first, second = _mask(call, "self"), _mask(call, "other")
+    ends = (_single(call, str(value).lower(), np.bool_(value)) for value in (False, True))
+    opposite = call.emit("where", (second, *ends))
+    return call.emit("where", (first, opposite, second))
 
 
 def _not(call: PytorchCall) -> str:
     values = (_single(call, str(value).lower(), np.bool_(value)) for value in (False, True))
-    return call.emit("select", (_mask(call, "self"), *values))
+    return call.emit("where", (_mask(call, "self"), *values))
 
 
 def _as_number(call: PytorchCall) -> str:
     ends = (("one", INT8.high), ("zero", INT8.low))
     values = (_single(call, name, np.int8(value)) for name, value in ends)
-    return call.emit("select", (_mask(call, "self"), *values))
+    return call.emit("where", (_mask(call, "self"), *values))
 
 
 def _of_masks(node: Node) -> bool:
@@ -104,6 +111,7 @@ PATTERNS = [
     ),
     _logic(("logical_and", "bitwise_and", "__and__"), _and),
     _logic(("logical_or", "bitwise_or", "__or__"), _or),
+    _logic(("logical_xor", "bitwise_xor", "__xor__"), _xor),
     _logic(("logical_not", "bitwise_not"), _not),
     Pattern(
         (aten._to_copy.default, aten.to.dtype),

@@ -1,39 +1,20 @@
-"""Operators that stand for several become those, so that each result in between is quantized.
+"""Element-wise operators of several tensors.
 
 addcmul, addcdiv: self + value * (a * b) or (a / b); lerp: start + weight * (end - start);
-glu: one half times the sigmoid of the other.
+glu: one half times the sigmoid of the other; hypot: the root of a sum of squares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import torch
-from torch.fx import GraphModule, Node
+from torch.fx import Node
 
-from ....ops.pytorch.node import arguments
-from ..program import add_call
+from .make import Expansion, Make
 
 aten = torch.ops.aten
-
-Make = Callable[..., Node]
-"""Adds a call of an operator with these arguments."""
-
-
-def expand_composites(module: GraphModule) -> None:
-    for node in list(module.graph.nodes):
-        expand = EXPANSIONS.get(node.target)
-        if expand is not None:
-            node.replace_all_uses_with(expand(_maker(module, node), arguments(node)))
-
-
-def _maker(module: GraphModule, node: Node) -> Make:
-    def make(target: torch._ops.OpOverload, *operands: Any, **named: Any) -> Node:
-        return add_call(module, node, target, operands, node, named)
-
-    return make
 
 
 def _add_combined(combination: torch._ops.OpOverload, make: Make, values: dict[str, Any]) -> Node:
@@ -57,13 +38,35 @@ def _glu(make: Make, values: dict[str, Any]) -> Node:
     return make(aten.mul.Tensor, first, make(aten.sigmoid.default, second))
 
 
-EXPANSIONS: dict[Any, Callable[[Make, dict[str, Any]], Node]] = {
+def _clamp(make: Make, values: dict[str, Any]) -> Node:
+    """By tensors: PyTorch lets the upper bound win."""
+    result = values["self"]
+    for name, bound in (("min", aten.maximum.default), ("max", aten.minimum.default)):
+        if values.get(name) is not None:
+            result = make(bound, result, values[name])
+    return result
+
+
+def _same_as(target: torch._ops.OpOverload, make: Make, values: dict[str, Any]) -> Node:
+    """For numbers, which are never NaN here."""
+    return make(target, values["self"], values["other"])
+
+
+def _hypot(make: Make, values: dict[str, Any]) -> Node:
+    squares = (make(aten.square.default, values[name]) for name in ("self", "other"))
+    return make(aten.sqrt.default, make(aten.add.Tensor, *squares))
+
+
+COMBINATIONS: dict[Any, Expansion] = {
     aten.addcmul.default: partial(_add_combined, aten.mul.Tensor),
     aten.addcdiv.default: partial(_add_combined, aten.div.Tensor),
+    aten.clamp.Tensor: _clamp,
+    aten.clamp_max.Tensor: _clamp,
+    aten.clamp_min.Tensor: _clamp,
+    aten.fmax.default: partial(_same_as, aten.maximum.default),
+    aten.fmin.default: partial(_same_as, aten.minimum.default),
     aten.glu.default: _glu,
+    aten.hypot.default: _hypot,
     aten.lerp.Scalar: _lerp,
     aten.lerp.Tensor: _lerp,
 }
-
-EXPANDED = frozenset(target.overloadpacket.__name__ for target in EXPANSIONS)
-"""Their names."""

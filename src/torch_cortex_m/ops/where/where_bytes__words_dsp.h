@@ -1,12 +1,12 @@
 /* One of two bytes, as a truth value says, with broadcasting for cores with the DSP extension, four at a time. */
-#ifndef SELECT_BYTES__WORDS_DSP_H
-#define SELECT_BYTES__WORDS_DSP_H
+#ifndef WHERE_BYTES__WORDS_DSP_H
+#define WHERE_BYTES__WORDS_DSP_H
 
 #include "tcm_dsp.h"
 #include "tcm_select.h"
 
 /* Of four bytes those of a where the condition's are not 0, else those of b. */
-TCM_KERNEL uint32_t select_bytes_word(uint32_t condition, uint32_t a, uint32_t b)
+TCM_KERNEL uint32_t where_bytes_word(uint32_t condition, uint32_t a, uint32_t b)
 {
     uint32_t result;
     __asm__("uadd8 %0, %1, %2\n\tsel %0, %3, %4"
@@ -16,7 +16,7 @@ TCM_KERNEL uint32_t select_bytes_word(uint32_t condition, uint32_t a, uint32_t b
     return result;
 }
 
-TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
+TCM_KERNEL void where_bytes_run(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
                                  int32_t b_stride, int8_t *output, int32_t size)
 {
     const uint32_t repeated_a = (uint8_t)*a * UINT32_C(0x01010101);
@@ -25,7 +25,7 @@ TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32
     for (; i + 4 <= size; i += 4) {
         const uint32_t first = a_stride != 0 ? tcm_load_word(a + i) : repeated_a;
         const uint32_t second = b_stride != 0 ? tcm_load_word(b + i) : repeated_b;
-        tcm_store_bytes(output + i, select_bytes_word(tcm_load_word(condition + i), first, second), 4);
+        tcm_store_bytes(output + i, where_bytes_word(tcm_load_word(condition + i), first, second), 4);
     }
     for (; i < size; i++) {
         const int8_t first = a_stride != 0 ? a[i] : (int8_t)repeated_a;
@@ -34,7 +34,7 @@ TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32
     }
 }
 
-TCM_KERNEL void select_bytes__words_dsp(const void *condition, const void *input, const void *other, void *output,
+TCM_KERNEL void where_bytes__words_dsp(const void *condition, const void *input, const void *other, void *output,
                                         TCM_SELECT_PARAMETERS)
 {
     const int8_t *truths = condition;
@@ -44,7 +44,7 @@ TCM_KERNEL void select_bytes__words_dsp(const void *condition, const void *input
     TCM_FOR_EACH_SELECTION(c, a, b)
     {
         if (condition_stride_5 != 0) {
-            select_bytes_run(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
+            where_bytes_run(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
         } else if (truths[c] != 0) {
             tcm_select_all(inputs + a, input_stride_5, next, size_5);
         } else {

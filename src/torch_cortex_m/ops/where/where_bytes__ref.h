@@ -1,10 +1,10 @@
 /* One of two bytes, as a truth value says, with broadcasting, portable reference: a stride of 0 repeats an operand. */
-#ifndef SELECT_BYTES__REF_H
-#define SELECT_BYTES__REF_H
+#ifndef WHERE_BYTES__REF_H
+#define WHERE_BYTES__REF_H
 
 #include "tcm.h"
 
-TCM_KERNEL void select_bytes__ref(const void *condition, const void *input, const void *other, void *output,
+TCM_KERNEL void where_bytes__ref(const void *condition, const void *input, const void *other, void *output,
                                   int32_t size_0, int32_t size_1, int32_t size_2, int32_t size_3, int32_t size_4,
                                   int32_t size_5, int32_t condition_stride_0, int32_t condition_stride_1,
                                   int32_t condition_stride_2, int32_t condition_stride_3, int32_t condition_stride_4,

@@ -1,11 +1,11 @@
-"""What select must choose, everywhere."""
+"""What where must choose, everywhere."""
 
 from __future__ import annotations
 
 from ...ir import TensorType
 from ..base import Case
 from ..rules.case_data import generator, random_data
-from .op import NAMES, Select
+from .op import NAMES, Where
 
 Shape = tuple[int, ...]
 
@@ -14,10 +14,10 @@ def case(
     name: str, condition: Shape, input: Shape, other: Shape, dtype: str = "int8", given: str = ""
 ) -> Case:
     """``given``: the arguments that are not constant, all if it is empty."""
-    rng = generator(f"select {name}")
+    rng = generator(f"where {name}")
     types = TensorType(condition, "bool"), TensorType(input, dtype), TensorType(other, dtype)
     tensors = {n: random_data(rng, type_) for n, type_ in zip(NAMES, types, strict=True)}
-    return Case(name, Select(), tensors, tuple(given.split()) or NAMES)
+    return Case(name, Where(), tensors, tuple(given.split()) or NAMES)
 
 
 CASES = [

@@ -1,11 +1,11 @@
 /* One of two bytes, as a truth value says, with broadcasting for MVE, sixteen at a time. */
-#ifndef SELECT_BYTES__ROWS_MVE_H
-#define SELECT_BYTES__ROWS_MVE_H
+#ifndef WHERE_BYTES__ROWS_MVE_H
+#define WHERE_BYTES__ROWS_MVE_H
 
 #include "tcm_select.h"
 
-TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
-                                 int32_t b_stride, int8_t *output, int32_t size)
+TCM_KERNEL void where_bytes_run_of_vectors(const int8_t *condition, const int8_t *a, int32_t a_stride, const int8_t *b,
+                                           int32_t b_stride, int8_t *output, int32_t size)
 {
     uint32_t predicate;
     __asm__ volatile("vmrs %[predicate], p0\n"
@@ -29,7 +29,7 @@ TCM_KERNEL void select_bytes_run(const int8_t *condition, const int8_t *a, int32
                      : "lr", "q0", "q1", "q2", "cc", "memory");
 }
 
-TCM_KERNEL void select_bytes__rows_mve(const void *condition, const void *input, const void *other, void *output,
+TCM_KERNEL void where_bytes__rows_mve(const void *condition, const void *input, const void *other, void *output,
                                        TCM_SELECT_PARAMETERS)
 {
     const int8_t *truths = condition;
@@ -39,7 +39,7 @@ TCM_KERNEL void select_bytes__rows_mve(const void *condition, const void *input,
     TCM_FOR_EACH_SELECTION(c, a, b)
     {
         if (condition_stride_5 != 0) {
-            select_bytes_run(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
+            where_bytes_run_of_vectors(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
         } else if (truths[c] != 0) {
             tcm_select_all(inputs + a, input_stride_5, next, size_5);
         } else {

@@ -1,4 +1,4 @@
-"""select for cores with the DSP extension and for MVE; the innermost loop always steps by one
+"""where for cores with the DSP extension and for MVE; the innermost loop always steps by one
 element or repeats one."""
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ def as_large_as_the_output(layer: Layer) -> tuple[str, ...]:
 
 
 FAST_KERNELS = [
-    Kernel("select_bytes__words_dsp", needs=frozenset({"dsp"}), in_place=as_large_as_the_output),
-    Kernel("select_bytes__rows_mve", needs=frozenset({"mve"}), in_place=as_large_as_the_output),
+    Kernel("where_bytes__words_dsp", needs=frozenset({"dsp"}), in_place=as_large_as_the_output),
+    Kernel("where_bytes__rows_mve", needs=frozenset({"mve"}), in_place=as_large_as_the_output),
 ]

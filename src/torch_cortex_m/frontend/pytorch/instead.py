@@ -1,0 +1,41 @@
+"""What to write in place of operators that cannot be compiled, where there is something."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+RANDOM = "a compiled model has no random numbers"
+PLACES = "sample at fixed places: a crop, a resize, or constant indices"
+CELL = "a loop of cells ({}) over a fixed number of steps, with the state as input and output"
+
+INSTEAD = {
+    **dict.fromkeys(
+        ("bernoulli", "exponential", "rand", "rand_like", "randn", "randn_like"), RANDOM
+    ),
+    **dict.fromkeys(("affine_grid_generator", "grid_sampler"), PLACES),
+    "adaptive_avg_pool3d": "mean((-3, -2, -1)), where it is one to one element",
+    "atan2": "compute the angle after the model",
+    "bucketize": "(x.unsqueeze(-1) > boundaries).float().sum(-1)",
+    "conv3d": "make the depth channels, or the batch of a conv2d",
+    "conv_transpose3d": "make the depth channels, or the batch of a conv_transpose2d",
+    "cummax": "amax of growing slices, stacked",
+    "cummin": "amin of growing slices, stacked",
+    "cumprod": "exp of the cumsum of logarithms, where all numbers are positive",
+    "gru": CELL.format("nn.GRUCell"),
+    "logcumsumexp": "log of the cumsum of exp(x - x.amax())",
+    "lstm": CELL.format("nn.LSTMCell"),
+    "pow": "exp(y * log(x)), where all numbers are positive",
+    "rnn_relu": CELL.format("nn.RNNCell"),
+    "rnn_tanh": CELL.format("nn.RNNCell"),
+    "rrelu": "leaky_relu, which it is in evaluation mode",
+    "upsample_bicubic2d": "mode='bilinear'",
+    "upsample_trilinear3d": "mode='bilinear' of height and width, then of the depth",
+}
+
+
+def instead_of(name: str, supported: list[str]) -> str | None:
+    """What to write for an operator, or supported ones of nearly its name."""
+    if name in INSTEAD:
+        return INSTEAD[name]
+    near = get_close_matches(name, supported, n=3, cutoff=0.75)
+    return f"near are {', '.join(near)}" if near else None
