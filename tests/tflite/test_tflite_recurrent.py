@@ -30,14 +30,14 @@ from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
-NAMES = ("dtln_noise_suppression", "micro_speech_lstm", "mnist_lstm")
+NAMES = ("dtln_noise_suppression", "keyword_scrambled_8bit", "micro_speech_lstm", "mnist_lstm")
 FILES = [path for path in sorted(ZOO.glob("stateful/*.tflite")) if path.stem in NAMES]
 PLACES = {
     name: target
     for name, target in {"host": HOST, **CORES}.items()
     if name == "host" or (name in ("cortex-m4", "cortex-m55") and has_emulator())
 }
-EACH_CHANGE = ("dtln_noise_suppression", "cortex-m4")
+EACH_CHANGE = ("keyword_scrambled_8bit", "cortex-m4")
 CALLS, CALLS_IN_C = 8, 3
 
 needs_files = pytest.mark.skipif(not FILES, reason="the public files are not here")
@@ -152,6 +152,7 @@ def one_state(writer: ModelWriter) -> None:
         ({"change": tensor(18, shape=(6,))}, "argument 'initial_hidden' does not fit"),
         ({"change": tensor(19, shape=(2, 6))}, "argument 'initial_cell' does not fit"),
         ({"change": tensor(19, dtype="float32")}, "its cell is float32, not int16"),
+        ({"change": tensor(19, zero_points=1)}, "the cell has a zero point"),
         ({"cell_scale": 0.0003}, "the cell has an unexpected scale"),
         ({"cell_scale": 2.0}, "the cell has an unexpected scale"),
         ({"FusedActivationFunction": 1}, "its fused activation (1) is not TANH"),

@@ -90,7 +90,7 @@ def _saturate(value: Tensor) -> Tensor:
 def _sigmoid(value: Tensor) -> Tensor:
     """In Q0.15 of a value in Q3.12."""
     part = _interpolated(3 * value.abs(), 9)
-    return torch.where(value < 0, HALF + 511 - part, HALF + 512 + part) >> 10
+    return (torch.where(value < 0, -1 - part, part) + HALF + 512) >> 10
 
 
 def _tanh(value: Tensor, multiplier: int, shift: int) -> Tensor:
@@ -99,7 +99,7 @@ def _tanh(value: Tensor, multiplier: int, shift: int) -> Tensor:
     magnitude = scaled.abs()
     part = _interpolated(magnitude.clamp(max=255 * 256 - 1), 8)
     part = torch.where(magnitude >= 255 * 256, 32767 * 256, part)
-    return torch.where(scaled < 0, 127 - part, 128 + part) >> 8
+    return (torch.where(scaled < 0, -1 - part, part) + 128) >> 8
 
 
 def _interpolated(magnitude: Tensor, bits: int) -> Tensor:

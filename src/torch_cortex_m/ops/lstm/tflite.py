@@ -88,6 +88,8 @@ def _scaling(
 def _cell_power(call: TfliteCall, cell: Quantization) -> int:
     """log2 of the cell's scale. Raises TcmError if that is not whole, as far as TFLite-Micro
     looks."""
+    if cell.zero_point:
+        raise call.error("the cell has a zero point", expected=0, got=cell.zero_point)
     exact = math.log2(cell.scale)
     power = round(exact)
     if abs(exact - power) >= 1e-3 or not LEAST_CELL_POWER <= power <= 0:

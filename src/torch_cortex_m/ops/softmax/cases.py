@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..base import Case
@@ -39,7 +41,20 @@ EVERY_DIFFERENCE = np.stack([np.full(256, 127), np.arange(-128, 128)], axis=1)
 
 SPIKE = np.where(np.arange(600) == 77, 127, -128)
 
+
+def wide(name: str, rows: np.ndarray, scale: float) -> Case:
+    """int16 results."""
+    narrow = data_case(name, rows, scale)
+    return Case(f"{name}_int16", replace(narrow.op, output_bits=16), narrow.tensors)
+
+
 CASES = [
+    wide("every_difference", EVERY_DIFFERENCE, 0.02),
+    wide("spike", SPIKE, 0.3),
+    wide("equal_255", np.full((1, 255), 5), 0.1),
+    wide("equal_4096", np.full((2, 4096), -1), 0.1),
+    wide("1_value", np.full((3, 1), -128), 0.1),
+    wide("small_scale", EVERY_DIFFERENCE, 1e-9),
     case("10_classes", (1, 10)),
     case("rank_1", (10,)),
     case("rank_4", (1, 3, 4, 5)),

@@ -59,12 +59,17 @@ def exponentials(op: Any) -> np.ndarray:
     return np.trim_zeros(np.array(values, np.int32), "b")
 
 
+def gives_int8(layer: Layer) -> bool:
+    return layer.output.dtype == "int8"
+
+
 def _is_regular(layer: Layer) -> bool:
     """All elements count, no difference that counts leaves 32 bits, and that of the largest value
     itself, 0, counts."""
     op = layer.op
     return (
-        "mask" not in layer.types
+        gives_int8(layer)
+        and "mask" not in layer.types
         and op.diff_min <= 0
         and min(-op.diff_min, 255) << op.input_left_shift <= 1 << 31
     )

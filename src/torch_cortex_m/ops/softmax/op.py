@@ -10,7 +10,7 @@ from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
-from .kernels_portable import PORTABLE_KERNELS
+from .kernels_portable import PORTABLE_KERNELS, gives_int8
 
 MAX_ROW_SIZE = 8191
 """The longest row whose sum of exponentials, each at most 2^19, always fits 32 bits."""
@@ -21,7 +21,8 @@ class Softmax(Op):
     """Softmax over the last dimension.
 
     Tensors: input [..., N] int8, N at most 8191; mask bool, optional, in the shape of the input's
-    last dimensions. Output: the input's shape, int8, with scale 1 / 256 and zero point -128.
+    last dimensions. Output: the input's shape, int8, with scale 1 / 256 and zero point -128; for
+    ``output_bits`` 16, without a mask, int16 with scale 1 / 65536 and zero point -32768.
 
     What the mask has True for does not count: it gives -128, and all of a row without any other.
 
@@ -38,18 +39,29 @@ class Softmax(Op):
         TensorArgument("mask", ("bool",), optional=True),
     )
     quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {"input_multiplier", "input_left_shift", "diff_min"}
+        {"input_multiplier", "input_left_shift", "diff_min", "output_bits"}
     )
 
     input_multiplier: int
     input_left_shift: int
     diff_min: int
+    output_bits: int = 8
 
     def __post_init__(self) -> None:
         largest = (1 << 31) - 1
         check_offset(self, "input_multiplier", self.input_multiplier, 0, largest)
         check_offset(self, "input_left_shift", self.input_left_shift, 0, 31)
         check_offset(self, "diff_min", self.diff_min, -largest - 1, largest)
+        self.expect(self.output_bits in (8, 16), "output_bits", "8 or 16", self.output_bits)
+        if self._wide:
+            check_offset(self, "diff_min", self.diff_min, -largest - 1, 0)
+
+    @property
+    def _wide(self) -> bool:
+        return self.output_bits == 16
+
+    def output_dtype(self, types: Mapping[str, TensorType]) -> str:
+        return f"int{self.output_bits}"
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         shape = types["input"].shape
@@ -61,6 +73,7 @@ class Softmax(Op):
         )
         if "mask" in types:
             mask = types["mask"].shape
+            self.expect(not self._wide, "mask", "nothing, for int16", f"shape {mask}")
             fits = len(mask) >= 1 and mask == shape[-len(mask) :]
             self.expect(fits, "mask", f"the last dimensions of {shape}", mask)
         return shape
@@ -78,7 +91,8 @@ class Softmax(Op):
 
 OP = Softmax
 KERNELS = [
-    Kernel("softmax_s8__ref", in_place=lambda layer: ("input",)),
+    Kernel("softmax_s8__ref", applies=gives_int8, in_place=lambda layer: ("input",)),
+    Kernel("softmax_s8_s16__ref", applies=lambda layer: not gives_int8(layer)),
     *PORTABLE_KERNELS,
     *CMSIS_NN_KERNELS,
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..base import Case
@@ -29,4 +31,10 @@ def masked_layer(rng: Rng, name: str) -> Case:
     return Case(name, whole.op, {"input": values, "mask": mask})
 
 
-RANDOM_LAYERS = (any_layer, masked_layer)
+def wide_layer(rng: Rng, name: str) -> Case:
+    narrow = any_layer(rng, name)
+    op = replace(narrow.op, output_bits=16, diff_min=min(narrow.op.diff_min, 0))
+    return Case(name, op, narrow.tensors)
+
+
+RANDOM_LAYERS = (any_layer, masked_layer, wide_layer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...ir import INT8
+from ...ir import INT8, limits
 from ..integers.torch_arithmetic import doubling_high_multiply, rounding_shift_right, wrap_int32
 from .op import Softmax
 
@@ -20,7 +20,7 @@ EXP_MINUS_POWERS = (1672461947, 1302514674, 790015084, 290630308, 39332535, 7204
 
 
 def reference(op: Softmax, input: Tensor, mask: Tensor | None = None) -> Tensor:
-    """[..., N] int8 -> [..., N] int8; see Softmax."""
+    """[..., N] int8 -> [..., N] int8 or int16; see Softmax."""
     values = input.to(torch.int64)
     left_out = torch.zeros_like(input, dtype=torch.bool) if mask is None else mask
     values = torch.where(left_out, INT8.low, values)
@@ -34,9 +34,10 @@ def reference(op: Softmax, input: Tensor, mask: Tensor | None = None) -> Tensor:
     headroom = _leading_zeros(sums)
     reciprocals = _reciprocal((sums << headroom) >> 1)
     products = doubling_high_multiply(reciprocals, exponentials)
-    return torch.clamp(rounding_shift_right(products, 35 - headroom) + INT8.low, *INT8).to(
-        torch.int8
-    )
+    dtype = f"int{op.output_bits}"
+    low, high = limits(dtype)
+    scaled = rounding_shift_right(products, 43 - op.output_bits - headroom)
+    return torch.clamp(scaled + low, low, high).to(getattr(torch, dtype))
 
 
 def _exp_of_negative(value: Tensor) -> Tensor:
