@@ -16,6 +16,7 @@ from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import Graph, format_graph, verify
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.ops.rules.checks import MAX_RANK
 from torch_cortex_m.passes import PASSES, run_passes
 from torch_cortex_m.passes.apply_layouts import apply_layouts
 from torch_cortex_m.passes.choose_layouts import choose_layouts, clean, transposed_bytes
@@ -167,11 +168,14 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 def fits_between_int8(case: Case) -> bool:
-    """Whether the case takes and gives small int8 tensors."""
+    """Whether the case takes and gives small int8 tensors, which can be transposed."""
     given = [case.tensors[name] for name in case.given()]
     graph = case_graph(case)
     return all(graph.types[port.value].dtype == "int8" for port in graph.outputs) and all(
-        data is not None and data.dtype == np.int8 and data.ndim and data.size <= LARGEST
+        data is not None
+        and data.dtype == np.int8
+        and 1 <= data.ndim <= MAX_RANK
+        and data.size <= LARGEST
         for data in given
     )
 

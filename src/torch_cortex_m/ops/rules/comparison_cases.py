@@ -58,10 +58,16 @@ def comparison_layer(op_class: Any) -> Callable[[Rng, str], Case]:
             negated=bool(rng.random() < 0.5),
             **comparison_scaling(float(first), pick(rng, float(first), float(second)), 20),
         )
-        drawn = random_operands(rng, name, op)
-        if rng.random() < 0.75:
-            return drawn
-        tensors = {each: np.asarray(data, np.int32) // 16 for each, data in drawn.tensors.items()}
-        return replace(drawn, op=op_class(negated=op.negated), tensors=tensors)
+        return random_operands(rng, name, op)
 
     return any_layer
+
+
+def comparison_of_indices(op_class: Any) -> Callable[[Rng, str], Case]:
+    def indices(rng: Rng, name: str) -> Case:
+        op = op_class(negated=bool(rng.random() < 0.5))
+        drawn = random_operands(rng, name, op)
+        tensors = {each: np.asarray(data, np.int32) // 16 for each, data in drawn.tensors.items()}
+        return replace(drawn, tensors=tensors)
+
+    return indices
