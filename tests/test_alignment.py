@@ -20,7 +20,7 @@ from torch_cortex_m.select import applicable_kernels, layer_of
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.testing import run_cases
 
-SAMPLE_OF_CASES = 3
+SAMPLE_OF_CASES = 2
 SLOW = pytest.mark.slow
 
 

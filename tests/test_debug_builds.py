@@ -26,6 +26,9 @@ from torch_cortex_m.testing import OpRun, run_cases
 
 SLOW = pytest.mark.slow
 
+EVERY = 4
+"""One kernel of so many is run for each change; the slow sweep runs all."""
+
 OPERATORS = ("add", "avg_pool2d", "conv2d", "depthwise_conv2d", "linear", "softmax")
 
 FLAGS = {
@@ -87,11 +90,19 @@ def cases_of_kernels(target: Target) -> dict[str, Case]:
     return chosen
 
 
+def builds() -> list:
+    """Parameters: compilers, flags and cores; for each change every flag on one of the cores."""
+    cores = ("cortex-m4", "cortex-m55")
+    return [
+        pytest.param(compiler, flags, core, marks=() if (place + index) % 2 == 0 else SLOW)
+        for compiler, listed in FLAGS.items()
+        for index, flags in enumerate(listed)
+        for place, core in enumerate(cores)
+    ]
+
+
 @needs_emulator
-@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
-@pytest.mark.parametrize(
-    ("compiler", "flags"), [(name, flags) for name, listed in FLAGS.items() for flags in listed]
-)
+@pytest.mark.parametrize(("compiler", "flags", "core"), builds())
 def test_every_kernel_compiles(
     compiler: str, flags: str, core: str, folder_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -128,16 +139,18 @@ def test_the_results_are_the_same(core: str, flags: str, monkeypatch: pytest.Mon
 
 
 @needs_emulator
+@pytest.mark.parametrize("every", [EVERY, pytest.param(1, marks=SLOW)])
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
 def test_r9_is_left_to_firmware_that_reserves_it(
-    core: str, monkeypatch: pytest.MonkeyPatch
+    core: str, every: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of every kernel, or for each change of one of ``every``."""
     monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, "-O2 -ffixed-r9"))
     usual = image.image_source
     monkeypatch.setattr(
         image, "image_source", lambda programs, guarded: checking_r9(usual(programs, guarded))
     )
-    for kernel, case in cases_of_kernels(CORES[core]).items():
+    for kernel, case in list(cases_of_kernels(CORES[core]).items())[::every]:
         run = run_cases([case], target=CORES[core], kernel=kernel, on="emulator")[0]
         reference = run_cases([case], on="reference")[0]
         assert_equal(run, reference, kernel)
