@@ -10,35 +10,12 @@ from ...ir import INT8, Quantization
 
 FUNCTIONS = (
     *("abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "celu", "cos", "cosh"),
-    *("deg2rad", "elu", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "floor", "frac", "gelu"),
-    *(
-        "hardshrink",
-        "hardsigmoid",
-        "hardswish",
-        "isfinite",
-        "isinf",
-        "isnan",
-        "leaky_relu",
-        "log",
-        "log10",
-        "log1p",
-        "log2",
-    ),
-    *("log_sigmoid", "logit", "mish", "nan_to_num", "neg", "rad2deg", "reciprocal", "round"),
-    *(
-        "rsqrt",
-        "selu",
-        "sgn",
-        "sigmoid",
-        "sign",
-        "signbit",
-        "silu",
-        "sin",
-        "sinc",
-        "sinh",
-        "softplus",
-    ),
-    *("softshrink", "special_expit", "sqrt", "square", "tan", "tanh", "threshold", "trunc"),
+    *("deg2rad", "elu", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "floor", "frac"),
+    *("gelu", "hardshrink", "hardsigmoid", "hardswish", "isfinite", "isinf", "isnan"),
+    *("leaky_relu", "log", "log10", "log1p", "log2", "log_sigmoid", "logit", "mish"),
+    *("nan_to_num", "neg", "rad2deg", "reciprocal", "round", "rsqrt", "selu", "sgn", "sigmoid"),
+    *("sign", "signbit", "silu", "sin", "sinc", "sinh", "softplus", "softshrink"),
+    *("special_expit", "sqrt", "square", "tan", "tanh", "threshold", "trunc"),
 )
 """Of one tensor, as aten names them."""
 
