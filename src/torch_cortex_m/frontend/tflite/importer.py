@@ -155,7 +155,7 @@ class _Importer:
             {
                 argument.name: self._operand(argument.kind, tensor, operator)
                 for argument, tensor in present
-                if argument.is_value(tensor) or argument.kind is Kind.STATE
+                if argument.is_value(tensor)
             },
             operator.options,
             outputs,

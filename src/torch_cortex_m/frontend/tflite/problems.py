@@ -75,7 +75,7 @@ def _problems(
             yield Problem(f"its {argument.name} is not constant", hint)
         if argument.kind is Kind.STATE and (tensor.data is not None or not tensor.variable):
             yield Problem(f"its {argument.name} is not a variable tensor")
-        if argument.is_value(tensor) or argument.kind is Kind.STATE:
+        if argument.is_value(tensor):
             yield from _quantization_problems(argument.name, tensor)
     for output in (subgraph.tensors[index] for index in operator.outputs):
         yield from _tensor_problems("output", output, builtin.outputs)

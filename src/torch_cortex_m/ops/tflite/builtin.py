@@ -55,7 +55,7 @@ class Argument:
     def is_value(self, tensor: FileTensor) -> bool:
         """Whether the tensor for it is a value of the graph."""
         computed = self.kind is Kind.OPERAND and tensor.data is None
-        return computed or self.kind is Kind.ACTIVATION
+        return computed or self.kind in (Kind.ACTIVATION, Kind.STATE)
 
 
 @dataclass(frozen=True)

@@ -154,15 +154,7 @@ class TfliteCall:
     ) -> tuple[str, ...]:
         """Appends a node with several outputs; ``results``: the suffix of each output's name and
         its quantization. Returns the outputs' names."""
-        op_class: Any = definition(operator).op
-        wanted = [f"{self.name}{suffix}" for suffix in results]
-        quantizations = list(results.values())
-        try:
-            return self.graph.add_outputs(
-                op_class(**fields), inputs, wanted, quantizations, source=self.source
-            )
-        except TcmError as error:
-            raise error.at(self.place) from None
+        return self._append_several(operator, inputs, fields, results)
 
     def keep(self, argument: str, value: str) -> None:
         """Lets the next call find ``value`` in the state that this argument is."""
@@ -219,11 +211,22 @@ class TfliteCall:
         suffix: str,
         quantization: Quantization | None,
     ) -> str:
+        (output,) = self._append_several(operator, inputs, fields, {suffix: quantization})
+        return output
+
+    def _append_several(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        fields: dict[str, Any],
+        results: Mapping[str, Quantization | None],
+    ) -> tuple[str, ...]:
         op_class: Any = definition(operator).op
-        wanted = f"{self.name}{suffix}"
+        wanted = [f"{self.name}{suffix}" for suffix in results]
+        quantizations = list(results.values())
         try:
-            return self.graph.add_node(
-                op_class(**fields), inputs, wanted, quantization=quantization, source=self.source
+            return self.graph.add_outputs(
+                op_class(**fields), inputs, wanted, quantizations, source=self.source
             )
         except TcmError as error:
             raise error.at(self.place) from None
