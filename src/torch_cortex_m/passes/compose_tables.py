@@ -36,12 +36,7 @@ def _take_in_constant(graph: Graph, node: Node) -> bool:
 
 def _table_of(graph: Graph, node: Node) -> tuple[str, Array] | None:
     """(value, outputs for -128 to 127), if the node is a function of the value's elements."""
-    constants = {
-        name: graph.constants[value]
-        for name, value in node.arguments().items()
-        if value in graph.constants
-    }
-    found = node.op.element_table(graph.present_types(node), constants)
+    found = node.op.element_table(graph.present_types(node), graph.argument_constants(node))
     value = None if found is None else node.arguments()[found[0]]
     return None if found is None or value is None else (value, found[1])
 

@@ -8,6 +8,7 @@ from torch.fx import Node
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import arguments, shape_of
 from ..pytorch.pattern import Pattern
+from ..rules.permutation import inverse, to_the_end
 from .op import MAX_ROW_SIZE, scaling
 
 aten = torch.ops.aten
@@ -16,12 +17,10 @@ aten = torch.ops.aten
 def _lower(call: PytorchCall) -> str:
     input = call.input("self")
     rank = len(call.shape)
-    dimension = call.arguments["dim"] % rank
-    order = (*(axis for axis in range(rank) if axis != dimension), dimension)
-    inverse = tuple(order.index(axis) for axis in range(rank))
+    order = to_the_end(call.arguments["dim"] % rank, rank)
     fields = scaling(input.quantization, call.output) | call.activation_limits()
     result = call.emit("log_softmax", (call.transpose(input.value, order, ".last"),), **fields)
-    return call.transpose(result, inverse, ".restored")
+    return call.transpose(result, inverse(order), ".restored")
 
 
 def _problem(node: Node) -> str | None:

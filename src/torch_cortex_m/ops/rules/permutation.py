@@ -28,6 +28,11 @@ def inverse(permutation: Axes) -> Axes:
     return tuple(permutation.index(axis) for axis in range(len(permutation)))
 
 
+def to_the_end(axis: int, rank: int) -> Axes:
+    """The permutation that puts one axis behind all others."""
+    return (*(other for other in range(rank) if other != axis), axis)
+
+
 def identity(rank: int) -> Axes:
     return tuple(range(rank))
 

@@ -9,6 +9,7 @@ from ...ir import INT8, Quantization
 from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern, Result
 from ..rules.exponentials import exponential_scaling
+from ..rules.permutation import inverse, to_the_end
 
 aten = torch.ops.aten
 
@@ -19,9 +20,7 @@ PROBABILITIES = Quantization(1.0 / 256.0, INT8.low)
 def _lower(call: PytorchCall) -> str:
     input = call.input("self")
     rank = len(call.shape)
-    dimension = call.arguments["dim"] % rank
-    order = (*(axis for axis in range(rank) if axis != dimension), dimension)
-    inverse = tuple(order.index(axis) for axis in range(rank))
+    order = to_the_end(call.arguments["dim"] % rank, rank)
     multiplier, left_shift, diff_min = exponential_scaling(input.quantization.scale)
     result = call.emit(
         "softmax",
@@ -30,7 +29,7 @@ def _lower(call: PytorchCall) -> str:
         input_left_shift=left_shift,
         diff_min=diff_min,
     )
-    return call.transpose(result, inverse, ".restored")
+    return call.transpose(result, inverse(order), ".restored")
 
 
 def _mask(call: PytorchCall, order: tuple[int, ...]) -> str | None:

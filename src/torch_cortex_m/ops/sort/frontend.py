@@ -8,6 +8,7 @@ from torch.fx import Node
 from ..pytorch.call import PytorchCall
 from ..pytorch.node import REAL_DTYPES, arguments, shape_of, values_of
 from ..pytorch.pattern import Pattern, Result
+from ..rules.permutation import inverse, to_the_end
 from .op import LARGEST_ROW
 
 aten = torch.ops.aten
@@ -18,15 +19,14 @@ def _lower(call: PytorchCall) -> tuple[str, ...]:
     shape = call.shape_of(value) or (1,)
     rank = len(shape)
     axis = values["dim"] % rank
-    order = (*(other for other in range(rank) if other != axis), axis)
-    inverse = tuple(order.index(other) for other in range(rank))
+    order = to_the_end(axis, rank)
     results = call.emit_several(
         "sort",
         (call.transpose(call.reshape(value, shape), order, ".last"),),
         kept=values.get("k", shape[axis]),
         descending=values.get("descending", values.get("largest", False)),
     )
-    restored = (call.transpose(each, inverse, ".restored") for each in results)
+    restored = (call.transpose(each, inverse(order), ".restored") for each in results)
     tensors = values_of(call.node)
     return tuple(
         call.reshape(each, tuple(tensor.shape))
