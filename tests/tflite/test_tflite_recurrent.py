@@ -15,18 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import has_emulator
-from judges import tflite_micro
 from model_writer import ModelWriter
 from operator_models import OperatorModel
 from recurrent_models import Change, lstm, svdf
+from sequences import check_c, check_reference, samples
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
-from torch_cortex_m.generate import generate
-from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.run.reference import Reference
-from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
@@ -43,24 +40,10 @@ CALLS, CALLS_IN_C = 8, 3
 needs_files = pytest.mark.skipif(not FILES, reason="the public files are not here")
 
 
-def samples(graph: Graph, calls: int) -> list[list[np.ndarray]]:
-    rng = np.random.default_rng(0)
-    types = [graph.types[port.value] for port in graph.inputs]
-    return [
-        [rng.integers(*each.limits, each.shape, endpoint=True).astype(each.dtype) for each in types]
-        for _ in range(calls)
-    ]
-
-
 @needs_files
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_public_file(path: Path) -> None:
-    graph = run_passes(import_content(path.read_bytes()))
-    given, reference = samples(graph, CALLS), Reference(graph)
-    expected = tflite_micro(path.read_bytes(), given, len(graph.outputs))
-    for sample, outputs in zip(given, expected, strict=True):
-        for got, wanted in zip(reference.run(sample), outputs, strict=True):
-            np.testing.assert_array_equal(got, wanted)
+    check_reference(path.read_bytes(), CALLS)
 
 
 @needs_files
@@ -78,13 +61,7 @@ def test_public_file(path: Path) -> None:
     ],
 )
 def test_public_file_in_c(path: Path, place: str) -> None:
-    graph = run_passes(import_content(path.read_bytes()))
-    given = samples(graph, CALLS_IN_C)
-    expected = tflite_micro(path.read_bytes(), given, len(graph.outputs))
-    with Runner([generate(graph, PLACES[place]).program], PLACES[place]) as runner:
-        runs = runner.run([(0, [array.tobytes() for array in sample]) for sample in given])
-    for run, outputs in zip(runs, expected, strict=True):
-        assert list(run.outputs) == [array.tobytes() for array in outputs]
+    check_c([path.read_bytes()], PLACES[place], CALLS_IN_C)
 
 
 def test_states_begin_with_their_zero_points_and_are_kept() -> None:

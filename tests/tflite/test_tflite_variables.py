@@ -8,17 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import has_emulator
-from judges import tflite_micro
 from model_writer import Content, ModelWriter, Subgraph
 from operator_models import Quantization, activation
+from sequences import check_c, check_reference
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
-from torch_cortex_m.generate import generate
-from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes import run_passes
-from torch_cortex_m.run.reference import Reference
-from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
@@ -32,8 +28,6 @@ FRAMES = 200
 
 Q: Quantization = (0.05, -7)
 FRAME, WINDOW = (1, 2, 4), (1, 3, 4)
-
-Sample = list[np.ndarray]
 
 
 def handle(writer: ModelWriter, name: str) -> int:
@@ -132,56 +126,6 @@ MODELS = {
 }
 
 
-def samples(graph: Graph, count: int) -> list[Sample]:
-    rng = np.random.default_rng(0)
-    types = [graph.types[port.value] for port in graph.inputs]
-    return [
-        [rng.integers(-128, 128, each.shape).astype(np.int8) for each in types]
-        for _ in range(count)
-    ]
-
-
-def judged(content: bytes, count: int) -> tuple[Graph, list[Sample], list[Sample]]:
-    """The graph after all passes, a sequence of samples, and what TFLite-Micro gives for these."""
-    graph = import_content(content)
-    given = samples(graph, count)
-    expected = tflite_micro(content, given, len(graph.outputs))
-    return run_passes(graph), given, [[as_int8(each) for each in outputs] for outputs in expected]
-
-
-def as_int8(array: np.ndarray) -> np.ndarray:
-    """uint8 outputs are int8 here, 128 less."""
-    return (array.astype(np.int16) - 128).astype(np.int8) if array.dtype == np.uint8 else array
-
-
-def check_reference(content: bytes, count: int) -> None:
-    graph, given, expected = judged(content, count)
-    reference = Reference(graph)
-    for sample, outputs in zip(given, expected, strict=True):
-        for got, wanted in zip(reference.run(sample), outputs, strict=True):
-            np.testing.assert_array_equal(got, wanted)
-
-
-def check_c(contents: list[bytes], place: str, count: int) -> None:
-    """All in one image."""
-    target = PLACES[place]
-    models = [judged(content, count) for content in contents]
-    programs = [
-        generate(graph, target, prefix=f"model_{index}").program
-        for index, (graph, _, _) in enumerate(models)
-    ]
-    calls = [
-        (index, [array.tobytes() for array in sample])
-        for index, (_, given, _) in enumerate(models)
-        for sample in given
-    ]
-    with Runner(programs, target) as runner:
-        runs = iter(runner.run(calls))
-    for _, _, expected in models:
-        for outputs in expected:
-            assert list(next(runs).outputs) == [array.tobytes() for array in outputs]
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_calls_in_a_row(name: str) -> None:
     check_reference(MODELS[name], 7)
@@ -189,7 +133,7 @@ def test_calls_in_a_row(name: str) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_calls_in_a_row_in_c(place: str) -> None:
-    check_c(list(MODELS.values()), place, 5)
+    check_c(list(MODELS.values()), PLACES[place], 5)
 
 
 def test_the_initial_values_are_the_files() -> None:
@@ -294,4 +238,4 @@ def test_public_wake_words(name: str, frames: int) -> None:
 )
 def test_public_wake_words_in_c(names: tuple[str, ...], place: str) -> None:
     contents = [(ZOO / "stateful" / f"{name}.tflite").read_bytes() for name in names]
-    check_c(contents, place, FRAMES)
+    check_c(contents, PLACES[place], FRAMES)

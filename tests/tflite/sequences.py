@@ -1,0 +1,68 @@
+"""Calls in a row of .tflite models with a state, beside TFLite-Micro."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from judges import tflite_micro
+
+from torch_cortex_m.frontend.tflite.importer import import_content
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.passes import run_passes
+from torch_cortex_m.run.reference import Reference
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import Target
+
+Sample = list[np.ndarray]
+
+
+def samples(graph: Graph, count: int) -> list[Sample]:
+    """Random integers in the types of the inputs."""
+    rng = np.random.default_rng(0)
+    types = [graph.types[port.value] for port in graph.inputs]
+    return [
+        [rng.integers(*each.limits, each.shape, endpoint=True).astype(each.dtype) for each in types]
+        for _ in range(count)
+    ]
+
+
+def judged(content: bytes, count: int) -> tuple[Graph, list[Sample], list[Sample]]:
+    """The graph after all passes, samples of calls in a row, and what TFLite-Micro gives then."""
+    graph = run_passes(import_content(content))
+    given = samples(graph, count)
+    expected = tflite_micro(content, given, len(graph.outputs))
+    return graph, given, [[as_int8(each) for each in outputs] for outputs in expected]
+
+
+def as_int8(array: np.ndarray) -> np.ndarray:
+    """uint8 outputs are int8 here, 128 less."""
+    return (array.astype(np.int16) - 128).astype(np.int8) if array.dtype == np.uint8 else array
+
+
+def check_reference(content: bytes, count: int) -> None:
+    graph, given, expected = judged(content, count)
+    reference = Reference(graph)
+    for sample, outputs in zip(given, expected, strict=True):
+        for got, wanted in zip(reference.run(sample), outputs, strict=True):
+            np.testing.assert_array_equal(got, wanted)
+
+
+def check_c(contents: Sequence[bytes], target: Target, count: int) -> None:
+    """All models in one image."""
+    models = [judged(content, count) for content in contents]
+    programs = [
+        generate(graph, target, prefix=f"model_{index}").program
+        for index, (graph, _, _) in enumerate(models)
+    ]
+    calls = [
+        (index, [array.tobytes() for array in sample])
+        for index, (_, given, _) in enumerate(models)
+        for sample in given
+    ]
+    with Runner(programs, target) as runner:
+        runs = iter(runner.run(calls))
+    for _, _, expected in models:
+        for outputs in expected:
+            assert list(next(runs).outputs) == [array.tobytes() for array in outputs]
