@@ -1,56 +1,16 @@
-"""Graph, Node, Port and State: the program between the frontend and the emitted C."""
+"""Graph, Port and State: the program between the frontend and the emitted C."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy as np
 
 from ..text import one_line
+from .nodes import Node
 from .types import Quantization, TensorType
-
-
-class Operator(Protocol):
-    """What the graph needs to know of an operator; ``ops.base.Op`` is the implementation."""
-
-    name: ClassVar[str]
-
-    @classmethod
-    def tensor_names(cls) -> tuple[str, ...]: ...
-
-    def infer(self, types: Mapping[str, TensorType | None]) -> tuple[TensorType, ...]: ...
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operator applied to values.
-
-    ``inputs`` follow the operator's tensor arguments in order; an optional argument that is left
-    out is None. ``outputs`` follow the operator's results. ``source`` is the place in the user's
-    model (module path, file and line) for messages and comments.
-    """
-
-    op: Any
-    inputs: tuple[str | None, ...]
-    outputs: tuple[str, ...]
-    source: str = ""
-
-    @property
-    def name(self) -> str:
-        """The first output, which names the node."""
-        return self.outputs[0]
-
-    @property
-    def output(self) -> str:
-        """The only output. Asking a node with several for it is a defect of who asks."""
-        (output,) = self.outputs
-        return output
-
-    def arguments(self) -> dict[str, str | None]:
-        """Argument name -> value name."""
-        return dict(zip(self.op.tensor_names(), self.inputs, strict=True))
 
 
 @dataclass(frozen=True)

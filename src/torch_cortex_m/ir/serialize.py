@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node
 from .types import DTYPES, Quantization, TensorType
 
 
