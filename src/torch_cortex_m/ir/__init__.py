@@ -4,7 +4,7 @@ This package imports nothing else of torch_cortex_m but its text, and no torch.
 """
 
 from .graph import Graph, Port, State
-from .nodes import Node
+from .nodes import Node, NodeList
 from .text import format_graph
 from .types import BYTES, DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
@@ -18,6 +18,7 @@ __all__ = [
     "GraphError",
     "Limits",
     "Node",
+    "NodeList",
     "Port",
     "Quantization",
     "State",
