@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -11,4 +11,5 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("minimum", (call.value("input"), call.value("other")))
 
 
-BUILTINS = [Builtin("MINIMUM", _lower, (Argument("input"), Argument("other")))]
+OPERANDS = (Argument("input", dtypes=BYTES), Argument("other", dtypes=BYTES))
+BUILTINS = [Builtin("MINIMUM", _lower, OPERANDS, outputs=BYTES)]
