@@ -186,7 +186,7 @@ def test_zero_weights_with_an_offset_read_their_channel() -> None:
     builder.output(builder.linear(x, 3))
     last = builder.graph.nodes[-2]
     builder.graph.constants[last.inputs[1] or ""][:, [0, 3]] = 0
-    builder.graph.nodes[-2] = replace(last, op=replace(last.op, weight_offset=9))
+    builder.graph.nodes.replace(last, replace(last, op=replace(last.op, weight_offset=9)))
     after = run_passes(builder.graph)
     check_same(builder.graph, after)
     assert [after.types[n.output].shape[-1] for n in after.nodes] == [4, 3]
@@ -197,7 +197,8 @@ def test_weights_that_are_computed_are_left_alone() -> None:
     x = builder.clamp(builder.input(2, 5), 5, 5)
     y = builder.linear(x, 3)
     weight = builder.requantize(builder.input(3, 5))
-    last = builder.graph.nodes.pop(-3)
+    last = builder.graph.nodes[-3]
+    builder.graph.nodes.remove(last)
     assert last.output == y
     inputs = (x, weight, *last.inputs[2:])
     builder.graph.nodes.append(replace(last, inputs=inputs))

@@ -3,7 +3,8 @@
 This package imports nothing else of torch_cortex_m but its text, and no torch.
 """
 
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node, NodeList
 from .text import format_graph
 from .types import BYTES, DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
@@ -17,6 +18,7 @@ __all__ = [
     "GraphError",
     "Limits",
     "Node",
+    "NodeList",
     "Port",
     "Quantization",
     "State",

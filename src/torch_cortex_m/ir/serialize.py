@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node, NodeList
 from .types import DTYPES, Quantization, TensorType
 
 
@@ -53,18 +54,19 @@ def graph_from_data(
         _text(data["name"]),
         [_port(item) for item in data["inputs"]],
         [_port(item) for item in data["outputs"]],
-        [
-            Node(
-                make_op(item["op"], {name: _field(v) for name, v in item["fields"].items()}),
-                tuple(None if value is None else _text(value) for value in item["inputs"]),
-                tuple(_text(value) for value in item["outputs"]),
-                _text(item["source"]),
-            )
-            for item in data["nodes"]
-        ],
+        NodeList(_node(item, make_op) for item in data["nodes"]),
         {name: _type(item) for name, item in data["types"].items()},
         {name: arrays[name] for name in data["constants"]},
         {name: State(arrays[name], _text(update)) for name, update in data["states"].items()},
+    )
+
+
+def _node(item: Mapping[str, Any], make_op: Callable[[str, dict[str, Any]], Any]) -> Node:
+    return Node(
+        make_op(item["op"], {name: _field(value) for name, value in item["fields"].items()}),
+        tuple(None if value is None else _text(value) for value in item["inputs"]),
+        tuple(_text(value) for value in item["outputs"]),
+        _text(item["source"]),
     )
 
 
