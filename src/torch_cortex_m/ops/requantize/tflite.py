@@ -32,7 +32,7 @@ def _clamp(low: float, high: float | None) -> Callable[[TfliteCall], str]:
     return lower
 
 
-def _builtin(name: str, low: float | None, high: float | None) -> Builtin:
+def _builtin(name: str, low: float, high: float | None) -> Builtin:
     return Builtin(name, _clamp(low, high), (Argument("input", dtypes=BYTES),), outputs=BYTES)
 
 
