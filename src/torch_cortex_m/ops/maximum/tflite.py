@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..integer_arithmetic.op import Function
 from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
+from ..tflite.integers import integers_or
 
 
 def _lower(call: TfliteCall) -> str:
@@ -11,5 +13,7 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("maximum", (call.value("input"), call.value("other")))
 
 
-OPERANDS = (Argument("input", dtypes=BYTES), Argument("other", dtypes=BYTES))
-BUILTINS = [Builtin("MAXIMUM", _lower, OPERANDS, outputs=BYTES)]
+DTYPES = (*BYTES, "int32")
+OPERANDS = tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other"))
+LOWER = integers_or(Function.MAXIMUM, _lower, activation=False)
+BUILTINS = [Builtin("MAXIMUM", LOWER, OPERANDS, outputs=DTYPES)]
