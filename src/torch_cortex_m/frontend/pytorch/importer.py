@@ -53,7 +53,8 @@ OUTPUT_DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
 
 class _Importer:
     """``operands`` says what each fx node has become, ``renamed`` which of their values are called
-    otherwise, because the model returns them under a name."""
+    otherwise, because the model returns them; ``own_names`` which values have more than the name of
+    their operator, which another one of the operator's values has."""
 
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
@@ -62,6 +63,7 @@ class _Importer:
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
         self.renamed: dict[str, str] = {}
+        self.own_names: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
         if node.op == "placeholder":
@@ -182,7 +184,10 @@ class _Importer:
             activation=self.clamp(node, chain, pattern),
             limits=INT8 if result is None else result.limits,
         )
+        own_name = self.graph.unique_name(call.name)
         lowered = pattern.lower(call)
+        if isinstance(lowered, str) and own_name in self.graph.types:
+            self.own_names[lowered] = own_name
         if isinstance(lowered, tuple):
             for place, part in results(node):
                 self.operands[part] = self.result(part, lowered[place], call.result)
@@ -306,10 +311,21 @@ class _Importer:
         if isinstance(operand, Constant):
             return self.constant_output(operand, where)
         value = self.renamed.get(operand.value, operand.value)
-        if name and value == operand.value and self.graph.producer(value) is not None:
-            value = self.renamed[operand.value] = self.graph.unique_name(name)
-            self.graph.rename(operand.value, value)
+        if value == operand.value and self.graph.producer(value) is not None:
+            value = self.named(value, name)
         return self.real_value(value, operand) if isinstance(operand, Activation) else value
+
+    def named(self, value: str, name: str) -> str:
+        """A result under ``name``; without one, under its operator's own name."""
+        own_name = self.own_names.get(value, value)
+        if not name and own_name != value:
+            self.graph.rename(own_name, self.graph.unique_name(own_name))
+            name = own_name
+        if not name:
+            return value
+        self.renamed[value] = self.graph.unique_name(name)
+        self.graph.rename(value, self.renamed[value])
+        return self.renamed[value]
 
     def constant_output(self, constant: Constant, where: str) -> str:
         """Indices are int32, as everywhere."""
