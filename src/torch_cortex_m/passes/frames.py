@@ -231,16 +231,23 @@ class Frames:
 
     def _positions_per_call(self, value: str) -> int:
         stride = self.tracks[value].stride
-        node = self.graph.producer(value)
-        if node is not None and self.hop % stride and stride % self.hop:
+        if self.hop % stride and stride % self.hop:
             raise self._error(
                 "the hop does not divide the strides over time",
-                node,
+                self._last_stride(value),
                 expected=f"a multiple or a divisor of {stride} frames",
                 got=f"a hop of {self.hop}",
                 hint=f"the layer has one position for {stride} frames of the input: take {stride}",
             )
         return max(self.hop // stride, 1)
+
+    def _last_stride(self, value: str) -> Node:
+        """The last node on the way to the value that has fewer positions than it reads."""
+        node = self.graph.producer(value)
+        assert node is not None
+        before = next(each for each in node.inputs if each in self.tracks)
+        same = self.tracks[before].stride == self.tracks[value].stride
+        return self._last_stride(before) if same else node
 
     def calls_apart(self, value: str) -> int:
         """Calls from one position of a value to the next: more than one where the strides before it
