@@ -13,6 +13,8 @@ from ..base import Kernel, Layer, Op, TensorArgument
 from ..integers.sigmoid_table import SIGMOID_TABLE
 from ..rules.checks import check_multiplier
 from ..rules.window import check_offset, check_rank
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
 
 GATES = 4
 NO_CLIP = 1 << 15
@@ -149,4 +151,4 @@ def _with_table(layer: Layer) -> dict[str, np.ndarray]:
 
 
 OP = Lstm
-KERNELS = [Kernel("lstm_s8__ref", pack=_with_table)]
+KERNELS = [Kernel("lstm_s8__ref", pack=_with_table), *DSP_KERNELS, *CMSIS_NN_KERNELS]
