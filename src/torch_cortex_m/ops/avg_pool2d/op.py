@@ -28,7 +28,7 @@ from ..rules.window import (
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
-from .kernels_scalar import SCALAR_KERNELS
+from .kernels_scalar import SCALAR_KERNELS, rounds_away
 
 LARGEST_DIVISOR = 1 << 22
 """Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
@@ -48,16 +48,18 @@ class AvgPool2d(Op):
     The divisor is ``divisor_override`` unless that is 0; else with ``count_include_pad`` the
     elements of the window within the padded input, else those within the input. The result is
     (sum of the window's inputs + (divisor - number of these inputs) * padding_value) / divisor,
-    rounded to nearest with ties away from zero, then clamped to the activation range.
+    rounded to nearest with ties away from zero, or up with ``ties_up``, then clamped to the
+    activation range.
     ``padding_value`` is the input's zero point, so that the real value of padding is 0 and a
     divisor that differs from the number of inputs scales the real value of the sum.
-    Source: torch.nn.AvgPool2d for windows and divisors; rounding as TensorFlow Lite and CMSIS-NN.
+    Source: torch.nn.AvgPool2d for windows and divisors; rounding as TensorFlow Lite and CMSIS-NN,
+    ``ties_up`` as TensorFlow Lite in uint8, 128 less.
     """
 
     name: ClassVar[str] = "avg_pool2d"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
     quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {"padding_value", "activation_min", "activation_max"}
+        {"padding_value", "ties_up", "activation_min", "activation_max"}
     )
 
     kernel: tuple[int, ...] = (1, 1)
@@ -68,6 +70,7 @@ class AvgPool2d(Op):
     divisor_override: int = 0
     padding_value: int = 0
     adaptive_output: tuple[int, ...] = ()
+    ties_up: bool = False
     activation_min: int = INT8.low
     activation_max: int = INT8.high
 
@@ -126,6 +129,18 @@ class AvgPool2d(Op):
         starts = [i * self.stride[axis] - self.padding[axis] for i in range(outputs)]
         limit = size + self.padding[axis + 2]
         return [(start, min(start + self.kernel[axis], limit)) for start in starts]
+
+    def has_ties(self, input: TensorType) -> bool:
+        """Whether a divisor is even, so that a sum may lie half-way between two multiples."""
+        outputs = self.output_shape({"input": input})[1:3]
+        if self.divisor_override:
+            return self.divisor_override % 2 == 0
+        lengths = [
+            end - start if self.count_include_pad else min(end, size) - max(start, 0)
+            for axis, size in enumerate(input.shape[1:3])
+            for start, end in self.windows(axis, size, outputs[axis])
+        ]
+        return any(length % 2 == 0 for length in lengths)
 
     def with_fixed_windows(self, input: TensorType) -> AvgPool2d:
         """The same pooling without adaptive windows where these are all of one size."""
@@ -191,7 +206,8 @@ class AvgPool2d(Op):
 
 OP = AvgPool2d
 KERNELS = [
-    Kernel("avg_pool2d_s8__ref"),
+    Kernel("avg_pool2d_s8__ref", applies=rounds_away),
+    Kernel("avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,
