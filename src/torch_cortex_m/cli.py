@@ -109,6 +109,13 @@ def compile(
         int | None,
         typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
+    stream: Annotated[
+        str | None,
+        typer.Option(
+            help="INPUT[:AXIS]: take the frames along this axis one hop a call, not as a window."
+        ),
+    ] = None,
+    hop: Annotated[int | None, typer.Option(help="New frames a call, with --stream.")] = None,
     tuning: Annotated[
         Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
     ] = None,
@@ -135,6 +142,8 @@ def compile(
         optimize=optimize,
         flash=flash,
         ram=ram,
+        stream=stream,
+        hop=hop,
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,

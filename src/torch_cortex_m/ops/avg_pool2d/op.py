@@ -12,16 +12,18 @@ import numpy as np
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
 from ..rules.window import (
     check_activation,
     check_offset,
     check_rank,
     check_values,
     check_window,
+    padding_elsewhere,
     padding_with_border,
     window_constants,
     window_output_size,
+    window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
@@ -184,6 +186,22 @@ class AvgPool2d(Op):
         if not same:
             return None
         return replace(self, padding=padding, count_include_pad=True, padding_value=border.value)
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """Adaptive windows are alike where all along the axis are of one size."""
+        if not self.adaptive_output or axis == 0:
+            return window_reach(self, self.kernel, axis)
+        size, outputs = types["input"].shape[axis], (1, *self.adaptive_output, 0)[axis]
+        if not outputs or size % outputs:
+            return None
+        return Reach(axis, stride=size // outputs, kernel=size // outputs)
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        adaptive = list(self.adaptive_output)
+        if adaptive and axis:
+            adaptive[axis - 1] = count
+        padding = padding_elsewhere(self.padding, axis)
+        return replace(self, padding=padding, adaptive_output=tuple(adaptive))
 
 
 OP = AvgPool2d
