@@ -15,6 +15,7 @@ from ..rules.checks import check_multiplier
 from ..rules.window import check_offset, check_rank
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 GATES = 4
 NO_CLIP = 1 << 15
@@ -151,4 +152,4 @@ def _with_table(layer: Layer) -> dict[str, np.ndarray]:
 
 
 OP = Lstm
-KERNELS = [Kernel("lstm_s8__ref", pack=_with_table), *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [Kernel("lstm_s8__ref", pack=_with_table), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
