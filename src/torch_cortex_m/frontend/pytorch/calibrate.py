@@ -13,7 +13,7 @@ from torch.fx import GraphModule, Node
 
 from ...errors import TcmError, warn
 from ...text import first_line
-from .biases import MeanInputs, correct_biases, leave_room_for_sums
+from .biases import correct_biases, leave_room_for_sums
 from .capture import placeholder_types
 from .inputs import as_tuple, check_like, dtype_name
 from .observers import ActivationObserver
@@ -21,6 +21,7 @@ from .program import complete_values, name_constants
 from .quantizer import TcmQuantizer
 from .quiet import quiet
 from .source import value_name, where
+from .steps import Calibrator, feed_back_integers, leave_room_for_gates
 from .torchao_names import convert_pt2e, prepare_pt2e
 
 Calibration = Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None
@@ -50,7 +51,7 @@ def quantize(
     with quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
-    calibrator = MeanInputs(prepared)
+    calibrator = Calibrator(prepared)
     count = 0
     with torch.no_grad():
         for count, sample in enumerate(samples, start=1):
@@ -68,14 +69,16 @@ def quantize(
         )
     _check_ranges(prepared)
     leave_room_for_sums(prepared)
+    leave_room_for_gates(prepared)
     with quiet(), torch.no_grad():
         correct_biases(prepared, calibrator)
         converted = convert_pt2e(prepared)
     complete_values(converted)
+    feed_back_integers(converted)
     return converted
 
 
-def _run(calibrator: MeanInputs, inputs: tuple[Tensor, ...], place: str) -> None:
+def _run(calibrator: Calibrator, inputs: tuple[Tensor, ...], place: str) -> None:
     try:
         calibrator.run(*inputs)
     except RuntimeError as error:  # such as of types that torch.export lets pass
