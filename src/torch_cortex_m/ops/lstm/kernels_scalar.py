@@ -6,8 +6,10 @@ import numpy as np
 
 from ..base import Kernel, Layer
 from ..integers.sigmoid_table import SIGMOID_TABLE
-from ..packing.gates_scalar import unit_biases, unit_weights
+from ..packing.gates_scalar import block_biases, block_weights
 from .packing import gate_shifts, has_constant_weights, products
+
+GATES = 4
 
 
 def _applies(layer: Layer) -> bool:
@@ -17,8 +19,8 @@ def _applies(layer: Layer) -> bool:
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
     packed = {"sigmoid_table": SIGMOID_TABLE}
     for name, product in products(layer).items():
-        packed[f"{name}_weight"] = unit_weights(product)
-        packed[f"{name}_biases"] = unit_biases(product)
+        packed[f"{name}_weight"] = block_weights(product, GATES)
+        packed[f"{name}_biases"] = block_biases(product, GATES)
         packed[f"{name}_multipliers"] = product.multipliers
     return packed
 

@@ -13,10 +13,8 @@ FILTERS = 16
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    product = features(layer)
     return {
-        "feature_stream": vector_stream(product),
-        "feature_multipliers": product.multipliers,
+        "feature_stream": vector_stream(features(layer)),
         "time_weight": padded_times(layer, 2 if is_wide(layer) else 4),
         "unit_bias": unit_bias(layer),
     }
@@ -26,7 +24,6 @@ def _constants(layer: Layer) -> dict[str, int | float]:
     product = features(layer)
     return {
         "feature_form": vector_form(product),
-        "feature_gate_shifts": product.shift_bytes(),
         "feature_is_plain": int(product.is_plain()),
         "output_is_plain": int(is_plain(layer)),
     }
