@@ -64,8 +64,9 @@ def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) 
     return [
         "/* The model looks at a window of frames that moves from call to call. Its input",
         f"   {ports[index]} takes the newest of them, FRAMES_PER_CALL, the oldest of these first;",
-        "   the others are kept as state. Outputs are valid from the FIRST_VALID_CALL after the start or a reset on,",
-        f"   counted from 1: the last {stream.depth} frames, on which they depend, have come then.",
+        "   the others are kept as state. Outputs are valid from call FIRST_VALID_CALL on, counted",
+        "   from 1 at the start and at a reset: they depend on the last",
+        f"   {stream.depth} frames, which have come then.",
         *waits,
         "   Until then they have values that say nothing. */",
         f"#define {name}_FRAMES_PER_CALL {stream.hop}",
