@@ -239,9 +239,9 @@ class Interfaces:
 
     def quantizes(self) -> tuple[Quantization, bool] | None:
         """(quantization, whether ties round away from zero; see ``ir.Port``), if all that the
-        operator does is to quantize float32 to int8."""
+        operator does is to quantize float32."""
         return None
 
     def dequantizes(self) -> Quantization | None:
-        """The quantization, if all that the operator does is to dequantize int8 to float32."""
+        """The quantization, if all that the operator does is to dequantize to float32."""
         return None

@@ -9,7 +9,8 @@ from ..base import Case
 from ..rules.broadcast_cases import SHAPES, Shape
 from ..rules.broadcasting import OPERANDS
 from ..rules.case_data import generator, random_data
-from .op import Function, IntegerArithmetic
+from ..rules.integer_functions import Function
+from .op import IntegerArithmetic
 
 ENDS = np.array([INT32.low, INT32.low + 1, -65537, -7, -2, -1, 0, 1, 2, 3, 7, 31, 32, 65537,
                  INT32.high - 1, INT32.high], np.int32)  # fmt: skip

@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, TensorArgument
 from ..rules.broadcasting import OPERANDS, BroadcastingOp, operands_not_broadcast
-
-
-class Function(IntEnum):
-    """What is computed of two integers, as the kernel numbers it."""
-
-    ADD = 0
-    SUBTRACT = 1
-    MULTIPLY = 2
-    FLOOR_DIVIDE = 3
-    REMAINDER = 4
-    TRUNCATED_DIVIDE = 5
-    MINIMUM = 6
-    MAXIMUM = 7
-    AND = 8
-    OR = 9
-    XOR = 10
-    LEFT_SHIFT = 11
-    RIGHT_SHIFT = 12
+from ..rules.integer_functions import Function
 
 
 @dataclass(frozen=True)

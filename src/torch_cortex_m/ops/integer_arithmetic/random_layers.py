@@ -8,8 +8,9 @@ import numpy as np
 
 from ..base import Case
 from ..rules.broadcast_cases import random_operands
+from ..rules.integer_functions import Function
 from ..rules.random_data import Rng, pick
-from .op import Function, IntegerArithmetic
+from .op import IntegerArithmetic
 
 
 def any_layer(rng: Rng, name: str) -> Case:

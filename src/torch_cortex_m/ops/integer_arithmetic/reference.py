@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from ..integers.torch_arithmetic import wrap_int32
-from .op import Function, IntegerArithmetic
+from ..rules.integer_functions import Function
+from .op import IntegerArithmetic
 
 BITS = 31
 

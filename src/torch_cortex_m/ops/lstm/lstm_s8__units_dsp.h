@@ -5,7 +5,7 @@
 
 #include "tcm_dsp_lstm.h"
 
-enum { LSTM_S8__UNITS = 8 }; /* between two calls of the products, as in kernels_dsp.py */
+enum { LSTM_S8__DSP_UNITS = 8 }; /* between two calls of the products, as in kernels_dsp.py */
 
 TCM_KERNEL void lstm_s8__units_dsp(const int8_t *input, const int8_t *initial_hidden, const int16_t *initial_cell,
                                    const int32_t *input_stream, const int32_t *recurrent_stream,
@@ -47,8 +47,8 @@ TCM_KERNEL void lstm_s8__units_dsp(const int8_t *input, const int8_t *initial_hi
         .hidden_shift = hidden_shift,
     };
     int32_t *const sums = (int32_t *)(void *)scratch;
-    int32_t *const recurrent_sums = sums + 4 * LSTM_S8__UNITS;
-    int32_t *const column = recurrent_sums + 4 * LSTM_S8__UNITS;
+    int32_t *const recurrent_sums = sums + 4 * LSTM_S8__DSP_UNITS;
+    int32_t *const column = recurrent_sums + 4 * LSTM_S8__DSP_UNITS;
     int32_t *const recurrent_column = column + tcm_dsp_column_words(input_size);
     for (int32_t batch = 0; batch < batches; batch++) {
         const int8_t *before = initial_hidden + batch * hidden_size;
@@ -61,9 +61,9 @@ TCM_KERNEL void lstm_s8__units_dsp(const int8_t *input, const int8_t *initial_hi
             int8_t *const result = output + row * hidden_size;
             tcm_dsp_unpack_vector(input + row * input_size, input_size, column);
             tcm_dsp_unpack_vector(before, hidden_size, recurrent_column);
-            for (int32_t first = 0; first < hidden_size; first += LSTM_S8__UNITS) {
+            for (int32_t first = 0; first < hidden_size; first += LSTM_S8__DSP_UNITS) {
                 const int32_t left = hidden_size - first;
-                const int32_t units = left < LSTM_S8__UNITS ? left : LSTM_S8__UNITS;
+                const int32_t units = left < LSTM_S8__DSP_UNITS ? left : LSTM_S8__DSP_UNITS;
                 tcm_dsp_gate_sums(&given, column, 4 * first, 4 * units, sums);
                 tcm_dsp_gate_sums(&recurrent, recurrent_column, 4 * first, 4 * units, recurrent_sums);
                 for (int32_t unit = 0; unit < units; unit++) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..integer_arithmetic.op import Function
+from ..rules.integer_functions import Function
 from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.integers import integers_or
