@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..ir import BYTES, Graph, Port
+from ..ir import BYTES, Graph, Port, Stream
 from ..ir.artifacts import ALIGNMENT, MemoryPlan
 from ..text import comment_text
 from .arrays import C_TYPES
@@ -28,6 +28,8 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
     for index, port in enumerate([*graph.inputs, *graph.outputs]):
         kind = "INPUT" if index < count else "OUTPUT"
         lines += _port_macros(graph, port, kind, f"{upper}_{kind}_{ports[index].upper()}")
+    if graph.stream is not None:
+        lines += _stream_macros(graph.stream, prefix, ports, graph)
     parameters = _parameters(graph, ports)
     memory = "uint8_t *arena, uint8_t *state" if plan.state_bytes else "uint8_t *arena"
     lines += [
@@ -49,6 +51,30 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         "",
     ]
     return "\n".join(lines)
+
+
+def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) -> list[str]:
+    name = f"{prefix.upper()}_STREAM"
+    (index,) = (i for i, port in enumerate(graph.inputs) if port.value == stream.input)
+    waits = (
+        ["   They do not depend on the newest ones, DELAY_FRAMES of them, before the next call."]
+        if stream.delay
+        else []
+    )
+    return [
+        "/* The model looks at a window of frames that moves from call to call. Its input",
+        f"   {ports[index]} takes the newest of them, FRAMES_PER_CALL, the oldest of these first;",
+        "   the others are kept as state. Outputs are valid from call FIRST_VALID_CALL on, counted",
+        "   from 1 at the start and at a reset: they depend on the last",
+        f"   {stream.depth} frames, which have come then.",
+        *waits,
+        "   Until then they have values that say nothing. */",
+        f"#define {name}_FRAMES_PER_CALL {stream.hop}",
+        f"#define {name}_WINDOW_FRAMES {stream.window}",
+        f"#define {name}_FIRST_VALID_CALL {stream.first_result}",
+        f"#define {name}_DELAY_FRAMES {stream.delay}",
+        "",
+    ]
 
 
 def _state_macros(plan: MemoryPlan, prefix: str) -> list[str]:

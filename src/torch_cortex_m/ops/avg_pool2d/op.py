@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
     check_offset,
@@ -195,6 +195,21 @@ class AvgPool2d(Op):
         if not outputs or size % outputs:
             return None
         return Reach(axis, stride=size // outputs, kernel=size // outputs)
+
+    def sums(self, types: Types) -> Sums | None:
+        """Where one window is all of the image."""
+        batches, height, width, channels = types["input"].shape
+        pool = self.with_fixed_windows(types["input"])
+        whole = pool.kernel == (height, width) and not any(pool.padding)
+        if not whole or self.divisor_override or self.output_shape(types)[1:3] != (1, 1):
+            return None
+        fields = {
+            "divisor": height * width,
+            "ties_up": self.ties_up,
+            "activation_min": self.activation_min,
+            "activation_max": self.activation_max,
+        }
+        return Sums((batches, height * width, channels), 0, "quotient", fields)
 
     def with_positions(self, axis: int, count: int) -> Any:
         adaptive = list(self.adaptive_output)
