@@ -10,6 +10,7 @@ from torch.fx import GraphModule
 from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
+from .bags import BAGS, replace_bags
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .counts import make_counts_numbers
@@ -38,9 +39,10 @@ COMMON: tuple[Step, ...] = (
 )
 FLOAT_ONLY: tuple[Step, ...] = (
     fill_infinite_borders,
+    replace_bags,
     split_attention,
-    mask_softmax,
     split_products,
+    mask_softmax,
     fold_factors,
     normalize_length,
     fold_batch_norms,
@@ -54,7 +56,9 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_functions,
 )
 
-TAKEN_APART: frozenset[Any] = frozenset((*EXPANSIONS, *POOLS, *SEVERAL, ATTENTION, UNPOOLING))
+TAKEN_APART: frozenset[Any] = frozenset(
+    (*EXPANSIONS, *POOLS, *BAGS, *SEVERAL, ATTENTION, UNPOOLING)
+)
 """Operators that become several others."""
 
 KNOWN = TAKEN_APART | frozenset((*BATCH_NORMS, *COPIES))
