@@ -109,6 +109,13 @@ def compile(
         int | None,
         typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
+    io: Annotated[
+        str,
+        typer.Option(
+            help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
+            "arena, where the header says."
+        ),
+    ] = "caller",
     tuning: Annotated[
         Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
     ] = None,
@@ -135,6 +142,7 @@ def compile(
         optimize=optimize,
         flash=flash,
         ram=ram,
+        io=io,
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
-from .generate import Preferences, generate
+from .generate import Preferences, check_io, generate
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
@@ -42,6 +42,7 @@ def compile(
     optimize: str = "speed",
     flash: int | None = None,
     ram: int | None = None,
+    io: str = "caller",
     tuning: str | Path | None = None,
     tune: bool = False,
     dump_ir: str | Path | None = None,
@@ -65,6 +66,8 @@ def compile(
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
+        working memory, where the header says, so that it is used again when an input is read.
     tuning: a tuning file, whose measurements count more than those that ship with the package.
     tune: measure every kernel on every layer first, and keep that in the tuning file
         ("tuning.json" unless ``tuning`` names another).
@@ -76,6 +79,7 @@ def compile(
     if tune:
         core.check_emulated()
     check_objective(optimize)
+    check_io(io)
     check_prefix(name)
     _check_budget("flash", flash)
     _check_budget("ram", ram)
@@ -85,7 +89,7 @@ def compile(
     observer = FoldingObserver()
     graph = run_passes(graph, float_io=float_io, dump=dump, observe=observer)
     measurements = _measurements(graph, core, library, tuning, tune)
-    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
+    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(replace(generated, folding=observer.folding))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
+from .overlap import windows_overlap
 
 LONGEST_RUN = 256
 """So many int8 values add up within 16 bits."""
@@ -45,5 +46,6 @@ MVE_KERNELS = [
         needs=frozenset({"mve"}),
         applies=_applies,
         constants=_constants,
+        overlap=windows_overlap,
     )
 ]

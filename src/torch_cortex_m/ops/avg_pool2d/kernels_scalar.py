@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ..base import Kernel
+from .overlap import windows_overlap
 
-SCALAR_KERNELS = [Kernel("avg_pool2d_s8__channels_scalar")]
+SCALAR_KERNELS = [Kernel("avg_pool2d_s8__channels_scalar", overlap=windows_overlap)]
