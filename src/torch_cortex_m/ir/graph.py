@@ -10,6 +10,7 @@ import numpy as np
 
 from ..text import one_line
 from .nodes import Node, NodeList
+from .stream import Stream
 from .types import Quantization, TensorType
 
 
@@ -49,7 +50,8 @@ class Graph:
     """Nodes in execution order over named values.
 
     ``types`` has every value; ``constants`` holds the data of those that are constant, ``states``
-    what belongs to those that live between calls.
+    what belongs to those that live between calls. ``stream`` says so where a call takes the newest
+    frames of a window.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Graph:
     types: dict[str, TensorType] = field(default_factory=dict[str, TensorType])
     constants: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     states: dict[str, State] = field(default_factory=dict[str, State])
+    stream: Stream | None = None
 
     def copy(self) -> Graph:
         """A copy whose lists and maps can change; nodes, types and arrays are shared."""
@@ -70,6 +73,7 @@ class Graph:
             dict(self.types),
             dict(self.constants),
             dict(self.states),
+            self.stream,
         )
 
     def unique_name(self, wanted: str) -> str:

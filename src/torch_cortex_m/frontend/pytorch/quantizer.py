@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8
@@ -18,6 +19,7 @@ from ...ops.pytorch.pattern import Pattern, Result
 from .functions import find_functions
 from .observers import ActivationObserver, PerChannelWeightObserver
 from .patterns import fused_activations, main_input, pattern_of, results
+from .states import STATE, updates_of
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
     QuantizationAnnotation,
@@ -64,6 +66,8 @@ class TcmQuantizer(Quantizer):
                 _annotate(node, _result_spec(node, pattern) if is_number else None)
             else:
                 _annotate_pattern(node, pattern)
+        for state, update in updates_of(model):
+            _share(state, update)
         return model
 
     def validate(self, model: GraphModule) -> None:
@@ -85,6 +89,47 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)
         node.meta[ANNOTATION].input_qspec_map[weight] = spec
+
+
+def _share(state: Node, update: Node) -> None:
+    """A state and its update are observed together, as far as calibration decides on both. Else
+    what is written is requantized."""
+    read, written = _decided_by(state), _decided_by(update)
+    if read is None or written is None or read is written:
+        return
+    fixed = _spec_of(written)
+    if isinstance(fixed, FixedQParamsQuantizationSpec):
+        if _holds(fixed, state.meta[STATE].initial) and not _is_shared(read):
+            read.meta[ANNOTATION].output_qspec = fixed
+        return
+    order = list(state.graph.nodes)
+    first, second = sorted((read, written), key=order.index)
+    if _spec_of(first) is ACTIVATION and _spec_of(second) is ACTIVATION:
+        second.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)
+
+
+def _spec_of(node: Node) -> Any:
+    return node.meta[ANNOTATION].output_qspec if ANNOTATION in node.meta else None
+
+
+def _decided_by(node: Node) -> Node | None:
+    """The node whose result is observed, or has a known scale, for a tensor; None: it is none."""
+    while isinstance(spec := _spec_of(node), SharedQuantizationSpec):
+        if not isinstance(spec.edge_or_node, Node):
+            return None
+        node = spec.edge_or_node
+    return None if _spec_of(node) is None else node
+
+
+def _is_shared(node: Node) -> bool:
+    specs = (_spec_of(each) for each in node.graph.nodes)
+    return any(isinstance(s, SharedQuantizationSpec) and s.edge_or_node is node for s in specs)
+
+
+def _holds(spec: FixedQParamsQuantizationSpec, values: Tensor) -> bool:
+    """Whether no value is outside of the range of a known scale."""
+    low, high = ((end - spec.zero_point) * spec.scale for end in INT8)
+    return bool(((values >= low) & (values <= high)).all())
 
 
 def _shared_with_inputs(node: Node) -> QuantizationSpec | SharedQuantizationSpec:
