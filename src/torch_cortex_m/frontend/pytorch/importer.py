@@ -152,9 +152,13 @@ class _Importer:
         return Activation(value, wanted.quantization, real=False)
 
     def rescaled(self, operand: Activation, wanted: NodeQuantization, source: str) -> str:
-        fields: dict[str, Any] = rescaling(operand.quantization, wanted.quantization, wanted.dtype)
         return self.append(
-            "rescale", operand.value, ".rescaled", wanted.quantization, source, **fields
+            "rescale",
+            operand.value,
+            ".rescaled",
+            wanted.quantization,
+            source,
+            **rescaling(operand.quantization, wanted.quantization, wanted.dtype),
         )
 
     def quantized_input(
