@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from torch_cortex_m import ops
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.integers.arithmetic import requantize_array
 from torch_cortex_m.testing import run_cases
 
 STATES = {
@@ -16,7 +18,7 @@ STATES = {
     "gru": {"initial_state": 1},
     "rnn": {},
 }
-"""Argument -> the place of the result that continues it; the hidden values of rnn are its output."""
+"""Argument -> the place of the result that continues it; those of rnn are its output's last."""
 
 
 def part(case: Case, begin: int, end: int, states: dict[str, np.ndarray]) -> Case:
@@ -73,3 +75,83 @@ def test_a_slow_state_of_gru_is_not_lost() -> None:
     exact = np.tanh(0.5) * (1 - (1 / (1 + np.exp(-5.3))) ** steps)
     assert abs(last[0, 0] / 32768 - exact) < 0.02
     assert output[0, 100, 0] != output[0, 0, 0]
+
+
+SIGMOID_ERROR = 2 * 2.0**-12 / 4 + 1.02 * 2.0**-15
+TANH_ERROR = 2 * 2.0**-12 + 1.48 * 2.0**-15
+CANDIDATE_ERROR = 2.5 * 2.0**-12 + 8 * SIGMOID_ERROR + 1.48 * 2.0**-15
+"""See docs/recurrent.md."""
+
+
+def one_step(case: Case) -> Case:
+    return part(case, 0, 1, {})
+
+
+def real_sums(case: Case, kind: str, values: np.ndarray, bias: str, unit: float) -> np.ndarray:
+    """[B, gates, S], before anything is rounded."""
+    data = {name: each for name, each in case.tensors.items() if each is not None}
+    sums = values @ data[f"{kind}_weight"].astype(np.int64).T
+    if bias:
+        sums = sums + data[bias]
+    scales = data[f"{kind}_multipliers"] * 2.0 ** (data[f"{kind}_shifts"] - 31.0) * unit
+    return sums.reshape(len(values), len(scales), -1) * scales[:, None]
+
+
+def input_of(case: Case) -> np.ndarray:
+    """[B, I] of the only step, without the zero point."""
+    input = case.tensors["input"]
+    assert input is not None
+    return input.reshape(-1, input.shape[-1]).astype(np.int64) + case.op.input_offset
+
+
+def hidden_of(op: Any, state: np.ndarray) -> np.ndarray:
+    """The int8 form of gru's state, without the zero point."""
+    scaled = requantize_array(
+        state.astype(np.int64), np.array(op.hidden_multiplier), np.array(op.hidden_shift)
+    )
+    return np.clip(scaled + op.hidden_zero_point, -128, 127) - op.hidden_zero_point
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(x / 2))
+
+
+def test_a_step_of_gru_is_within_its_bound() -> None:
+    count = 0
+    for case in map(one_step, ops.cases("gru")):
+        op, step = case.op, 2.0**case.op.state_power
+        state = case.tensors["initial_state"]
+        assert state is not None
+        w = real_sums(case, "input", input_of(case), "bias", 2.0**-12)
+        u = real_sums(case, "recurrent", hidden_of(op, state), "recurrent_bias", 2.0**-12)
+        r, z = logistic(w[:, 0] + u[:, 0]), logistic(w[:, 1] + u[:, 1])
+        n, h = np.tanh(w[:, 2] + r * u[:, 2]), state * step
+        bound = (1 - z) * CANDIDATE_ERROR + np.abs(n - h) * SIGMOID_ERROR + step
+        inside = (np.maximum(np.abs(w), np.abs(u)).max(1) < 7.9) & (np.abs(w + u).max(1) < 7.9)
+        error = np.abs(run(case)[1] * step - (n + z * (h - n)))
+        assert (error <= bound)[inside].all(), case.name
+        count += int(inside.sum())
+    assert count > 100
+
+
+def test_a_step_of_rnn_is_within_its_bound() -> None:
+    count = 0
+    for case in map(one_step, ops.cases("rnn")):
+        op = case.op
+        hidden = case.tensors["initial_hidden"]
+        assert hidden is not None
+        unit = 1.0 if op.relu else 2.0**-12
+        w = real_sums(case, "input", input_of(case), "bias", unit)[:, 0]
+        u = real_sums(case, "recurrent", hidden.astype(np.int64) - op.hidden_zero_point, "", unit)[
+            :, 0
+        ]
+        exact = np.maximum(w + u, 0) if op.relu else 2.0**15 * np.tanh(w + u)
+        scale = op.hidden_multiplier * 2.0 ** (op.hidden_shift - 31.0)
+        right = np.clip(exact * scale, *(each - op.hidden_zero_point for each in (-128, 127)))
+        got = run(case)[0].reshape(right.shape).astype(np.int64) - op.hidden_zero_point
+        bound = 1 + scale * (2 if op.relu else 2.0**15 * TANH_ERROR)
+        largest = 32700 if op.relu else 7.9
+        inside = np.maximum(np.maximum(np.abs(w), np.abs(u)), np.abs(w + u)) < largest
+        assert (np.abs(got - right) <= bound)[inside].all(), case.name
+        count += int(inside.sum())
+    assert count > 100
