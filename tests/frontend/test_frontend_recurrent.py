@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 import torch
 from frontend_checks import Function, calibration, flat_outputs
+from state_models import converted_in_a_row, frames, ours_in_a_row
+from state_models import imported as kept
 from torch import Tensor, nn
 
 from torch_cortex_m import TcmError
@@ -280,3 +282,54 @@ def test_computed_weights_are_refused() -> None:
 
     text = refused(Function(body, recurrent=torch.ones(18, 6)), ((1, 5), (18, 5)))
     assert "a weight of a recurrent layer is not a constant" in text
+
+
+def kept_in_buffers(model: Any, x: Tensor) -> Tensor:
+    out, (h, c) = model.lstm(x, (model.h, model.c))
+    model.h, model.c = h.clone(), c.clone()
+    return out
+
+
+def kept_by_a_cell(model: Any, x: Tensor) -> Tensor:
+    model.h = model.cell(x, model.h)
+    return model.h * 1.0
+
+
+KEPT: dict[str, tuple[nn.Module, Shapes, list[str]]] = {
+    "lstm": (
+        Function(
+            kept_in_buffers, lstm=nn.LSTM(5, 6), h=torch.zeros(1, 1, 6), c=torch.zeros(1, 1, 6)
+        ),
+        ((2, 1, 5),),
+        ["int16", "int8"],
+    ),
+    "gru": (Function(kept_by_a_cell, cell=nn.GRUCell(5, 6), h=torch.zeros(1, 6)), ((1, 5),),
+            ["int16"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_states_in_buffers(kind: str) -> None:
+    """Calls in a row; states have the type of the layer."""
+    model, shapes, dtypes = KEPT[kind]
+    torch.manual_seed(0)
+    data = frames(8, shapes[0])
+    program, graph = kept(model, data)
+    assert sorted(graph.types[name].dtype for name in graph.states) == dtypes
+    assert not [node for node in graph.nodes if node.op.name == "rescale"]
+    (port,) = graph.outputs
+    step = graph.types[port.value].quantization
+    assert step is not None
+    for ours, fake in zip(
+        ours_in_a_row(graph, data), converted_in_a_row(program, data), strict=True
+    ):
+        assert np.abs(ours - fake).max() <= 2 * step.scale
+
+
+def test_states_bound_to_inputs() -> None:
+    layer, shapes = STATES["gru"]
+    data = calibration(((2, 1, 5),), 6)
+    example = (*data[0], *(torch.zeros(shape) for shape in shapes))
+    _, graph = kept(Function(stateful, layer=layer), data, {"inputs_1": 1}, example)
+    assert [graph.types[name].dtype for name in graph.states] == ["int16"]
+    assert len(graph.inputs) == len(graph.outputs) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from .graph import Graph, Node, Port
+from .graph import Graph, Port
+from .nodes import Node
 
 
 def format_graph(graph: Graph) -> str:

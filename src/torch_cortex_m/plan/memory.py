@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Set
 
-from ..ir import Graph
+from ..ir import Graph, Node
 from ..ir.artifacts import ALIGNMENT, Copy, Location, MemoryPlan
 from .offsets import MemoryBlock, assign_offsets, live_bytes
 from .places import Places
@@ -125,10 +125,19 @@ class _Planner:
                 root = self.places.of(value).root
                 owner = owners.get(root, root)
                 fits = self._is_whole(value) and types[node.name].bytes <= types[owner].bytes
-                if root not in self.fixed and self.last_use[root] == index and fits:
+                dies = self.last_use[root] == index and self._may_be_overwritten(node, root)
+                if root not in self.fixed and dies and fits:
                     owners[node.name] = owner
                     break
         return owners
+
+    def _may_be_overwritten(self, node: Node, root: str) -> bool:
+        """Whether all that the node reads there may be: no part of it is read at another time."""
+        return all(
+            self._is_whole(value) and value in self.in_place[node.name]
+            for value in node.inputs
+            if value is not None and self.places.of(value).root == root
+        )
 
     def _value_blocks(self) -> list[MemoryBlock]:
         """One block an owner, alive from its first write to the last use of any that share it."""

@@ -27,6 +27,8 @@ from ...ir import (
     limits,
 )
 from ...ops import definition
+from ...ops import operator as make_operator
+from ...ops.integers.arithmetic import quantize_array
 from ...ops.pytorch.call import (
     Activation,
     Constant,
@@ -47,6 +49,7 @@ from .patterns import activation_range, fused_activations, is_result, pattern_of
 from .program import constant_name, constant_value
 from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
 from .source import value_name, where
+from .states import STATE, is_state, results_of, updates_of
 
 
 def import_quantized(module: GraphModule, name: str) -> Graph:
@@ -64,7 +67,8 @@ OUTPUT_DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
 
 class _Importer:
     """``operands`` says what each fx node has become, ``renamed`` which of their values are called
-    otherwise, because the model returns them under a name."""
+    otherwise, because the model returns them; ``own_names`` which values have more than the name of
+    their operator, which another one of the operator's values has."""
 
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
@@ -73,9 +77,12 @@ class _Importer:
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
         self.renamed: dict[str, str] = {}
+        self.own_names: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
-        if node.op == "placeholder":
+        if is_state(node):
+            self.operands[node] = self.state(node)
+        elif node.op == "placeholder":
             self.operands[node] = self.input(node)
         elif node.op == "get_attr":
             data = constant_value(self.module, node).cpu().numpy()
@@ -117,6 +124,18 @@ class _Importer:
         value = self.graph.add_input(str(node.target), TensorType(shape, "int8", quantization))
         return Activation(value, quantization, real=False)
 
+    def state(self, node: Node) -> Operand:
+        """Of the first quantize node that it meets, integers as they are."""
+        name, initial = node.meta[STATE].name, node.meta[STATE].initial.cpu().numpy()
+        if not is_real(node.meta["val"]):
+            return Integers(self.graph.add_state(name, initial.astype(state_dtype(initial))))
+        following = self.following(node)
+        if following is None:
+            raise _not_quantized(node, f"state '{name}'")
+        quantization = following.quantization
+        data = quantized_data(initial, quantization, following.dtype)
+        return Activation(self.graph.add_state(name, data, quantization), quantization)
+
     def node_quantization(self, node: Node) -> NodeQuantization:
         return node_quantization(node, self.module)
 
@@ -131,13 +150,13 @@ class _Importer:
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        dtype = self.graph.types[operand.value].dtype
-        full_range = wanted.limits == limits(dtype)
-        produced_here = _producer_respects_limits(node)
+        given = self.graph.types[operand.value].dtype
+        full_range = wanted.limits == limits(given)
+        produced_here = given == wanted.dtype and _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)
-        if (dtype, wanted.dtype) != ("int8", "int8"):
-            value = self.rescaled(operand, wanted, where(node))
+        if (given, wanted.dtype) != ("int8", "int8"):
+            value = self.rescaled(operand, wanted.quantization, wanted.dtype, where(node))
             return Activation(value, wanted.quantization, real=False)
         value = self.append(
             "requantize",
@@ -151,15 +170,14 @@ class _Importer:
         )
         return Activation(value, wanted.quantization, real=False)
 
-    def rescaled(self, operand: Activation, wanted: NodeQuantization, source: str) -> str:
-        return self.append(
-            "rescale",
-            operand.value,
-            ".rescaled",
-            wanted.quantization,
-            source,
-            **rescaling(operand.quantization, wanted.quantization, wanted.dtype),
-        )
+    def rescaled(
+        self, operand: Activation, wanted: Quantization, dtype: str, source: str = ""
+    ) -> str:
+        """The value as integers of another width."""
+        fields = rescaling(operand.quantization, wanted, dtype)
+        op = make_operator("rescale", **fields)
+        value = f"{operand.value}.rescaled"
+        return self.graph.add_node(op, (operand.value,), value, quantization=wanted, source=source)
 
     def quantized_input(
         self, operand: Unquantized, quantization: Quantization, dtype: str = "int8"
@@ -212,7 +230,10 @@ class _Importer:
         )
         if pattern.recurrence is not None:
             call.parts = self.parts(node)
+        own_name = self.graph.unique_name(call.name)
         lowered = pattern.lower(call)
+        if isinstance(lowered, str) and own_name in self.graph.types:
+            self.own_names[lowered] = own_name
         if isinstance(lowered, tuple):
             for place, part in results(node):
                 quantization = call.parts.get(place, call.result)
@@ -320,12 +341,52 @@ class _Importer:
         return max(found, key=lambda each: each.quantization.scale, default=None)
 
     def outputs(self, node: Node) -> None:
-        results: Any = node.args[0]
+        results = results_of(self.module)
         names = node.meta.get(OUTPUT_NAMES, [""] * len(results))
         for index, (result, name) in enumerate(zip(results, names, strict=True)):
             value = self.output(result, name, f"output {index}")
             wide = result.meta["val"].dtype == torch.int64
             self.graph.outputs.append(Port(value, self.graph.types[value].shape, wide=wide))
+        for state, update in updates_of(self.module):
+            self.update(self.operands[state], self.operands[update])
+
+    def update(self, state: Operand, operand: Operand) -> None:
+        """The operand, in the quantization of the state, is what the next call finds in it."""
+        if isinstance(state, Integers):
+            value = self.integer_update(state, operand)
+        else:
+            assert isinstance(state, Activation)
+            value = self.real_update(state, operand)
+        assert not isinstance(state, Constant | Unquantized)
+        self.graph.set_update(state.value, value)
+
+    def integer_update(self, state: Integers, operand: Operand) -> str:
+        if isinstance(operand, Constant):
+            dtype = self.graph.types[state.value].dtype
+            return self.graph.add_constant(operand.name, operand.data.astype(dtype))
+        return self.current_name(operand.value)
+
+    def real_update(self, state: Activation, operand: Operand) -> str:
+        wanted, dtype = state.quantization, self.graph.types[state.value].dtype
+        if isinstance(operand, Constant):
+            data = quantized_data(operand.data, wanted, dtype)
+            value = self.graph.add_constant(operand.name, data)
+            self.graph.types[value] = replace(self.graph.types[value], quantization=wanted)
+            return value
+        if isinstance(operand, Unquantized):
+            return self.quantized_input(operand, wanted, dtype)
+        value = self.current_name(operand.value)
+        assert isinstance(operand, Activation)
+        given = self.graph.types[value].dtype
+        if (operand.quantization, given) == (wanted, dtype):
+            return value
+        if (given, dtype) != ("int8", "int8"):
+            return self.rescaled(replace(operand, value=value), wanted, dtype)
+        steps = requantization(operand.quantization, wanted)
+        return self.append("requantize", value, ".requantized", wanted, "", **steps)
+
+    def current_name(self, value: str) -> str:
+        return self.renamed.get(value, value)
 
     def output(self, result: Any, name: str, where: str) -> str:
         """The value of a result, which gets ``name``, if any, where a node computes it and it has
@@ -341,11 +402,22 @@ class _Importer:
         operand = self.operands[result]
         if isinstance(operand, Constant):
             return self.constant_output(operand, where)
-        value = self.renamed.get(operand.value, operand.value)
-        if name and value == operand.value and self.graph.producer(value) is not None:
-            value = self.renamed[operand.value] = self.graph.unique_name(name)
-            self.graph.rename(operand.value, value)
+        value = self.current_name(operand.value)
+        if value == operand.value and self.graph.producer(value) is not None:
+            value = self.named(value, name)
         return self.real_value(value, operand) if isinstance(operand, Activation) else value
+
+    def named(self, value: str, name: str) -> str:
+        """A result under ``name``; without one, under its operator's own name."""
+        own_name = self.own_names.get(value, value)
+        if not name and own_name != value:
+            self.graph.rename(own_name, self.graph.unique_name(own_name))
+            name = own_name
+        if not name:
+            return value
+        self.renamed[value] = self.graph.unique_name(name)
+        self.graph.rename(value, self.renamed[value])
+        return self.renamed[value]
 
     def constant_output(self, constant: Constant, where: str) -> str:
         """Indices are int32, as everywhere."""
@@ -401,9 +473,19 @@ def _producer_respects_limits(node: Node) -> bool:
     return pattern is not None and pattern.result is Result.OBSERVED
 
 
-def _not_quantized(node: Node) -> TcmError:
+def state_dtype(data: np.ndarray) -> str:
+    """Indices are int32, as everywhere."""
+    return "bool" if data.dtype == np.bool_ else "int32"
+
+
+def quantized_data(data: np.ndarray, quantization: Quantization, dtype: str) -> np.ndarray:
+    return quantize_array(data, quantization.scale, quantization.zero_point, False, dtype)
+
+
+def _not_quantized(node: Node, what: str | None = None) -> TcmError:
+    what = what or f"the result of '{value_name(node)}' ({node.target})"
     return TcmError(
-        f"the result of '{value_name(node)}' ({node.target}) is not quantized",
+        f"{what} is not quantized",
         where=where(node),
         expected="a quantize node after the operator or after its activation",
         got="a float tensor; a compiled model never computes in float in the middle",

@@ -94,6 +94,14 @@ def add_call(
     return node
 
 
+def without_data(module: GraphModule, value: Tensor) -> Tensor:
+    """The tensor as the values of computed nodes are: of a shape and a type, without data."""
+    values = (node.meta.get("val") for node in module.graph.nodes)
+    modes = (each.fake_mode for each in values if hasattr(each, "fake_mode"))
+    mode = None if hasattr(value, "fake_mode") else next(modes, None)
+    return value if mode is None else mode.from_tensor(value)
+
+
 def add_results(
     module: GraphModule,
     before: Node,

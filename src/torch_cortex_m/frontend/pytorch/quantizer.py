@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ...ir import INT8, limits
@@ -24,6 +25,7 @@ from .observers import (
     StateObserver,
 )
 from .patterns import fused_activations, is_result, main_input, pattern_of, results
+from .states import STATE, updates_of
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
     QuantizationAnnotation,
@@ -44,13 +46,15 @@ ACTIVATION = QuantizationSpec(
     qscheme=torch.per_tensor_affine,
 )
 
-STATE = QuantizationSpec(
+INT16_STATE = QuantizationSpec(
     dtype=torch.int16,
     observer_or_fake_quant_ctr=StateObserver,
     quant_min=INT16.low,
     quant_max=INT16.high,
     qscheme=torch.per_tensor_symmetric,
 )
+
+OBSERVED = (ACTIVATION, INT16_STATE)
 
 
 def _weight_spec(channel_axis: int, observer: Any = PerChannelWeightObserver) -> QuantizationSpec:
@@ -80,6 +84,8 @@ class TcmQuantizer(Quantizer):
                 _annotate(node, _result_spec(node, pattern) if is_number else None)
             else:
                 _annotate_pattern(node, pattern)
+        for state, update in updates_of(model):
+            _share(state, update)
         return model
 
     def validate(self, model: GraphModule) -> None:
@@ -114,7 +120,7 @@ def _annotate_gates(node: Node, recurrence: Recurrence) -> None:
 
 def _spec(node: Node) -> QuantizationSpec:
     """That of what is observed by itself."""
-    return STATE if is_int16(node) else ACTIVATION
+    return INT16_STATE if is_int16(node) else ACTIVATION
 
 
 def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
@@ -122,24 +128,50 @@ def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
         return _result_spec(node, pattern)
     before = arguments(node).get(pattern.recurrence.continued[place])
     spec = _spec(result)
-    return SharedQuantizationSpec(before) if before and _spec_behind(before) == spec else spec
+    decided = None if before is None else _decided_by(before)
+    shared = decided is not None and _spec_of(decided) is spec
+    return SharedQuantizationSpec(before) if shared else spec
 
 
-def _spec_behind(node: Node) -> Any:
-    """What the parameters of a tensor come from; None where it has none."""
-    return _annotated(_observed_at(node))
+def _share(state: Node, update: Node) -> None:
+    """A state and its update are observed together, as far as calibration decides on both. Else
+    what is written is requantized."""
+    read, written = _decided_by(state), _decided_by(update)
+    if read is None or written is None or read is written:
+        return
+    fixed = _spec_of(written)
+    if isinstance(fixed, FixedQParamsQuantizationSpec):
+        if _holds(fixed, state.meta[STATE].initial) and not _is_shared(read):
+            read.meta[ANNOTATION].output_qspec = fixed
+        return
+    order = list(state.graph.nodes)
+    first, second = sorted((read, written), key=order.index)
+    if _spec_of(first) is _spec_of(second) in OBSERVED:
+        second.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)
 
 
-def _observed_at(node: Node) -> Node:
-    """The tensor whose parameters a tensor shares; itself, if it has its own."""
-    spec = _annotated(node)
-    if isinstance(spec, SharedQuantizationSpec) and isinstance(spec.edge_or_node, Node):
-        return _observed_at(spec.edge_or_node)
-    return node
-
-
-def _annotated(node: Node) -> Any:
+def _spec_of(node: Node) -> Any:
     return node.meta[ANNOTATION].output_qspec if ANNOTATION in node.meta else None
+
+
+def _decided_by(node: Node) -> Node | None:
+    """The node whose result is observed, or has a known scale, for a tensor; None: it is none."""
+    while isinstance(spec := _spec_of(node), SharedQuantizationSpec):
+        if not isinstance(spec.edge_or_node, Node):
+            return None
+        node = spec.edge_or_node
+    return None if _spec_of(node) is None else node
+
+
+def _is_shared(node: Node) -> bool:
+    specs = (_spec_of(each) for each in node.graph.nodes)
+    return any(isinstance(s, SharedQuantizationSpec) and s.edge_or_node is node for s in specs)
+
+
+def _holds(spec: FixedQParamsQuantizationSpec, values: Tensor) -> bool:
+    """Whether no value is outside of the range of a known scale."""
+    low, high = ((end - spec.zero_point) * spec.scale for end in INT8)
+    return bool(((values >= low) & (values <= high)).all())
 
 
 def _shared_with_inputs(node: Node) -> QuantizationSpec | SharedQuantizationSpec:
@@ -159,7 +191,7 @@ def _observed_for(node: Node) -> Node | None:
     """What is observed for a tensor, if it leads nowhere but to one reader of the tensor."""
     while len(node.users) == 1 and ANNOTATION in node.meta:
         spec = node.meta[ANNOTATION].output_qspec
-        if spec in (ACTIVATION, STATE):
+        if spec in OBSERVED:
             return node
         if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None
@@ -178,7 +210,7 @@ def _is_of_layers_that_share(node: Node) -> bool:
     sources = [_source(each) for each in node.all_input_nodes]
     layers = [_pattern_of_layer(each) for each in sources]
     recurrent = all(each is not None and each.recurrence is not None for each in layers)
-    return recurrent and len({_observed_at(each) for each in sources}) == 1
+    return recurrent and len({_decided_by(each) for each in sources}) == 1
 
 
 def _pattern_of_layer(node: Node) -> Pattern | None:

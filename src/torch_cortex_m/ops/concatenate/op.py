@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Layer, Op, Part, TensorArgument
 from ..integers.bounds import Bounds, any_int8
-from ..interfaces import Constants, Types
+from ..interfaces import Constants, Reach, Types
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,9 @@ class Concatenate(Op):
 
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, axis=permutation.index(self.axis))
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if axis == self.axis else Reach(axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         first, second = types["first"], types["second"]

@@ -12,7 +12,7 @@ from ...ir import TensorType
 from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
 from ..rules.weighted_sum import (
     WeightedSumOp,
     channels_read,
@@ -25,9 +25,11 @@ from ..rules.window import (
     check_per_channel,
     check_rank,
     check_window,
+    padding_elsewhere,
     padding_with_border,
     window_constants,
     window_output_size,
+    window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
@@ -143,6 +145,12 @@ class Conv2d(WeightedSumOp):
         padding = padding_with_border(self.padding, border)
         same = padding is not None and border.value == -self.input_offset
         return replace(self, padding=padding) if same else None
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return window_reach(self, types["weight"].shape[1:3], axis) if argument == "input" else None
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        return replace(self, padding=padding_elsewhere(self.padding, axis))
 
 
 OP = Conv2d

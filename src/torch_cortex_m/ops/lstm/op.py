@@ -11,6 +11,9 @@ from ..base import Kernel, TensorArgument
 from ..rules.checks import check_multiplier
 from ..rules.recurrent import RecurrentOp, check_state_power, gate_tensors, with_table
 from ..rules.window import check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 GATES = 4
 NO_CLIP = 1 << 15
@@ -84,4 +87,4 @@ class Lstm(RecurrentOp):
 
 
 OP = Lstm
-KERNELS = [Kernel("lstm_s8__ref", pack=with_table)]
+KERNELS = [Kernel("lstm_s8__ref", pack=with_table), *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]

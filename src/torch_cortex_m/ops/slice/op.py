@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument, View
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
 from ..rules.checks import check_max_rank
 from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
@@ -125,6 +125,15 @@ class Slice(Op):
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         moved = {name: permuted(getattr(self, name), permutation) for name in ("begin", "size")}
         return replace(self, **moved, step=permuted(self.steps, permutation))
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        step = self.steps[axis]
+        return Reach(axis, self.begin[axis], step) if step > 0 else None
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        begin = (*self.begin[:axis], 0, *self.begin[axis + 1 :])
+        size = (*self.size[:axis], count, *self.size[axis + 1 :])
+        return replace(self, begin=begin, size=size, step=self.steps)
 
 
 OP = Slice

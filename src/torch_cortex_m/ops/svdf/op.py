@@ -10,6 +10,7 @@ from ...ir import INT8, TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
 from ..rules.checks import check_multiplier
 from ..rules.window import check_offset, check_per_channel, check_rank
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 
 STATE_DTYPES = ("int8", "int16")
 
@@ -113,4 +114,5 @@ OP = Svdf
 KERNELS = [
     Kernel("svdf_s8__ref", applies=lambda layer: not _wide(layer)),
     Kernel("svdf_s8_s16__ref", applies=_wide),
+    *CMSIS_NN_KERNELS,
 ]

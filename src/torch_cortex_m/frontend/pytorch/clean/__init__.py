@@ -7,6 +7,7 @@ from typing import Any
 
 from torch.fx import GraphModule
 
+from ..states import remove_unread_states
 from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
@@ -26,17 +27,18 @@ from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .unpooling import UNPOOLING, replace_unpooling
-from .updates import remove_updates
+from .updates import replace_updates
 
 Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
-    remove_updates,
+    replace_updates,
     separate_results,
     replace_adaptive_pools,
     remove_identities,
     replace_assignments,
     fold_constants,
+    remove_unread_states,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
     replace_recurrent_layers,

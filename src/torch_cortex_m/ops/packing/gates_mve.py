@@ -1,0 +1,37 @@
+"""Packs the matrices of recurrent layers for csrc/mve/tcm_mve_gates.h."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..integers.requantization import wrapped
+from .gates import GateProduct
+from .mve import LANES, padded_to_lanes
+
+UNITS = 4
+"""Of a tile."""
+
+
+def vector_tiles(product: GateProduct) -> np.ndarray:
+    """int8: for each four units, a tile of every gate: for each step of 16 values 16 weights of
+    each unit, then the biases. Units that are missing in the last tiles are zeros."""
+    gates = len(product.shifts)
+    weight = padded_to_lanes(product.weight)
+    weight = _by_tile(weight.reshape(-1, gates, weight.shape[1]))
+    tiles, steps = len(weight), weight.shape[2] // LANES
+    weights = weight.reshape(tiles, UNITS, steps, LANES).swapaxes(1, 2).reshape(tiles, -1)
+    biases = _by_tile(product.bias.reshape(-1, gates, 1)).reshape(tiles, UNITS)
+    return np.concatenate([weights, wrapped(biases).astype("<i4").view(np.int8)], axis=1)
+
+
+def _by_tile(rows: np.ndarray) -> np.ndarray:
+    """[units, gates, n] -> [tiles, 4, n], the gates of four units one after the other."""
+    filled = np.pad(rows, ((0, -len(rows) % UNITS), (0, 0), (0, 0)))
+    by_gate = filled.reshape(-1, UNITS, *rows.shape[1:]).swapaxes(1, 2)
+    return np.ascontiguousarray(by_gate).reshape(-1, UNITS, rows.shape[2])
+
+
+def has_gate_requantization(product: GateProduct) -> bool:
+    """Whether multipliers and shifts are in the range that the kernels compute."""
+    within = (product.shifts >= -31) & (product.shifts <= 31)
+    return bool((product.multipliers >= 0).all() and within.all())
