@@ -264,6 +264,12 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
     )
 
 
+def _is_in_a_packed_sequence(error: Exception) -> bool:
+    """Recurrent layers fail on nothing else in a model that runs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(Path(frame.filename).parts[-3:] in PACKED for frame in frames)
+
+
 def _assigned_as_it_is(error: Exception) -> TcmError:
     """Of ``self.state = x``, which torch.export refuses where x is an input or another buffer."""
     return TcmError(
@@ -272,12 +278,6 @@ def _assigned_as_it_is(error: Exception) -> TcmError:
         got=first_line(error),
         hint="write self.state.copy_(x), or self.state = x.clone()",
     )
-
-
-def _is_in_a_packed_sequence(error: Exception) -> bool:
-    """Recurrent layers fail on nothing else in a model that runs."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return any(Path(frame.filename).parts[-3:] in PACKED for frame in frames)
 
 
 def _data_dependent(place: str | None, got: str) -> TcmError:
