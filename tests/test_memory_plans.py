@@ -91,6 +91,9 @@ def add_node(draw: st.DrawFn, drawn: Drawn) -> None:
         times_a_part(drawn, drawn.add("requantize", value))
     elif kind == "reshape":
         drawn.add("reshape", value, shape=draw(st.sampled_from([(int(np.prod(shape)),), shape])))
+    elif kind == "backwards":
+        begin, step = (0,) * (rank - 1) + (shape[-1] - 1,), (1,) * (rank - 1) + (-1,)
+        drawn.add("slice", value, begin=begin, size=shape, step=step)
     elif kind == "concatenate" and alike:
         drawn.add("concatenate", value, draw(st.sampled_from(alike)), axis=axis)
     elif shape[axis] > 1 and kind == "split":
@@ -113,7 +116,10 @@ def times_a_part(drawn: Drawn, value: str) -> None:
         drawn.add("requantize", product)
 
 
-KINDS = ["requantize", "mul", "mul by a part", "reshape", "concatenate", "split", "slice"]
+KINDS = [
+    *("requantize", "mul", "mul by a part", "backwards"),
+    *("reshape", "concatenate", "split", "slice"),
+]
 
 
 def broadcasts(drawn: Drawn, value: str, other: str) -> bool:
