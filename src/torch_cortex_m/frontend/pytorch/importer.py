@@ -15,7 +15,17 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import BYTES, INT8, INT32, Graph, Port, Quantization, TensorType
+from ...ir import (
+    BYTES,
+    DTYPES,
+    INT8,
+    INT32,
+    Graph,
+    Port,
+    Quantization,
+    TensorType,
+    limits,
+)
 from ...ops import definition
 from ...ops.integers.arithmetic import quantize_array
 from ...ops.pytorch.call import (
@@ -26,6 +36,7 @@ from ...ops.pytorch.call import (
     PytorchCall,
     Unquantized,
     requantization,
+    rescaling,
 )
 from ...ops.pytorch.function import lower_function
 from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
@@ -132,16 +143,20 @@ class _Importer:
         wanted = self.node_quantization(node)
         operand = self.operands[node.args[0]]  # type: ignore[index]
         if isinstance(operand, Unquantized):
-            value = self.quantized_input(operand, wanted.quantization)
+            value = self.quantized_input(operand, wanted.quantization, wanted.dtype)
             operand = Activation(value, wanted.quantization)
         if not isinstance(operand, Activation):
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        full_range = wanted.limits == INT8
+        dtype = self.graph.types[operand.value].dtype
+        full_range = wanted.limits == limits(dtype)
         produced_here = _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)
+        if (dtype, wanted.dtype) != ("int8", "int8"):
+            value = self.rescaled(operand, wanted, where(node))
+            return Activation(value, wanted.quantization, real=False)
         value = self.append(
             "requantize",
             operand.value,
@@ -154,12 +169,21 @@ class _Importer:
         )
         return Activation(value, wanted.quantization, real=False)
 
-    def quantized_input(self, operand: Unquantized, quantization: Quantization) -> str:
-        """The int8 value of a float input; one for each set of parameters."""
+    def rescaled(self, operand: Activation, wanted: NodeQuantization, source: str) -> str:
+        fields: dict[str, Any] = rescaling(operand.quantization, wanted.quantization, wanted.dtype)
+        return self.append(
+            "rescale", operand.value, ".rescaled", wanted.quantization, source, **fields
+        )
+
+    def quantized_input(
+        self, operand: Unquantized, quantization: Quantization, dtype: str = "int8"
+    ) -> str:
+        """The integer value of a float input; one for each set of parameters."""
         key = (operand.value, quantization)
         if key not in self.quantized_inputs:
+            fields: dict[str, Any] = asdict(quantization) | {"output_bytes": DTYPES[dtype].bytes}
             self.quantized_inputs[key] = self.append(
-                "quantize", operand.value, ".int8", quantization, **asdict(quantization)
+                "quantize", operand.value, f".{dtype}", quantization, **fields
             )
         return self.quantized_inputs[key]
 
@@ -201,14 +225,22 @@ class _Importer:
             limits=INT8 if result is None else result.limits,
         )
         own_name = self.graph.unique_name(call.name)
+        if pattern.recurrence is not None:
+            call.parts = self.parts(node)
         lowered = pattern.lower(call)
         if isinstance(lowered, str) and own_name in self.graph.types:
             self.own_names[lowered] = own_name
         if isinstance(lowered, tuple):
             for place, part in results(node):
-                self.operands[part] = self.result(part, lowered[place], call.result)
+                quantization = call.parts.get(place, call.result)
+                self.operands[part] = self.result(part, lowered[place], quantization)
         else:
             self.operands |= {part: self.result(part, lowered, call.result) for part in chain}
+
+    def parts(self, node: Node) -> dict[int, Quantization]:
+        """The quantization of each of an operator's several results."""
+        followed = {place: self.following(part) for place, part in results(node)}
+        return {place: each.quantization for place, each in followed.items() if each is not None}
 
     def result(self, node: Node, value: str, quantization: Quantization | None) -> Operand:
         """What a node has become, whose result the graph has as ``value``."""
