@@ -29,6 +29,7 @@ from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS, rounds_away
+from .overlap import windows_overlap
 
 LARGEST_DIVISOR = 1 << 22
 """Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
@@ -221,8 +222,10 @@ class AvgPool2d(Op):
 
 OP = AvgPool2d
 KERNELS = [
-    Kernel("avg_pool2d_s8__ref", applies=rounds_away),
-    Kernel("avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up),
+    Kernel("avg_pool2d_s8__ref", applies=rounds_away, overlap=windows_overlap),
+    Kernel(
+        "avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up, overlap=windows_overlap
+    ),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,
