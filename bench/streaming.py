@@ -63,7 +63,7 @@ class TcResNet(nn.Module):
         x = functional.relu(self.first(x))
         for block in self.blocks:
             x = block(x)
-        return functional.softmax(self.classifier(x.mean(2)), 1)
+        return self.classifier(x.mean(2))
 
 
 class Residual(nn.Module):
@@ -100,7 +100,7 @@ class DsCnn(nn.Module):
         for layer in self.layers:
             before = 2 if layer.kernel_size == (3, 3) else 0
             x = functional.relu(layer(functional.pad(x, (0, 0, before, 0))))
-        return functional.softmax(self.classifier(x[:, :, -12:].mean((2, 3))), 1)
+        return self.classifier(x[:, :, -12:].mean((2, 3)))
 
 
 class Tcn(nn.Module):
@@ -118,7 +118,7 @@ class Tcn(nn.Module):
         for dilation, layer in zip(DILATIONS, self.layers, strict=True):
             y = layer(functional.pad(x, (2 * dilation, 0)))
             x = x + functional.relu(y)
-        return functional.softmax(self.classifier(x[:, :, -1]), 1)
+        return self.classifier(x[:, :, -1])
 
 
 def networks() -> list[Network]:

@@ -9,7 +9,6 @@ from ..ops.interfaces import Sums
 from .frames import Frames
 from .rewrite import first_input
 
-
 LEAST_SAVED = 32
 """Additions a sum; fewer cost less than what sums that are kept need beside them."""
 
