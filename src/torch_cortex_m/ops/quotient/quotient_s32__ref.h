@@ -13,8 +13,9 @@ TCM_KERNEL void quotient_s32__ref(const int32_t *input, int8_t *output, int32_t 
         const uint32_t value = (uint32_t)input[i];
         const int32_t negative = input[i] < 0;
         const uint32_t magnitude = negative ? 0U - value + below : value + half;
-        const int32_t quotient = (int32_t)(magnitude / (uint32_t)divisor);
-        output[i] = (int8_t)tcm_clamp(negative ? -quotient : quotient, activation_min, activation_max);
+        const uint32_t quotient = magnitude / (uint32_t)divisor;
+        const int32_t result = (int32_t)(negative ? 0U - quotient : quotient);
+        output[i] = (int8_t)tcm_clamp(result, activation_min, activation_max);
     }
 }
 
