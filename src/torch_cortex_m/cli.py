@@ -117,6 +117,13 @@ def compile(
         int | None,
         typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
+    io: Annotated[
+        str,
+        typer.Option(
+            help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
+            "arena, where the header says."
+        ),
+    ] = "caller",
     stream: Annotated[
         str | None,
         typer.Option(
@@ -151,6 +158,7 @@ def compile(
         optimize=optimize,
         flash=flash,
         ram=ram,
+        io=io,
         stream=stream,
         hop=hop,
         tuning=tuning,

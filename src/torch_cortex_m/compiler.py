@@ -12,7 +12,7 @@ from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
-from .generate import Preferences, generate
+from .generate import Preferences, check_io, generate
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
@@ -44,6 +44,7 @@ def compile(
     optimize: str = "speed",
     flash: int | None = None,
     ram: int | None = None,
+    io: str = "caller",
     stream: str | None = None,
     hop: int | None = None,
     tuning: str | Path | None = None,
@@ -76,6 +77,8 @@ def compile(
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
+        working memory, where the header says, so that it is used again when an input is read.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
         "INPUT" or "INPUT:AXIS" says which input's axis they lie along, without AXIS its longest.
         Results are those of the whole window once it is full; see docs/streaming.md.
@@ -90,6 +93,7 @@ def compile(
     if tune:
         core.check_emulated()
     check_objective(optimize)
+    check_io(io)
     check_prefix(name)
     _check_budget("flash", flash)
     _check_budget("ram", ram)
@@ -104,7 +108,7 @@ def compile(
         graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
-    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
+    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(replace(generated, folding=observer.folding))
 

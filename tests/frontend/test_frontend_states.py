@@ -27,7 +27,11 @@ from torch import Tensor, nn
 from torch.fx import GraphModule
 
 from torch_cortex_m import TcmError
+from torch_cortex_m.frontend.bindings import read_bindings
+from torch_cortex_m.frontend.pytorch.bound_states import bind_states
+from torch_cortex_m.frontend.pytorch.capture import capture
 from torch_cortex_m.frontend.pytorch.pipeline import import_pytorch
+from torch_cortex_m.frontend.pytorch.states import STATE, inputs_of, updates_of
 from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.run import Run
@@ -37,6 +41,8 @@ from torch_cortex_m.target import CORES, HOST, Target
 
 MODELS = models()
 FRAMES = frames()
+ALWAYS = (*WINDOWS, "begins_elsewhere", "average", "recurrent", "swapped", "was_positive")
+"""Models of every run; ``-m slow`` takes all."""
 PLACES = [HOST, *(CORES[name] for name in ("cortex-m4", "cortex-m55") if has_emulator())]
 
 
@@ -46,13 +52,25 @@ def step(graph: Graph) -> float:
     return quantization.scale
 
 
+Programs = Mapping[str, tuple[GraphModule, Graph]]
+"""Of each model the converted program, and the graph behind all passes."""
+
+
 @pytest.fixture(scope="module")
-def programs() -> Mapping[str, tuple[GraphModule, Graph]]:
-    """Of every model the converted program, and the graph behind all passes."""
-    return {name: imported(model, FRAMES) for name, model in MODELS.items()}
+def programs() -> Programs:
+    return {name: imported(MODELS[name], FRAMES) for name in ALWAYS}
 
 
-def test_calls_in_a_row(programs: Mapping[str, tuple[GraphModule, Graph]]) -> None:
+def test_calls_in_a_row(programs: Programs) -> None:
+    check(programs)
+
+
+@pytest.mark.slow
+def test_calls_in_a_row_of_all_models() -> None:
+    check({name: imported(model, FRAMES) for name, model in MODELS.items()})
+
+
+def check(programs: Programs) -> None:
     for name, (program, graph) in programs.items():
         check_accuracy(name, program, graph)
     graphs = [graph for _, graph in programs.values()]
@@ -92,7 +110,7 @@ def check_c(graphs: Sequence[Graph], target: Target) -> None:
     assert [list(execution.outputs) for execution in executions] == expected, target.name
 
 
-def test_one_window_in_every_spelling(programs: Mapping[str, tuple[GraphModule, Graph]]) -> None:
+def test_one_window_in_every_spelling(programs: Programs) -> None:
     graphs = [programs[name][1] for name in WINDOWS]
     assert len({len(graph.nodes) for graph in graphs}) == 1
     results = [np.stack(ours_in_a_row(graph, FRAMES)) for graph in graphs]
@@ -108,9 +126,7 @@ def test_a_buffer_that_is_only_read_is_a_constant() -> None:
     assert not graph.states
 
 
-def test_the_initial_value_is_the_buffers(
-    programs: Mapping[str, tuple[GraphModule, Graph]],
-) -> None:
+def test_the_initial_value_is_the_buffers(programs: Programs) -> None:
     model, (_, graph) = MODELS["begins_elsewhere"], programs["begins_elsewhere"]
     (state,) = graph.states.values()
     quantization = graph.types["first"].quantization
@@ -261,14 +277,11 @@ class Cell(nn.Module):
 EXAMPLE = (torch.zeros(1, 6), torch.zeros(1, 8))
 
 
-@pytest.mark.parametrize(
-    ("named", "output"), [(True, "h_out"), (True, 1), (False, 1), (False, "1"), (False, "add")]
-)
-def test_state_in_and_out(named: bool, output: str | int) -> None:
-    model, data = Cell(named), frames(shape=(1, 6))
-    program, graph = imported(model, data, {"h": output}, EXAMPLE)
+def test_state_in_and_out() -> None:
+    model, data = Cell(named=True), frames(shape=(1, 6))
+    program, graph = imported(model, data, {"h": "h_out"}, EXAMPLE)
     assert [port.value for port in graph.inputs] == ["x"]
-    assert len(graph.outputs) == 1
+    assert [port.value for port in graph.outputs] == ["y"]
     assert set(graph.states) == {"h"}
     assert graph.types["h"].quantization == graph.types[graph.states["h"].update].quantization
     h, expected = torch.zeros(1, 8), []
@@ -283,13 +296,30 @@ def test_state_in_and_out(named: bool, output: str | int) -> None:
     assert error <= cost + step(graph)
 
 
+@pytest.fixture(scope="module")
+def captured() -> Mapping[bool, GraphModule]:
+    """Cells without and with names for their results."""
+    return {named: capture(Cell(named), EXAMPLE)[0] for named in (False, True)}
+
+
+def bound(module: GraphModule, states: Any) -> GraphModule:
+    module = copy.deepcopy(module)
+    bind_states(module, read_bindings(states), EXAMPLE)
+    return module
+
+
 @pytest.mark.parametrize("initial", [torch.full((1, 8), 0.5), np.full((1, 8), 0.5, np.float32)])
-def test_an_initial_value_from_the_caller(initial: Any) -> None:
-    _, graph = imported(Cell(), frames(shape=(1, 6)), {"h": (1, initial)}, EXAMPLE)
-    quantization = graph.types["h"].quantization
-    assert quantization is not None
-    value = (int(graph.states["h"].initial[0, 0]) - quantization.zero_point) * quantization.scale
-    assert value == pytest.approx(0.5, abs=quantization.scale / 2)
+@pytest.mark.parametrize(
+    ("named", "output"), [(True, "h_out"), (True, 1), (False, 1), (False, "1"), (False, "add")]
+)
+def test_an_output_by_name_or_place(
+    named: bool, output: str | int, initial: Any, captured: Mapping[bool, GraphModule]
+) -> None:
+    module = bound(captured[named], {"h": (output, initial)})
+    ((state, update),) = updates_of(module)
+    assert (state.meta[STATE].name, update.name) == ("h", "add")
+    assert torch.equal(state.meta[STATE].initial, torch.full((1, 8), 0.5))
+    assert [node.target for node in inputs_of(module)] == ["x"]
 
 
 @pytest.mark.parametrize(
@@ -309,9 +339,11 @@ def test_an_initial_value_from_the_caller(initial: Any) -> None:
         ([("h", 1)], ["the states are not understood", "--state h=h_out"]),
     ],
 )
-def test_states_that_do_not_fit(states: Any, texts: list[str]) -> None:
+def test_states_that_do_not_fit(
+    states: Any, texts: list[str], captured: Mapping[bool, GraphModule]
+) -> None:
     with pytest.raises(TcmError) as caught:
-        imported(Cell(), frames(shape=(1, 6)), states, EXAMPLE)
+        bound(captured[False], states)
     for text in texts:
         assert text in str(caught.value)
 

@@ -79,7 +79,7 @@ class TakesTheNumberOfSteps(nn.Module):
         return x
 
 
-@zoo(floats(1, 8))
+@zoo(floats(1, 8), calls=10)
 class KeepsARunningMean(nn.Module):
     def __init__(self) -> None:
         super().__init__()

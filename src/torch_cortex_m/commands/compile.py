@@ -12,6 +12,7 @@ from rich.progress import track
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
+from ..generate import check_io
 from ..model.storage import check_replaceable
 from ..select import check_objective
 from ..target import find_target
@@ -27,6 +28,7 @@ def compile_source(
     # What can be wrong in the options is found before the factory, which may train the model.
     find_target(options["target"])
     check_objective(options["optimize"])
+    check_io(options["io"])
     check_prefix(options["name"])
     check_replaceable(out)
     states = _states(state)

@@ -69,6 +69,21 @@ class Reach:
         return range(start, start + self.stride * (len(positions) - 1) + reach + 1)
 
 
+@dataclass(frozen=True)
+class Sums:
+    """An operator as a function of sums.
+
+    The elements of its only argument, in their order, are [outer, count, inner] of ``shape``. Of
+    each, plus ``offset``, int32 sums over ``count`` are taken; the elementwise ``operator`` with
+    ``fields`` makes of them the elements of the output, in their order.
+    """
+
+    shape: tuple[int, int, int]
+    offset: int
+    operator: str
+    fields: Mapping[str, int]
+
+
 class Interfaces:
     """The questions, with their conservative answers; ``ops.base.Op`` inherits them.
 
@@ -195,6 +210,10 @@ class Interfaces:
     def reduces(self, types: Types, argument: str, axis: int) -> bool:
         """Whether this axis of an argument is gone in the output, which depends on all of it."""
         return False
+
+    def sums(self, types: Types) -> Sums | None:
+        """The operator as a function of sums over all of its argument, if it is one."""
+        return None
 
     # Layout.
 

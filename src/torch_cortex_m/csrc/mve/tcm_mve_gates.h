@@ -46,6 +46,16 @@ TCM_KERNEL const int8_t *tcm_mve_sum_tiles(const int8_t *vector, const int8_t *t
 
 #pragma GCC diagnostic pop
 
+/* The vector itself, or a copy of it that whole registers can be read from. */
+TCM_KERNEL const int8_t *tcm_mve_whole_vector(const int8_t *values, int32_t length, int8_t *copy)
+{
+    if (length % 16 == 0) {
+        return values;
+    }
+    tcm_mve_copy(copy, values, length);
+    return copy;
+}
+
 /* value * multiplier * 2^(shift - 31) with two roundings, as tcm_requantize; multiplier >= 0. */
 TCM_KERNEL int32x4_t tcm_mve_requantize(int32x4_t value, int32_t multiplier, int32_t shift)
 {

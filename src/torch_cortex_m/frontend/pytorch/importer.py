@@ -185,7 +185,7 @@ class _Importer:
         """The integer value of a float input; one for each set of parameters."""
         key = (operand.value, quantization)
         if key not in self.quantized_inputs:
-            fields = asdict(quantization) | {"output_bytes": DTYPES[dtype].bytes}
+            fields: dict[str, Any] = asdict(quantization) | {"output_bytes": DTYPES[dtype].bytes}
             self.quantized_inputs[key] = self.append(
                 "quantize", operand.value, f".{dtype}", quantization, **fields
             )

@@ -7,7 +7,7 @@ import numpy as np
 from ..base import Kernel, Layer
 from ..packing.gates import sigmoid_pairs
 from ..packing.gates_dsp import column_words, vector_form, vector_stream
-from .packing import has_constant_weights, products
+from .packing import gate_shifts, has_constant_weights, products
 
 UNITS = 8
 """As in lstm_s8__units_dsp.h."""
@@ -22,10 +22,9 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
-    values: dict[str, int | float] = {}
+    values = gate_shifts(layer)
     for name, product in products(layer).items():
         values[f"{name}_form"] = vector_form(product)
-        values[f"{name}_gate_shifts"] = product.shift_bytes()
         values[f"{name}_is_plain"] = int(product.is_plain())
     return values
 

@@ -8,7 +8,7 @@ from ..base import Kernel, Layer
 from ..packing.gates import sigmoid_pairs
 from ..packing.gates_mve import has_gate_requantization, vector_tiles
 from ..packing.mve import padded
-from .packing import has_constant_weights, products
+from .packing import gate_shifts, has_constant_weights, products
 
 UNITS = 16
 """As in lstm_s8__units_mve.h."""
@@ -31,12 +31,6 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
     return packed
 
 
-def _constants(layer: Layer) -> dict[str, int | float]:
-    return {
-        f"{name}_gate_shifts": product.shift_bytes() for name, product in products(layer).items()
-    }
-
-
 def _scratch(layer: Layer) -> int:
     """The sums of some units, and copies of vectors that do not fill registers."""
     lengths = [layer.types[f"{name}_weight"].shape[1] for name in ("input", "recurrent")]
@@ -50,7 +44,7 @@ MVE_KERNELS = [
         needs=frozenset({"mve"}),
         applies=_applies,
         pack=_pack,
-        constants=_constants,
+        constants=gate_shifts,
         scratch_bytes=_scratch,
     )
 ]

@@ -68,16 +68,6 @@ TCM_KERNEL void lstm_s8__mve_units(const int32_t *sums, const int32_t *recurrent
     }
 }
 
-/* The vector itself, or a copy of it that whole registers can be read from. */
-TCM_KERNEL const int8_t *lstm_s8__mve_vector(const int8_t *values, int32_t length, int8_t *copy)
-{
-    if (length % 16 == 0) {
-        return values;
-    }
-    tcm_mve_copy(copy, values, length);
-    return copy;
-}
-
 TCM_KERNEL void lstm_s8__units_mve(const int8_t *input, const int8_t *initial_hidden, const int16_t *initial_cell,
                                    const int8_t *input_tiles, const int8_t *recurrent_tiles,
                                    const int32_t *input_multipliers, const int32_t *recurrent_multipliers,
@@ -116,8 +106,8 @@ TCM_KERNEL void lstm_s8__units_mve(const int8_t *input, const int8_t *initial_hi
         tcm_mve_copy((int8_t *)cells, (const int8_t *)(initial_cell + batch * hidden_size), 2 * hidden_size);
         for (int32_t step = 0; step < steps; step++) {
             const int32_t row = batch * batch_stride + step * step_stride;
-            const int8_t *const values = lstm_s8__mve_vector(input + row * input_size, input_size, copy);
-            const int8_t *const recurrent = lstm_s8__mve_vector(before, hidden_size, recurrent_copy);
+            const int8_t *const values = tcm_mve_whole_vector(input + row * input_size, input_size, copy);
+            const int8_t *const recurrent = tcm_mve_whole_vector(before, hidden_size, recurrent_copy);
             const int8_t *tiles = input_tiles;
             const int8_t *others = recurrent_tiles;
             int8_t *const result = output + row * hidden_size;

@@ -20,3 +20,10 @@ def products(layer: Layer) -> dict[str, GateProduct]:
         "input": gate_product(constants, "input", op.input_offset, constants["bias"]),
         "recurrent": gate_product(constants, "recurrent", -op.hidden_zero_point),
     }
+
+
+def gate_shifts(layer: Layer) -> dict[str, int | float]:
+    """The literals ``input_gate_shifts`` and ``recurrent_gate_shifts``."""
+    return {
+        f"{name}_gate_shifts": product.shift_bytes() for name, product in products(layer).items()
+    }

@@ -14,7 +14,7 @@ UNITS = 4
 
 def vector_tiles(product: GateProduct) -> np.ndarray:
     """int8: for each four units, a tile of every gate: for each step of 16 values 16 weights of
-    each unit, then the biases. Units that are missing in the last tiles are zeros."""
+    each unit, then the biases. What is missing in the last two tiles is zeros."""
     gates = len(product.shifts)
     weight = padded_to_lanes(product.weight)
     weight = _by_tile(weight.reshape(-1, gates, weight.shape[1]))
@@ -25,8 +25,10 @@ def vector_tiles(product: GateProduct) -> np.ndarray:
 
 
 def _by_tile(rows: np.ndarray) -> np.ndarray:
-    """[units, gates, n] -> [tiles, 4, n], the gates of four units one after the other."""
-    filled = np.pad(rows, ((0, -len(rows) % UNITS), (0, 0), (0, 0)))
+    """[units, gates, n] -> [tiles, 4, n], the gates of four units one after the other; an even
+    number of tiles."""
+    size = UNITS * (1 + rows.shape[1] % 2)
+    filled = np.pad(rows, ((0, -len(rows) % size), (0, 0), (0, 0)))
     by_gate = filled.reshape(-1, UNITS, *rows.shape[1:]).swapaxes(1, 2)
     return np.ascontiguousarray(by_gate).reshape(-1, UNITS, rows.shape[2])
 

@@ -11,6 +11,7 @@ from ..states import remove_unread_states
 from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
+from .bags import BAGS, replace_bags
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .counts import make_counts_numbers
@@ -45,9 +46,10 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_int16_states,
     keep_both_results,
     fill_infinite_borders,
+    replace_bags,
     split_attention,
-    mask_softmax,
     split_products,
+    mask_softmax,
     fold_factors,
     normalize_length,
     fold_batch_norms,
@@ -62,7 +64,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
 )
 
 TAKEN_APART: frozenset[Any] = frozenset(
-    (*EXPANSIONS, *POOLS, *SEVERAL, *RECURRENT, ATTENTION, UNPOOLING)
+    (*EXPANSIONS, *POOLS, *BAGS, *SEVERAL, *RECURRENT, ATTENTION, UNPOOLING)
 )
 """Operators that become several others."""
 
