@@ -244,9 +244,9 @@ def test_weights_of_nearly_zero_leave_room_for_biases() -> None:
     torch.manual_seed(0)
     parameters = dict(layer.named_parameters())
     with torch.no_grad():
-        parameters["weight_ih_l0"] *= 1e-9
-        parameters["weight_hh_l0"][6:] *= 0
-        parameters["bias_ih_l0"] += 2
+        parameters["weight_ih_l0"].mul_(1e-9)
+        parameters["weight_hh_l0"][6:].zero_()
+        parameters["bias_ih_l0"].add_(2)
     data = calibration(SEQUENCE)
     program = quantized_program(copy.deepcopy(model), data[0], data)
     graph = run_passes(import_quantized(program, "model"))
