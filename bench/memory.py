@@ -21,6 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import mlperf_tiny
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from torch_cortex_m.emit import emit
@@ -142,7 +143,7 @@ def write_picture(path: Path, generated: Generated) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _draw(axis: plt.Axes, graph: Graph, plan: MemoryPlan) -> None:
+def _draw(axis: Axes, graph: Graph, plan: MemoryPlan) -> None:
     last = {value: i for i, node in enumerate(graph.nodes) for value in node.inputs}
     computing = set(graph.computing_nodes())
     for index, node in enumerate(graph.nodes):
@@ -155,7 +156,7 @@ def _draw(axis: plt.Axes, graph: Graph, plan: MemoryPlan) -> None:
     axis.set_ylim(0, 1.05 * plan.arena_bytes)
 
 
-def _block(axis: plt.Axes, first: int, last: int, start: int, size: int) -> None:
+def _block(axis: Axes, first: int, last: int, start: int, size: int) -> None:
     box = Rectangle((first - 0.45, start), last - first + 0.9, size, ec="black", alpha=0.5)
     axis.add_patch(box)
 

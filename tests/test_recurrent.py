@@ -38,7 +38,9 @@ def test_a_sequence_in_parts_is_the_sequence(operator: str) -> None:
     """Bit for bit: all that a layer keeps is in its states."""
     for case in ops.cases(operator):
         axis = 0 if case.op.time_major else 1
-        count = case.tensors["input"].shape[axis]
+        input = case.tensors["input"]
+        assert input is not None
+        count = input.shape[axis]
         if count == 1:
             continue
         whole = run(case)

@@ -228,8 +228,9 @@ def test_ranges_are_those_of_all_steps() -> None:
     """A state that returns to 0 in the end has been large before."""
     cell = nn.LSTM(1, 1, bias=False)
     with torch.no_grad():
-        cell.weight_ih_l0.copy_(torch.tensor([[4.0], [0.5], [4.0], [4.0]]))
-        cell.weight_hh_l0.zero_()
+        input_weight, recurrent_weight = cell.parameters()
+        input_weight.copy_(torch.tensor([[4.0], [0.5], [4.0], [4.0]]))
+        recurrent_weight.zero_()
     x = torch.cat([torch.full((8, 1, 1), 4.0), torch.full((12, 1, 1), -4.0)])
     program = quantized_program(first(cell), (x,), [(x,)])
     (node,) = (n for n in import_quantized(program, "model").nodes if n.op.name == "lstm")
@@ -241,10 +242,11 @@ def test_weights_of_nearly_zero_leave_room_for_biases() -> None:
     layer = nn.GRU(5, 6)
     model = first(layer)
     torch.manual_seed(0)
+    parameters = dict(layer.named_parameters())
     with torch.no_grad():
-        layer.weight_ih_l0 *= 1e-9
-        layer.weight_hh_l0[6:] *= 0
-        layer.bias_ih_l0 += 2
+        parameters["weight_ih_l0"].mul_(1e-9)
+        parameters["weight_hh_l0"][6:].zero_()
+        parameters["bias_ih_l0"].add_(2)
     data = calibration(SEQUENCE)
     program = quantized_program(copy.deepcopy(model), data[0], data)
     graph = run_passes(import_quantized(program, "model"))

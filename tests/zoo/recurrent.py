@@ -268,7 +268,7 @@ class LSTMCellLoop(nn.Module):
 
 
 @zoo(floats(1, 8, 4))
-class AutoregressiveForecaster(nn.Module):
+class GRUForecaster(nn.Module):
     """A sequence, then steps that read their own predictions."""
 
     def __init__(self) -> None:
