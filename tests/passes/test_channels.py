@@ -10,10 +10,11 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from passes.graph_builder import GraphBuilder, check_same, interpret, node, random_inputs
 
-from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, format_graph
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, format_graph, verify
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
+from torch_cortex_m.ops.slice.op import Slice
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.bounds import value_bounds
 from torch_cortex_m.passes.fold_constant_channels import fold_constant_channels
@@ -266,3 +267,31 @@ def test_nothing_is_known_of_factors_below_zero() -> None:
     y = builder.node(Requantize(multiplier=-(1 << 30)), x, zero_point=0)
     bounds = value_bounds(builder.graph)[y]
     assert (bounds.low.tolist(), bounds.high.tolist()) == ([-128] * 2, [127] * 2)
+
+
+def test_a_slice_of_channels_begins_at_the_first_that_is_left() -> None:
+    builder = GraphBuilder()
+    x = builder.conv_nhwc(builder.to_nhwc(builder.input(1, 3, 4, 4)), 6)
+    x = builder.node(Slice(begin=(0, 0, 0, 3), size=(1, 2, 2, 3)), x)
+    builder.output(builder.conv_nhwc(x, 2, (1, 1)))
+    after = remove_unread_channels(builder.graph)
+    check_same(builder.graph, after)
+    sliced = node(after, "slice")
+    assert (sliced.op.begin, after.types[sliced.inputs[0]].shape) == ((0, 0, 0, 0), (1, 2, 2, 3))
+
+
+def test_states_and_their_updates_keep_all_channels() -> None:
+    """The next call reads what nobody reads in this one."""
+    builder = GraphBuilder()
+    graph = builder.graph
+    quantization = Quantization(0.05, 3)
+    state = graph.add_state("state", np.zeros((1, 1, 1, 4), np.int8), quantization)
+    update = builder.conv_nhwc(builder.to_nhwc(builder.input(1, 3, 1, 1)), 4, (1, 1))
+    graph.set_update(state, update)
+    read = builder.conv_nhwc(state, 2, (1, 1))
+    weight = graph.producer(read).inputs[1]
+    graph.constants[weight][..., :2] = 0
+    builder.output(read)
+    after = remove_unread_channels(graph)
+    verify(after)
+    assert after.types[state].shape == after.types[update].shape == (1, 1, 1, 4)

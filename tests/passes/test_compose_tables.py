@@ -50,7 +50,10 @@ def test_what_is_read_elsewhere_stays() -> None:
     build = GraphBuilder()
     x = build.node(any_table(), build.input(2, 8, 16))
     y = build.node(any_table(), x)
-    assert functions(composed(build, build.add(x, y))) == ["table", "table", "add"]
+    graph = composed(build, build.add(x, y))
+    assert functions(graph) == ["table", "table", "add"]
+    first, second = (n for n in graph.nodes if n.op.name == "table")
+    assert second.inputs == (first.output,)
 
 
 def test_what_the_graph_gives_stays() -> None:
