@@ -85,6 +85,14 @@ def compile(
     calibration: Annotated[
         Path | None, typer.Option(help=f"{ARRAYS} Each is samples x the input's shape.")
     ] = None,
+    state: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="IN=OUT",
+            help="An input that becomes a state, and the output (name or place) that the next call "
+            "finds in it; may be repeated.",
+        ),
+    ] = None,
     name: Annotated[str, typer.Option(help="Prefix of the emitted files and functions.")] = "model",
     kernels: Annotated[str, typer.Option(help="ours, cmsis-nn or any")] = "ours",
     cmsis_nn_include: Annotated[
@@ -109,6 +117,13 @@ def compile(
         int | None,
         typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
+    io: Annotated[
+        str,
+        typer.Option(
+            help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
+            "arena, where the header says."
+        ),
+    ] = "caller",
     stream: Annotated[
         str | None,
         typer.Option(
@@ -134,6 +149,7 @@ def compile(
         out,
         calibration,
         target=target,
+        state=state or (),
         name=name,
         kernels=kernels,
         cmsis_nn_include=cmsis_nn_include or (),
@@ -142,6 +158,7 @@ def compile(
         optimize=optimize,
         flash=flash,
         ram=ram,
+        io=io,
         stream=stream,
         hop=hop,
         tuning=tuning,

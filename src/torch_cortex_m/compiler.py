@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
-from .generate import Preferences, generate
+from .frontend.bindings import Binding, States, read_bindings
+from .generate import Preferences, check_io, generate
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
@@ -34,6 +35,7 @@ def compile(
     *,
     target: str | Target = "cortex-m4",
     calibration: Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None = None,
+    state: States | None = None,
     name: str = "model",
     kernels: str = "ours",
     cmsis_nn_include: str | Path | Sequence[str | Path] = (),
@@ -42,6 +44,7 @@ def compile(
     optimize: str = "speed",
     flash: int | None = None,
     ram: int | None = None,
+    io: str = "caller",
     stream: str | None = None,
     hop: int | None = None,
     tuning: str | Path | None = None,
@@ -59,7 +62,14 @@ def compile(
         a tcm.Target.
     calibration: an iterable of input tuples that show the range of every activation, or a function
         that gives one for the list of the inputs' names; without it example_inputs calibrate, with
-        a warning. Not used if the model is already quantized.
+        a warning. Not used if the model is already quantized. Of a model that keeps states, such
+        as buffers that forward changes, the tuples are calls one after the other, the first of
+        which finds the initial states.
+    state: inputs that become states: {"h": "h_out"} lets the next call find in input h what output
+        h_out is in this one, so that the caller neither gives nor gets them. An output is meant by
+        the key under which forward returns it, by the name that the C has for it, or by its place
+        (an int). The first call finds zero, or the array of {"h": ("h_out", array)}.
+        example_inputs have these inputs, too; calibration has not.
     name: prefix of the emitted files and C functions.
     kernels: "ours", "cmsis-nn" to call a linked CMSIS-NN wherever it can compute a layer, or "any"
         to let both compete; cmsis_nn_include (one or more folders) and cmsis_nn_library (a static
@@ -67,6 +77,8 @@ def compile(
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
+        working memory, where the header says, so that it is used again when an input is read.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
         "INPUT" or "INPUT:AXIS" says which input's axis they lie along, without AXIS its longest.
         Results are those of the whole window once it is full; see docs/streaming.md.
@@ -81,20 +93,22 @@ def compile(
     if tune:
         core.check_emulated()
     check_objective(optimize)
+    check_io(io)
     check_prefix(name)
     _check_budget("flash", flash)
     _check_budget("ram", ram)
-    _check_hop(stream, hop)
+    check_stream(stream, hop)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
-    graph = _imported(model, example_inputs, calibration, name, float_io)
+    bindings = read_bindings(state)
+    graph = _imported(model, example_inputs, calibration, bindings, name, float_io)
     observer = FoldingObserver()
     graph = run_passes(graph, float_io=float_io, dump=dump, observe=observer)
     if stream is not None and hop is not None:
         graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
-    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
+    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(replace(generated, folding=observer.folding))
 
@@ -109,7 +123,8 @@ def _check_budget(name: str, value: Any) -> None:
         )
 
 
-def _check_hop(stream: str | None, hop: Any) -> None:
+def check_stream(stream: str | None, hop: Any) -> None:
+    """Raises TcmError unless both are given, or none."""
     given = isinstance(hop, Integral) and not isinstance(hop, bool)
     if (stream is None) == (hop is None) and (given or hop is None):
         return
@@ -149,16 +164,22 @@ def _measurements(
 
 
 def _imported(
-    model: Any, example_inputs: Any, calibration: Any, name: str, float_io: bool
+    model: Any,
+    example_inputs: Any,
+    calibration: Any,
+    bindings: Sequence[Binding],
+    name: str,
+    float_io: bool,
 ) -> Graph:
     if isinstance(model, str | Path) and str(model).endswith(".tflite"):
         from .frontend.tflite import import_tflite
 
         _check_no_calibration(calibration)
+        _check_no_states(bindings)
         return import_tflite(model, name=name, float_io=float_io)
     from .frontend.pytorch import import_pytorch
 
-    return import_pytorch(model, example_inputs, calibration, name=name)
+    return import_pytorch(model, example_inputs, calibration, states=bindings, name=name)
 
 
 def _check_no_calibration(calibration: Iterable[Any] | None) -> None:
@@ -169,6 +190,17 @@ def _check_no_calibration(calibration: Iterable[Any] | None) -> None:
             expected="no calibration data: the file brings the scales of all its tensors",
             hint="leave the calibration data out; for other scales, convert the model again with "
             "another representative dataset",
+        )
+
+
+def _check_no_states(bindings: Sequence[Binding]) -> None:
+    if bindings:
+        raise TcmError(
+            "inputs of a .tflite file cannot become states",
+            where="state",
+            expected="no states: the file brings its own, as variables",
+            got=", ".join(binding.input for binding in bindings),
+            hint="convert the model with variables (VAR_HANDLE), or compile it from PyTorch",
         )
 
 

@@ -14,7 +14,7 @@ from .build import Image, KernelLibrary, build_image
 from .cycles import CycleEstimator, cycle_estimator
 from .errors import TcmError
 from .ir.artifacts import BlockFlow, Program
-from .run import Execution, Run, execute
+from .run import Execution, HostProcess, Run, execute
 from .target import Target
 
 
@@ -78,6 +78,11 @@ class Runner:
     @cached_property
     def _estimator(self) -> CycleEstimator | None:
         return cycle_estimator(self.image.path, self.target)
+
+    def open_process(self) -> HostProcess:
+        """The first program on the host, given one run at a time."""
+        assert self.target.machine is None
+        return HostProcess(self.image.path, self.programs[0])
 
     def run(
         self,

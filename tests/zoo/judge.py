@@ -11,6 +11,8 @@ kind and the size of the rounding that the converted program has in the same pla
 And near: as both round the same real values, they differ where a rounding falls otherwise: by
 MEAN_DISTANCE on average, or, where layers amplify roundings, by what those of the converted program
 cost it. That tells a bias that the first bound hides where quantization costs much.
+
+The samples of a model with states are calls in a row; so are those that calibrate it.
 """
 
 from __future__ import annotations
@@ -19,30 +21,35 @@ import copy
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from frontend.frontend_checks import randomize
 from torch import Tensor, nn
+from torch.fx import Interpreter
 from torch.utils import _pytree as pytree
 
 from torch_cortex_m import TcmError
+from torch_cortex_m.frontend.bindings import read_bindings
 from torch_cortex_m.frontend.pytorch.importer import import_quantized
 from torch_cortex_m.frontend.pytorch.pipeline import quantized_program
+from torch_cortex_m.frontend.pytorch.states import Calls
 from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ir import Graph, verify
 from torch_cortex_m.model.ports import from_port, to_port
 from torch_cortex_m.ops.integers.accumulators import check_accumulators
 from torch_cortex_m.ops.rules.case_data import random_data
 from torch_cortex_m.passes import run_passes
-from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.run.reference import Reference
 from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import Target
 
 from .record import Model
 
 CALIBRATION_SAMPLES = 12
-JUDGED_SAMPLES = 4
+CALIBRATION_CALLS = 30
+"""The least for each, the second where states have to settle."""
 
 GAIN = 3.0**0.5
 """PyTorch's initial weights shrink a signal by this in every layer; trained ones do not."""
@@ -59,6 +66,7 @@ UNEQUAL_INDICES = 0.15
 what the converted program has, where two candidates are a step apart."""
 
 Arrays = list[np.ndarray]
+Sample = tuple[Tensor, ...]
 
 
 class WrongError(AssertionError):
@@ -68,7 +76,7 @@ class WrongError(AssertionError):
 @dataclass(frozen=True)
 class Compiled:
     """A model's graph behind all passes, with samples in the form of the graph's inputs and, of
-    each, the reference's outputs."""
+    each, the reference's outputs, call after call."""
 
     name: str
     graph: Graph
@@ -96,18 +104,22 @@ def compiled(model: Model) -> Compiled:
     Raises TcmError where it does not compile, WrongError where its results are not good enough.
     """
     module = build(model)
-    data = model.samples(CALIBRATION_SAMPLES, seed=2)
-    judged = model.samples(JUDGED_SAMPLES, seed=3)
-    expected = [_run(module, sample) for sample in judged]
+    count = CALIBRATION_CALLS if model.remembers else CALIBRATION_SAMPLES
+    data = model.samples(count, seed=2)
+    judged = model.samples(model.calls, seed=3)
+    example = (*data[0], *(torch.zeros(state.shape) for state in model.states.values()))
+    states = {name: state.output for name, state in model.states.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of old spellings, and of units that never change
-        program = quantized_program(copy.deepcopy(module), data[0], data)
+        program = quantized_program(copy.deepcopy(module), example, data, read_bindings(states))
     graph = import_quantized(program, model.name)
     verify(graph)
     check_accumulators(graph)
     graph = run_passes(graph)
+    if model.remembers != bool(graph.states):
+        raise WrongError(f"{len(graph.states)} states")
     samples = [_as_ports(graph, sample) for sample in judged]
-    results = [run_reference(graph, sample) for sample in samples]
+    results = _in_a_row(graph, samples)
     got = [
         [
             from_port(graph, port, array, raw=False)
@@ -115,16 +127,41 @@ def compiled(model: Model) -> Compiled:
         ]
         for result in results
     ]
-    _check_errors(graph, expected, [_run(program, sample) for sample in judged], got)
-    random = _random_sample(graph)
-    ran = [samples[0], random]
-    return Compiled(model.name, graph, ran, [results[0], run_reference(graph, random)])
-
-
-def _run(module: nn.Module, sample: tuple[Tensor, ...]) -> Arrays:
+    calls = Calls(Interpreter(program))
     with torch.no_grad():
-        outputs = module(*(tensor.clone() for tensor in sample))
-    return [output.numpy() for output in pytree.tree_leaves(outputs)]
+        converted = [_leaves(calls.run(*_cloned(sample))) for sample in judged]
+    _check_errors(graph, _expected(model, module, judged), converted, got)
+    random = _random_sample(graph)
+    ran = [*samples, random] if graph.states else [samples[0], random]
+    return Compiled(model.name, graph, ran, _in_a_row(graph, ran))
+
+
+def _expected(model: Model, module: nn.Module, samples: Sequence[Sample]) -> list[Arrays]:
+    """What the float model gives, from its initial states on."""
+    module = copy.deepcopy(module)
+    states = [torch.zeros(state.shape) for state in model.states.values()]
+    expected: list[Arrays] = []
+    for sample in samples:
+        with torch.no_grad():
+            outputs = module(*_cloned(sample), *states)
+        if not isinstance(outputs, dict):
+            outputs = dict(enumerate(pytree.tree_leaves(outputs)))
+        states = [outputs.pop(state.output) for state in model.states.values()]
+        expected.append(_leaves(list(outputs.values())))
+    return expected
+
+
+def _in_a_row(graph: Graph, samples: Sequence[Arrays]) -> list[Arrays]:
+    reference = Reference(graph)
+    return [reference.run(sample) for sample in samples]
+
+
+def _cloned(sample: Sample) -> Sample:
+    return tuple(tensor.clone() for tensor in sample)
+
+
+def _leaves(outputs: Any) -> Arrays:
+    return [output.detach().numpy() for output in pytree.tree_leaves(outputs)]
 
 
 def _as_ports(graph: Graph, sample: tuple[Tensor, ...]) -> Arrays:

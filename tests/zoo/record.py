@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 Factory = TypeVar("Factory", bound=Callable[[], nn.Module])
+
+
+CALLS = 4
+"""That are judged, of a model that does not remember."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,20 @@ def _integers(end: int, shape: tuple[int, ...], generator: torch.Generator) -> T
 
 
 @dataclass(frozen=True)
+class State:
+    """An input whose value the next call finds in an output, by its name or its place; it stands
+    behind the other inputs of ``forward`` and begins with zero."""
+
+    output: str | int
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """A model of the zoo.
 
+    states: inputs that the caller neither gives nor gets.
+    calls: how many calls in a row are judged, from the initial states on.
     not_yet: what the compiler still refuses in it: the names of the operators, or the sentence of
         an error that is about something else. The record goes when they arrive.
     refused: the same, for good.
@@ -97,6 +113,13 @@ class Model:
     inputs: tuple[Input, ...]
     not_yet: frozenset[str]
     refused: frozenset[str]
+    states: Mapping[str, State]
+    calls: int
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the model is one of those that are about calls in a row."""
+        return self.calls != CALLS
 
     def samples(self, count: int, seed: int) -> list[tuple[Tensor, ...]]:
         generator = torch.Generator().manual_seed(seed)
@@ -107,7 +130,11 @@ _MODELS: dict[str, Model] = {}
 
 
 def zoo(
-    *inputs: Input, not_yet: tuple[str, ...] = (), refused: tuple[str, ...] = ()
+    *inputs: Input,
+    not_yet: tuple[str, ...] = (),
+    refused: tuple[str, ...] = (),
+    states: Mapping[str, State] = MappingProxyType({}),
+    calls: int = CALLS,
 ) -> Callable[[Factory], Factory]:
     """Declares the class or function below as a model with these inputs; see ``Model``."""
 
@@ -115,7 +142,7 @@ def zoo(
         name, kind = factory.__name__, factory.__module__.rpartition(".")[2]
         assert name not in _MODELS, f"two models are named {name}"
         records = frozenset(not_yet), frozenset(refused)
-        _MODELS[name] = Model(name, kind, factory, inputs, *records)
+        _MODELS[name] = Model(name, kind, factory, inputs, *records, states, calls)
         return factory
 
     return declare

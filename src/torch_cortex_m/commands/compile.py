@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
+from ..compiler import check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
+from ..generate import check_io
 from ..model.storage import check_replaceable
 from ..select import check_objective
 from ..target import find_target
@@ -20,28 +22,56 @@ from .source import load_source
 from .terminal import terminal
 
 
-def compile_source(source: str, out: Path, calibration: Path | None, **options: Any) -> None:
+def compile_source(
+    source: str, out: Path, calibration: Path | None, *, state: Sequence[str], **options: Any
+) -> None:
     """Compiles SOURCE and saves it in ``out``; raises TcmError."""
     # What can be wrong in the options is found before the factory, which may train the model.
     find_target(options["target"])
     check_objective(options["optimize"])
+    check_io(options["io"])
     check_prefix(options["name"])
+    check_stream(options["stream"], options["hop"])
     check_replaceable(out)
+    states = _states(state)
     given = None if calibration is None else _samples(calibration)
     loaded = load_source(source)
     samples = loaded.calibration if given is None else given
     samples = _tracked(samples) if isinstance(samples, Sequence) else samples
-    compiled = compile_model(loaded.model, loaded.example_inputs, calibration=samples, **options)
+    compiled = compile_model(
+        loaded.model, loaded.example_inputs, calibration=samples, state=states, **options
+    )
     compiled.save(out)
     report = compiled.report
+    kept = f"states {report.state_bytes} bytes, " if report.states else ""
     print(
         f"{out}: {len(report.layers)} layers for {report.target}, "
-        f"arena {report.arena_bytes} bytes, constants {report.constant_bytes} bytes"
+        f"arena {report.arena_bytes} bytes, {kept}constants {report.constant_bytes} bytes"
     )
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
+    stream = compiled.graph.stream
+    if stream is not None:
+        print(f"stream: {stream.hop} frames a call, results from call {stream.first_result} on")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
+
+
+def _states(options: Sequence[str]) -> dict[str, str]:
+    """Input -> output. Raises TcmError for what is not IN=OUT, or two outputs for one input."""
+    found: dict[str, str] = {}
+    for option in options:
+        name, _, output = option.partition("=")
+        if not name or not output or name in found:
+            raise TcmError(
+                "a state is not understood",
+                where=f"--state {option}",
+                expected="INPUT=OUTPUT, once for each input",
+                got=f"another output for '{name}'" if name in found else option,
+                hint="for example --state h=h_out, or --state h=1 for the second output",
+            )
+        found[name] = output
+    return found
 
 
 def _tracked(samples: Sequence[Any]) -> Iterable[Any]:

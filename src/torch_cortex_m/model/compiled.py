@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..errors import TcmError
-from ..generate import Generated, generate
+from ..generate import Generated, Preferences, generate
 from ..ir import Graph
 from ..ops.rules.case_data import random_data
+from ..run import Execution
 from ..runner import Runner
 from ..target import HOST, Target
 from .copies import copied_bytes
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
-from .report import LayerReport, Report
+from .report import LayerReport, Report, StateReport
+from .sessions import HostSession, ReferenceSession, ReplayingSession, Session
 from .storage import save_generated
-from .verify import verify_samples
+from .verify import verify_sequences
 
 BUILT = ("host", "emulator")
 PLACES = (*BUILT, "reference")
+
+RANDOM_CALLS = 16
+"""Of a random sequence, where a model has states."""
 
 
 class CompiledModel:
@@ -30,12 +35,16 @@ class CompiledModel:
 
     Inputs and outputs are in the layout and shape of the user's model. A leading dimension that is
     a multiple of the compiled one counts as so many inferences.
+
+    A model with states remembers: ``run`` is one sequence of calls, which begins with the initial
+    states, whatever ran before; ``stream`` goes on where the last one ended, until ``reset``.
     """
 
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
         self._runners: dict[tuple[str, bool], Runner] = {}
         self._measured: Report | None = None
+        self._sessions: dict[str, Session] = {}
 
     @property
     def graph(self) -> Graph:
@@ -65,7 +74,8 @@ class CompiledModel:
 
         The outputs have the types of the inputs' rule and the shapes of the model's results; their
         first dimension is multiplied as that of the inputs. An output that is a scalar is that of
-        the first sample.
+        the first sample. In a model with states, several samples are calls one after the other,
+        the first of which finds the initial states.
 
         Raises TcmError if the inputs do not fit or have NaN, or a tool is missing.
         """
@@ -81,14 +91,7 @@ class CompiledModel:
         """``run`` with NumPy arrays in and out, one an output; needs no torch except for
         the reference."""
         self._check_place(on, PLACES)
-        samples = list(split_batch(self.graph, inputs))
-        ports = [
-            [
-                to_port(self.graph, port, array, raw)
-                for port, array in zip(self.graph.inputs, sample, strict=True)
-            ]
-            for sample in samples
-        ]
+        ports = [self._to_ports(sample, raw) for sample in split_batch(self.graph, inputs)]
         results = self._outputs(ports, on)
         return [
             np.concatenate([from_port(self.graph, port, result[i], raw) for result in results])
@@ -96,6 +99,65 @@ class CompiledModel:
             else from_port(self.graph, port, results[0][i], raw)
             for i, port in enumerate(self.graph.outputs)
         ]
+
+    def _to_ports(self, sample: Sequence[np.ndarray], raw: bool) -> list[np.ndarray]:
+        """One call's arrays in the form of the graph's ports."""
+        inputs = zip(self.graph.inputs, sample, strict=True)
+        return [to_port(self.graph, port, array, raw) for port, array in inputs]
+
+    def stream(
+        self, frames: Iterable[Any], *, on: str = "host", raw: bool = False
+    ) -> Iterator[Any]:
+        """Yields the result of one call for each frame, as soon as it is there.
+
+        frames: of each call the input, or a tuple where the model has several; as for ``run``, of
+            the compiled shape. They may come one by one, as from a microphone.
+        on, raw: as for ``run``. Each place has states of its own. "emulator" takes all frames
+            before it gives the first result, and computes those since the last ``reset`` again.
+
+        The first frame finds what the last one of an earlier ``stream`` left, or the initial
+        states, if there was none since the last ``reset``.
+
+        Raises TcmError as ``run`` does.
+        """
+        import torch
+
+        self._check_place(on, PLACES)
+        if on not in self._sessions:
+            self._sessions[on] = self._session(on)
+        samples = (self._to_ports(self._one_call(frame), raw) for frame in frames)
+        for outputs in self._sessions[on].run(samples):
+            ports = zip(self.graph.outputs, outputs, strict=True)
+            arrays = [from_port(self.graph, port, array, raw) for port, array in ports]
+            tensors = tuple(torch.from_numpy(array) for array in arrays)
+            yield tensors[0] if len(tensors) == 1 else tensors
+
+    def reset(self) -> None:
+        """Lets the next ``stream`` begin with the initial states."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+
+    def _one_call(self, frame: Any) -> list[np.ndarray]:
+        inputs = frame if isinstance(frame, tuple | list) else (frame,)
+        calls = list(split_batch(self.graph, [as_array(value) for value in inputs]))
+        if len(calls) != 1:
+            raise TcmError(
+                "a frame of a stream is one call",
+                expected="the shapes that the model was compiled for",
+                got=f"{len(calls)} calls",
+                hint="give them one by one, for example stream(frames.split(1))",
+            )
+        return calls[0]
+
+    def _session(self, on: str) -> Session:
+        if on == "reference":
+            from ..run.reference import Reference
+
+            return ReferenceSession(Reference(self.graph).run)
+        if on == "emulator":
+            return ReplayingSession(lambda samples: self._outputs(samples, on))
+        return HostSession(self.runner(on), self._arrays)
 
     def _check_place(self, on: str, places: Sequence[str]) -> None:
         if on not in places:
@@ -115,13 +177,13 @@ class CompiledModel:
             reference = Reference(self.graph)
             return [reference.run(sample) for sample in samples]
         executions = self.runner(on).run(map(as_run, samples))
-        types = [self.graph.types[port.value] for port in self.graph.outputs]
+        return [self._arrays(execution) for execution in executions]
+
+    def _arrays(self, execution: Execution) -> list[np.ndarray]:
+        types = (self.graph.types[port.value] for port in self.graph.outputs)
         return [
-            [
-                np.frombuffer(data, type_.storage).reshape(type_.shape)
-                for data, type_ in zip(execution.outputs, types, strict=True)
-            ]
-            for execution in executions
+            np.frombuffer(data, type_.storage).reshape(type_.shape)
+            for data, type_ in zip(execution.outputs, types, strict=True)
         ]
 
     def runner(self, on: str, trace: bool = False) -> Runner:
@@ -135,7 +197,9 @@ class CompiledModel:
         if key not in self._runners:
             generated = self.generated
             if on == "host":
-                generated = generate(self.graph, HOST, prefix=generated.program.prefix)
+                io = Preferences(io=generated.preferences.io)
+                prefix = generated.program.prefix
+                generated = generate(self.graph, HOST, prefix=prefix, preferences=io)
             self._runners[key] = Runner(
                 [generated.program], generated.target, library=generated.library, trace=trace
             )
@@ -168,6 +232,10 @@ class CompiledModel:
             plan.lower_bound,
             program.constant_bytes,
             folding=self.generated.folding,
+            states=tuple(
+                StateReport(name, self.graph.types[name].bytes) for name in self.graph.states
+            ),
+            state_bytes=plan.state_bytes,
         )
 
     def profile(self, *inputs: Any) -> Report:
@@ -211,9 +279,11 @@ class CompiledModel:
         on: str | Sequence[str] | None = None,
         layers: bool = False,
     ) -> int:
-        """Proves reference = host = emulated core, byte for byte; returns the samples compared.
+        """Proves reference = host = emulated core, byte for byte; returns the calls compared.
 
-        inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``.
+        inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``. In a
+            model with states, the samples are one sequence of calls, and each random one is a
+            sequence of RANDOM_CALLS; every sequence begins with the initial states.
         on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
             where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
@@ -222,24 +292,31 @@ class CompiledModel:
         """
         places = self.places if on is None else (on,) if isinstance(on, str) else on
         runners = {place: self.runner(place, layers) for place in places}
-        samples = list(self.random_samples(random, seed))
+        sequences = self._random_sequences(random, seed)
         if inputs:
             arrays = [as_array(value) for value in inputs]
-            samples += [
+            sequences.append(
                 [
-                    to_port_as_given(self.graph, port, array)
-                    for port, array in zip(self.graph.inputs, sample, strict=True)
+                    [
+                        to_port_as_given(self.graph, port, array)
+                        for port, array in zip(self.graph.inputs, sample, strict=True)
+                    ]
+                    for sample in split_batch(self.graph, arrays)
                 ]
-                for sample in split_batch(self.graph, arrays)
-            ]
-        if not samples:
+            )
+        if not sequences:
             raise TcmError(
                 "there is nothing to verify",
                 expected="inputs, or at least one random sample",
                 got=f"no inputs, random={random}",
             )
-        verify_samples(self.graph, samples, runners)
-        return len(samples)
+        verify_sequences(self.graph, sequences, runners)
+        return sum(map(len, sequences))
+
+    def _random_sequences(self, count: int, seed: int) -> list[list[list[np.ndarray]]]:
+        length = RANDOM_CALLS if self.graph.states else 1
+        samples = list(self.random_samples(count * length, seed))
+        return [samples[start : start + length] for start in range(0, len(samples), length)]
 
     def save(self, folder: str | Path) -> Path:
         """Writes the C, CMakeLists.txt, plan.json and the graph's constants; returns the folder.

@@ -26,6 +26,14 @@ class LayerReport:
 
 
 @dataclass(frozen=True)
+class StateReport:
+    """A value that lives between calls, and its bytes."""
+
+    name: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class Report:
     """Memory in bytes and instructions of one inference.
 
@@ -34,7 +42,8 @@ class Report:
     a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
     instructions: of one inference, None until measured. cycles: an estimate of them, None until
     measured or where the core has no model; cycles_model says how it was made and how far it is
-    off. folding: the constant channels that were removed, None if there were none.
+    off. folding: the constant channels that were removed, None if there were none. states: what
+    lives between calls, in state_bytes of memory beside the arena.
     """
 
     target: str
@@ -48,11 +57,13 @@ class Report:
     cycles: int | None = None
     cycles_model: str | None = None
     folding: Folding | None = None
+    states: tuple[StateReport, ...] = ()
+    state_bytes: int = 0
 
     @property
     def ram_bytes(self) -> int:
-        """Arena and, once measured, stack. Inputs and outputs are the caller's."""
-        return self.arena_bytes + (self.stack_bytes or 0)
+        """Arena, states and, once measured, stack. Inputs and outputs are the caller's."""
+        return self.arena_bytes + self.state_bytes + (self.stack_bytes or 0)
 
     @property
     def macs(self) -> int:
@@ -66,6 +77,8 @@ class Report:
     def __str__(self) -> str:
         """A line of totals and one for each layer; what was not measured is left out."""
         totals = [f"arena {self.arena_bytes:,} B", f"constants {self.constant_bytes:,} B"]
+        if self.states:
+            totals.insert(1, f"states {self.state_bytes:,} B")
         if self.flash_bytes is not None:
             totals += [f"flash {self.flash_bytes:,} B", f"RAM {self.ram_bytes:,} B"]
         totals += [f"{self.macs:,} MACs", *_measured(self.instructions, self.cycles)]
@@ -75,6 +88,7 @@ class Report:
         if self.copied_bytes:
             count = sum(layer.copied_bytes > 0 for layer in self.layers)
             lines.append(f"  copies left: {self.copied_bytes:,} B in {count} layers")
+        lines += [f"  state {state.name}: {state.bytes:,} B" for state in self.states]
         for layer in self.layers:
             costs = [f"{layer.macs:,} MACs", *_measured(layer.instructions, layer.cycles)]
             costs += [f"{layer.copied_bytes:,} B copied"] if layer.copied_bytes else []
@@ -88,6 +102,7 @@ class Report:
             "layers": [asdict(layer) for layer in self.layers],
             "cycles_model": self.cycles_model,
             "folding": None if self.folding is None else asdict(self.folding),
+            "states": [asdict(state) for state in self.states],
             "total": {
                 "instructions": self.instructions,
                 "cycles": self.cycles,
@@ -96,6 +111,7 @@ class Report:
                 "ram_bytes": self.ram_bytes,
                 "arena_bytes": self.arena_bytes,
                 "arena_lower_bound": self.arena_lower_bound,
+                "state_bytes": self.state_bytes,
                 "constant_bytes": self.constant_bytes,
                 "stack_bytes": self.stack_bytes,
                 "copied_bytes": self.copied_bytes,

@@ -8,23 +8,27 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import Graph
+from ..run import Run
 from ..runner import Runner
 from .ports import as_run
 
+Sample = list[np.ndarray]
 
-def verify_samples(
-    graph: Graph, samples: Sequence[list[np.ndarray]], runners: Mapping[str, Runner]
+
+def verify_sequences(
+    graph: Graph, sequences: Sequence[Sequence[Sample]], runners: Mapping[str, Runner]
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
-    samples: a sequence of calls, each the inputs in the form of the graph's ports.
+    sequences: of calls one after the other, each the inputs in the form of the graph's ports; every
+    sequence begins with the initial states.
     runners: place -> what runs the graph there; a traced one is compared after every layer.
     """
-    expected = reference_values(graph, samples)
+    expected = [values for calls in sequences for values in reference_values(graph, calls)]
     outputs = [port.value for port in graph.outputs]
     for place, runner in runners.items():
         layer_outputs = [layer.outputs for layer in runner.programs[0].layers]
-        for index, execution in enumerate(runner.run(map(as_run, samples))):
+        for index, execution in enumerate(runner.run(_runs(sequences))):
             values = expected[index]
             for trace in execution.layers:
                 for name, data in zip(layer_outputs[trace.index], trace.outputs, strict=True):
@@ -33,9 +37,16 @@ def verify_samples(
                 _compare(place, index, name, values, data)
 
 
-def reference_values(
-    graph: Graph, samples: Sequence[list[np.ndarray]]
-) -> list[dict[str, np.ndarray]]:
+def _runs(sequences: Sequence[Sequence[Sample]]) -> list[Run]:
+    """The first call of each sequence with a reset."""
+    return [
+        Run(*as_run(sample), reset=index == 0)
+        for calls in sequences
+        for index, sample in enumerate(calls)
+    ]
+
+
+def reference_values(graph: Graph, samples: Sequence[Sample]) -> list[dict[str, np.ndarray]]:
     """Every value of the graph in each of a sequence of calls, by the exact reference."""
     from ..run.reference import Reference
 

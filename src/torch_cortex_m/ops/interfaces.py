@@ -69,6 +69,21 @@ class Reach:
         return range(start, start + self.stride * (len(positions) - 1) + reach + 1)
 
 
+@dataclass(frozen=True)
+class Sums:
+    """An operator as a function of sums.
+
+    The elements of its only argument, in their order, are [outer, count, inner] of ``shape``. Of
+    each, plus ``offset``, int32 sums over ``count`` are taken; the elementwise ``operator`` with
+    ``fields`` makes of them the elements of the output, in their order.
+    """
+
+    shape: tuple[int, int, int]
+    offset: int
+    operator: str
+    fields: Mapping[str, int]
+
+
 class Interfaces:
     """The questions, with their conservative answers; ``ops.base.Op`` inherits them.
 
@@ -196,6 +211,10 @@ class Interfaces:
         """Whether this axis of an argument is gone in the output, which depends on all of it."""
         return False
 
+    def sums(self, types: Types) -> Sums | None:
+        """The operator as a function of sums over all of its argument, if it is one."""
+        return None
+
     # Layout.
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
@@ -220,9 +239,9 @@ class Interfaces:
 
     def quantizes(self) -> tuple[Quantization, bool] | None:
         """(quantization, whether ties round away from zero; see ``ir.Port``), if all that the
-        operator does is to quantize float32 to int8."""
+        operator does is to quantize float32."""
         return None
 
     def dequantizes(self) -> Quantization | None:
-        """The quantization, if all that the operator does is to dequantize int8 to float32."""
+        """The quantization, if all that the operator does is to dequantize to float32."""
         return None

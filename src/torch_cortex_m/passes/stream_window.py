@@ -11,6 +11,8 @@ from ..errors import TcmError
 from ..ir import Graph, Node, NodeList, Port, Stream
 from ..ops import operator
 from .frames import Frames, Track, within
+from .movement import reshape
+from .running_sums import RunningSum, running_sums
 
 
 def stream_window(graph: Graph, input: str, axis: int | None, hop: int) -> Graph:
@@ -95,6 +97,9 @@ class _Streamed:
         self.before = before
         self.frames = frames
         self.graph = replace(before.copy(), nodes=NodeList())
+        self.running = running_sums(before, frames)
+        self.summed = {each.value for each in self.running.values()}
+        self.states: dict[str, str] = {}
         self.windows: dict[str, str] = {}
         self.parts: dict[tuple[str, range], str] = {}
 
@@ -125,7 +130,10 @@ class _Streamed:
         )
         kept = self.frames.kept(value)
         if kept != computed:
-            size = (len(kept) - 1) * self.frames.calls_apart(value) + 1
+            apart = self.frames.calls_apart(value)
+            size = (len(kept) - 1) * apart + 1
+            if value in self.summed:
+                size = len(kept) * apart  # what leaves the sums is read before it leaves the window
             self.windows[value] = self._window(value, track, size, len(computed))
 
     def _shape(self, value: str, track: Track, count: int) -> tuple[int, ...]:
@@ -135,9 +143,9 @@ class _Streamed:
     def _window(self, value: str, track: Track, size: int, new: int) -> str:
         """The last ``size`` positions, of which a call brings ``new`` ones."""
         type_ = self.before.types[value]
-        zero = 0 if type_.quantization is None else type_.quantization.zero_point
-        initial = np.full(self._shape(value, track, size), zero, type_.storage)
+        initial = np.full(self._shape(value, track, size), self._zero(value), type_.storage)
         state = self.graph.add_state(f"{value}.frames", initial, type_.quantization)
+        self.states[value] = state
         older = self._slice(state, track.axis, range(new, size), f"{value}.older")
         joined = self.graph.add_node(
             operator("concatenate", axis=track.axis),
@@ -147,6 +155,11 @@ class _Streamed:
         )
         self.graph.set_update(state, joined)
         return joined
+
+    def _zero(self, value: str) -> int:
+        """What frames that have not come yet are."""
+        quantization = self.before.types[value].quantization
+        return 0 if quantization is None else quantization.zero_point
 
     def _slice(self, value: str, axis: int, places: range, wanted: str) -> str:
         type_ = self.graph.types[value]
@@ -164,19 +177,22 @@ class _Streamed:
         return self.parts[value, positions]
 
     def _cut(self, value: str, positions: range) -> str:
-        track, computed = self.frames.tracks[value], self.frames.computed[value]
+        axis, computed = self.frames.tracks[value].axis, self.frames.computed[value]
         source, step = value, 1
         if not within(positions, computed):
-            computed, step = self.frames.kept(value), self.frames.calls_apart(value)
-            source = self.windows[value]
-        if positions == computed and step == 1:
-            return source
-        first = (positions.start - computed.start) * step
+            source, step = self.windows[value], self.frames.calls_apart(value)
+        size = self.graph.types[source].shape[axis]
+        first = size - 1 - (computed.stop - 1 - positions.start) * step
         places = range(first, first + len(positions) * step, step)
-        return self._slice(source, track.axis, places, f"{value}.part")
+        return (
+            source if places == range(size) else self._slice(source, axis, places, f"{value}.part")
+        )
 
     def _add(self, node: Node) -> None:
         reaches = self.frames.reaches.get(node.name)
+        if node.name in self.running:
+            self._add_running_sum(node, self.running[node.name])
+            return
         if reaches is None:
             self.graph.nodes.append(node)
             return
@@ -186,6 +202,36 @@ class _Streamed:
             self.graph.nodes.append(replace(node, inputs=inputs))
         else:
             self._add_steps(node, axis)
+
+    def _add_running_sum(self, node: Node, running: RunningSum) -> None:
+        """Sums are a state; where positions of several calls' windows interleave, one of each."""
+        outer, count, inner = running.sums.shape
+        value, sums = running.value, running.sums
+        track, new = self.frames.tracks[value], len(self.frames.computed[value])
+        apart = self.frames.calls_apart(value)
+        first = np.full((apart, outer, inner), count * (self._zero(value) + sums.offset), np.int32)
+        state = self.graph.add_state(f"{node.name}.sums", first)
+        oldest = self._slice(self.states[value], track.axis, range(new), f"{value}.oldest")
+        shape = (outer, count // track.size * new, inner)
+        blocks = [self._reshaped(each, shape) for each in (value, oldest)]
+        before = self._reshaped(self._slice(state, 0, range(1), state), (outer, inner))
+        name = f"{node.name}.sum"
+        total = self.graph.add_node(operator("running_sum"), (before, *blocks), name)
+        update = self._reshaped(total, (1, outer, inner))
+        if apart > 1:
+            kept = self._slice(state, 0, range(1, apart), state)
+            update = self.graph.add_node(
+                operator("concatenate", axis=0), (kept, update), f"{node.name}.sums"
+            )
+        self.graph.set_update(state, update)
+        op: Any = operator(sums.operator, **sums.fields)
+        result = self.graph.add_node(op, (total,), node.name, source=node.source)
+        output = self.before.types[node.name].shape
+        self.graph.nodes.append(Node(reshape(output), (result,), node.outputs, node.source))
+
+    def _reshaped(self, value: str, shape: tuple[int, ...]) -> str:
+        quantization = self.graph.types[value].quantization
+        return self.graph.add_node(reshape(shape), (value,), value, quantization=quantization)
 
     def _whole(self, value: str | None) -> str | None:
         track = None if value is None else self.frames.tracks.get(value)

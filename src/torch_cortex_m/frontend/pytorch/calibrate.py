@@ -13,14 +13,16 @@ from torch.fx import GraphModule, Node
 
 from ...errors import TcmError, warn
 from ...text import first_line
-from .biases import MeanInputs, correct_biases, leave_room_for_sums
-from .capture import placeholder_types
+from .biases import correct_biases, leave_room_for_sums
+from .capture import types_of
 from .inputs import as_tuple, check_like, dtype_name
 from .observers import ActivationObserver
 from .program import complete_values, name_constants
 from .quantizer import TcmQuantizer
 from .quiet import quiet
 from .source import value_name, where
+from .states import STATE, Calls, inputs_of
+from .steps import Calibrator, feed_back_integers, leave_room_for_gates
 from .torchao_names import convert_pt2e, prepare_pt2e
 
 Calibration = Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None
@@ -38,19 +40,21 @@ def quantize(
 ) -> GraphModule:
     """The program with quantize and dequantize nodes, after a look at the calibration data.
 
-    ``calibration`` gives input tuples; without it, ``example`` calibrates, with a warning.
+    ``calibration`` gives input tuples; without it, ``example`` calibrates, with a warning. Of a
+    program with states they are calls one after the other, from the initial states on.
     """
-    types = placeholder_types(module)
+    placeholders = inputs_of(module)
+    types = types_of(placeholders)
     _check_float(types)
     if isinstance(calibration, Callable):
-        inputs = module.graph.find_nodes(op="placeholder")
-        calibration = calibration([str(node.target) for node in inputs])
+        calibration = calibration([str(node.target) for node in placeholders])
     samples = _samples(calibration, example)
     name_constants(module)
     with quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
-    calibrator = MeanInputs(prepared)
+    calibrator = Calibrator(prepared)
+    calls = Calls(calibrator)
     count = 0
     with torch.no_grad():
         for count, sample in enumerate(samples, start=1):
@@ -58,7 +62,7 @@ def quantize(
             inputs = as_tuple(sample, place)
             check_like(inputs, types, place)
             _check_finite(inputs, place)
-            _run(calibrator, inputs, place)
+            _run(calls, inputs, place)
     if count == 0:
         raise TcmError(
             "the calibration data is empty",
@@ -68,16 +72,18 @@ def quantize(
         )
     _check_ranges(prepared)
     leave_room_for_sums(prepared)
+    leave_room_for_gates(prepared)
     with quiet(), torch.no_grad():
         correct_biases(prepared, calibrator)
         converted = convert_pt2e(prepared)
     complete_values(converted)
+    feed_back_integers(converted)
     return converted
 
 
-def _run(calibrator: MeanInputs, inputs: tuple[Tensor, ...], place: str) -> None:
+def _run(calls: Calls, inputs: tuple[Tensor, ...], place: str) -> None:
     try:
-        calibrator.run(*inputs)
+        calls.run(*inputs)
     except RuntimeError as error:  # such as of types that torch.export lets pass
         raise TcmError(
             "the model does not run on its inputs",
@@ -159,6 +165,8 @@ def _check_ranges(prepared: GraphModule) -> None:
 
 
 def _activation_name(node: Node) -> str:
+    if STATE in node.meta:
+        return f"state '{node.meta[STATE].name}'"
     return f"input '{node.target}'" if node.op == "placeholder" else f"'{value_name(node)}'"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import torch.ao.quantization.fx._decomposed  # registers the operators of quanti
 from torch import Tensor, nn
 from torch.export import ExportedProgram
 from torch.export.graph_signature import OutputKind
-from torch.fx import GraphModule
+from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
+from .assigned_buffers import assignments_as_copies
 from .clean import KNOWN
 from .decompositions import decompositions
 from .inputs import (
@@ -33,8 +35,14 @@ from .output_names import name_outputs
 from .patterns import has_pattern
 from .quiet import quiet
 from .source import error_line, where
+from .states import check_update
+
+aten = torch.ops.aten
 
 A_MODEL = "a torch.nn.Module, a torch.export.ExportedProgram or the path of a .pt2 or .tflite file"
+PACKED = {("nn", "utils", "rnn.py"), ("nn", "modules", "rnn.py")}
+"""The files of torch that know packed sequences."""
+
 STATIC_HINT = "make every shape and branch depend on shapes only, never on the values of tensors"
 
 
@@ -58,6 +66,8 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
         inputs = None
     try:
         module = _module(program) if known else _functional(program)
+    except TcmError:
+        raise
     except Exception as error:
         if isinstance(model, str | os.PathLike):
             raise _not_a_program(Path(model), error) from None
@@ -66,13 +76,13 @@ def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor,
     _make_constants_row_major(module)
     _check_shapes(module)
     if inputs is not None:
-        check_like(inputs, placeholder_types(module), "example_inputs")
+        check_like(inputs, types_of(module.graph.find_nodes(op="placeholder")), "example_inputs")
     return module, inputs
 
 
-def placeholder_types(module: GraphModule) -> list[tuple[tuple[int, ...], torch.dtype]]:
-    """(shape, dtype) of each input of the program."""
-    values = [node.meta["val"] for node in module.graph.find_nodes(op="placeholder")]
+def types_of(nodes: Iterable[Node]) -> list[tuple[tuple[int, ...], torch.dtype]]:
+    """(shape, dtype) of what each node gives."""
+    values = [node.meta["val"] for node in nodes]
     return [(tuple(value.shape), value.dtype) for value in values]
 
 
@@ -140,8 +150,10 @@ def _inputs_of(program: ExportedProgram) -> tuple[Any, ...] | None:
 def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
     _check_parameters(model)
     try:
-        with quiet(), torch.no_grad(), _evaluation_mode(model):
+        with quiet(), torch.no_grad(), _evaluation_mode(model), assignments_as_copies(model):
             return torch.export.export(model, inputs, strict=False)
+    except TcmError:
+        raise
     except Exception as error:
         raise _export_error(model, inputs, error) from None
 
@@ -157,7 +169,19 @@ def _is_known(program: ExportedProgram) -> bool:
     )
 
 
+def _check_updates(program: ExportedProgram) -> None:
+    """Buffers keep their shape and type, where forward assigns to them: torch.export copies what
+    is assigned into the buffer, which may spread or convert it."""
+    buffers = program.graph_signature.inputs_to_buffers
+    for node in program.graph.find_nodes(op="call_function", target=aten.copy_.default):
+        changed: Any = node.args[0]
+        if changed.name in buffers:
+            place = where(node.args[1])  # type: ignore[arg-type]
+            check_update(buffers[changed.name], changed.meta["val"], node.meta["val"], place)
+
+
 def _functional(program: ExportedProgram) -> GraphModule:
+    _check_updates(program)
     with quiet():
         functional = program.run_decompositions(decompositions())
         _drop_input_updates(functional)
@@ -223,6 +247,15 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
             got=first_line(own),
             hint="check that model(*example_inputs) works",
         )
+    if _is_in_a_packed_sequence(error):
+        return TcmError(
+            "packed sequences are not supported",
+            where=error_line(error),
+            expected="a recurrent layer on a tensor: all sequences are of one length",
+            got="pack_padded_sequence or its like",
+            hint="give the layer the padded tensor; for shorter sequences compile a model of their "
+            "length, or a cell of one step with its state as input and output",
+        )
     return TcmError(
         "torch.export cannot capture the model",
         where=error_line(error),
@@ -230,6 +263,12 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
         got=first_line(error),
         hint="move Python code that works on the values of tensors out of forward",
     )
+
+
+def _is_in_a_packed_sequence(error: Exception) -> bool:
+    """Recurrent layers fail on nothing else in a model that runs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(Path(frame.filename).parts[-3:] in PACKED for frame in frames)
 
 
 def _data_dependent(place: str | None, got: str) -> TcmError:

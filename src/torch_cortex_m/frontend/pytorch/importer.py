@@ -15,8 +15,20 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import BYTES, INT8, INT32, Graph, Port, Quantization, TensorType
+from ...ir import (
+    BYTES,
+    DTYPES,
+    INT8,
+    INT32,
+    Graph,
+    Port,
+    Quantization,
+    TensorType,
+    limits,
+)
 from ...ops import definition
+from ...ops import operator as make_operator
+from ...ops.integers.arithmetic import quantize_array
 from ...ops.pytorch.call import (
     Activation,
     Constant,
@@ -25,6 +37,7 @@ from ...ops.pytorch.call import (
     PytorchCall,
     Unquantized,
     requantization,
+    rescaling,
 )
 from ...ops.pytorch.function import lower_function
 from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
@@ -36,6 +49,7 @@ from .patterns import activation_range, fused_activations, is_result, pattern_of
 from .program import constant_name, constant_value
 from .quantized import NodeQuantization, is_dequantize, is_quantize, node_quantization
 from .source import value_name, where
+from .states import STATE, is_state, results_of, updates_of
 
 
 def import_quantized(module: GraphModule, name: str) -> Graph:
@@ -66,7 +80,9 @@ class _Importer:
         self.own_names: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
-        if node.op == "placeholder":
+        if is_state(node):
+            self.operands[node] = self.state(node)
+        elif node.op == "placeholder":
             self.operands[node] = self.input(node)
         elif node.op == "get_attr":
             data = constant_value(self.module, node).cpu().numpy()
@@ -108,6 +124,18 @@ class _Importer:
         value = self.graph.add_input(str(node.target), TensorType(shape, "int8", quantization))
         return Activation(value, quantization, real=False)
 
+    def state(self, node: Node) -> Operand:
+        """Of the first quantize node that it meets, integers as they are."""
+        name, initial = node.meta[STATE].name, node.meta[STATE].initial.cpu().numpy()
+        if not is_real(node.meta["val"]):
+            return Integers(self.graph.add_state(name, initial.astype(state_dtype(initial))))
+        following = self.following(node)
+        if following is None:
+            raise _not_quantized(node, f"state '{name}'")
+        quantization = following.quantization
+        data = quantized_data(initial, quantization, following.dtype)
+        return Activation(self.graph.add_state(name, data, quantization), quantization)
+
     def node_quantization(self, node: Node) -> NodeQuantization:
         return node_quantization(node, self.module)
 
@@ -116,16 +144,20 @@ class _Importer:
         wanted = self.node_quantization(node)
         operand = self.operands[node.args[0]]  # type: ignore[index]
         if isinstance(operand, Unquantized):
-            value = self.quantized_input(operand, wanted.quantization)
+            value = self.quantized_input(operand, wanted.quantization, wanted.dtype)
             operand = Activation(value, wanted.quantization)
         if not isinstance(operand, Activation):
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        full_range = wanted.limits == INT8
-        produced_here = _producer_respects_limits(node)
+        given = self.graph.types[operand.value].dtype
+        full_range = wanted.limits == limits(given)
+        produced_here = given == wanted.dtype and _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)
+        if (given, wanted.dtype) != ("int8", "int8"):
+            value = self.rescaled(operand, wanted.quantization, wanted.dtype, where(node))
+            return Activation(value, wanted.quantization, real=False)
         value = self.append(
             "requantize",
             operand.value,
@@ -138,12 +170,24 @@ class _Importer:
         )
         return Activation(value, wanted.quantization, real=False)
 
-    def quantized_input(self, operand: Unquantized, quantization: Quantization) -> str:
-        """The int8 value of a float input; one for each set of parameters."""
+    def rescaled(
+        self, operand: Activation, wanted: Quantization, dtype: str, source: str = ""
+    ) -> str:
+        """The value as integers of another width."""
+        fields = rescaling(operand.quantization, wanted, dtype)
+        op = make_operator("rescale", **fields)
+        value = f"{operand.value}.rescaled"
+        return self.graph.add_node(op, (operand.value,), value, quantization=wanted, source=source)
+
+    def quantized_input(
+        self, operand: Unquantized, quantization: Quantization, dtype: str = "int8"
+    ) -> str:
+        """The integer value of a float input; one for each set of parameters."""
         key = (operand.value, quantization)
         if key not in self.quantized_inputs:
+            fields: dict[str, Any] = asdict(quantization) | {"output_bytes": DTYPES[dtype].bytes}
             self.quantized_inputs[key] = self.append(
-                "quantize", operand.value, ".int8", quantization, **asdict(quantization)
+                "quantize", operand.value, f".{dtype}", quantization, **fields
             )
         return self.quantized_inputs[key]
 
@@ -184,15 +228,23 @@ class _Importer:
             activation=self.clamp(node, chain, pattern),
             limits=INT8 if result is None else result.limits,
         )
+        if pattern.recurrence is not None:
+            call.parts = self.parts(node)
         own_name = self.graph.unique_name(call.name)
         lowered = pattern.lower(call)
         if isinstance(lowered, str) and own_name in self.graph.types:
             self.own_names[lowered] = own_name
         if isinstance(lowered, tuple):
             for place, part in results(node):
-                self.operands[part] = self.result(part, lowered[place], call.result)
+                quantization = call.parts.get(place, call.result)
+                self.operands[part] = self.result(part, lowered[place], quantization)
         else:
             self.operands |= {part: self.result(part, lowered, call.result) for part in chain}
+
+    def parts(self, node: Node) -> dict[int, Quantization]:
+        """The quantization of each of an operator's several results."""
+        followed = {place: self.following(part) for place, part in results(node)}
+        return {place: each.quantization for place, each in followed.items() if each is not None}
 
     def result(self, node: Node, value: str, quantization: Quantization | None) -> Operand:
         """What a node has become, whose result the graph has as ``value``."""
@@ -289,12 +341,52 @@ class _Importer:
         return max(found, key=lambda each: each.quantization.scale, default=None)
 
     def outputs(self, node: Node) -> None:
-        results: Any = node.args[0]
+        results = results_of(self.module)
         names = node.meta.get(OUTPUT_NAMES, [""] * len(results))
         for index, (result, name) in enumerate(zip(results, names, strict=True)):
             value = self.output(result, name, f"output {index}")
             wide = result.meta["val"].dtype == torch.int64
             self.graph.outputs.append(Port(value, self.graph.types[value].shape, wide=wide))
+        for state, update in updates_of(self.module):
+            self.update(self.operands[state], self.operands[update])
+
+    def update(self, state: Operand, operand: Operand) -> None:
+        """The operand, in the quantization of the state, is what the next call finds in it."""
+        if isinstance(state, Integers):
+            value = self.integer_update(state, operand)
+        else:
+            assert isinstance(state, Activation)
+            value = self.real_update(state, operand)
+        assert not isinstance(state, Constant | Unquantized)
+        self.graph.set_update(state.value, value)
+
+    def integer_update(self, state: Integers, operand: Operand) -> str:
+        if isinstance(operand, Constant):
+            dtype = self.graph.types[state.value].dtype
+            return self.graph.add_constant(operand.name, operand.data.astype(dtype))
+        return self.current_name(operand.value)
+
+    def real_update(self, state: Activation, operand: Operand) -> str:
+        wanted, dtype = state.quantization, self.graph.types[state.value].dtype
+        if isinstance(operand, Constant):
+            data = quantized_data(operand.data, wanted, dtype)
+            value = self.graph.add_constant(operand.name, data)
+            self.graph.types[value] = replace(self.graph.types[value], quantization=wanted)
+            return value
+        if isinstance(operand, Unquantized):
+            return self.quantized_input(operand, wanted, dtype)
+        value = self.current_name(operand.value)
+        assert isinstance(operand, Activation)
+        given = self.graph.types[value].dtype
+        if (operand.quantization, given) == (wanted, dtype):
+            return value
+        if (given, dtype) != ("int8", "int8"):
+            return self.rescaled(replace(operand, value=value), wanted, dtype)
+        steps = requantization(operand.quantization, wanted)
+        return self.append("requantize", value, ".requantized", wanted, "", **steps)
+
+    def current_name(self, value: str) -> str:
+        return self.renamed.get(value, value)
 
     def output(self, result: Any, name: str, where: str) -> str:
         """The value of a result, which gets ``name``, if any, where a node computes it and it has
@@ -310,7 +402,7 @@ class _Importer:
         operand = self.operands[result]
         if isinstance(operand, Constant):
             return self.constant_output(operand, where)
-        value = self.renamed.get(operand.value, operand.value)
+        value = self.current_name(operand.value)
         if value == operand.value and self.graph.producer(value) is not None:
             value = self.named(value, name)
         return self.real_value(value, operand) if isinstance(operand, Activation) else value
@@ -381,9 +473,19 @@ def _producer_respects_limits(node: Node) -> bool:
     return pattern is not None and pattern.result is Result.OBSERVED
 
 
-def _not_quantized(node: Node) -> TcmError:
+def state_dtype(data: np.ndarray) -> str:
+    """Indices are int32, as everywhere."""
+    return "bool" if data.dtype == np.bool_ else "int32"
+
+
+def quantized_data(data: np.ndarray, quantization: Quantization, dtype: str) -> np.ndarray:
+    return quantize_array(data, quantization.scale, quantization.zero_point, False, dtype)
+
+
+def _not_quantized(node: Node, what: str | None = None) -> TcmError:
+    what = what or f"the result of '{value_name(node)}' ({node.target})"
     return TcmError(
-        f"the result of '{value_name(node)}' ({node.target}) is not quantized",
+        f"{what} is not quantized",
         where=where(node),
         expected="a quantize node after the operator or after its activation",
         got="a float tensor; a compiled model never computes in float in the middle",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from torch import nn
@@ -12,6 +12,8 @@ from torch.fx import GraphModule
 
 from ...ir import Graph, verify
 from ...ops.integers.accumulators import check_accumulators
+from ..bindings import Binding
+from .bound_states import bind_states
 from .calibrate import Calibration, quantize
 from .capture import capture
 from .clean import clean
@@ -28,6 +30,7 @@ def import_pytorch(
     example_inputs: Any,
     calibration: Calibration = None,
     *,
+    states: Sequence[Binding] = (),
     name: str = "model",
     dump: Dump | None = None,
 ) -> Graph:
@@ -40,14 +43,18 @@ def import_pytorch(
             None for a program that carries its own.
         calibration: input tuples of the same shapes, or a function that gives them for the names
             of the model's inputs; without it example_inputs calibrate, with a
-            warning. A program that is quantized already needs none.
+            warning. A program that is quantized already needs none. Of a model with states they
+            are calls one after the other, from the initial states on.
+        states: inputs of the model that become states, and the outputs that update them; they are
+            among example_inputs, but not in the calibration data.
         name: the graph's name.
         dump: called with the name and the text of the fx program after each stage.
 
     The graph's inputs and outputs are float32 in the user's shapes; quantize and dequantize nodes
     stand at its edges. Raises TcmError for a model or for data that cannot be compiled.
     """
-    graph = import_quantized(quantized_program(model, example_inputs, calibration, dump), name)
+    program = quantized_program(model, example_inputs, calibration, states, dump)
+    graph = import_quantized(program, name)
     verify(graph)
     check_accumulators(graph)
     return graph
@@ -57,11 +64,13 @@ def quantized_program(
     model: nn.Module | ExportedProgram | str | os.PathLike[str],
     example_inputs: Any,
     calibration: Calibration = None,
+    states: Sequence[Binding] = (),
     dump: Dump | None = None,
 ) -> GraphModule:
     """The model as an fx program with quantize and dequantize nodes: what ``import_pytorch``
     turns into a graph, and what PyTorch can run."""
     module, inputs = capture(model, example_inputs)
+    inputs = bind_states(module, states, inputs)
     check_no_control_flow(module)
     complete_values(module)
     quantized = is_quantized(module)

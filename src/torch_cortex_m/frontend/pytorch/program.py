@@ -94,15 +94,24 @@ def add_call(
     return node
 
 
+def without_data(module: GraphModule, value: Tensor) -> Tensor:
+    """The tensor as the values of computed nodes are: of a shape and a type, without data."""
+    values = (node.meta.get("val") for node in module.graph.nodes)
+    modes = (each.fake_mode for each in values if hasattr(each, "fake_mode"))
+    mode = None if hasattr(value, "fake_mode") else next(modes, None)
+    return value if mode is None else mode.from_tensor(value)
+
+
 def add_results(
     module: GraphModule,
     before: Node,
     target: torch._ops.OpOverload,
     args: tuple[Any, ...],
     like: Node,
+    kwargs: dict[str, Any] | None = None,
 ) -> list[Node]:
     """The results of a call of ``target`` that gives several; the others are as in ``add_call``."""
-    call = add_call(module, before, target, args, like)
+    call = add_call(module, before, target, args, like, kwargs)
     found: list[Node] = []
     for place, value in enumerate(call.meta["val"]):
         with module.graph.inserting_before(before):

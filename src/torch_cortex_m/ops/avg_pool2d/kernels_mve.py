@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Kernel, Layer
 from .kernels_scalar import rounds_away
+from .overlap import windows_overlap
 
 LONGEST_RUN = 256
 """So many int8 values add up within 16 bits."""
@@ -47,5 +48,6 @@ MVE_KERNELS = [
         needs=frozenset({"mve"}),
         applies=_applies,
         constants=_constants,
+        overlap=windows_overlap,
     )
 ]

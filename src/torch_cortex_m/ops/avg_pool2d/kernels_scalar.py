@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
+from .overlap import windows_overlap
 
 
 def rounds_away(layer: Layer) -> bool:
@@ -10,4 +11,6 @@ def rounds_away(layer: Layer) -> bool:
     return not (layer.op.ties_up and layer.op.has_ties(layer.types["input"]))
 
 
-SCALAR_KERNELS = [Kernel("avg_pool2d_s8__channels_scalar", applies=rounds_away)]
+SCALAR_KERNELS = [
+    Kernel("avg_pool2d_s8__channels_scalar", applies=rounds_away, overlap=windows_overlap)
+]

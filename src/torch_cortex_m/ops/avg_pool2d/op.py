@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
     check_offset,
@@ -29,6 +29,7 @@ from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS, rounds_away
+from .overlap import windows_overlap
 
 LARGEST_DIVISOR = 1 << 22
 """Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
@@ -196,6 +197,21 @@ class AvgPool2d(Op):
             return None
         return Reach(axis, stride=size // outputs, kernel=size // outputs)
 
+    def sums(self, types: Types) -> Sums | None:
+        """Where one window is all of the image."""
+        batches, height, width, channels = types["input"].shape
+        pool = self.with_fixed_windows(types["input"])
+        whole = pool.kernel == (height, width) and not any(pool.padding)
+        if not whole or self.divisor_override or self.output_shape(types)[1:3] != (1, 1):
+            return None
+        fields = {
+            "divisor": height * width,
+            "ties_up": self.ties_up,
+            "activation_min": self.activation_min,
+            "activation_max": self.activation_max,
+        }
+        return Sums((batches, height * width, channels), 0, "quotient", fields)
+
     def with_positions(self, axis: int, count: int) -> Any:
         adaptive = list(self.adaptive_output)
         if adaptive and axis:
@@ -206,8 +222,10 @@ class AvgPool2d(Op):
 
 OP = AvgPool2d
 KERNELS = [
-    Kernel("avg_pool2d_s8__ref", applies=rounds_away),
-    Kernel("avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up),
+    Kernel("avg_pool2d_s8__ref", applies=rounds_away, overlap=windows_overlap),
+    Kernel(
+        "avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up, overlap=windows_overlap
+    ),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,

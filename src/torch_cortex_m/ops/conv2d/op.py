@@ -13,6 +13,7 @@ from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..rules.overlap import place_by_place
 from ..rules.weighted_sum import (
     WeightedSumOp,
     channels_read,
@@ -154,4 +155,10 @@ class Conv2d(WeightedSumOp):
 
 
 OP = Conv2d
-KERNELS = [Kernel("conv2d_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("conv2d_s8__ref", overlap=place_by_place),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

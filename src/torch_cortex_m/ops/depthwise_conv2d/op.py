@@ -13,6 +13,7 @@ from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..rules.overlap import place_by_place
 from ..rules.weighted_sum import WeightedSumOp, keep_outputs, weighted_bounds, weights_are_known
 from ..rules.window import (
     check_per_channel,
@@ -135,7 +136,7 @@ class DepthwiseConv2d(WeightedSumOp):
 
 OP = DepthwiseConv2d
 KERNELS = [
-    Kernel("depthwise_conv2d_s8__ref"),
+    Kernel("depthwise_conv2d_s8__ref", overlap=place_by_place),
     CONV2D_REF,
     *SCALAR_KERNELS,
     *DSP_KERNELS,

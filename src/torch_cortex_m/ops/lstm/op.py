@@ -13,6 +13,8 @@ from ..rules.recurrent import RecurrentOp, check_state_power, gate_tensors, with
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 GATES = 4
 NO_CLIP = 1 << 15
@@ -86,4 +88,10 @@ class Lstm(RecurrentOp):
 
 
 OP = Lstm
-KERNELS = [Kernel("lstm_s8__ref", pack=with_table), *DSP_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("lstm_s8__ref", pack=with_table),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

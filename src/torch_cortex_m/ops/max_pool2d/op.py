@@ -12,6 +12,7 @@ from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..rules.overlap import place_by_place
 from ..rules.window import (
     check_activation,
     check_rank,
@@ -102,7 +103,7 @@ class MaxPool2d(Op):
 
 OP = MaxPool2d
 KERNELS = [
-    Kernel("max_pool2d_s8__ref"),
+    Kernel("max_pool2d_s8__ref", overlap=place_by_place),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,

@@ -23,6 +23,11 @@ def saturate(value: Tensor) -> Tensor:
     return torch.clamp(value, *INT16)
 
 
+def shift_right_up(value: Tensor, shift: int) -> Tensor:
+    """round(value / 2^shift), ties up."""
+    return (value + ((1 << shift) >> 1)) >> shift
+
+
 def gate_sums(
     values: Tensor, weight: Tensor, bias: Tensor, multipliers: Tensor, shifts: Tensor
 ) -> Tensor:
@@ -42,7 +47,7 @@ def sigmoid(value: Tensor) -> Tensor:
 
 def tanh(value: Tensor, multiplier: int, shift: int) -> Tensor:
     """In Q0.15; value * multiplier / 2^shift is 48 times the real value in 8 fractional bits."""
-    scaled = (value * multiplier + ((1 << shift) >> 1)) >> shift
+    scaled = shift_right_up(value * multiplier, shift)
     magnitude = scaled.abs()
     part = _interpolated(magnitude.clamp(max=255 * 256 - 1), 8)
     part = torch.where(magnitude >= 255 * 256, 32767 * 256, part)

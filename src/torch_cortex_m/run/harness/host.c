@@ -34,6 +34,7 @@ void tcm_open(void)
 
 uint32_t tcm_read(void *data, uint32_t bytes)
 {
+    fflush(stdout); /* who gives one input at a time waits for the outputs before it */
     return (uint32_t)fread(data, 1, bytes, stdin);
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch.fx import GraphModule
 
+from ..states import remove_unread_states
 from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
@@ -18,26 +19,32 @@ from .early_activations import move_activations_early
 from .expansions import EXPANSIONS, expand_operators
 from .identities import COPIES, remove_identities
 from .infinite_borders import fill_infinite_borders
+from .int16_states import keep_both_results, separate_int16_states
 from .mask_factors import make_masks_numbers
 from .ordered import SEVERAL, select_of_sorted
 from .products import fold_factors, split_products
+from .recurrent import RECURRENT, replace_recurrent_layers
 from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
 from .unpooling import UNPOOLING, replace_unpooling
-from .updates import remove_updates
+from .updates import replace_updates
 
 Step = Callable[[GraphModule], None]
 
 COMMON: tuple[Step, ...] = (
-    remove_updates,
+    replace_updates,
     separate_results,
     replace_adaptive_pools,
     remove_identities,
     replace_assignments,
     fold_constants,
+    remove_unread_states,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    replace_recurrent_layers,
+    separate_int16_states,
+    keep_both_results,
     fill_infinite_borders,
     replace_bags,
     split_attention,
@@ -57,7 +64,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
 )
 
 TAKEN_APART: frozenset[Any] = frozenset(
-    (*EXPANSIONS, *POOLS, *BAGS, *SEVERAL, ATTENTION, UNPOOLING)
+    (*EXPANSIONS, *POOLS, *BAGS, *SEVERAL, *RECURRENT, ATTENTION, UNPOOLING)
 )
 """Operators that become several others."""
 
