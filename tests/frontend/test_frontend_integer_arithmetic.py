@@ -45,6 +45,7 @@ OF_INDICES: Mapping[str, Callable[[Tensor], Tensor]] = {
     "shifts": lambda i: (i << 2) + (i >> 1),
     "sums": lambda i: i.sum(1) + i.sum(),
     "mask": lambda i: (i > 3) + i,
+    "beside": lambda i: torch.cat([i, i > 3, torch.tensor([[3, 4, 5, 6]])]),
     "constants": lambda i: i + torch.arange(4) * 7,
     "number_of": lambda i: i * 0.5,
     "quotient": lambda i: i / 4,
@@ -128,6 +129,7 @@ def test_results_have_the_names_of_their_operators() -> None:
         (lambda m, i: i.argmax(1), "only of float tensors is supported"),
         (lambda m, i: i.sort(1).values, "only of float tensors is supported"),
         (lambda m, i: torch.fmod(i, 3), "fmod"),
+        (lambda m, i: torch.cat([i, i.float()]), "only of tensors of one type"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch.fx import Node
 
 from ..pytorch.call import Activation, Constant, PytorchCall
+from ..pytorch.integers import gives_integers, integers
 from ..pytorch.movement import MOVED_DTYPES
+from ..pytorch.node import INDICES, values_of
 from ..pytorch.pattern import Pattern
 
 aten = torch.ops.aten
@@ -74,6 +77,8 @@ def _part(call: PytorchCall, argument: str) -> tuple[int, str]:
 
 def _rescaled(call: PytorchCall, argument: str) -> str:
     operand = call.operands[argument]
+    if gives_integers(call.node):
+        return integers(call, argument)
     if isinstance(operand, Activation):
         return call.requantize(operand, call.output)
     if not isinstance(operand, Constant):
@@ -83,6 +88,14 @@ def _rescaled(call: PytorchCall, argument: str) -> str:
     return call.add_quantized(operand, call.result)
 
 
+def _problem(node: Node) -> str | None:
+    """Numbers stand beside numbers, truth values beside such and beside integers."""
+    read = {value.dtype for each in node.all_input_nodes for value in values_of(each)}
+    (result,) = (value.dtype for value in values_of(node))
+    fitting = (*INDICES, torch.bool) if result in INDICES else (result,)
+    return None if read <= set(fitting) else "only of tensors of one type is supported"
+
+
 PATTERNS = [
     Pattern(
         tuple(PLACED),
@@ -90,5 +103,6 @@ PATTERNS = [
         inputs=("tensors_0",),
         shares_scale=True,
         dtypes=MOVED_DTYPES,
+        problem=_problem,
     )
 ]

@@ -25,6 +25,7 @@ from ..rules.window import (
     check_rank,
     check_values,
 )
+from .dense import with_dense_weights
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
@@ -134,8 +135,6 @@ class ConvTranspose2d(WeightedSumOp):
 OP = ConvTranspose2d
 KERNELS = [
     Kernel("conv_transpose2d_s8__ref"),
-    *SCALAR_KERNELS,
-    *DSP_KERNELS,
-    *MVE_KERNELS,
+    *map(with_dense_weights, (*SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS)),
     *CMSIS_NN_KERNELS,
 ]
