@@ -261,6 +261,17 @@ def refused(model: nn.Module, shapes: Shapes) -> str:
     return str(caught.value)
 
 
+def test_one_bias_of_two() -> None:
+    def body(model: nn.Module, x: Tensor) -> Tensor:
+        parts = (model.input, model.recurrent, None, model.bias)
+        return torch.gru_cell(x, torch.zeros(1, 6), *parts)  # type: ignore[arg-type]
+
+    rng = torch.Generator().manual_seed(0)
+    weights = {"input": torch.randn(18, 5, generator=rng), "bias": torch.linspace(-1, 1, 18)}
+    model = Function(body, **weights, recurrent=torch.randn(18, 6, generator=rng))
+    assert layers(imported(model, ((1, 5),))) == ["gru"]
+
+
 def test_a_projection_is_refused() -> None:
     text = refused(first(nn.LSTM(5, 6, proj_size=3)), SEQUENCE)
     assert "a projection (proj_size) is not supported" in text
