@@ -46,7 +46,7 @@ ACTIVATION = QuantizationSpec(
     qscheme=torch.per_tensor_affine,
 )
 
-INT16_ACTIVATION = QuantizationSpec(
+INT16_STATE = QuantizationSpec(
     dtype=torch.int16,
     observer_or_fake_quant_ctr=StateObserver,
     quant_min=INT16.low,
@@ -54,7 +54,7 @@ INT16_ACTIVATION = QuantizationSpec(
     qscheme=torch.per_tensor_symmetric,
 )
 
-OBSERVED = (ACTIVATION, INT16_ACTIVATION)
+OBSERVED = (ACTIVATION, INT16_STATE)
 
 
 def _weight_spec(channel_axis: int, observer: Any = PerChannelWeightObserver) -> QuantizationSpec:
@@ -120,7 +120,7 @@ def _annotate_gates(node: Node, recurrence: Recurrence) -> None:
 
 def _spec(node: Node) -> QuantizationSpec:
     """That of what is observed by itself."""
-    return INT16_ACTIVATION if is_int16(node) else ACTIVATION
+    return INT16_STATE if is_int16(node) else ACTIVATION
 
 
 def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
@@ -129,8 +129,9 @@ def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
     before = arguments(node).get(pattern.recurrence.continued[place])
     spec = _spec(result)
     decided = None if before is None else _decided_by(before)
-    shared = decided is not None and _spec_of(decided) is spec
-    return SharedQuantizationSpec(before) if shared else spec
+    if before is None or decided is None or _spec_of(decided) is not spec:
+        return spec
+    return SharedQuantizationSpec(before)
 
 
 def _share(state: Node, update: Node) -> None:
