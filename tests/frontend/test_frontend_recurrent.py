@@ -101,7 +101,7 @@ FORMS: list[tuple[str, nn.Module, Shapes, int]] = [
 ]
 
 
-OFTEN = ("two directions of layers", "cell of lstm")
+OFTEN = ("two directions of layers",)
 """What every run takes; the others are much like these."""
 
 
@@ -128,10 +128,8 @@ def stateful(model: nn.Module, x: Tensor, *states: Tensor) -> tuple[Tensor, ...]
     return (output, *(after if len(states) > 1 else (after,)))
 
 
-@pytest.mark.parametrize(
-    "kind", ["lstm", pytest.param("gru", marks=pytest.mark.slow),
-             pytest.param("rnn", marks=pytest.mark.slow)],
-)  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", STATES)
 def test_states_in_and_out_have_one_type(kind: str) -> None:
     """So that a caller gives back what came out, as it is."""
     layer, shapes = STATES[kind]
@@ -261,6 +259,7 @@ def refused(model: nn.Module, shapes: Shapes) -> str:
     return str(caught.value)
 
 
+@pytest.mark.slow
 def test_one_bias_of_two() -> None:
     def body(model: nn.Module, x: Tensor) -> Tensor:
         parts = (model.input, model.recurrent, None, model.bias)
