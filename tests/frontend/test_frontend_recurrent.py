@@ -101,7 +101,7 @@ FORMS: list[tuple[str, nn.Module, Shapes, int]] = [
 ]
 
 
-OFTEN = ("two directions of layers", "cell of lstm")
+OFTEN = ("two directions of layers",)
 """What every run takes; the others are much like these."""
 
 
@@ -128,10 +128,8 @@ def stateful(model: nn.Module, x: Tensor, *states: Tensor) -> tuple[Tensor, ...]
     return (output, *(after if len(states) > 1 else (after,)))
 
 
-@pytest.mark.parametrize(
-    "kind", ["lstm", pytest.param("gru", marks=pytest.mark.slow),
-             pytest.param("rnn", marks=pytest.mark.slow)],
-)  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", STATES)
 def test_states_in_and_out_have_one_type(kind: str) -> None:
     """So that a caller gives back what came out, as it is."""
     layer, shapes = STATES[kind]
@@ -259,6 +257,18 @@ def refused(model: nn.Module, shapes: Shapes) -> str:
     with pytest.raises(TcmError) as caught:
         quantized_program(model, data[0], data)
     return str(caught.value)
+
+
+@pytest.mark.slow
+def test_one_bias_of_two() -> None:
+    def body(model: nn.Module, x: Tensor) -> Tensor:
+        parts = (model.input, model.recurrent, None, model.bias)
+        return torch.gru_cell(x, torch.zeros(1, 6), *parts)  # type: ignore[arg-type]
+
+    rng = torch.Generator().manual_seed(0)
+    weights = {"input": torch.randn(18, 5, generator=rng), "bias": torch.linspace(-1, 1, 18)}
+    model = Function(body, **weights, recurrent=torch.randn(18, 6, generator=rng))
+    assert layers(imported(model, ((1, 5),))) == ["gru"]
 
 
 def test_a_projection_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +20,9 @@ from ..program import add_call, add_constant, add_results, constant_value
 from ..source import value_name, where
 
 aten = torch.ops.aten
+
+
+Weights = Sequence[Node | None]
 
 
 @dataclass(frozen=True)
@@ -74,10 +78,8 @@ class _Builder:
     def call(self, target: Any, *operands: Any) -> Node:
         return add_call(self.module, self.node, target, operands, self.like)
 
-    def layer(
-        self, input: Node, states: list[Node], weights: list[Node], batch_first: bool
-    ) -> Layer:
-        """weights: of input and hidden values, then the biases, if any."""
+    def layer(self, input: Node, states: list[Node], weights: Weights, batch_first: bool) -> Layer:
+        """weights: of input and hidden values, then the biases, as far as there are any."""
         named = dict(self.kind.named, batch_first=batch_first)
         operands = (input, *states, *weights[:2], *self._biases(weights))
         if self.kind.target is RNN:
@@ -90,11 +92,12 @@ class _Builder:
         last = self.call(aten.select.int, output, int(batch_first), -1)
         return Layer(output, tuple(others) if self.kind.target is GRU else (last, *others))
 
-    def _biases(self, weights: list[Node]) -> list[Node]:
+    def _biases(self, weights: Weights) -> list[Node]:
         """Only gru adds both in different places."""
-        data = [self._constant(each) for each in weights]
-        rows = data[0].shape[0]
-        bias, other = data[2:] if len(data) > 2 else (torch.zeros(rows), torch.zeros(rows))
+        data = [None if each is None else self._constant(each) for each in weights]
+        assert data[0] is not None
+        none = torch.zeros(len(data[0]))
+        bias, other = (none if each is None else each for each in [*data[2:], None, None][:2])
         sums = [("bias", bias), ("recurrent_bias", other)]
         if self.kind.target is not GRU:
             sums = [("bias", bias + other)]
@@ -121,7 +124,7 @@ def _replace_cell(module: GraphModule, node: Node) -> None:
     states = values["hx"] if builder.kind.states > 1 else [values["hx"]]
     weights = [values[name] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
     input = builder.call(aten.unsqueeze.default, values["input"], 0)
-    layer = builder.layer(input, list(states), [each for each in weights if each], False)
+    layer = builder.layer(input, list(states), weights, False)
     if builder.kind.states == 1:
         node.replace_all_uses_with(layer.states[0])
     for place, result in results(node):
@@ -151,7 +154,7 @@ def _replace_sequence(module: GraphModule, node: Node) -> None:
             _replace_final(builder, result, [each[place - 1] for each in finals])
 
 
-def _weights_of_layers(builder: _Builder, values: dict[str, Any]) -> list[list[Node]]:
+def _weights_of_layers(builder: _Builder, values: dict[str, Any]) -> list[Weights]:
     """The weights of each layer and direction, as torch lists them."""
     count = values["num_layers"] * (1 + values["bidirectional"])
     parameters = values["params"]
@@ -169,7 +172,7 @@ def _weights_of_layers(builder: _Builder, values: dict[str, Any]) -> list[list[N
 
 
 def _directed(
-    builder: _Builder, input: Node, initial: list[Node], weights: list[Node], backwards: int
+    builder: _Builder, input: Node, initial: list[Node], weights: Weights, backwards: int
 ) -> Layer:
     batch_first = bool(arguments(builder.node)["batch_first"])
     if not backwards:
