@@ -21,6 +21,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import mlperf_tiny
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from torch_cortex_m.emit import emit
@@ -47,7 +48,7 @@ TINY = {
 TITLES = TINY | {name: network.title for name, network in NETWORKS.items()}
 PAGE = ROOT / "docs" / "memory.md"
 PICTURE = ROOT / "docs" / "memory.png"
-PICTURED = ("kws", "cortex-m4")
+PICTURED = ("mobilenet_v2_035", "cortex-m4")
 
 
 @dataclass(frozen=True)
@@ -126,15 +127,16 @@ def _change(instructions: tuple[int, int] | None) -> str:
     if instructions is None:
         return "-"
     before, after = instructions
-    return f"{after:,} ({100 * (after - before) / before:+.2f} %)"
+    change = round(100 * (after - before) / before, 2)
+    return f"{after:,} ({f'{change:+.2f}' if change else '0.00'} %)"
 
 
 def write_picture(path: Path, generated: Generated) -> None:
-    """Time to the right, addresses upwards: what lies where, and until when."""
+    """Time to the right, addresses upwards: where values lie, and until when."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True)
     plans = (outputs_apart(generated)[0], generated.plan)
     for axis, plan, title in zip(axes, plans, ("apart", "overlapping"), strict=True):
-        _draw(axis, generated.graph, plan)
+        _draw(axis, generated.graph, plan, 1.05 * max(each.arena_bytes for each in plans))
         axis.set_title(f"{title}: {plan.arena_bytes:,} bytes")
         axis.set_xlabel("node")
     axes[0].set_ylabel("bytes of the arena")
@@ -142,7 +144,7 @@ def write_picture(path: Path, generated: Generated) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _draw(axis: plt.Axes, graph: Graph, plan: MemoryPlan) -> None:
+def _draw(axis: Axes, graph: Graph, plan: MemoryPlan, top: float) -> None:
     last = {value: i for i, node in enumerate(graph.nodes) for value in node.inputs}
     computing = set(graph.computing_nodes())
     for index, node in enumerate(graph.nodes):
@@ -152,10 +154,10 @@ def _draw(axis: plt.Axes, graph: Graph, plan: MemoryPlan) -> None:
                 if place.kind == "arena":
                     _block(axis, index, last.get(value, index), place.offset, size)
     axis.set_xlim(-0.5, len(graph.nodes) - 0.5)
-    axis.set_ylim(0, 1.05 * plan.arena_bytes)
+    axis.set_ylim(0, top)
 
 
-def _block(axis: plt.Axes, first: int, last: int, start: int, size: int) -> None:
+def _block(axis: Axes, first: int, last: int, start: int, size: int) -> None:
     box = Rectangle((first - 0.45, start), last - first + 0.9, size, ec="black", alpha=0.5)
     axis.add_patch(box)
 
