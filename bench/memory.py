@@ -48,7 +48,7 @@ TINY = {
 TITLES = TINY | {name: network.title for name, network in NETWORKS.items()}
 PAGE = ROOT / "docs" / "memory.md"
 PICTURE = ROOT / "docs" / "memory.png"
-PICTURED = ("kws", "cortex-m4")
+PICTURED = ("mobilenet_v2_035", "cortex-m4")
 
 
 @dataclass(frozen=True)
@@ -127,15 +127,16 @@ def _change(instructions: tuple[int, int] | None) -> str:
     if instructions is None:
         return "-"
     before, after = instructions
-    return f"{after:,} ({100 * (after - before) / before:+.2f} %)"
+    change = round(100 * (after - before) / before, 2)
+    return f"{after:,} ({f'{change:+.2f}' if change else '0.00'} %)"
 
 
 def write_picture(path: Path, generated: Generated) -> None:
-    """Time to the right, addresses upwards: what lies where, and until when."""
+    """Time to the right, addresses upwards: where values lie, and until when."""
     figure, axes = plt.subplots(1, 2, figsize=(10, 3.6), sharey=True)
     plans = (outputs_apart(generated)[0], generated.plan)
     for axis, plan, title in zip(axes, plans, ("apart", "overlapping"), strict=True):
-        _draw(axis, generated.graph, plan)
+        _draw(axis, generated.graph, plan, 1.05 * max(each.arena_bytes for each in plans))
         axis.set_title(f"{title}: {plan.arena_bytes:,} bytes")
         axis.set_xlabel("node")
     axes[0].set_ylabel("bytes of the arena")
@@ -143,7 +144,11 @@ def write_picture(path: Path, generated: Generated) -> None:
     figure.savefig(path, dpi=110)
 
 
+<<<<<<< HEAD
 def _draw(axis: Axes, graph: Graph, plan: MemoryPlan) -> None:
+=======
+def _draw(axis: Axes, graph: Graph, plan: MemoryPlan, top: float) -> None:
+>>>>>>> ram
     last = {value: i for i, node in enumerate(graph.nodes) for value in node.inputs}
     computing = set(graph.computing_nodes())
     for index, node in enumerate(graph.nodes):
@@ -153,7 +158,7 @@ def _draw(axis: Axes, graph: Graph, plan: MemoryPlan) -> None:
                 if place.kind == "arena":
                     _block(axis, index, last.get(value, index), place.offset, size)
     axis.set_xlim(-0.5, len(graph.nodes) - 0.5)
-    axis.set_ylim(0, 1.05 * plan.arena_bytes)
+    axis.set_ylim(0, top)
 
 
 def _block(axis: Axes, first: int, last: int, start: int, size: int) -> None:

@@ -48,6 +48,7 @@ def compile_source(
         f"{out}: {len(report.layers)} layers for {report.target}, "
         f"arena {report.arena_bytes} bytes, {kept}constants {report.constant_bytes} bytes"
     )
+    print(f"arena: {report.arena_proof}")
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
     stream = compiled.graph.stream

@@ -88,12 +88,12 @@ class PortOffsets(NamedTuple):
 class MemoryPlan:
     """Locations of all values and of the nodes' scratch memory.
 
-    ``lower_bound`` is the largest number of bytes that are live at one time: no plan with the same
-    sharing can use less. ``copies``, in order, follow the last node: outputs and states that were
-    not computed where they have to be. ``state_bytes``: memory that lives between calls.
-    ``strides``: value -> bytes from one row to the next, where these do not touch.
-    ``hosted``: (node name, argument) of the parts that lie in the node's output already.
-    ``ports``: None where inputs and outputs are the caller's.
+    ``lower_bound`` is the largest number of bytes that are live at one time, less what may overlap
+    there: no plan with the same kernels and order can use less. ``copies``, in order, follow the
+    last node: outputs and states that were not computed where they have to be. ``state_bytes``:
+    memory that lives between calls. ``strides``: value -> bytes from one row to the next, where
+    these do not touch. ``hosted``: (node name, argument) of the parts that lie in the node's output
+    already. ``ports``: None where inputs and outputs are the caller's.
     """
 
     arena_bytes: int

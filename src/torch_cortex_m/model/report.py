@@ -37,7 +37,8 @@ class StateReport:
 class Report:
     """Memory in bytes and instructions of one inference.
 
-    arena_bytes: working memory. arena_lower_bound: no plan with the same sharing needs less.
+    arena_bytes: working memory. arena_lower_bound: no plan of these kernels, in
+        this order, needs less.
     constant_bytes: weights and tables. flash_bytes: code and constants of the model, None without
     a compiler for the target. stack_bytes: the deepest stack of one inference, None until measured.
     instructions: of one inference, None until measured. cycles: an estimate of them, None until
@@ -64,6 +65,13 @@ class Report:
     def ram_bytes(self) -> int:
         """Arena, states and, once measured, stack. Inputs and outputs are the caller's."""
         return self.arena_bytes + self.state_bytes + (self.stack_bytes or 0)
+
+    @property
+    def arena_proof(self) -> str:
+        """Whether the arena is known to be the least, in words."""
+        if self.arena_bytes == self.arena_lower_bound:
+            return "proved to be the least of these kernels in this order"
+        return f"of which {self.arena_lower_bound} are in use at one time"
 
     @property
     def macs(self) -> int:
