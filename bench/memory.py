@@ -144,11 +144,7 @@ def write_picture(path: Path, generated: Generated) -> None:
     figure.savefig(path, dpi=110)
 
 
-<<<<<<< HEAD
-def _draw(axis: Axes, graph: Graph, plan: MemoryPlan) -> None:
-=======
 def _draw(axis: Axes, graph: Graph, plan: MemoryPlan, top: float) -> None:
->>>>>>> ram
     last = {value: i for i, node in enumerate(graph.nodes) for value in node.inputs}
     computing = set(graph.computing_nodes())
     for index, node in enumerate(graph.nodes):
