@@ -48,42 +48,46 @@ class Cost:
 
 
 class TcResNet(nn.Module):
-    """TC-ResNet8 on 98 frames of 40 features, every 10 ms, kernels of 3 without padding."""
+    """TC-ResNet8 on 98 frames of 40 features, every 10 ms, kernels of 3 without padding: with a
+    stride over time of 2 in each of its blocks, or with dilations of 2, 4 and 8 instead."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, strides: bool) -> None:
         super().__init__()
         self.first = nn.Conv1d(40, 16, 3)
-        self.blocks = nn.ModuleList(Residual(*pair) for pair in ((16, 24), (24, 32), (32, 48)))
+        sizes = ((16, 24), (24, 32), (32, 48))
+        steps = ((2, 1), (2, 1), (2, 1)) if strides else ((1, 2), (1, 4), (1, 8))
+        self.blocks = nn.ModuleList(Residual(*a, *b) for a, b in zip(sizes, steps, strict=True))
         self.classifier = nn.Linear(48, KEYWORDS)
 
     def forward(self, x: Tensor) -> Tensor:
         x = functional.relu(self.first(x))
         for block in self.blocks:
             x = block(x)
-        return functional.softmax(self.classifier(x.mean(2)), 1)
+        return self.classifier(x.mean(2))
 
 
 class Residual(nn.Module):
-    """Halves the frames; the shortcut begins where the kernels' last frames are."""
+    """Two kernels of 3; the shortcut has the frames of their last places."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, stride: int, dilation: int) -> None:
         super().__init__()
-        self.first = nn.Conv1d(inputs, outputs, 3, stride=2)
-        self.second = nn.Conv1d(outputs, outputs, 3)
-        self.shortcut = nn.Conv1d(inputs, outputs, 1, stride=2)
+        self.first = nn.Conv1d(inputs, outputs, 3, stride=stride, dilation=dilation)
+        self.second = nn.Conv1d(outputs, outputs, 3, dilation=dilation)
+        self.shortcut = nn.Conv1d(inputs, outputs, 1, stride=stride)
+        self.before = 2 * dilation
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.second(functional.relu(self.first(x)))
-        cut = functional.relu(self.shortcut(x[:, :, 2:]))[:, :, -y.shape[2] :]
+        cut = functional.relu(self.shortcut(x[:, :, self.before :]))[:, :, -y.shape[2] :]
         return functional.relu(y + cut)
 
 
 class DsCnn(nn.Module):
     """DS-CNN on 49 frames of 10 features, every 20 ms: causal, and a mean over the last frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, stride: int) -> None:
         super().__init__()
-        self.first = nn.Conv2d(1, 64, (10, 4), stride=(2, 2), padding=(0, 1))
+        self.first = nn.Conv2d(1, 64, (10, 4), stride=(stride, 2), padding=(0, 1))
         self.layers = nn.Sequential(*(layer for _ in range(4) for layer in self._pair()))
         self.classifier = nn.Linear(64, KEYWORDS)
 
@@ -96,7 +100,7 @@ class DsCnn(nn.Module):
         for layer in self.layers:
             before = 2 if layer.kernel_size == (3, 3) else 0
             x = functional.relu(layer(functional.pad(x, (0, 0, before, 0))))
-        return functional.softmax(self.classifier(x[:, :, -12:].mean((2, 3))), 1)
+        return self.classifier(x[:, :, -12:].mean((2, 3)))
 
 
 class Tcn(nn.Module):
@@ -114,14 +118,16 @@ class Tcn(nn.Module):
         for dilation, layer in zip(DILATIONS, self.layers, strict=True):
             y = layer(functional.pad(x, (2 * dilation, 0)))
             x = x + functional.relu(y)
-        return functional.softmax(self.classifier(x[:, :, -1]), 1)
+        return self.classifier(x[:, :, -1])
 
 
 def networks() -> list[Network]:
     torch.manual_seed(0)
     return [
-        Network("TC-ResNet8", TcResNet().eval(), (40, 98), 2, 2),
-        Network("DS-CNN, causal", DsCnn().eval(), (1, 49, 10), 2, 1),
+        Network("TC-ResNet8, strides", TcResNet(strides=True).eval(), (40, 98), 2, 2),
+        Network("TC-ResNet8, dilations", TcResNet(strides=False).eval(), (40, 98), 2, 2),
+        Network("DS-CNN, stride", DsCnn(2).eval(), (1, 49, 10), 2, 1),
+        Network("DS-CNN", DsCnn(1).eval(), (1, 49, 10), 2, 1),
         Network("TCN", Tcn().eval(), (40, 98), 2, 2),
     ]
 

@@ -121,6 +121,7 @@ def test_command(streamed: tcm.CompiledModel, tmp_path: Path) -> None:
     arguments = ["compile", f"{source}:build", "-o", str(tmp_path / "out"), *options]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
+    assert "stream: 2 frames a call, results from call 12 on" in result.output
     frames = np.random.default_rng(0).normal(size=(14, 4, HOP)).astype(np.float32)
     got = tcm.load(tmp_path / "out").run(frames)
     torch.testing.assert_close(got, streamed.run(frames), rtol=0, atol=0)

@@ -97,7 +97,7 @@ def compile(
     check_prefix(name)
     _check_budget("flash", flash)
     _check_budget("ram", ram)
-    _check_hop(stream, hop)
+    check_stream(stream, hop)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     bindings = read_bindings(state)
@@ -123,7 +123,8 @@ def _check_budget(name: str, value: Any) -> None:
         )
 
 
-def _check_hop(stream: str | None, hop: Any) -> None:
+def check_stream(stream: str | None, hop: Any) -> None:
+    """Raises TcmError unless both are given, or none."""
     given = isinstance(hop, Integral) and not isinstance(hop, bool)
     if (stream is None) == (hop is None) and (given or hop is None):
         return

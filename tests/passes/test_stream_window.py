@@ -99,16 +99,17 @@ def test_only_frames_that_count_are_waited_for() -> None:
 def test_layers_keep_what_their_kernels_need() -> None:
     found = streamed(built(conv_and_mean, 1, 3, 20).graph, 2)
     sizes = [state.initial.size for state in found.graph.states.values()]
-    assert sizes == [3 * (2 + 2), 3 * 18, 3]
+    assert sizes == [3 * (2 + 2), 3 * 18]
 
 
-@pytest.mark.parametrize(("hop", "window", "sums"), [(4, 10, 1), (2, 10, 1), (1, 20, 2)])
+@pytest.mark.parametrize(("hop", "window", "sums"), [(4, 40, 1), (2, 40, 1), (1, 80, 2)])
 def test_means_are_running_sums(hop: int, window: int, sums: int) -> None:
     """Of positions that come every second call there are two windows, one in the other."""
-    build = built(lambda b, x: conv_and_mean(b, b.conv1d(x, 2, stride=(1, 2))), 1, 3, 25)
+    build = built(lambda b, x: conv_and_mean(b, b.conv1d(x, 2, stride=(1, 2))), 1, 3, 85)
     found = streamed(build.graph, hop)
     names = [node.op.name for node in found.graph.computing_nodes()]
-    assert ("running_sum" in names) == ("avg_pool2d" not in names) == True
+    assert "running_sum" in names
+    assert "avg_pool2d" not in names
     sizes = {name: state.initial.size for name, state in found.graph.states.items()}
     assert [size // 3 for size in sizes.values()][-2:] == [window, sums]
     check_reference(found)

@@ -9,6 +9,9 @@ from ..ops.interfaces import Sums
 from .frames import Frames
 from .rewrite import first_input
 
+LEAST_SAVED = 32
+"""Additions a sum; fewer cost less than what sums that are kept need beside them."""
+
 
 @dataclass(frozen=True)
 class RunningSum:
@@ -20,7 +23,7 @@ class RunningSum:
 
 def running_sums(graph: Graph, frames: Frames) -> dict[str, RunningSum]:
     """Of the nodes, by name, for which adding what is new and taking away what is too old is less
-    than adding up everything."""
+    work than adding up everything."""
     found = {node.name: _running_sum(graph, frames, node) for node in graph.nodes}
     return {name: each for name, each in found.items() if each is not None}
 
@@ -31,8 +34,9 @@ def _running_sum(graph: Graph, frames: Frames, node: Node) -> RunningSum | None:
     if sums is None or value is None:
         return None
     track, computed = frames.tracks[value], frames.computed[value]
+    saved = (track.size - 2 * len(computed)) * (sums.shape[1] // track.size)
     moves = frames.kept(value) == track.whole and computed.stop == track.size
-    return RunningSum(value, sums) if moves and 2 * len(computed) < track.size else None
+    return RunningSum(value, sums) if moves and saved >= LEAST_SAVED else None
 
 
 def _frames_of(graph: Graph, frames: Frames, node: Node) -> str | None:
