@@ -19,6 +19,7 @@ from torch_cortex_m.ops.conv_transpose2d.cases import case as conv_transpose2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.extreme.op import Extreme
 from torch_cortex_m.ops.gather.cases import case as gather
+from torch_cortex_m.ops.gru.cases import case as gru_case
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.lstm.cases import case as lstm_case
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
@@ -31,6 +32,7 @@ from torch_cortex_m.ops.pad.cases import case as pad
 from torch_cortex_m.ops.quantize.cases import normal as quantize
 from torch_cortex_m.ops.requantize.cases import case as requantize
 from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
+from torch_cortex_m.ops.rnn.cases import case as rnn_case
 from torch_cortex_m.ops.rules.broadcast_cases import case as pair
 from torch_cortex_m.ops.rules.case_data import generator, random_int8
 from torch_cortex_m.ops.slice.cases import case as slice_
@@ -134,6 +136,18 @@ def lstm(steps: int, features: int, units: int) -> Case:
     """A cell that reaches from -8 to 8, as in most trained models."""
     name = f"lstm {steps}x{features}-{units}"
     return symmetric(lstm_case(name, (1, steps, features), units, sums=(1 << 30, -4)))
+
+
+def gru(steps: int, features: int, units: int) -> Case:
+    """CMSIS-NN has none."""
+    name = f"gru {steps}x{features}-{units}"
+    return symmetric(gru_case(name, (1, steps, features), units, sums=(1 << 30, -4)))
+
+
+def rnn(steps: int, features: int, units: int) -> Case:
+    """CMSIS-NN has none."""
+    name = f"rnn {steps}x{features}-{units}"
+    return symmetric(rnn_case(name, (1, steps, features), units, sums=(1 << 30, -4)))
 
 
 def svdf(features: int, units: int, memory: int, rank: int = 1, dtype: str = "int8") -> Case:
@@ -260,6 +274,8 @@ FAMILIES: dict[str, list[Case]] = {
     "recurrent": [
         *(lstm(steps, 40, units) for units in (64, 128) for steps in (1, 16, 49)),
         lstm(28, 28, 20),
+        *(gru(steps, 40, 64) for steps in (1, 16)),
+        rnn(16, 40, 64),
         *(svdf(96, 64, 8, dtype=dtype) for dtype in ("int8", "int16")),
         *(svdf(40, 32, 10, rank=2, dtype=dtype) for dtype in ("int8", "int16")),
     ],

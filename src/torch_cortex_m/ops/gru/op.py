@@ -10,6 +10,8 @@ from ...ir import TensorType
 from ..base import Kernel, Layer, TensorArgument
 from ..rules.recurrent import RecurrentOp, gate_tensors, with_table
 from ..rules.window import check_offset
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 LEAST_POWER = -15
 
@@ -73,4 +75,8 @@ def _scratch_bytes(layer: Layer) -> int:
 
 
 OP = Gru
-KERNELS = [Kernel("gru_s8__ref", scratch_bytes=_scratch_bytes, pack=with_table)]
+KERNELS = [
+    Kernel("gru_s8__ref", scratch_bytes=_scratch_bytes, pack=with_table),
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+]

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from ..base import Kernel, TensorArgument
 from ..rules.recurrent import RecurrentOp, gate_tensors, with_table
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +40,4 @@ class Rnn(RecurrentOp):
 
 
 OP = Rnn
-KERNELS = [Kernel("rnn_s8__ref", pack=with_table)]
+KERNELS = [Kernel("rnn_s8__ref", pack=with_table), *DSP_KERNELS, *MVE_KERNELS]
