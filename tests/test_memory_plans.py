@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
-from torch_cortex_m.ir.artifacts import Location, MemoryPlan
+from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
 from torch_cortex_m.plan import plan_memory
 from torch_cortex_m.run.reference import Reference
 
@@ -29,7 +29,7 @@ class Drawn:
 
     graph: Graph
     values: list[str] = field(default_factory=list)
-    in_place: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    overlaps: dict[str, dict[str, Overlap]] = field(default_factory=dict)
     strided: set[str] = field(default_factory=set)
     scratch: dict[str, int] = field(default_factory=dict)
 
@@ -40,10 +40,14 @@ class Drawn:
         op = ops.operator(operator, **fields)
         outputs = self.graph.add_outputs(op, inputs, op.outputs, [Q] * len(op.outputs))
         self.values += outputs
-        size = self.graph.types[outputs[0]].bytes
-        whole = tuple(value for value in inputs if self.graph.types[value].bytes == size)
         if operator in ("requantize", "mul"):
-            self.in_place[outputs[0]] = whole
+            size = self.graph.types[outputs[0]].bytes
+            arguments = zip(op.tensor_names(), inputs, strict=True)
+            self.overlaps[outputs[0]] = {
+                name: Overlap(0, step=0)
+                for name, value in arguments
+                if self.graph.types[value].bytes == size
+            }
         return outputs[0]
 
 
@@ -91,6 +95,9 @@ def add_node(draw: st.DrawFn, drawn: Drawn) -> None:
         times_a_part(drawn, drawn.add("requantize", value))
     elif kind == "reshape":
         drawn.add("reshape", value, shape=draw(st.sampled_from([(int(np.prod(shape)),), shape])))
+    elif kind == "backwards":
+        begin, step = (0,) * (rank - 1) + (shape[-1] - 1,), (1,) * (rank - 1) + (-1,)
+        drawn.add("slice", value, begin=begin, size=shape, step=step)
     elif kind == "concatenate" and alike:
         drawn.add("concatenate", value, draw(st.sampled_from(alike)), axis=axis)
     elif shape[axis] > 1 and kind == "split":
@@ -113,7 +120,10 @@ def times_a_part(drawn: Drawn, value: str) -> None:
         drawn.add("requantize", product)
 
 
-KINDS = ["requantize", "mul", "mul by a part", "reshape", "concatenate", "split", "slice"]
+KINDS = [
+    *("requantize", "mul", "mul by a part", "backwards"),
+    *("reshape", "concatenate", "split", "slice"),
+]
 
 
 def broadcasts(drawn: Drawn, value: str, other: str) -> bool:
@@ -189,8 +199,9 @@ class Machine:
 
     def lies_in_place(self, node: Node, value: str) -> bool:
         """The kernel reads each element before it writes there."""
-        allowed = value in self.drawn.in_place.get(node.name, ())
-        return allowed and self.plan.locations[value] == self.plan.locations[node.name]
+        allowed = self.drawn.overlaps.get(node.name, {})
+        argument = next(name for name, read in node.arguments().items() if read == value)
+        return argument in allowed and self.plan.locations[value] == self.plan.locations[node.name]
 
     def use_scratch(self, node: Node) -> None:
         if node.name in self.plan.scratch:
@@ -210,7 +221,7 @@ def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
     graph = drawn.graph
     verify(graph)
     note(format_graph(graph))
-    plan = plan_memory(graph, drawn.scratch, drawn.in_place, drawn.strided)
+    plan = plan_memory(graph, drawn.scratch, drawn.overlaps, drawn.strided)
     note(str(plan))
     machine = Machine(drawn, plan, seed)
     types = [graph.types[port.value] for port in graph.inputs]

@@ -80,16 +80,34 @@ def recurrent(model: Any, x: Tensor) -> Tensor:
 
 
 def delayed(model: Any, x: Tensor) -> Tensor:
-    y = model.second.clone()
-    model.second = model.first.clone()
-    model.first = x.clone()
-    return torch.cat([y, x], 2)
+    y = model.second
+    model.second = model.first
+    model.first = x
+    return y
 
 
 def swapped(model: Any, x: Tensor) -> Tensor:
     first, second = model.first, model.second
-    model.first, model.second = second * 1.0, x.clone()
+    model.first, model.second = second * 1.0, first[:, :, :1] + x
     return first - second
+
+
+def rotated(model: Any, x: Tensor) -> Tensor:
+    first, second = model.first[:, :2], model.second[:, 1:]
+    model.second = torch.cat([first, x[:, :1]], 1)
+    model.first = torch.cat([x[:, 1:2], second], 1)
+    return torch.cat([first, second], 1)
+
+
+class Inner(nn.Module):
+    """The same in a module inside the model."""
+
+    def __init__(self, function: Any, **parts: Any) -> None:
+        super().__init__()
+        self.inner = Function(function, **parts)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.inner(x)
 
 
 def latched(model: Any, x: Tensor) -> Tensor:
@@ -136,6 +154,10 @@ def models() -> Mapping[str, nn.Module]:
         "recurrent": Function(recurrent, hidden=torch.zeros(1, 8), **cell),
         "delayed": Function(delayed, first=zeros(), second=zeros()),
         "swapped": Function(swapped, first=zeros(), second=zeros()),
+        "rotated": Function(rotated, first=zeros(), second=zeros()),
+        "inner_window": Inner(newest_first, buffer=torch.zeros(1, 3, FRAMES), conv=seeded_conv()),
+        "inner_delay": Inner(delayed, first=zeros(), second=zeros()),
+        "inner_rotation": Inner(rotated, first=zeros(), second=zeros()),
         "latched": Function(latched, peak=zeros()),
         "was_positive": Function(was_positive, before=torch.zeros(FRAME, dtype=torch.bool)),
         "written_twice": Function(written_twice, first=zeros(), second=zeros()),

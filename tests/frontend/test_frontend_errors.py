@@ -330,20 +330,6 @@ def test_batch_norm_without_statistics() -> None:
     assert "running statistics" in str(error)
 
 
-class Counter(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("total", torch.zeros(4))
-
-    def forward(self, x: Tensor) -> Tensor:
-        self.total.add_(x[0])  # type: ignore[operator]
-        return x + self.total  # type: ignore[operator]
-
-
-def test_models_with_state() -> None:
-    assert "'total'" in str(error_of(Counter(), SAMPLE))
-
-
 def test_int8_inputs_of_a_float_model() -> None:
     model = Function(lambda m, x: x.reshape(4, 2))
     assert "int8" in str(error_of(model, (FLOATS.to(torch.int8),)))

@@ -41,7 +41,7 @@ from torch_cortex_m.target import CORES, HOST, Target
 
 MODELS = models()
 FRAMES = frames()
-ALWAYS = (*WINDOWS, "begins_elsewhere", "average", "recurrent", "swapped", "was_positive")
+ALWAYS = (*WINDOWS, "begins_elsewhere", "average", "recurrent", "rotated", "inner_delay")
 """Models of every run; ``-m slow`` takes all."""
 PLACES = [HOST, *(CORES[name] for name in ("cortex-m4", "cortex-m55") if has_emulator())]
 
@@ -223,16 +223,6 @@ def test_a_state_that_changes_its_type() -> None:
     text = message(Function(compared, mean=torch.zeros(FRAME)))
     assert "state 'mean' changes its type" in text
     assert "got: bool [1, 3, 2]" in text
-
-
-def test_a_buffer_that_becomes_the_input_as_it_is() -> None:
-    def kept(model: Any, x: Tensor) -> Tensor:
-        y = x - 0.9 * model.before
-        model.before = x
-        return y
-
-    text = message(Function(kept, before=torch.zeros(FRAME)))
-    assert "self.state = x.clone()" in text
 
 
 def test_a_state_of_bytes() -> None:

@@ -116,6 +116,8 @@ def compiled(model: Model) -> Compiled:
     verify(graph)
     check_accumulators(graph)
     graph = run_passes(graph)
+    if model.remembers != bool(graph.states):
+        raise WrongError(f"{len(graph.states)} states")
     samples = [_as_ports(graph, sample) for sample in judged]
     results = _in_a_row(graph, samples)
     got = [

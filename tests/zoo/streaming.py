@@ -343,7 +343,7 @@ class VoiceActivity(nn.Module):
         block = torch.cat([self.context, x], dim=2)
         self.context = x[:, :, -8:]
         h, c = self.cell(self.encoder(block).mean(dim=2), h, c)
-        return torch.sigmoid(self.out(F.relu(h))), h, c
+        return torch.sigmoid(8 * self.out(h)), h, c
 
 
 class SeanetBlock(nn.Module):

@@ -34,7 +34,7 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         f"/* Working memory: static by default, or given by the caller with {prefix}_run_in. */",
         f"#define {upper}_ARENA_BYTES {max(plan.arena_bytes, 1)}",
         f"#define {upper}_ARENA_ALIGNMENT {ALIGNMENT}",
-        *_state_macros(plan, prefix),
+        *_state_macros(graph, plan, prefix),
         f"#define {upper}_INPUT_COUNT {len(graph.inputs)}",
         f"#define {upper}_OUTPUT_COUNT {len(graph.outputs)}",
         "",
@@ -94,11 +94,15 @@ def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) 
     ]
 
 
-def _state_macros(plan: MemoryPlan, prefix: str) -> list[str]:
+def _state_macros(graph: Graph, plan: MemoryPlan, prefix: str) -> list[str]:
     if not plan.state_bytes:
         return []
+    types = ((name, graph.types[name]) for name in graph.states)
+    listed = [f"   {comment_text(n)}: {t.dtype}[{', '.join(map(str, t.shape))}]" for n, t in types]
     return [
-        "/* What one call leaves for the next, with the arena's alignment. */",
+        "/* What one call leaves for the next, with the arena's alignment:",
+        *listed[:-1],
+        f"{listed[-1]} */",
         f"#define {prefix.upper()}_STATE_BYTES {plan.state_bytes}",
     ]
 
@@ -108,8 +112,10 @@ def _reset_functions(plan: MemoryPlan, prefix: str) -> list[str]:
         return []
     return [
         "",
-        "/* Lets the next inference begin anew, as the first one does. State memory that a caller",
-        "   gives has to be reset before its first inference. */",
+        "/* Each inference goes on where the one before it ended. This lets the next one begin anew,",
+        f"   as the first one does: {prefix}_run's memory is ready for that when the firmware starts;",
+        "   what a caller gives has to be reset before its first inference. Two streams take turns",
+        "   with a state memory each, and may share the arena. */",
         f"void {prefix}_reset_in(uint8_t *state);",
         f"#if !defined({prefix.upper()}_NO_STATIC_ARENA)",
         f"void {prefix}_reset(void);",

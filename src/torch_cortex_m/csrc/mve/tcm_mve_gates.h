@@ -82,8 +82,21 @@ TCM_KERNEL int32x4_t tcm_mve_add_s16(int32x4_t a, int32x4_t b)
     return vmovlbq_s16(vqaddq_s16(tcm_mve_saturate_s16(a), tcm_mve_saturate_s16(b)));
 }
 
-/* The table of tcm_gates.h at magnitude / 2^bits, in as many fractional bits more; both roundings of sign. pairs: an
- * element and the next one in each word. */
+/* What takes the sums of one of a layer's matrices to int16; shifts: of the gates, a byte each, a literal. */
+typedef struct {
+    const int32_t *multipliers;
+    int32_t shifts;
+} tcm_mve_gates;
+
+/* A gate of four units, not limited yet; its sums follow those of the gates before. */
+TCM_KERNEL int32x4_t tcm_mve_gate(const int32_t *sums, const tcm_mve_gates *gates, int32_t gate)
+{
+    const int32_t shift = (int8_t)(gates->shifts >> (8 * gate));
+    return tcm_mve_requantize(vld1q_s32(sums + 4 * gate), gates->multipliers[gate], shift);
+}
+
+/* The table of tcm_gates.h at place + rest / 2^bits, in as many fractional bits more. pairs: an element and the next one
+ * in each word. */
 TCM_KERNEL int32x4_t tcm_mve_interpolate(uint32x4_t place, int32x4_t rest, int32_t bits, const int32_t *pairs)
 {
     const int32x4_t pair = vldrwq_gather_shifted_offset_s32(pairs, place);
@@ -91,6 +104,18 @@ TCM_KERNEL int32x4_t tcm_mve_interpolate(uint32x4_t place, int32x4_t rest, int32
     const int16x8_t shares = vreinterpretq_s16_s32(vsliq_n_s32(first, rest, 16));
     return vaddq_s32(vmullbq_int_s16(vreinterpretq_s16_s32(pair), shares),
                      vmulltq_int_s16(vreinterpretq_s16_s32(pair), shares));
+}
+
+/* Stores the first ``count`` of four values as int8, with an offset and limited. */
+TCM_KERNEL void tcm_mve_store_hidden(int8_t *result, int32x4_t value, int32_t offset, int32_t count)
+{
+    const int16x8_t narrow = tcm_mve_saturate_s16(vaddq_n_s32(value, offset));
+    const int32x4_t bytes = vreinterpretq_s32_s8(vqmovnbq_s16(vreinterpretq_s8_s16(narrow), narrow));
+    if (count == 4) {
+        vstrbq_s32(result, bytes);
+    } else {
+        vstrbq_p_s32(result, bytes, vctp32q((uint32_t)count));
+    }
 }
 
 /* sigmoid in Q0.15 of int16 values in Q3.12. */

@@ -19,6 +19,7 @@ from torch.fx import GraphModule, Node
 from ...errors import TcmError
 from ...text import first_line
 from .archive import load_program
+from .assigned_buffers import assignments_as_copies
 from .clean import KNOWN
 from .decompositions import decompositions
 from .inputs import (
@@ -149,8 +150,10 @@ def _inputs_of(program: ExportedProgram) -> tuple[Any, ...] | None:
 def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
     _check_parameters(model)
     try:
-        with quiet(), torch.no_grad(), _evaluation_mode(model):
+        with quiet(), torch.no_grad(), _evaluation_mode(model), assignments_as_copies(model):
             return torch.export.export(model, inputs, strict=False)
+    except TcmError:
+        raise
     except Exception as error:
         raise _export_error(model, inputs, error) from None
 
@@ -234,8 +237,6 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
     """What to say of a model that torch.export does not take."""
     if "data-dependent" in str(error):
         return _data_dependent(error_line(error), first_line(error))
-    if "copy__default" in str(error) and "nn_module_stack" in str(error):
-        return _assigned_as_it_is(error)
     try:
         with quiet(), torch.no_grad(), _evaluation_mode(model):
             model(*inputs)
@@ -261,16 +262,6 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
         expected="a model whose forward consists of tensor operators",
         got=first_line(error),
         hint="move Python code that works on the values of tensors out of forward",
-    )
-
-
-def _assigned_as_it_is(error: Exception) -> TcmError:
-    """Of ``self.state = x``, which torch.export refuses where x is an input or another buffer."""
-    return TcmError(
-        "torch.export cannot capture that a buffer becomes an input or another buffer as it is",
-        expected="a buffer that is assigned a new tensor",
-        got=first_line(error),
-        hint="write self.state.copy_(x), or self.state = x.clone()",
     )
 
 

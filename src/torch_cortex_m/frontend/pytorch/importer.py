@@ -27,6 +27,7 @@ from ...ir import (
     limits,
 )
 from ...ops import definition
+from ...ops import operator as make_operator
 from ...ops.integers.arithmetic import quantize_array
 from ...ops.pytorch.call import (
     Activation,
@@ -132,7 +133,7 @@ class _Importer:
         if following is None:
             raise _not_quantized(node, f"state '{name}'")
         quantization = following.quantization
-        data = quantized_data(initial, quantization)
+        data = quantized_data(initial, quantization, following.dtype)
         return Activation(self.graph.add_state(name, data, quantization), quantization)
 
     def node_quantization(self, node: Node) -> NodeQuantization:
@@ -149,13 +150,13 @@ class _Importer:
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        dtype = self.graph.types[operand.value].dtype
-        full_range = wanted.limits == limits(dtype)
-        produced_here = _producer_respects_limits(node)
+        given = self.graph.types[operand.value].dtype
+        full_range = wanted.limits == limits(given)
+        produced_here = given == wanted.dtype and _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)
-        if (dtype, wanted.dtype) != ("int8", "int8"):
-            value = self.rescaled(operand, wanted, where(node))
+        if (given, wanted.dtype) != ("int8", "int8"):
+            value = self.rescaled(operand, wanted.quantization, wanted.dtype, where(node))
             return Activation(value, wanted.quantization, real=False)
         value = self.append(
             "requantize",
@@ -169,11 +170,14 @@ class _Importer:
         )
         return Activation(value, wanted.quantization, real=False)
 
-    def rescaled(self, operand: Activation, wanted: NodeQuantization, source: str) -> str:
-        fields: dict[str, Any] = rescaling(operand.quantization, wanted.quantization, wanted.dtype)
-        return self.append(
-            "rescale", operand.value, ".rescaled", wanted.quantization, source, **fields
-        )
+    def rescaled(
+        self, operand: Activation, wanted: Quantization, dtype: str, source: str = ""
+    ) -> str:
+        """The value as integers of another width."""
+        fields = rescaling(operand.quantization, wanted, dtype)
+        op = make_operator("rescale", **fields)
+        value = f"{operand.value}.rescaled"
+        return self.graph.add_node(op, (operand.value,), value, quantization=wanted, source=source)
 
     def quantized_input(
         self, operand: Unquantized, quantization: Quantization, dtype: str = "int8"
@@ -224,9 +228,9 @@ class _Importer:
             activation=self.clamp(node, chain, pattern),
             limits=INT8 if result is None else result.limits,
         )
-        own_name = self.graph.unique_name(call.name)
         if pattern.recurrence is not None:
             call.parts = self.parts(node)
+        own_name = self.graph.unique_name(call.name)
         lowered = pattern.lower(call)
         if isinstance(lowered, str) and own_name in self.graph.types:
             self.own_names[lowered] = own_name
@@ -352,7 +356,7 @@ class _Importer:
             value = self.integer_update(state, operand)
         else:
             assert isinstance(state, Activation)
-            value = self.real_update(state.quantization, operand)
+            value = self.real_update(state, operand)
         assert not isinstance(state, Constant | Unquantized)
         self.graph.set_update(state.value, value)
 
@@ -362,17 +366,22 @@ class _Importer:
             return self.graph.add_constant(operand.name, operand.data.astype(dtype))
         return self.current_name(operand.value)
 
-    def real_update(self, wanted: Quantization, operand: Operand) -> str:
+    def real_update(self, state: Activation, operand: Operand) -> str:
+        wanted, dtype = state.quantization, self.graph.types[state.value].dtype
         if isinstance(operand, Constant):
-            value = self.graph.add_constant(operand.name, quantized_data(operand.data, wanted))
+            data = quantized_data(operand.data, wanted, dtype)
+            value = self.graph.add_constant(operand.name, data)
             self.graph.types[value] = replace(self.graph.types[value], quantization=wanted)
             return value
         if isinstance(operand, Unquantized):
-            return self.quantized_input(operand, wanted)
+            return self.quantized_input(operand, wanted, dtype)
         value = self.current_name(operand.value)
         assert isinstance(operand, Activation)
-        if operand.quantization == wanted:
+        given = self.graph.types[value].dtype
+        if (operand.quantization, given) == (wanted, dtype):
             return value
+        if (given, dtype) != ("int8", "int8"):
+            return self.rescaled(replace(operand, value=value), wanted, dtype)
         steps = requantization(operand.quantization, wanted)
         return self.append("requantize", value, ".requantized", wanted, "", **steps)
 
@@ -469,8 +478,8 @@ def state_dtype(data: np.ndarray) -> str:
     return "bool" if data.dtype == np.bool_ else "int32"
 
 
-def quantized_data(data: np.ndarray, quantization: Quantization) -> np.ndarray:
-    return quantize_array(data, quantization.scale, quantization.zero_point, False, "int8")
+def quantized_data(data: np.ndarray, quantization: Quantization, dtype: str) -> np.ndarray:
+    return quantize_array(data, quantization.scale, quantization.zero_point, False, dtype)
 
 
 def _not_quantized(node: Node, what: str | None = None) -> TcmError:

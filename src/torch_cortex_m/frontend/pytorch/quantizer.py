@@ -46,13 +46,15 @@ ACTIVATION = QuantizationSpec(
     qscheme=torch.per_tensor_affine,
 )
 
-INT16_ACTIVATION = QuantizationSpec(
+INT16_STATE = QuantizationSpec(
     dtype=torch.int16,
     observer_or_fake_quant_ctr=StateObserver,
     quant_min=INT16.low,
     quant_max=INT16.high,
     qscheme=torch.per_tensor_symmetric,
 )
+
+OBSERVED = (ACTIVATION, INT16_STATE)
 
 
 def _weight_spec(channel_axis: int, observer: Any = PerChannelWeightObserver) -> QuantizationSpec:
@@ -118,7 +120,7 @@ def _annotate_gates(node: Node, recurrence: Recurrence) -> None:
 
 def _spec(node: Node) -> QuantizationSpec:
     """That of what is observed by itself."""
-    return INT16_ACTIVATION if is_int16(node) else ACTIVATION
+    return INT16_STATE if is_int16(node) else ACTIVATION
 
 
 def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
@@ -126,13 +128,10 @@ def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
         return _result_spec(node, pattern)
     before = arguments(node).get(pattern.recurrence.continued[place])
     spec = _spec(result)
-    return SharedQuantizationSpec(before) if before and _spec_behind(before) == spec else spec
-
-
-def _spec_behind(node: Node) -> Any:
-    """What the parameters of a tensor come from; None where it has none."""
-    decided = _decided_by(node)
-    return None if decided is None else _spec_of(decided)
+    decided = None if before is None else _decided_by(before)
+    if before is None or decided is None or _spec_of(decided) is not spec:
+        return spec
+    return SharedQuantizationSpec(before)
 
 
 def _share(state: Node, update: Node) -> None:
@@ -148,7 +147,7 @@ def _share(state: Node, update: Node) -> None:
         return
     order = list(state.graph.nodes)
     first, second = sorted((read, written), key=order.index)
-    if _spec_of(first) is ACTIVATION and _spec_of(second) is ACTIVATION:
+    if _spec_of(first) is _spec_of(second) in OBSERVED:
         second.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)
 
 
@@ -193,7 +192,7 @@ def _observed_for(node: Node) -> Node | None:
     """What is observed for a tensor, if it leads nowhere but to one reader of the tensor."""
     while len(node.users) == 1 and ANNOTATION in node.meta:
         spec = node.meta[ANNOTATION].output_qspec
-        if spec in (ACTIVATION, INT16_ACTIVATION):
+        if spec in OBSERVED:
             return node
         if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None

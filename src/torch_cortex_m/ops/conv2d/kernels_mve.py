@@ -17,6 +17,7 @@ from ..packing.mve import (
     padded_to_lanes,
     requantization_vectors,
     rounding,
+    spare_rows,
     unsafe_vectors,
 )
 from ..rules.overlap import at_distance, places_in_order, rows_in_order, window_starts
@@ -156,8 +157,8 @@ def _rows_needed(layer: Layer) -> int:
 
 
 def _spare_rows(layer: Layer) -> int:
-    """Room for new rows before the others have to move: twice."""
-    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+    """Room for new rows before the others have to move."""
+    return spare_rows(layer, _rows_needed(layer))
 
 
 def _rows_scratch(layer: Layer) -> int:

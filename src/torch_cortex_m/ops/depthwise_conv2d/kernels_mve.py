@@ -18,6 +18,7 @@ from ..packing.mve import (
     padded,
     requantization_vectors,
     rounding,
+    spare_rows,
 )
 from ..rules.overlap import at_distance, columns_in_order, rows_in_order
 from .dense import dense_filters
@@ -143,7 +144,7 @@ def _rows_needed(layer: Layer) -> int:
 
 
 def _spare_rows(layer: Layer) -> int:
-    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+    return spare_rows(layer, _rows_needed(layer))
 
 
 def _lanes_constants(layer: Layer) -> dict[str, int | float]:

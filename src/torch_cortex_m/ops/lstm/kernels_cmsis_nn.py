@@ -8,7 +8,7 @@ from ...ir import limits
 from ..base import Kernel, Layer
 from ..integers.requantization import requantized, wrapped
 from ..packing.cmsis_nn import PROVIDER
-from .packing import has_constant_weights, products
+from ..packing.gates import gate_products, has_constant_gates
 
 INT16 = limits("int16")
 
@@ -19,9 +19,9 @@ AFTER_7_0_0 = "arm_convolve_s8_get_buffer_size_mve"
 def _computes(layer: Layer) -> bool:
     """CMSIS-NN saturates sums of two terms where lstm saturates the second of them, too."""
     op = layer.op
-    if not has_constant_weights(layer) or op.cell_clip == 0:
+    if not has_constant_gates(layer) or op.cell_clip == 0:
         return False
-    recurrent = products(layer)["recurrent"]
+    recurrent = gate_products(layer)["recurrent"]
     gates = len(recurrent.shifts)
     sums = np.stack([recurrent.low, recurrent.high]).reshape(2, -1, gates)
     scaled = [
@@ -37,7 +37,7 @@ def _computes(layer: Layer) -> bool:
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
     """The constants, and the biases with the offsets' share."""
-    found = products(layer)
+    found = gate_products(layer)
     biases = {
         f"{name}_bias": wrapped(each.bias.reshape(-1, len(each.shifts)).T.reshape(-1))
         for name, each in found.items()

@@ -6,19 +6,21 @@ import numpy as np
 
 from ..base import Kernel, Layer
 from ..integers.sigmoid_table import SIGMOID_TABLE
+from ..packing.gates import gate_products, gate_shifts, has_constant_gates
 from ..packing.gates_scalar import block_biases, block_weights
-from .packing import gate_shifts, has_constant_weights, products
 
 GATES = 4
 
 
 def _applies(layer: Layer) -> bool:
-    return has_constant_weights(layer) and all(each.is_plain() for each in products(layer).values())
+    return has_constant_gates(layer) and all(
+        each.is_plain() for each in gate_products(layer).values()
+    )
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
     packed = {"sigmoid_table": SIGMOID_TABLE}
-    for name, product in products(layer).items():
+    for name, product in gate_products(layer).items():
         packed[f"{name}_weight"] = block_weights(product, GATES)
         packed[f"{name}_biases"] = block_biases(product, GATES)
         packed[f"{name}_multipliers"] = product.multipliers

@@ -8,10 +8,8 @@
 enum { LSTM_S8__MVE_UNITS = 16 }; /* between two calls of the products, as in kernels_mve.py */
 
 typedef struct {
-    const int32_t *input_multipliers;
-    const int32_t *recurrent_multipliers;
-    int32_t input_gate_shifts;
-    int32_t recurrent_gate_shifts;
+    tcm_mve_gates given;
+    tcm_mve_gates recurrent;
     const int32_t *sigmoid_pairs;
     int32_t hidden_zero_point;
     int32_t cell_multiplier;
@@ -27,15 +25,12 @@ typedef struct {
 TCM_KERNEL int32x4_t lstm_s8__mve_gate(const int32_t *sums, const int32_t *recurrent_sums, int32_t gate,
                                        const lstm_s8__mve *lstm)
 {
-    const int32x4_t given = tcm_mve_requantize(vld1q_s32(sums + 4 * gate), lstm->input_multipliers[gate],
-                                               (int8_t)(lstm->input_gate_shifts >> (8 * gate)));
-    const int32x4_t recurrent = tcm_mve_requantize(vld1q_s32(recurrent_sums + 4 * gate),
-                                                   lstm->recurrent_multipliers[gate],
-                                                   (int8_t)(lstm->recurrent_gate_shifts >> (8 * gate)));
+    const int32x4_t given = tcm_mve_gate(sums, &lstm->given, gate);
+    const int32x4_t recurrent = tcm_mve_gate(recurrent_sums, &lstm->recurrent, gate);
     return tcm_mve_add_s16(given, recurrent);
 }
 
-/* Up to four units; the cells of all four are read and written, the results of ``units``. */
+/* Four units, or fewer. */
 TCM_KERNEL void lstm_s8__mve_units(const int32_t *sums, const int32_t *recurrent_sums, int16_t *cells, int8_t *result,
                                    int32_t units, const lstm_s8__mve *lstm)
 {
@@ -57,14 +52,11 @@ TCM_KERNEL void lstm_s8__mve_units(const int32_t *sums, const int32_t *recurrent
     const int32x4_t exit = tcm_mve_sigmoid_s16(lstm_s8__mve_gate(sums, recurrent_sums, 3, lstm), pairs);
     const int32x4_t scaled =
         tcm_mve_requantize(vmulq_s32(tangent, exit), lstm->hidden_multiplier, lstm->hidden_shift);
-    const int16x8_t narrow = tcm_mve_saturate_s16(vaddq_n_s32(scaled, lstm->hidden_zero_point));
-    const int32x4_t bytes = vreinterpretq_s32_s8(vqmovnbq_s16(vreinterpretq_s8_s16(narrow), narrow));
+    tcm_mve_store_hidden(result, scaled, lstm->hidden_zero_point, units);
     if (units == 4) {
         vstrhq_s32(cells, state);
-        vstrbq_s32(result, bytes);
     } else {
         vstrhq_p_s32(cells, state, some);
-        vstrbq_p_s32(result, bytes, some);
     }
 }
 
@@ -80,10 +72,8 @@ TCM_KERNEL void lstm_s8__units_mve(const int8_t *input, const int8_t *initial_hi
                                    int32_t hidden_shift)
 {
     const lstm_s8__mve lstm = {
-        .input_multipliers = input_multipliers,
-        .recurrent_multipliers = recurrent_multipliers,
-        .input_gate_shifts = input_gate_shifts,
-        .recurrent_gate_shifts = recurrent_gate_shifts,
+        .given = {input_multipliers, input_gate_shifts},
+        .recurrent = {recurrent_multipliers, recurrent_gate_shifts},
         .sigmoid_pairs = sigmoid_pairs,
         .hidden_zero_point = hidden_zero_point,
         .cell_multiplier = cell_multiplier,

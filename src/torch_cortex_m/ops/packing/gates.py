@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..base import Layer
 from ..integers.accumulators import accumulator_ranges
 from ..integers.requantization import LARGEST_SHIFT, folded_bias
 from ..integers.sigmoid_table import SIGMOID_TABLE
+from ..rules.recurrent import REQUANTIZATIONS
+from .cmsis_nn import are_constant
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,28 @@ class GateProduct:
         """The shifts of all gates in one number, which is a literal in C: the first in the lowest
         byte, int32."""
         return int.from_bytes(self.shifts.astype(np.int8).tobytes(), "little", signed=True)
+
+
+def has_constant_gates(layer: Layer) -> bool:
+    """Whether a recurrent layer's weights and what belongs to them are known ahead of time."""
+    weights = ("input_weight", "recurrent_weight")
+    return are_constant(layer, *weights, *layer.op.biases, *REQUANTIZATIONS)
+
+
+def gate_products(layer: Layer) -> dict[str, GateProduct]:
+    """Of the input and of the hidden values, by the name that their arguments begin with."""
+    op, constants = layer.op, layer.constants
+    recurrent_bias = constants.get("recurrent_bias")
+    return {
+        "input": gate_product(constants, "input", op.input_offset, constants["bias"]),
+        "recurrent": gate_product(constants, "recurrent", -op.hidden_zero_point, recurrent_bias),
+    }
+
+
+def gate_shifts(layer: Layer) -> dict[str, int | float]:
+    """The literals ``input_gate_shifts`` and ``recurrent_gate_shifts``."""
+    found = gate_products(layer)
+    return {f"{name}_gate_shifts": product.shift_bytes() for name, product in found.items()}
 
 
 def gate_product(

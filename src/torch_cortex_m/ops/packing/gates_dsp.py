@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..base import Kernel, Layer
 from ..integers.requantization import wrapped
 from .dsp import SEPARATE, SUPERPOSED, SUPERPOSED_BITS, run_pairs
-from .gates import GateProduct
+from .gates import GateProduct, gate_products, gate_shifts, has_constant_gates, sigmoid_pairs
 
 ROWS = 4
 """Rows that are computed at a time."""
@@ -47,3 +48,37 @@ def vector_stream(product: GateProduct) -> np.ndarray:
         bias = np.column_stack([bias[:, 0], bias[:, 0] + 256 * bias[:, 1]])
     of_blocks = words.reshape(-1, 2, len(order)).transpose(0, 2, 1).reshape(len(words) // 2, -1)
     return wrapped(np.column_stack([bias.reshape(-1, ROWS), of_blocks]))
+
+
+def units_kernel(name: str, units: int) -> Kernel:
+    """The record of a recurrent layer's kernel that computes ``units`` units at a time."""
+    return Kernel(
+        name,
+        needs=frozenset({"dsp"}),
+        applies=has_constant_gates,
+        pack=_pack,
+        constants=_constants,
+        scratch_bytes=lambda layer: _scratch(layer, units),
+    )
+
+
+def _pack(layer: Layer) -> dict[str, np.ndarray]:
+    packed = {"sigmoid_pairs": sigmoid_pairs()}
+    for name, product in gate_products(layer).items():
+        packed[f"{name}_stream"] = vector_stream(product)
+        packed[f"{name}_multipliers"] = product.multipliers
+    return packed
+
+
+def _constants(layer: Layer) -> dict[str, int | float]:
+    values = gate_shifts(layer)
+    for name, product in gate_products(layer).items():
+        values[f"{name}_form"] = vector_form(product)
+        values[f"{name}_is_plain"] = int(product.is_plain())
+    return values
+
+
+def _scratch(layer: Layer, units: int) -> int:
+    """The sums of some units, and both vectors as columns."""
+    lengths = [layer.types[f"{name}_weight"].shape[1] for name in ("input", "recurrent")]
+    return 4 * (2 * layer.op.gates * units + sum(map(column_words, lengths)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..base import Kernel, Layer
 from ..integers.requantization import wrapped
-from .gates import GateProduct
-from .mve import LANES, padded_to_lanes
+from .gates import GateProduct, gate_products, gate_shifts, has_constant_gates, sigmoid_pairs
+from .mve import LANES, padded, padded_to_lanes
 
 UNITS = 4
 """Of a tile."""
@@ -33,7 +34,42 @@ def _by_tile(rows: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(by_gate).reshape(-1, UNITS, rows.shape[2])
 
 
-def has_gate_requantization(product: GateProduct) -> bool:
+def units_kernel(name: str, units: int) -> Kernel:
+    """The record of a recurrent layer's kernel that computes ``units`` units at a time."""
+    return Kernel(
+        name,
+        needs=frozenset({"mve"}),
+        applies=_applies,
+        pack=_pack,
+        constants=gate_shifts,
+        scratch_bytes=lambda layer: _scratch(layer, units),
+    )
+
+
+def _applies(layer: Layer) -> bool:
+    return (
+        has_constant_gates(layer)
+        and layer.op.hidden_multiplier >= 0
+        and all(map(_has_vector_requantization, gate_products(layer).values()))
+    )
+
+
+def _has_vector_requantization(product: GateProduct) -> bool:
     """Whether multipliers and shifts are in the range that the kernels compute."""
     within = (product.shifts >= -31) & (product.shifts <= 31)
     return bool((product.multipliers >= 0).all() and within.all())
+
+
+def _pack(layer: Layer) -> dict[str, np.ndarray]:
+    packed = {"sigmoid_pairs": sigmoid_pairs()}
+    for name, product in gate_products(layer).items():
+        packed[f"{name}_tiles"] = vector_tiles(product)
+        packed[f"{name}_multipliers"] = product.multipliers
+    return packed
+
+
+def _scratch(layer: Layer, units: int) -> int:
+    """The sums of some units, and copies of vectors that do not fill registers."""
+    lengths = [layer.types[f"{name}_weight"].shape[1] for name in ("input", "recurrent")]
+    copies = sum(padded(length) for length in lengths if padded(length) != length)
+    return 4 * 2 * layer.op.gates * units + copies
