@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -14,7 +13,7 @@ from typer.testing import CliRunner
 
 import torch_cortex_m as tcm
 from torch_cortex_m.cli import app
-from torch_cortex_m.ir import Stream
+from torch_cortex_m.ir import Stream, format_graph
 
 FRAMES, HOP = 23, 2
 
@@ -122,6 +121,4 @@ def test_command(streamed: tcm.CompiledModel, tmp_path: Path) -> None:
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert "stream: 2 frames a call, results from call 12 on" in result.output
-    frames = np.random.default_rng(0).normal(size=(14, 4, HOP)).astype(np.float32)
-    got = tcm.load(tmp_path / "out").run(frames)
-    torch.testing.assert_close(got, streamed.run(frames), rtol=0, atol=0)
+    assert format_graph(tcm.load(tmp_path / "out").graph) == format_graph(streamed.graph)

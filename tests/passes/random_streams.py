@@ -121,6 +121,22 @@ def random_stream(seed: int) -> Streamed:
     return streamed(network.build.graph, network.hop)
 
 
+def frames_in_the_middle(build: GraphBuilder, x: str) -> str:
+    """[channels, frames, bands]"""
+    _, channels, frames, *bands = build.shape(x)
+    return build.reshape(x, channels, frames, bands[0] if bands else 1)
+
+
+def mean_over_frames(build: GraphBuilder, x: str) -> str:
+    x = frames_in_the_middle(build, x)
+    quantization = Quantization(0.05, build.zero_point(x))
+    offsets = {"input_offset": -quantization.zero_point, "output_offset": 3}
+    count = build.shape(x)[1]
+    return build.node(
+        Mean(**rescaling(quantization, Quantization(0.05, 3), count), **offsets), x, zero_point=3
+    )
+
+
 class RandomNetwork:
     """A few layers, and one of the ends that a network over a window has.
 
@@ -220,14 +236,11 @@ class RandomNetwork:
         return self.build.flatten(self.build.global_average(self.as_image(x)))
 
     def reduced(self, x: str) -> str:
-        """The sum or an extreme of all frames, of every channel and band."""
-        _, channels, frames, *bands = self.build.shape(x)
-        x = self.build.reshape(x, channels, frames, bands[0] if bands else 1)
-        quantization = Quantization(0.05, self.build.zero_point(x))
-        offsets = {"input_offset": -quantization.zero_point, "output_offset": 3}
-        mean = Mean(**rescaling(quantization, Quantization(0.05, 3), frames), **offsets)
-        op = mean if self.draw(0, 1) else Extreme(largest=bool(self.draw(0, 1)))
-        return self.build.node(op, x, zero_point=3)
+        """The mean or an extreme of all frames, of every channel and band."""
+        if self.draw(0, 1):
+            return mean_over_frames(self.build, x)
+        largest = bool(self.draw(0, 1))
+        return self.build.node(Extreme(largest=largest), frames_in_the_middle(self.build, x))
 
     def newest(self, x: str) -> str:
         return self.build.relu(x)

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from conftest import has_emulator
 from graph_builder import GraphBuilder
-from random_streams import check_c, check_reference, random_stream, streamed
+from random_streams import (
+    check_c,
+    check_reference,
+    mean_over_frames,
+    random_stream,
+    streamed,
+)
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import Port, Stream
@@ -20,7 +26,7 @@ from torch_cortex_m.ops.split.op import Split
 from torch_cortex_m.passes import stream_window
 from torch_cortex_m.target import CORES, HOST
 
-COUNT, COUNT_IN_C = 30, 4
+COUNT, COUNT_IN_C = 20, 3
 PLACES = {
     name: target
     for name, target in {"host": HOST, **CORES}.items()
@@ -96,6 +102,16 @@ def test_only_frames_that_count_are_waited_for() -> None:
     check_reference(found)
 
 
+def test_padding_that_is_cut_off() -> None:
+    """Padded on both sides, without the last positions: as causal as padding before alone."""
+    build = GraphBuilder()
+    y = build.conv1d(build.input(1, 3, 12), 2, padding=(0, 2, 0, 2))
+    build.output(build.node(Slice((0, 0, 0), (1, 2, 12)), y))
+    found = streamed(build.graph, 2)
+    assert found.graph.stream == Stream("x", 2, 2, 12, depth=4, delay=0)
+    check_reference(found)
+
+
 def test_layers_keep_what_their_kernels_need() -> None:
     found = streamed(built(conv_and_mean, 1, 3, 20).graph, 2)
     sizes = [state.initial.size for state in found.graph.states.values()]
@@ -112,6 +128,15 @@ def test_means_are_running_sums(hop: int, window: int, sums: int) -> None:
     assert "avg_pool2d" not in names
     sizes = {name: state.initial.size for name, state in found.graph.states.items()}
     assert [size // 3 for size in sizes.values()][-2:] == [window, sums]
+    check_reference(found)
+
+
+def test_sums_with_a_zero_point_and_a_scale_of_their_own() -> None:
+    build = built(lambda b, x: mean_over_frames(b, b.conv1d(x, 2)), 1, 3, 40)
+    found = streamed(build.graph, 1)
+    names = [node.op.name for node in found.graph.computing_nodes()]
+    assert "running_sum" in names
+    assert "rescale" in names
     check_reference(found)
 
 
