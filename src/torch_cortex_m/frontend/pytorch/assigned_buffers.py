@@ -62,5 +62,5 @@ def _kept(output: Any, changed: Any) -> Any:
     """An output that is what a buffer was before stays so."""
     if not isinstance(output, Tensor):
         return output
-    aliases = any(torch._C._is_alias_of(output, old) for old in changed)
+    aliases = any(torch._C._is_alias_of(output, old) for old in changed)  # type: ignore[attr-defined]
     return output.clone() if aliases else output
