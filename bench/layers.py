@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from torch_cortex_m.ops import cases, definition, definitions
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.argmax.op import Argmax
@@ -18,6 +20,7 @@ from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.extreme.op import Extreme
 from torch_cortex_m.ops.gather.cases import case as gather
 from torch_cortex_m.ops.linear.cases import case as linear
+from torch_cortex_m.ops.lstm.cases import case as lstm_case
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
 from torch_cortex_m.ops.maximum.op import Maximum
 from torch_cortex_m.ops.mean.cases import case as mean
@@ -32,6 +35,7 @@ from torch_cortex_m.ops.rules.broadcast_cases import case as pair
 from torch_cortex_m.ops.rules.case_data import generator, random_int8
 from torch_cortex_m.ops.slice.cases import case as slice_
 from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.svdf.cases import case as svdf_case
 from torch_cortex_m.ops.table.cases import SHUFFLED
 from torch_cortex_m.ops.table.cases import case as table
 from torch_cortex_m.ops.transpose.cases import case as transpose
@@ -114,6 +118,27 @@ def attention_mix(heads: int, length: int, size: int) -> Case:
     name = f"shares of values {heads}x{length}x{size}"
     shares, values = (1, heads, length, length), (1, heads, length, size)
     return batch_matmul(name, shares, values, input_offset=128, shift=-9)
+
+
+def symmetric(case: Case) -> Case:
+    """Without weights of -128, which quantized models do not have."""
+    weights = {
+        name: np.maximum(data, -np.iinfo(data.dtype).max)
+        for name, data in case.tensors.items()
+        if data is not None and name.endswith("weight")
+    }
+    return replace(case, tensors={**case.tensors, **weights})
+
+
+def lstm(steps: int, features: int, units: int) -> Case:
+    """A cell that reaches from -8 to 8, as in most trained models."""
+    name = f"lstm {steps}x{features}-{units}"
+    return symmetric(lstm_case(name, (1, steps, features), units, sums=(1 << 30, -4)))
+
+
+def svdf(features: int, units: int, memory: int, rank: int = 1, dtype: str = "int8") -> Case:
+    name = f"svdf {features}-{units} x{memory} rank {rank} {dtype}"
+    return symmetric(svdf_case(name, features, units, memory, rank=rank, dtype=dtype))
 
 
 FAMILIES: dict[str, list[Case]] = {
@@ -231,6 +256,12 @@ FAMILIES: dict[str, list[Case]] = {
         *of_blocks("argmax", Argmax()),
         normalize("normalize 16 rows of 64", (16, 1, 1, 64)),
         normalize("normalize 64x16 instances", (1, 64, 16, 1)),
+    ],
+    "recurrent": [
+        *(lstm(steps, 40, units) for units in (64, 128) for steps in (1, 16, 49)),
+        lstm(28, 28, 20),
+        *(svdf(96, 64, 8, dtype=dtype) for dtype in ("int8", "int16")),
+        *(svdf(40, 32, 10, rank=2, dtype=dtype) for dtype in ("int8", "int16")),
     ],
     "other": [
         add("add 32x32x16", (1, 32, 32, 16)),

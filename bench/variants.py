@@ -12,6 +12,7 @@ from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import Generated, generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ops import definition
+from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import Target
 
 BAKENN = "4.0.0, from the package bakenn (a newer one is faster on M55: name it, see variants.py)"
@@ -80,13 +81,13 @@ def uses_library(generated: Generated) -> bool:
 
 
 def _references(generated: Sequence[Generated]) -> dict[str, dict[str, str]]:
-    """Prefix -> node name -> the first reference kernel of its operator."""
+    """Prefix -> node name -> the first reference kernel that computes it."""
     return {
         item.program.prefix: {
             node.name: next(
                 kernel.name
                 for kernel in definition(node.op.name).kernels
-                if kernel.name.endswith("__ref")
+                if kernel.name.endswith("__ref") and kernel.computes(layer_of(item.graph, node))
             )
             for node in item.graph.nodes
             if node.name in item.selection

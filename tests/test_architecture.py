@@ -90,6 +90,13 @@ def test_every_part_has_its_arrows() -> None:
     assert parts == ALLOWED.keys() | {"commands"}
 
 
+def test_the_page_of_the_architecture_has_every_folder() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text()
+    folders = [path.name for path in PACKAGE.iterdir() if any(path.glob("*.py"))]
+    for name in [*folders, "csrc", *SHARED_BY_OPERATORS]:
+        assert re.search(rf"^\|.*\b{name}\b.*\|.*\|$", page, re.MULTILINE), name
+
+
 def test_no_modules_import_each_other_in_a_circle() -> None:
     """Not even in functions or for type checkers, where a circle would work."""
     arrows = {name: set(imported(path)) - {name, ""} for name, path in MODULES.items() if name}

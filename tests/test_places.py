@@ -108,6 +108,24 @@ def test_a_slice_of_rows_is_an_address(target: str, tmp_path: Path) -> None:
 
 @needs_emulator
 @pytest.mark.parametrize("target", TARGETS)
+def test_what_a_node_reads_elsewhere_is_not_overwritten(target: str, tmp_path: Path) -> None:
+    """The rows times the first of them, which is a view: the product may not lie there. Times all
+    of them under another shape, it may."""
+    build = Builder()
+    rows = build.conv(build.input(1, 3, 2, 4), 5)
+    first = build.node("slice", rows, begin=(0, 0, 0, 0), size=(1, 1, 2, 5))
+    times: dict[str, Any] = {"input_offset": 3, "multiplier": 1 << 30, "shift": -5}
+    product = build.node("mul", rows, first, **times)
+    all_rows = build.node("reshape", product, shape=(3, 2, 5))
+    square = build.node("mul", product, all_rows, **times)
+    build.output(build.conv(square, 3))
+    locations = prove(build, target, tmp_path).generated.plan.locations
+    assert locations[product] != locations[rows]
+    assert locations[square] == locations[product]
+
+
+@needs_emulator
+@pytest.mark.parametrize("target", TARGETS)
 def test_rows_that_are_computed_in_their_place(target: str, tmp_path: Path) -> None:
     """A chain of three, which are computed where they belong: nothing is copied."""
     build = Builder()

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 from conftest import needs_emulator
 from drawn_layers import applicable, drawn_layers, kernels_for
-from test_emit import CORE_COMPILERS, compile_strictly
+from test_emit import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
-from torch_cortex_m.generate import generate
+from torch_cortex_m.generate import generate_all
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST, Target
 from torch_cortex_m.testing import run_cases
 
 PER_IMAGE = 25
+
+COMPILED = 6
+"""Layers of each kernel that are compiled without being run."""
 
 OPERATORS = [name for name, definition in ops.definitions().items() if definition.kernels]
 PLACES = {target.name: target for target in (HOST, *CORES.values())}
@@ -88,11 +91,9 @@ def test_kernels_compile_without_warnings(
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     for kernel in kernels_for(operator, target):
-        for index, case in enumerate(applicable(kernel, drawn_layers(operator, 200, 6))):
-            graph = case_graph(case)
-            program = generate(graph, target, forced={graph.nodes[0].name: kernel}).program
-            folder = tmp_path / f"{kernel}_{index}"
-            folder.mkdir()
-            flags = [*command, *target.flags]
-            message = describe(case, kernel, target)
-            compile_strictly(dict(program.files), folder, flags, message)
+        cases = applicable(kernel, drawn_layers(operator, 200, 20))[:COMPILED]
+        graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
+        forced = {prefix: {g.nodes[0].name: kernel} for prefix, g in graphs.items()}
+        programs = [item.program for item in generate_all(graphs, target, forced=forced)]
+        layers = "\n".join(describe(case, kernel, target) for case in cases)
+        compile_together(programs, tmp_path / kernel, [*command, *target.flags], f"{layers}\n")

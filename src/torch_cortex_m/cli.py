@@ -117,6 +117,20 @@ def compile(
         int | None,
         typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
     ] = None,
+    io: Annotated[
+        str,
+        typer.Option(
+            help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
+            "arena, where the header says."
+        ),
+    ] = "caller",
+    stream: Annotated[
+        str | None,
+        typer.Option(
+            help="INPUT[:AXIS]: take the frames along this axis one hop a call, not as a window."
+        ),
+    ] = None,
+    hop: Annotated[int | None, typer.Option(help="New frames a call, with --stream.")] = None,
     tuning: Annotated[
         Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
     ] = None,
@@ -144,6 +158,9 @@ def compile(
         optimize=optimize,
         flash=flash,
         ram=ram,
+        io=io,
+        stream=stream,
+        hop=hop,
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,

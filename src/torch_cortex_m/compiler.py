@@ -12,12 +12,12 @@ from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
-from .generate import Preferences, generate
+from .generate import Preferences, check_io, generate
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
 from .model.folding import FoldingObserver
-from .passes import run_passes
+from .passes import run_passes, stream_window
 from .select import check_objective
 from .target import Target, find_target
 
@@ -44,6 +44,9 @@ def compile(
     optimize: str = "speed",
     flash: int | None = None,
     ram: int | None = None,
+    io: str = "caller",
+    stream: str | None = None,
+    hop: int | None = None,
     tuning: str | Path | None = None,
     tune: bool = False,
     dump_ir: str | Path | None = None,
@@ -74,6 +77,11 @@ def compile(
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
+        working memory, where the header says, so that it is used again when an input is read.
+    stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
+        "INPUT" or "INPUT:AXIS" says which input's axis they lie along, without AXIS its longest.
+        Results are those of the whole window once it is full; see docs/streaming.md.
     tuning: a tuning file, whose measurements count more than those that ship with the package.
     tune: measure every kernel on every layer first, and keep that in the tuning file
         ("tuning.json" unless ``tuning`` names another).
@@ -85,17 +93,22 @@ def compile(
     if tune:
         core.check_emulated()
     check_objective(optimize)
+    check_io(io)
     check_prefix(name)
     _check_budget("flash", flash)
     _check_budget("ram", ram)
+    check_stream(stream, hop)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     bindings = read_bindings(state)
     graph = _imported(model, example_inputs, calibration, bindings, name, float_io)
     observer = FoldingObserver()
     graph = run_passes(graph, float_io=float_io, dump=dump, observe=observer)
+    if stream is not None and hop is not None:
+        graph = stream_window(graph, *_streamed(graph, stream), hop)
+        graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
-    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any")
+    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(replace(generated, folding=observer.folding))
 
@@ -108,6 +121,28 @@ def _check_budget(name: str, value: Any) -> None:
             expected="an int, such as 64 * 1024, or None for no limit",
             got=repr(value),
         )
+
+
+def check_stream(stream: str | None, hop: Any) -> None:
+    """Raises TcmError unless both are given, or none."""
+    given = isinstance(hop, Integral) and not isinstance(hop, bool)
+    if (stream is None) == (hop is None) and (given or hop is None):
+        return
+    raise TcmError(
+        "a stream needs an input and a hop",
+        where="stream and hop",
+        expected='both, such as stream="input:1" and hop=2, the new frames a call',
+        got=f"stream={stream!r}, hop={hop!r}",
+    )
+
+
+def _streamed(graph: Graph, stream: str) -> tuple[str, int | None]:
+    """The name of the input and the axis; names of inputs may end like an axis."""
+    name, _, axis = stream.rpartition(":")
+    named = any(port.value == stream for port in graph.inputs)
+    if named or not name or not axis.removeprefix("-").isdecimal():
+        return stream, None
+    return name, int(axis)
 
 
 def _measurements(

@@ -57,9 +57,9 @@ def test_one_unsupported_operator_says_where() -> None:
 
 
 def test_a_refusal_says_what_to_write_instead() -> None:
-    error = error_of(nn.LSTM(3, 4), random_tensors(((1, 4, 3),)))
-    assert "lstm at lstm" in str(error.got)
-    assert "nn.LSTMCell" in str(error.got)
+    error = error_of(nn.Conv3d(1, 2, 3), random_tensors(((1, 1, 4, 4, 4),)))
+    assert "conv3d at conv3d" in str(error.got)
+    assert "the batch of a conv2d" in str(error.got)
     error = error_of(Function(lambda m, x: torch.special.i0e(x)), random_tensors(((1, 4),)))
     assert str(error.got).endswith(": not supported")
 

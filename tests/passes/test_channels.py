@@ -13,6 +13,7 @@ from passes.graph_builder import GraphBuilder, check_same, interpret, node, rand
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, format_graph
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
+from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.bounds import value_bounds
 from torch_cortex_m.passes.fold_constant_channels import fold_constant_channels
@@ -186,7 +187,7 @@ def test_zero_weights_with_an_offset_read_their_channel() -> None:
     builder.output(builder.linear(x, 3))
     last = builder.graph.nodes[-2]
     builder.graph.constants[last.inputs[1] or ""][:, [0, 3]] = 0
-    builder.graph.nodes[-2] = replace(last, op=replace(last.op, weight_offset=9))
+    builder.graph.nodes.replace(last, replace(last, op=replace(last.op, weight_offset=9)))
     after = run_passes(builder.graph)
     check_same(builder.graph, after)
     assert [after.types[n.output].shape[-1] for n in after.nodes] == [4, 3]
@@ -197,7 +198,8 @@ def test_weights_that_are_computed_are_left_alone() -> None:
     x = builder.clamp(builder.input(2, 5), 5, 5)
     y = builder.linear(x, 3)
     weight = builder.requantize(builder.input(3, 5))
-    last = builder.graph.nodes.pop(-3)
+    last = builder.graph.nodes[-3]
+    builder.graph.nodes.remove(last)
     assert last.output == y
     inputs = (x, weight, *last.inputs[2:])
     builder.graph.nodes.append(replace(last, inputs=inputs))
@@ -255,3 +257,12 @@ def test_nothing_is_known_of_sums_that_wrap() -> None:
     results = [int(run_reference(graph, [np.full((1, 1), v, np.int8)])[0][0, 0]) for v in (32, 127)]
     assert results == [127, -128]
     assert (bounds.low.tolist(), bounds.high.tolist()) == ([-128], [127])
+
+
+def test_nothing_is_known_of_factors_below_zero() -> None:
+    """They turn the ends around."""
+    builder = GraphBuilder()
+    x = builder.clamp(builder.input(1, 2), 10, 20)
+    y = builder.node(Requantize(multiplier=-(1 << 30)), x, zero_point=0)
+    bounds = value_bounds(builder.graph)[y]
+    assert (bounds.low.tolist(), bounds.high.tolist()) == ([-128] * 2, [127] * 2)

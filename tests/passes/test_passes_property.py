@@ -234,7 +234,8 @@ def step(draw: st.DrawFn, build: GraphBuilder, values: list[str]) -> list[str]:
     try:
         return [chosen(draw, build, x)]
     except TcmError:  # such as a kernel larger than the image
-        del build.graph.nodes[nodes:]
+        for node in build.graph.nodes[nodes:]:
+            build.graph.nodes.remove(node)
         return []
 
 

@@ -47,7 +47,8 @@ def test_float_edges_can_stay(tmp_path: Path) -> None:
 
 def test_graph_that_is_wrong_from_the_start_is_refused() -> None:
     graph = network().graph
-    graph.nodes[-1] = replace(graph.nodes[-1], inputs=("nowhere",))
+    last = graph.nodes[-1]
+    graph.nodes.replace(last, replace(last, inputs=("nowhere",)))
     with pytest.raises(GraphError, match="nowhere"):
         run_passes(graph)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from model_writer import ModelWriter
-from operator_models import OperatorModel, Quantization, Shape, X, Y, activation
+from operator_models import OperatorModel, Quantization, Shape, X, Y, activation, integers
 
 PLAIN = (3, 4, 5)
 
@@ -90,9 +90,12 @@ CHOICES = [
 
 
 def cast(name: str, source: str, result: str, **fields: Any) -> OperatorModel:
-    """int8 has a scale, which does not count."""
+    """int8 and int16 have a scale, which does not count."""
     writer, shape = ModelWriter(), (4, 50)
-    quantization: dict[str, dict[str, Any]] = {"int8": {"scales": 0.5, "zero_points": 7}}
+    quantization: dict[str, dict[str, Any]] = {
+        "int8": {"scales": 0.5, "zero_points": 7},
+        "int16": {"scales": 0.5},
+    }
     x = writer.tensor("x", shape, source, **quantization.get(source, {}))
     y = writer.tensor("y", shape, result, **quantization.get(result, {}))
     writer.operator("CAST", [x], y, "CastOptions")
@@ -100,11 +103,38 @@ def cast(name: str, source: str, result: str, **fields: Any) -> OperatorModel:
 
 
 CASTS = [
-    cast("bool to float", "bool", "float32"),
-    cast("bool to int8", "bool", "int8"),
-    cast("int8 to float", "int8", "float32"),
-    cast("int32 to float", "int32", "float32"),
-    cast("int8 to int8", "int8", "int8"),
+    cast(f"{source} to {result}", source, result)
+    for source in ("bool", "int8", "int16", "int32")
+    for result in ("bool", "int8", "int16", "int32", "float32")
+]
+
+
+def of_integers(
+    operator: str, shapes: tuple[Shape, Shape], result: Shape, *, constant: bool = False
+) -> OperatorModel:
+    """Of int32, as the indices and sizes that a model computes are."""
+    writer = ModelWriter()
+    data = integers(*range(-3, 4 * shapes[1][-1], 4))[: shapes[1][-1]] if constant else None
+    operands = [
+        writer.tensor("x0", shapes[0], "int32"),
+        writer.tensor("x1", shapes[1], "int32", data=data),
+    ]
+    y = writer.tensor("y", result, "int32")
+    options = f"{operator.title()}Options" if operator in ("ADD", "SUB", "MUL") else None
+    writer.operator(operator, operands, y, options)
+    given = operands[:1] if constant else operands
+    inputs = tuple((shape, "int32") for shape in shapes[: len(given)])
+    name = f"{operator.lower()} int32 {shapes}"
+    return OperatorModel(name, writer.write(given, [y]), inputs)
+
+
+INTEGERS = [
+    model
+    for operator in ("ADD", "SUB", "MUL", "MAXIMUM", "MINIMUM")
+    for model in (
+        of_integers(operator, (PLAIN, PLAIN), PLAIN),
+        of_integers(operator, (PLAIN, PLAIN[-1:]), PLAIN, constant=True),
+    )
 ]
 
 
@@ -144,4 +174,4 @@ def broadcast_args() -> OperatorModel:
     return OperatorModel("broadcast_args", content, (((1, 4, 1), "int8"),), 2)
 
 
-MODELS = [*LOGIC, *COMPARISONS, *CHOICES, *CASTS, *SUMS_OF_MANY, broadcast_args()]
+MODELS = [*LOGIC, *COMPARISONS, *CHOICES, *CASTS, *INTEGERS, *SUMS_OF_MANY, broadcast_args()]

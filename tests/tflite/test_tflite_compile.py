@@ -74,9 +74,9 @@ def test_inputs_and_outputs_have_the_files_layout() -> None:
 def test_quantization_of_the_ports() -> None:
     graph = run_passes(import_content(edges("a", "uint8", (0.25, 130), (0.5, 3)).content))
     given, result = graph.inputs[0].value, graph.outputs[0].value
-    assert graph.types[given].quantization == Quantization(0.25, 2)
-    assert graph.types[result].quantization == Quantization(0.5, -125)
-    assert {graph.types[given].dtype, graph.types[result].dtype} == {"int8"}
+    assert graph.types[given].quantization == Quantization(0.25, 130)
+    assert graph.types[result].quantization == Quantization(0.5, 3)
+    assert {graph.types[given].dtype, graph.types[result].dtype} == {"uint8"}
 
 
 def test_float_edges_are_kept_or_stripped(tmp_path: Path) -> None:

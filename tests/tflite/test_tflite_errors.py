@@ -215,7 +215,7 @@ def one(operator: str, **changes: object) -> bytes:
     ],
 )
 def test_types_and_scales(changes: dict[str, object], text: str) -> None:
-    assert text in message(one("RELU", **changes))
+    assert text in message(one("ELU", **changes))
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_types_and_scales(changes: dict[str, object], text: str) -> None:
 )
 def test_what_to_do_fits_the_cause(changes: dict[str, object], hint: str | None) -> None:
     with pytest.raises(TcmError) as caught:
-        import_content(one("RELU", **changes))
+        import_content(one("ELU", **changes))
     found = caught.value.hint
     assert found is None if hint is None else str(found).startswith(hint)
 

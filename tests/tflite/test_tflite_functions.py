@@ -66,12 +66,17 @@ def test_weights_of_four_bits_that_are_not_all_there() -> None:
         import_content(writer.write([x], [y]))
 
 
-def test_uint8_weights_of_nine_bits_are_refused() -> None:
-    """TensorFlow 1 gave weights a zero point."""
-    model = in_bytes(conv("plain", (1, 4, 4, 2), (3, 3, 3, 2), (1, 4, 4, 3), per_channel=False))
-    (graph,) = model.content.file.subgraphs
-    weight = next(each for each in graph.tensors if each.name == "weight")
-    weight.zero_points = 150
-    with pytest.raises(TcmError, match="take nine bits") as caught:
+def test_uint8_weights_of_nine_bits_in_groups_are_refused() -> None:
+    """TensorFlow 1, which gave weights a zero point, had no groups."""
+    model = in_bytes(conv("groups", (1, 4, 4, 4), (6, 3, 3, 2), (1, 4, 4, 6), per_channel=False))
+    with pytest.raises(TcmError, match="uint8 weights in groups"):
         import_content(model.content.file.write(Form()))
-    assert "full integer quantization" in str(caught.value.hint)
+
+
+def test_int8_and_uint8_at_once_are_refused() -> None:
+    writer = ModelWriter()
+    x = activation(writer, "x", (1, 4), (0.1, 3))
+    y = writer.tensor("y", (1, 4), "uint8", scales=0.1, zero_points=3)
+    writer.operator("RELU", [x], y)
+    with pytest.raises(TcmError, match="int8 and uint8 at once"):
+        import_content(writer.write([x], [y]))

@@ -44,17 +44,10 @@ def passed(graph: Graph) -> Graph:
     return run_passes(graph, float_io=floats)
 
 
-def as_port(array: np.ndarray) -> np.ndarray:
-    """uint8 data of a model are int8 data of the graph."""
-    return (array.astype(np.int16) - 128).astype(np.int8) if array.dtype == np.uint8 else array
-
-
 def compiled_outputs(model: OperatorModel, graph: Graph) -> list[list[np.ndarray]]:
     """One call after the other, as other runtimes have them."""
     reference = Reference(graph)
-    return [
-        reference.run([as_port(array) for array in sample]) for sample in model.samples(SAMPLES)
-    ]
+    return [reference.run(sample) for sample in model.samples(SAMPLES)]
 
 
 def largest_difference(got: list[list[np.ndarray]], expected: list[list[np.ndarray]]) -> float:
@@ -62,9 +55,8 @@ def largest_difference(got: list[list[np.ndarray]], expected: list[list[np.ndarr
     largest = 0.0
     for outputs, others in zip(got, expected, strict=True):
         for output, other in zip(outputs, others, strict=True):
-            comparable = as_port(other)
-            assert (output.shape, output.dtype) == (comparable.shape, comparable.dtype)
-            difference = np.abs(output.astype(np.float64) - comparable.astype(np.float64))
+            assert (output.shape, output.dtype) == (other.shape, other.dtype)
+            difference = np.abs(output.astype(np.float64) - other.astype(np.float64))
             largest = max(largest, float(difference.max()))
     return largest
 
@@ -103,7 +95,6 @@ def test_the_emitted_c_gives_the_same(place: str, first: int) -> None:
     }
     generated = generate_all(graphs, PLACES[place])
     given = [(index, sample) for index, model in enumerate(models) for sample in model.samples(1)]
-    given = [(index, [as_port(array) for array in sample]) for index, sample in given]
     with Runner([each.program for each in generated], PLACES[place]) as runner:
         runs = runner.run([(i, [array.tobytes() for array in sample]) for i, sample in given])
     references = [Reference(graph) for graph in graphs.values()]

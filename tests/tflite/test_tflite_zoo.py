@@ -1,4 +1,5 @@
 """Public files beside TFLite-Micro: each gives its very bytes, but for functions of the C library.
+TFLite-Micro has no kernels for files in uint8, so that their judge is LiteRT.
 
 The files are in ../shared/zoo beside the repository, or in TCM_ZOO; without them the tests are
 skipped. Files that need operators that are not there yet are expected to fail.
@@ -12,21 +13,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import has_emulator
-from judges import tflite_micro, with_constant_fills
+from judges import litert, tflite_micro, with_constant_fills
 
 from torch_cortex_m.frontend.tflite.builtins import builtins
 from torch_cortex_m.frontend.tflite.importer import import_content
 from torch_cortex_m.frontend.tflite.reader import read_model
 from torch_cortex_m.frontend.tflite.support import needed_operators
 from torch_cortex_m.generate import generate
-from torch_cortex_m.ir import Graph
+from torch_cortex_m.ir import Graph, TensorType
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.run.reference import run_reference
 from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
-FILES = sorted(ZOO.glob("int8/*.tflite"))
+FILES = sorted([*ZOO.glob("int8/*.tflite"), *ZOO.glob("uint8/*.tflite")])
 PLACES = {
     name: target
     for name, target in {"host": HOST, **CORES}.items()
@@ -36,7 +37,7 @@ CALLS_THE_LIBRARY = "log_softmax_float"
 """The operator for which TFLite-Micro calls exp and log of the C library that it is linked to;
 nobody says what their last bit is."""
 
-EACH_CHANGE = ("har_group", "rnnoise")
+EACH_CHANGE = ("har_group", "rnnoise", "magic_wand")
 
 
 def samples(graph: Graph) -> list[list[np.ndarray]]:
@@ -44,18 +45,23 @@ def samples(graph: Graph) -> list[list[np.ndarray]]:
     rng = np.random.default_rng(0)
     types = [graph.types[port.value] for port in graph.inputs]
     drawn = [[_random(rng, each.shape, each.dtype) for each in types] for _ in range(3)]
-    ends = [[np.full(each.shape, end, each.dtype) for each in types] for end in (-128, 127)]
+    ends = [[_end(each, side) for each in types] for side in (0, 1)]
     return drawn + ends
+
+
+def _end(type_: TensorType, side: int) -> np.ndarray:
+    end = (-128, 127)[side] if type_.dtype == "float32" else type_.limits[side]
+    return np.full(type_.shape, end, type_.dtype)
 
 
 def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
     if dtype == "float32":
         return rng.normal(size=shape).astype(np.float32)
-    return rng.integers(-128, 128, shape).astype(dtype)
+    return rng.integers(0, 256, shape).astype(np.uint8).view(dtype)
 
 
 def judged(path: Path) -> tuple[Graph, list[list[np.ndarray]], list[list[np.ndarray]]]:
-    """The graph after all passes, samples, and what TFLite-Micro gives for these."""
+    """The graph after all passes, samples, and what the judge gives for these."""
     content = path.read_bytes()
     needed = {operator.name for operator in needed_operators(read_model(content))}
     if missing := needed - set(builtins()):
@@ -63,7 +69,10 @@ def judged(path: Path) -> tuple[Graph, list[list[np.ndarray]], list[list[np.ndar
     graph = import_content(content)
     given = samples(graph)
     source = with_constant_fills(content) if "FILL" in needed else content
-    expected = tflite_micro(source, given, len(graph.outputs))
+    if path.parent.name == "uint8":
+        expected = litert(content, given)
+    else:
+        expected = tflite_micro(source, given, len(graph.outputs))
     floats = any(graph.types[port.value].dtype == "float32" for port in graph.inputs)
     if any(node.op.name == CALLS_THE_LIBRARY for node in graph.nodes):
         expected = near(graph, given, expected)
@@ -81,7 +90,7 @@ def near(
 
 
 @pytest.mark.skipif(not FILES, reason="the public files are not here")
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_public_file(path: Path) -> None:
     graph, given, expected = judged(path)
     for sample, outputs in zip(given, expected, strict=True):
@@ -96,7 +105,7 @@ def test_public_file(path: Path) -> None:
         pytest.param(
             path,
             place,
-            id=f"{path.stem}-{place}",
+            id=f"{path.parent.name}-{path.stem}-{place}",
             marks=() if path.stem in EACH_CHANGE else pytest.mark.slow,
         )
         for path in FILES

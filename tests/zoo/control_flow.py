@@ -90,18 +90,6 @@ class KeepsARunningMean(nn.Module):
         return x - self.mean
 
 
-@zoo(floats(1, 12, 6), refused=("lstm",))
-class RecurrentLayer(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.lstm = nn.LSTM(6, 8, batch_first=True)
-        self.fc = nn.Linear(8, 3)
-
-    def forward(self, x: Tensor) -> Tensor:
-        out, _ = self.lstm(x)
-        return self.fc(F.relu(out))
-
-
 @zoo(floats(1, 1, 12, 12), refused=("affine_grid_generator", "grid_sampler"))
 class SpatialTransformer(nn.Module):
     def __init__(self) -> None:

@@ -351,3 +351,22 @@ class LicensePlate(nn.Module):
         x = self.container(self.backbone(x))
         logits = torch.mean(x, dim=2)
         return logits.permute(2, 0, 1)
+
+
+@zoo(fractions(1, 3, 24, 24))
+class HeatmapPeaks(nn.Module):
+    """Row and column of each key point's peak, and how many cells are beyond half."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(8, 4, 3, padding=1)
+        )
+
+    def forward(self, image: Tensor) -> dict[str, Tensor]:
+        heat = self.body(image)
+        place = heat.flatten(2).argmax(-1)
+        width = heat.shape[-1]
+        peaks = torch.stack([place // width, place % width], dim=-1)
+        half = heat.amax((2, 3), keepdim=True) * 0.5
+        return {"heat": heat, "peaks": peaks, "cells": (heat > half).sum((2, 3))}

@@ -72,6 +72,17 @@ def flags(*shape: int) -> Input:
     return Input(shape, lambda shape, generator: _integers(2, shape, generator).float())
 
 
+def truths(*shape: int) -> Input:
+    """Truth values in bool; the first of each row is true."""
+
+    def draw(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
+        drawn = torch.rand(shape, generator=generator) > 0.3
+        drawn[..., 0] = True
+        return drawn
+
+    return Input(shape, draw)
+
+
 def _integers(end: int, shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
     return torch.randint(0, end, shape, generator=generator)
 

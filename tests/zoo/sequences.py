@@ -355,3 +355,16 @@ class ClippedSpikes(nn.Module):
         x[x > 1.5] = 1.5
         x[x < -1.5] = 0
         return self.conv(x)
+
+
+@zoo(tokens(40, 2, 6))
+class BagOfWords(nn.Module):
+    """torchtext's first classifier."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.EmbeddingBag(40, 12, mode="mean")
+        self.fc = nn.Linear(12, 4)
+
+    def forward(self, text: Tensor) -> Tensor:
+        return self.fc(self.embedding(text))

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 
-from .record import floats, tokens, zoo
+from .record import floats, tokens, truths, zoo
 
 
 class MlpBlock(nn.Module):
@@ -387,3 +387,41 @@ class Conformer(nn.Module):
         y = F.glu(self.conv1(y), dim=1)
         y = F.silu(self.batch_norm(self.depthwise(y)))
         return x + self.conv2(y).transpose(1, 2)
+
+
+@zoo(tokens(24, 1, 10), truths(1, 10))
+class PaddedTextTransformer(nn.Module):
+    """Words of a sentence that may be shorter; its mask is an input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(24, 16)
+        self.positions = nn.Parameter(0.3 * torch.randn(1, 10, 16))
+        self.layer = nn.TransformerEncoderLayer(16, 2, 24, batch_first=True)
+        self.head = nn.Linear(16, 4)
+
+    def forward(self, words: Tensor, kept: Tensor) -> Tensor:
+        x = self.layer(self.words(words) + self.positions, src_key_padding_mask=~kept)
+        weights = kept.float().unsqueeze(-1)
+        return self.head((x * weights).sum(1) / weights.sum(1))
+
+
+@zoo(floats(1, 8, 12), truths(1, 8))
+class BertSelfAttention(nn.Module):
+    """The mask of a tokenizer, 0 and 1, as large negative numbers that are added."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query = nn.Linear(12, 12)
+        self.key = nn.Linear(12, 12)
+        self.value = nn.Linear(12, 12)
+
+    def split(self, x: Tensor) -> Tensor:
+        return x.view(1, 8, 2, 6).permute(0, 2, 1, 3)
+
+    def forward(self, x: Tensor, attention_mask: Tensor) -> Tensor:
+        extended = (1.0 - attention_mask[:, None, None, :].float()) * -10000.0
+        query, key, value = self.split(self.query(x)), self.split(self.key(x)), self.value(x)
+        scores = query @ key.transpose(-1, -2) / math.sqrt(6) + extended
+        context = scores.softmax(-1) @ self.split(value)
+        return context.permute(0, 2, 1, 3).reshape(1, 8, 12)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from ..ir.artifacts import ALIGNMENT, Program
 
@@ -12,14 +13,14 @@ FENCE_BYTES = 32
 
 def image_source(programs: Sequence[Program], guarded: bool) -> str:
     """image.c: a table of the programs, and memory for what they are given and give."""
-    lines = ['#include "fences.h"', "#include <stddef.h>"]
+    lines = ['#include "fences.h"', "#include <stddef.h>", "#include <string.h>"]
     lines += [
         f'#include "program_{index}/{program.prefix}.h"' for index, program in enumerate(programs)
     ]
     for index, program in enumerate(programs):
         call = _guarded_call(index, program) if guarded else _measured_call(program)
         lines += _state(index, program, guarded)
-        lines.append(f"static int32_t run_{index}({call}\n}}")
+        lines.append(f"static int32_t run_{index}({_parameters(guarded)})\n{{\n{call}\n}}")
         sizes = ", ".join(str(size) for size in (*_port_bytes(program), 0))
         lines.append(f"static const uint32_t sizes_{index}[] = {{{sizes}}};")
         if not guarded and program.arena_bytes:
@@ -80,36 +81,61 @@ def _state(index: int, program: Program, guarded: bool) -> list[str]:
     ]
 
 
+def _parameters(guarded: bool) -> str:
+    if guarded:
+        return "uint8_t *const *ports, uint8_t *arena"
+    return "const uint8_t *inputs, uint8_t *outputs"
+
+
 def _measured_call(program: Program) -> str:
-    arguments = [
-        *_arguments("const ", "inputs", program.input_types, program.input_bytes),
-        *_arguments("", "outputs", program.output_types, program.output_bytes),
-    ]
-    return (
-        "const uint8_t *inputs, uint8_t *outputs)\n{\n"
-        f"    return {program.prefix}_run({', '.join(arguments)});"
+    inputs, outputs = (
+        _places("inputs", program.input_bytes),
+        _places("outputs", program.output_bytes),
     )
+    if program.ports is not None:
+        arena = f"{program.prefix}_arena"
+        return _with_copies(program, arena, inputs, outputs, f"{program.prefix}_run()")
+    arguments = [
+        *_pointers("const ", program.input_types, inputs),
+        *_pointers("", program.output_types, outputs),
+    ]
+    return f"    return {program.prefix}_run({', '.join(arguments)});"
 
 
 def _guarded_call(index: int, program: Program) -> str:
+    places = [f"ports[{port}]" for port in range(len(_port_bytes(program)))]
+    memory = ["arena"] + ([f"state_{index}[tcm_placement]"] if program.state_bytes else [])
+    count = len(program.input_bytes)
+    if program.ports is not None:
+        call = f"{program.prefix}_run_in({', '.join(memory)})"
+        return _with_copies(program, "arena", places[:count], places[count:], call)
     types = [f"const {name}" for name in program.input_types] + list(program.output_types)
-    arguments = [f"({name} *)(void *)ports[{port}]" for port, name in enumerate(types)]
-    arguments.append("arena")
-    if program.state_bytes:
-        arguments.append(f"state_{index}[tcm_placement]")
-    return (
-        "uint8_t *const *ports, uint8_t *arena)\n{\n"
-        f"    return {program.prefix}_run_in({', '.join(arguments)});"
-    )
+    arguments = [*_pointers("", types, places), *memory]
+    return f"    return {program.prefix}_run_in({', '.join(arguments)});"
 
 
-def _arguments(qualifier: str, base: str, types: Sequence[str], sizes: Sequence[int]) -> list[str]:
+def _with_copies(
+    program: Program, arena: str, inputs: Sequence[str], outputs: Sequence[str], call: str
+) -> str:
+    """A call of a program that has its inputs and outputs in the arena."""
+    assert program.ports is not None
+    given = zip(program.ports.inputs, inputs, program.input_bytes, strict=True)
+    taken = zip(program.ports.outputs, outputs, program.output_bytes, strict=True)
+    lines = [f"memcpy({arena} + {offset}, {place}, {size});" for offset, place, size in given]
+    lines.append(f"const int32_t status = {call};")
+    lines += [f"memcpy({place}, {arena} + {offset}, {size});" for offset, place, size in taken]
+    return "\n".join(f"    {line}" for line in [*lines, "return status;"])
+
+
+def _places(base: str, sizes: Sequence[int]) -> list[str]:
     """Inputs and outputs of one program follow each other at aligned offsets."""
-    arguments, offset = [], 0
-    for c_type, size in zip(types, sizes, strict=True):
-        arguments.append(f"({qualifier}{c_type} *)({qualifier}void *)({base} + {offset})")
-        offset += padded(size)
-    return arguments
+    starts = accumulate(map(padded, sizes), initial=0)
+    return [f"{base} + {start}" for start, _ in zip(starts, sizes, strict=False)]
+
+
+def _pointers(qualifier: str, types: Sequence[str], places: Sequence[str]) -> list[str]:
+    pairs = zip(types, places, strict=True)
+    return [f"({qualifier}{c_type} *)({qualifier}void *)({place})" for c_type, place in pairs]
 
 
 def padded(size: int) -> int:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ..errors import TcmError
 from ..ir.artifacts import Program
@@ -75,11 +77,12 @@ def build_image(
     harness_flags = [*flags, *_counter_flags(target)]
     harness_flags += ["-DTCM_TRACE"] if trace else []
     harness_flags += ["-DTCM_CHECKED"] if checked else []
-    jobs = [(HARNESS / name, harness_flags) for name in harness]
-    jobs += [(source, model_flags) for source in sources]
-    jobs.append((folder / "image.c", flags))
+    jobs = [(source, model_flags) for source in sources] + [(folder / "image.c", flags)]
     with ThreadPoolExecutor(2) as pool:
-        objects = list(pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs))
+        objects = list(
+            pool.map(lambda name: _harness_object(toolchain, name, harness_flags, folder), harness)
+        )
+        objects += pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs)
     path = folder / "image.elf"
     archives = [] if library is None else [library.path]
     _link(toolchain, target, [*objects, *archives], path)
@@ -131,6 +134,19 @@ def write_sources(
         source.write_text("".join(includes[start : start + PROGRAMS_PER_FILE]))
         sources.append(source)
     return sources
+
+
+def _harness_object(toolchain: Toolchain, name: str, flags: Sequence[str], folder: Path) -> Path:
+    output = folder / f"{name}.o"
+    output.write_bytes(_compiled_harness(toolchain, name, tuple(flags)))
+    return output
+
+
+@lru_cache(64)
+def _compiled_harness(toolchain: Toolchain, name: str, flags: tuple[str, ...]) -> bytes:
+    """The object of a file of the harness, which many images have alike."""
+    with TemporaryDirectory() as folder:
+        return _compile(toolchain, HARNESS / name, flags, Path(folder)).read_bytes()
 
 
 def _compile(toolchain: Toolchain, source: Path, flags: Sequence[str], folder: Path) -> Path:

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from rich.progress import track
 
+from ..compiler import check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
+from ..generate import check_io
 from ..model.storage import check_replaceable
 from ..select import check_objective
 from ..target import find_target
@@ -27,7 +29,9 @@ def compile_source(
     # What can be wrong in the options is found before the factory, which may train the model.
     find_target(options["target"])
     check_objective(options["optimize"])
+    check_io(options["io"])
     check_prefix(options["name"])
+    check_stream(options["stream"], options["hop"])
     check_replaceable(out)
     states = _states(state)
     given = None if calibration is None else _samples(calibration)
@@ -46,6 +50,9 @@ def compile_source(
     )
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
+    stream = compiled.graph.stream
+    if stream is not None:
+        print(f"stream: {stream.hop} frames a call, results from call {stream.first_result} on")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 

@@ -21,6 +21,9 @@ not."""
 PYTORCH = "PyTorch"
 TFLITE = "TensorFlow Lite"
 
+INTERNAL = ("tcm_recurrent",)
+"""Of operators that no model has; recurrent layers are named as torch.nn names them."""
+
 PAGE = """\
 # Operators
 
@@ -93,6 +96,8 @@ def _pytorch(operator: str) -> Iterator[str]:
     module = part(operator, "frontend")
     for pattern in [] if module is None else module.PATTERNS:
         for target in pattern.targets:
+            if target.namespace in INTERNAL and pattern.recurrence is None:
+                continue
             name = target.overloadpacket.__name__
             yield f"{name} {pattern.accepted}".strip()
 

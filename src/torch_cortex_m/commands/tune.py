@@ -55,6 +55,7 @@ def tune_folder(
         before.ram_bytes if ram is None else ram,
         measurements,
         before.prefer_library,
+        before.io,
     )
     chosen = generate(
         compiled.graph,

@@ -16,7 +16,7 @@ from ..text import comment_text
 from .arrays import C_TYPES, array_values
 from .calls import LayerFunctions, Placement, layer_call, packed_constants
 from .guard import GUARD_END, Guard
-from .header import model_header
+from .header import model_header, port_parameters
 from .names import OWN_FUNCTIONS, OWN_MACROS, identifier, unique_identifiers
 from .project import cmake_lists
 from .shipped import shipped_names
@@ -121,6 +121,7 @@ class Emitter:
             tuple(C_TYPES[graph.types[port.value].dtype] for port in graph.outputs),
             self.plan.state_bytes,
             self._providers(),
+            self.plan.ports,
         )
 
     @property
@@ -238,14 +239,15 @@ class Emitter:
         lines += ['#include "weights.h"', "", hooks, *self.functions.sources]
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
-        memory = "uint8_t *arena, uint8_t *state" if self._has_state else "uint8_t *arena"
-        lines += [f"int32_t {self.prefix}_run_in({self._parameters()}, {memory})", "{"]
+        memory = ["uint8_t *arena", "uint8_t *state"] if self._has_state else ["uint8_t *arena"]
+        parameters = ", ".join([*self._parameters(), *memory])
+        lines += [f"int32_t {self.prefix}_run_in({parameters})", "{"]
         if with_status:
             lines.append("    int32_t status;")
         if not arena_used:
             lines.append("    (void)arena;")
         code = re.sub(r"/\*.*?\*/", "", "\n".join(body))
-        for name in self.ports[: len(self.graph.inputs)]:
+        for name in self.ports[: 0 if self.plan.ports else len(self.graph.inputs)]:
             if re.search(rf"\b{name}\b", code) is None:
                 lines.append(f"    (void){name};")
         lines += [*body, "    return 0;", "}", "", self._run_with_static_arena()]
@@ -253,26 +255,23 @@ class Emitter:
             lines += [GUARD_END]
         return "\n".join(lines)
 
-    def _parameters(self) -> str:
-        types = [self.graph.types[p.value].dtype for p in [*self.graph.inputs, *self.graph.outputs]]
-        count = len(self.graph.inputs)
-        return ", ".join(
-            f"{'const ' if i < count else ''}{C_TYPES[dtype]} *{self.ports[i]}"
-            for i, dtype in enumerate(types)
-        )
+    def _parameters(self) -> list[str]:
+        return [] if self.plan.ports else port_parameters(self.graph, self.ports)
 
     def _run_with_static_arena(self) -> str:
         upper = self.prefix.upper()
-        memory, state = f"{self.prefix}_arena", ""
+        memory, state = [f"{self.prefix}_arena"], ""
         if self._has_state:
-            memory += f", {self.prefix}_state"
+            memory.append(f"{self.prefix}_state")
             state = static_state(self.graph, self.plan, self.prefix)
+        arguments = [*([] if self.plan.ports else self.ports), *memory]
+        linkage = "" if self.plan.ports else "static "
         return f"""#if !defined({upper}_NO_STATIC_ARENA)
-static _Alignas({upper}_ARENA_ALIGNMENT) uint8_t {self.prefix}_arena[{upper}_ARENA_BYTES];
+{linkage}_Alignas({upper}_ARENA_ALIGNMENT) uint8_t {self.prefix}_arena[{upper}_ARENA_BYTES];
 {state}
-int32_t {self.prefix}_run({self._parameters()})
+int32_t {self.prefix}_run({", ".join(self._parameters()) or "void"})
 {{
-    return {self.prefix}_run_in({", ".join(self.ports)}, {memory});
+    return {self.prefix}_run_in({", ".join(arguments)});
 }}
 #endif
 """

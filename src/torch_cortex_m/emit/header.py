@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..ir import BYTES, Graph, Port
+from ..ir import BYTES, Graph, Port, Stream
 from ..ir.artifacts import ALIGNMENT, MemoryPlan
 from ..text import comment_text
 from .arrays import C_TYPES
+
+_OWN_PORTS = (
+    "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
+    "   not overlap, and int8 ones may be at any address. Words are accessed at any address,",
+    "   too: where CCR.UNALIGN_TRP is set, compile with -mno-unaligned-access. Returns 0, or",
+    "   the error of a linked kernel library. */",
+)
+
+_ARENA_PORTS = (
+    "/* Runs one inference. Inputs and outputs lie in the arena, where ..._DATA says, or",
+    "   ..._IN(arena) for an arena of the caller. Inputs have to be written before each",
+    "   inference: their memory is used again. Outputs stay until then. Words are accessed at",
+    "   any address: where CCR.UNALIGN_TRP is set, compile with -mno-unaligned-access. Returns",
+    "   0, or the error of a linked kernel library. */",
+)
 
 
 def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:
@@ -27,17 +42,21 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
     count = len(graph.inputs)
     for index, port in enumerate([*graph.inputs, *graph.outputs]):
         kind = "INPUT" if index < count else "OUTPUT"
-        lines += _port_macros(graph, port, kind, f"{upper}_{kind}_{ports[index].upper()}")
-    parameters = _parameters(graph, ports)
-    memory = "uint8_t *arena, uint8_t *state" if plan.state_bytes else "uint8_t *arena"
+        name = f"{upper}_{kind}_{ports[index].upper()}"
+        lines += _port_macros(graph, port, kind, name)
+        if plan.ports is not None:
+            offset = (*plan.ports.inputs, *plan.ports.outputs)[index]
+            lines += _place_macros(prefix, name, C_TYPES[graph.types[port.value].dtype], offset)
+    if graph.stream is not None:
+        lines += _stream_macros(graph.stream, prefix, ports, graph)
+    parameters = port_parameters(graph, ports) if plan.ports is None else []
+    memory = ["uint8_t *arena", "uint8_t *state"] if plan.state_bytes else ["uint8_t *arena"]
     lines += [
-        "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
-        "   not overlap, and int8 ones may be at any address. Words are accessed at any address,",
-        "   too: where CCR.UNALIGN_TRP is set, compile with -mno-unaligned-access. Returns 0, or",
-        "   the error of a linked kernel library. */",
-        f"int32_t {prefix}_run_in({parameters}, {memory});",
+        *(_OWN_PORTS if plan.ports is None else _ARENA_PORTS),
+        f"int32_t {prefix}_run_in({', '.join([*parameters, *memory])});",
         f"#if !defined({upper}_NO_STATIC_ARENA)",
-        f"int32_t {prefix}_run({parameters});",
+        *([] if plan.ports is None else [f"extern uint8_t {prefix}_arena[{upper}_ARENA_BYTES];"]),
+        f"int32_t {prefix}_run({', '.join(parameters) or 'void'});",
         "#endif",
         *_reset_functions(plan, prefix),
         "",
@@ -49,6 +68,30 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         "",
     ]
     return "\n".join(lines)
+
+
+def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) -> list[str]:
+    name = f"{prefix.upper()}_STREAM"
+    (index,) = (i for i, port in enumerate(graph.inputs) if port.value == stream.input)
+    waits = (
+        ["   They do not depend on the newest ones, DELAY_FRAMES of them, before the next call."]
+        if stream.delay
+        else []
+    )
+    return [
+        "/* The model looks at a window of frames that moves from call to call. Its input",
+        f"   {ports[index]} takes the newest of them, FRAMES_PER_CALL, the oldest of these first;",
+        "   the others are kept as state. Outputs are valid from call FIRST_VALID_CALL on, counted",
+        "   from 1 at the start and at a reset: they depend on the last",
+        f"   {stream.depth} frames, which have come then.",
+        *waits,
+        "   Until then they have values that say nothing. */",
+        f"#define {name}_FRAMES_PER_CALL {stream.hop}",
+        f"#define {name}_WINDOW_FRAMES {stream.window}",
+        f"#define {name}_FIRST_VALID_CALL {stream.first_result}",
+        f"#define {name}_DELAY_FRAMES {stream.delay}",
+        "",
+    ]
 
 
 def _state_macros(graph: Graph, plan: MemoryPlan, prefix: str) -> list[str]:
@@ -80,12 +123,23 @@ def _reset_functions(plan: MemoryPlan, prefix: str) -> list[str]:
     ]
 
 
-def _parameters(graph: Graph, ports: list[str]) -> str:
+def port_parameters(graph: Graph, ports: list[str]) -> list[str]:
+    """The C parameters for inputs and outputs of the caller."""
     count = len(graph.inputs)
-    return ", ".join(
+    return [
         f"{'const ' if i < count else ''}{C_TYPES[graph.types[p.value].dtype]} *{ports[i]}"
         for i, p in enumerate([*graph.inputs, *graph.outputs])
-    )
+    ]
+
+
+def _place_macros(prefix: str, name: str, c_type: str, offset: int) -> list[str]:
+    """Where a port lies in an arena of the caller, and in the static one."""
+    return [
+        f"#define {name}_OFFSET {offset}",
+        f"#define {name}_IN(arena) (({c_type} *)(void *)((arena) + {offset}))",
+        f"#define {name}_DATA {name}_IN({prefix}_arena)",
+        "",
+    ]
 
 
 def _port_macros(graph: Graph, port: Port, kind: str, name: str) -> list[str]:

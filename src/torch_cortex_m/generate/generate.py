@@ -12,7 +12,7 @@ from ..ir import Graph
 from ..ir.artifacts import Folding, MemoryPlan, Program
 from ..measured.measurements import shipped_measurements
 from ..ops.base import Kernel
-from ..plan import plan_memory
+from ..plan import check_plan, plan_memory
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner, within_ram
@@ -116,7 +116,7 @@ def _emit(
     preferences: Preferences,
     library_scratch: Mapping[tuple[str, str], int],
 ) -> Generated:
-    planner = _arena_planner(choice, library_scratch)
+    planner = _arena_planner(choice, library_scratch, preferences.io)
     choice = _within_budgets(choice, preferences, planner)
     plan, program = _program(prefix, choice, target, planner)
     limit = target.flash_bytes
@@ -176,30 +176,27 @@ def _guard(target: Target, selection: Selection) -> Guard | None:
     )
 
 
-def _arena_planner(choice: Choice, library_scratch: Mapping[tuple[str, str], int]) -> ArenaPlanner:
+def _arena_planner(
+    choice: Choice, library_scratch: Mapping[tuple[str, str], int], io: str
+) -> ArenaPlanner:
     def scratch(name: str, kernel: Kernel) -> int:
         asked = library_scratch.get((name, kernel.name))
         return kernel.scratch_bytes(choice.layers[name]) if asked is None else asked
 
-    return ArenaPlanner(scratch, lambda selection: _plan(choice, selection, scratch))
+    return ArenaPlanner(scratch, lambda selection: _plan(choice, selection, scratch, io))
 
 
 def _plan(
-    choice: Choice, selection: Selection, scratch_bytes: Callable[[str, Kernel], int]
+    choice: Choice, selection: Selection, scratch_bytes: Callable[[str, Kernel], int], io: str
 ) -> MemoryPlan:
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
-    arguments = {node.name: node.arguments() for node in choice.graph.nodes}
-    in_place = {
-        name: tuple(
-            value
-            for argument in kernel.in_place(layers[name])
-            if (value := arguments[name][argument]) is not None
-        )
-        for name, kernel in selection.items()
-    }
+    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in selection.items()}
     strided = {name for name, kernel in selection.items() if kernel.leaves_room(layers[name])}
-    return plan_memory(choice.graph, scratch, in_place, strided)
+    in_arena = io == "arena"
+    plan = plan_memory(choice.graph, scratch, overlaps, strided, ports_in_arena=in_arena)
+    check_plan(choice.graph, plan, scratch, overlaps)
+    return plan
 
 
 def check_fits(target: Target, program: Program) -> None:

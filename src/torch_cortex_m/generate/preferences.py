@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import TcmError
 from ..measured.measurements import Measurements
 from ..select import check_objective
+
+IO = ("caller", "arena")
+
+
+def check_io(io: str) -> None:
+    if io not in IO:
+        raise TcmError(
+            "unknown place of inputs and outputs", expected=" or ".join(IO), got=io, where="io"
+        )
 
 
 @dataclass(frozen=True)
@@ -17,6 +27,7 @@ class Preferences:
     objective: "speed", "size" or "balanced". flash_bytes, ram_bytes: budgets for the model's code
     and constants, and for its working memory. measurements: what kernels cost; None: what ships
     with the package. prefer_library: a linked library's kernels win wherever they apply.
+    io: inputs and outputs are the "caller"'s, or lie in the "arena".
     """
 
     objective: str = "speed"
@@ -24,6 +35,7 @@ class Preferences:
     ram_bytes: int | None = None
     measurements: Measurements | None = None
     prefer_library: bool = True
+    io: str = "caller"
 
     def as_data(self) -> dict[str, Any]:
         """For JSON, without the measurements."""
@@ -32,6 +44,7 @@ class Preferences:
             "flash_bytes": self.flash_bytes,
             "ram_bytes": self.ram_bytes,
             "prefer_library": self.prefer_library,
+            "io": self.io,
         }
 
     @staticmethod
@@ -39,6 +52,7 @@ class Preferences:
         """The preferences of ``as_data``. Raises TcmError, TypeError or ValueError."""
         preferences = Preferences(**data)
         check_objective(preferences.objective)
+        check_io(preferences.io)
         for budget in (preferences.flash_bytes, preferences.ram_bytes):
             if budget is not None and int(budget) != budget:
                 raise ValueError(f"a budget of {budget} bytes")

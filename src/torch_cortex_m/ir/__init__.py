@@ -3,7 +3,9 @@
 This package imports nothing else of torch_cortex_m but its text, and no torch.
 """
 
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node, NodeList
+from .stream import Stream
 from .text import format_graph
 from .types import BYTES, DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
@@ -17,9 +19,11 @@ __all__ = [
     "GraphError",
     "Limits",
     "Node",
+    "NodeList",
     "Port",
     "Quantization",
     "State",
+    "Stream",
     "TensorType",
     "format_graph",
     "limits",

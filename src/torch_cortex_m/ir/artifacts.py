@@ -4,10 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import lcm
 from typing import NamedTuple
 
 ALIGNMENT = 16
 """Bytes; every block of the arena starts at a multiple (the width of an MVE register)."""
+
+
+class Overlap(NamedTuple):
+    """How an output may lie over an argument that nothing needs afterwards.
+
+    It may begin ``distance`` bytes before the argument (less than 0: behind its begin), or earlier
+    by a multiple of ``step`` bytes; with step 0 nowhere else. Kernels that read an argument well
+    before they write there have a small distance, 0 where they work in place.
+    """
+
+    distance: int
+    step: int = 1
+
+    def allows(self, distance: int) -> bool:
+        more = distance - self.distance
+        return more == 0 if self.step == 0 else more >= 0 and more % self.step == 0
+
+    def at_least(self, distance: int) -> int | None:
+        """The smallest distance from this one on that is allowed, if any is."""
+        if distance <= self.distance:
+            return self.distance
+        if self.step == 0:
+            return None
+        return distance + (self.distance - distance) % self.step
+
+    def moved(self, bytes: int) -> Overlap:
+        """The same for what begins so many bytes before the argument, or behind the output."""
+        return Overlap(self.distance - bytes, self.step)
+
+    def aligned(self) -> Overlap | None:
+        """Those of its distances that are multiples of ALIGNMENT, if there are any."""
+        step = lcm(self.step, ALIGNMENT)
+        candidates = range(self.distance, self.distance + max(step, 1), max(self.step, 1))
+        first = next((found for found in candidates if found % ALIGNMENT == 0), None)
+        return None if first is None else Overlap(first, step)
+
+    def shared(self, output: int, argument: int) -> int:
+        """The most bytes that an output and an argument of these sizes can share."""
+        inside = self.at_least(min(0, output - argument))
+        candidates = {self.distance, inside, None if inside is None else inside - self.step}
+        found = (
+            min(output, distance + argument) - max(0, distance)
+            for distance in candidates
+            if distance is not None and self.allows(distance)
+        )
+        return max(0, *found)
 
 
 @dataclass(frozen=True)
@@ -30,6 +77,13 @@ class Copy:
     destination: Location
 
 
+class PortOffsets(NamedTuple):
+    """Where the inputs and outputs of a model lie that has them in its arena."""
+
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class MemoryPlan:
     """Locations of all values and of the nodes' scratch memory.
@@ -39,6 +93,7 @@ class MemoryPlan:
     not computed where they have to be. ``state_bytes``: memory that lives between calls.
     ``strides``: value -> bytes from one row to the next, where these do not touch.
     ``hosted``: (node name, argument) of the parts that lie in the node's output already.
+    ``ports``: None where inputs and outputs are the caller's.
     """
 
     arena_bytes: int
@@ -49,6 +104,7 @@ class MemoryPlan:
     state_bytes: int = 0
     strides: Mapping[str, int] = field(default_factory=dict[str, int])
     hosted: frozenset[tuple[str, str]] = frozenset()
+    ports: PortOffsets | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +122,10 @@ class EmittedLayer:
 
 @dataclass(frozen=True)
 class Program:
-    """The emitted C: file name -> text, and what the other stages need to know of it."""
+    """The emitted C: file name -> text, and what the other stages need to know of it.
+
+    ports: None where inputs and outputs are the caller's.
+    """
 
     prefix: str
     files: Mapping[str, str]
@@ -79,6 +138,7 @@ class Program:
     output_types: tuple[str, ...]
     state_bytes: int = 0
     libraries: tuple[str, ...] = ()
+    ports: PortOffsets | None = None
 
 
 class BasicBlock(NamedTuple):

@@ -1,56 +1,17 @@
-"""Graph, Node, Port and State: the program between the frontend and the emitted C."""
+"""Graph, Port and State: the program between the frontend and the emitted C."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy as np
 
 from ..text import one_line
+from .nodes import Node, NodeList
+from .stream import Stream
 from .types import Quantization, TensorType
-
-
-class Operator(Protocol):
-    """What the graph needs to know of an operator; ``ops.base.Op`` is the implementation."""
-
-    name: ClassVar[str]
-
-    @classmethod
-    def tensor_names(cls) -> tuple[str, ...]: ...
-
-    def infer(self, types: Mapping[str, TensorType | None]) -> tuple[TensorType, ...]: ...
-
-
-@dataclass(frozen=True)
-class Node:
-    """One operator applied to values.
-
-    ``inputs`` follow the operator's tensor arguments in order; an optional argument that is left
-    out is None. ``outputs`` follow the operator's results. ``source`` is the place in the user's
-    model (module path, file and line) for messages and comments.
-    """
-
-    op: Any
-    inputs: tuple[str | None, ...]
-    outputs: tuple[str, ...]
-    source: str = ""
-
-    @property
-    def name(self) -> str:
-        """The first output, which names the node."""
-        return self.outputs[0]
-
-    @property
-    def output(self) -> str:
-        """The only output. Asking a node with several for it is a defect of who asks."""
-        (output,) = self.outputs
-        return output
-
-    def arguments(self) -> dict[str, str | None]:
-        """Argument name -> value name."""
-        return dict(zip(self.op.tensor_names(), self.inputs, strict=True))
 
 
 @dataclass(frozen=True)
@@ -89,16 +50,18 @@ class Graph:
     """Nodes in execution order over named values.
 
     ``types`` has every value; ``constants`` holds the data of those that are constant, ``states``
-    what belongs to those that live between calls.
+    what belongs to those that live between calls. ``stream`` says so where a call takes the newest
+    frames of a window.
     """
 
     name: str
     inputs: list[Port] = field(default_factory=list[Port])
     outputs: list[Port] = field(default_factory=list[Port])
-    nodes: list[Node] = field(default_factory=list[Node])
+    nodes: NodeList = field(default_factory=NodeList)
     types: dict[str, TensorType] = field(default_factory=dict[str, TensorType])
     constants: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     states: dict[str, State] = field(default_factory=dict[str, State])
+    stream: Stream | None = None
 
     def copy(self) -> Graph:
         """A copy whose lists and maps can change; nodes, types and arrays are shared."""
@@ -106,10 +69,11 @@ class Graph:
             self.name,
             list(self.inputs),
             list(self.outputs),
-            list(self.nodes),
+            NodeList(self.nodes),
             dict(self.types),
             dict(self.constants),
             dict(self.states),
+            self.stream,
         )
 
     def unique_name(self, wanted: str) -> str:
@@ -213,10 +177,10 @@ class Graph:
         return [n for n in self.nodes if n.op.views(self.present_types(n)) is None]
 
     def producer(self, value: str) -> Node | None:
-        return next((node for node in self.nodes if value in node.outputs), None)
+        return self.nodes.producer(value)
 
     def users(self, value: str) -> list[Node]:
-        return [node for node in self.nodes if value in node.inputs]
+        return self.nodes.users(value)
 
     def is_output(self, value: str) -> bool:
         return any(port.value == value for port in self.outputs)
@@ -231,12 +195,9 @@ class Graph:
 
     def replace_uses(self, old: str, new: str) -> None:
         """Every node, output and state that reads ``old`` reads ``new``."""
-        self.nodes = [
-            replace(n, inputs=tuple(new if v == old else v for v in n.inputs))
-            if old in n.inputs
-            else n
-            for n in self.nodes
-        ]
+        for node in self.users(old):
+            inputs = tuple(new if value == old else value for value in node.inputs)
+            self.nodes.replace(node, replace(node, inputs=inputs))
         self.outputs = [
             replace(port, value=new) if port.value == old else port for port in self.outputs
         ]
@@ -248,12 +209,10 @@ class Graph:
         """The value that a node computes as ``old`` gets a name that is not taken."""
         self.types[new] = self.types.pop(old)
         self.replace_uses(old, new)
-        self.nodes = [
-            replace(n, outputs=tuple(new if v == old else v for v in n.outputs))
-            if old in n.outputs
-            else n
-            for n in self.nodes
-        ]
+        node = self.producer(old)
+        if node is not None:
+            outputs = tuple(new if value == old else value for value in node.outputs)
+            self.nodes.replace(node, replace(node, outputs=outputs))
 
     def remove_unused(self) -> None:
         """Drops nodes, constants, states and types that no output depends on.
@@ -261,22 +220,20 @@ class Graph:
         A state is needed where a value is that depends on it; then its update is needed, too.
         """
         needed = {port.value for port in self.outputs}
-        kept = self._needed_nodes(needed)
+        self._add_dependencies(needed)
         while missing := {s.update for n, s in self.states.items() if n in needed} - needed:
             needed |= missing
-            kept = self._needed_nodes(needed)
-        self.nodes = kept
+            self._add_dependencies(needed)
+        for node in [node for node in self.nodes if needed.isdisjoint(node.outputs)]:
+            self.nodes.remove(node)
         needed.update(port.value for port in self.inputs)
         self.types = {name: type_ for name, type_ in self.types.items() if name in needed}
         self.constants = {name: data for name, data in self.constants.items() if name in needed}
         self.states = {name: state for name, state in self.states.items() if name in needed}
 
-    def _needed_nodes(self, needed: set[str]) -> list[Node]:
-        """The nodes that ``needed`` depends on; adds all their values to it."""
-        kept: list[Node] = []
+    def _add_dependencies(self, needed: set[str]) -> None:
+        """Adds all values of the nodes that ``needed`` depends on."""
         for node in reversed(self.nodes):
             if not needed.isdisjoint(node.outputs):
-                kept.append(node)
                 needed.update(node.outputs)
                 needed.update(value for value in node.inputs if value is not None)
-        return kept[::-1]

@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import numpy as np
 
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node, NodeList
+from .stream import Stream
 from .types import DTYPES, Quantization, TensorType
 
 
@@ -21,6 +23,7 @@ def graph_to_data(graph: Graph) -> dict[str, Any]:
         "constants": list(graph.constants),
         "states": {name: state.update for name, state in graph.states.items()},
         "types": {name: dataclasses.asdict(type_) for name, type_ in graph.types.items()},
+        "stream": None if graph.stream is None else dataclasses.asdict(graph.stream),
         "nodes": [
             {
                 "op": node.op.name,
@@ -53,19 +56,28 @@ def graph_from_data(
         _text(data["name"]),
         [_port(item) for item in data["inputs"]],
         [_port(item) for item in data["outputs"]],
-        [
-            Node(
-                make_op(item["op"], {name: _field(v) for name, v in item["fields"].items()}),
-                tuple(None if value is None else _text(value) for value in item["inputs"]),
-                tuple(_text(value) for value in item["outputs"]),
-                _text(item["source"]),
-            )
-            for item in data["nodes"]
-        ],
+        NodeList(_node(item, make_op) for item in data["nodes"]),
         {name: _type(item) for name, item in data["types"].items()},
         {name: arrays[name] for name in data["constants"]},
         {name: State(arrays[name], _text(update)) for name, update in data["states"].items()},
+        _stream(data.get("stream")),
     )
+
+
+def _node(item: Mapping[str, Any], make_op: Callable[[str, dict[str, Any]], Any]) -> Node:
+    return Node(
+        make_op(item["op"], {name: _field(value) for name, value in item["fields"].items()}),
+        tuple(None if value is None else _text(value) for value in item["inputs"]),
+        tuple(_text(value) for value in item["outputs"]),
+        _text(item["source"]),
+    )
+
+
+def _stream(item: Mapping[str, Any] | None) -> Stream | None:
+    if item is None:
+        return None
+    numbers = ("axis", "hop", "window", "depth", "delay")
+    return Stream(_text(item["input"]), *(_integer(item[name]) for name in numbers))
 
 
 def _port(item: Mapping[str, Any]) -> Port:

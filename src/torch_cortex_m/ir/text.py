@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from .graph import Graph, Node, Port
+from .graph import Graph, Port
+from .nodes import Node
 
 
 def format_graph(graph: Graph) -> str:
@@ -15,6 +16,8 @@ def format_graph(graph: Graph) -> str:
     lines += [f"  state    %{name} : {graph.types[name]}" for name in graph.states]
     lines += [f"  {_node(graph, node)}" for node in graph.nodes]
     lines += [f"  output   {_port(graph, port)}" for port in graph.outputs]
+    if graph.stream is not None:
+        lines.append(f"  stream   {graph.stream}")
     lines += [f"  update   %{name} = %{state.update}" for name, state in graph.states.items()]
     return "\n".join(lines) + "\n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..text import is_one_line
-from .graph import Graph, Node, Port, State
+from .graph import Graph, Port, State
+from .nodes import Node
 from .types import TensorType
 
 

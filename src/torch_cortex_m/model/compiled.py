@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TcmError
-from ..generate import Generated, generate
+from ..generate import Generated, Preferences, generate
 from ..ir import Graph
 from ..ops.rules.case_data import random_data
 from ..run import Execution
@@ -197,7 +197,9 @@ class CompiledModel:
         if key not in self._runners:
             generated = self.generated
             if on == "host":
-                generated = generate(self.graph, HOST, prefix=generated.program.prefix)
+                io = Preferences(io=generated.preferences.io)
+                prefix = generated.program.prefix
+                generated = generate(self.graph, HOST, prefix=prefix, preferences=io)
             self._runners[key] = Runner(
                 [generated.program], generated.target, library=generated.library, trace=trace
             )

@@ -169,7 +169,10 @@ def load_generated(folder: Path) -> Generated:
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
-    generated = generate(graph, target, prefix=prefix, library=opened, forced=kernels)
+    io = Preferences(io=preferences.io)
+    generated = generate(
+        graph, target, prefix=prefix, library=opened, forced=kernels, preferences=io
+    )
     return replace(generated, folding=folding, preferences=preferences)
 
 

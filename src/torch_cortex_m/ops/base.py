@@ -26,6 +26,7 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import TensorType
+from ..ir.artifacts import Overlap
 from .interfaces import Interfaces
 from .signature import Signature
 
@@ -256,6 +257,10 @@ def _not_in_place(layer: Layer) -> tuple[str, ...]:
     return ()
 
 
+def no_overlap(layer: Layer) -> dict[str, Overlap]:
+    return {}
+
+
 def _as_given(layer: Layer) -> dict[str, np.ndarray]:
     return dict(layer.constants)
 
@@ -276,6 +281,7 @@ class Kernel:
     pack: constant name -> data, as the kernel wants them; new names may be pointer parameters.
     constants: more values for scalar parameters, by name (such as a shift that all channels share).
     in_place: tensor arguments whose memory the only output may share in this layer.
+    overlap: tensor arguments that the only output may lie over in other ways, and how.
     leaves_room: whether rows (the last dimension) of the only output may lie further apart than
         they are long in this layer; the C's parameter ``output_stride`` says how far, in elements.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn") and, as its versions differ,
@@ -293,6 +299,7 @@ class Kernel:
     pack: Callable[[Layer], dict[str, np.ndarray]] = _as_given
     constants: Callable[[Layer], dict[str, int | float]] = _no_constants
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
+    overlap: Callable[[Layer], Mapping[str, Overlap]] = no_overlap
     leaves_room: Callable[[Layer], bool] = _never
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
@@ -303,6 +310,11 @@ class Kernel:
     @property
     def header(self) -> str:
         return f"{self.name}.h"
+
+    def overlaps(self, layer: Layer) -> dict[str, Overlap]:
+        """How the only output may lie over each argument, for those that it may lie over."""
+        in_place = dict.fromkeys(self.in_place(layer), Overlap(0, step=0))
+        return {**in_place, **self.overlap(layer)}
 
     def computes(self, layer: Layer) -> bool:
         """Whether the kernel computes this layer exactly."""

@@ -47,6 +47,43 @@ class Border:
     value: int
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Which positions along an axis of an argument those along an axis of the output depend on.
+
+    Position p along ``axis`` of the output depends on the positions ``first`` + ``stride`` * p +
+    ``dilation`` * i for i below ``kernel``, in the same way for every p. Those that the argument
+    does not have are padding.
+    """
+
+    axis: int
+    first: int = 0
+    stride: int = 1
+    kernel: int = 1
+    dilation: int = 1
+
+    def read(self, positions: range) -> range:
+        """From the first to the last position that these of the output depend on."""
+        start = self.first + self.stride * positions.start
+        reach = self.dilation * (self.kernel - 1)
+        return range(start, start + self.stride * (len(positions) - 1) + reach + 1)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """An operator as a function of sums.
+
+    The elements of its only argument, in their order, are [outer, count, inner] of ``shape``. Of
+    each, plus ``offset``, int32 sums over ``count`` are taken; the elementwise ``operator`` with
+    ``fields`` makes of them the elements of the output, in their order.
+    """
+
+    shape: tuple[int, int, int]
+    offset: int
+    operator: str
+    fields: Mapping[str, int]
+
+
 class Interfaces:
     """The questions, with their conservative answers; ``ops.base.Op`` inherits them.
 
@@ -149,6 +186,35 @@ class Interfaces:
         first argument; None: there is none. Shapes need not fit: the caller infers them."""
         return None
 
+    # Positions along an axis, such as frames in time.
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """How the output goes along with this axis of an argument, which is longer than 1; None:
+        an output depends on all of it, or on more than ``Reach`` can say.
+
+        Constants may differ along the axis only where the operator is elementwise or aligned. An
+        elementwise operator takes every position to its own place.
+        """
+        return self.aligned_reach(types, argument, axis) if self.elementwise else None
+
+    def aligned_reach(self, types: Types, argument: str, axis: int) -> Reach:
+        """That of an operator whose arguments have the output's axes at their ends."""
+        rank = max(len(type_.shape) for type_ in types.values())
+        return Reach(axis + rank - len(types[argument].shape))
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        """The operator for ``count`` positions along this axis of the output, whose arguments have
+        only the positions that these depend on, none of which is padding."""
+        return self
+
+    def reduces(self, types: Types, argument: str, axis: int) -> bool:
+        """Whether this axis of an argument is gone in the output, which depends on all of it."""
+        return False
+
+    def sums(self, types: Types) -> Sums | None:
+        """The operator as a function of sums over all of its argument, if it is one."""
+        return None
+
     # Layout.
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
@@ -173,9 +239,9 @@ class Interfaces:
 
     def quantizes(self) -> tuple[Quantization, bool] | None:
         """(quantization, whether ties round away from zero; see ``ir.Port``), if all that the
-        operator does is to quantize float32 to int8."""
+        operator does is to quantize float32."""
         return None
 
     def dequantizes(self) -> Quantization | None:
-        """The quantization, if all that the operator does is to dequantize int8 to float32."""
+        """The quantization, if all that the operator does is to dequantize to float32."""
         return None

@@ -22,6 +22,7 @@ from .remove_duplicates import remove_duplicates
 from .remove_unread_channels import remove_unread_channels
 from .simplify import simplify
 from .sink_pads import sink_pads
+from .stream_window import stream_window
 from .strip_float_edges import strip_float_edges
 
 Pass = Callable[[Graph], Graph]
@@ -44,7 +45,7 @@ PASSES: tuple[Pass, ...] = (
     remove_unread_channels,
 )
 
-__all__ = ["PASSES", "run_passes"]
+__all__ = ["PASSES", "run_passes", "stream_window"]
 
 
 def run_passes(

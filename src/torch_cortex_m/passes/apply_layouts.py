@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..ir import Graph, Node, Port
+from ..ir import Graph, Node, NodeList, Port
 from ..ops.integers.bounds import Array
 from ..ops.rules.permutation import (
     Axes,
@@ -34,7 +34,7 @@ class _Application:
     def __init__(self, before: Graph, layouts: Layouts) -> None:
         self.before = before
         self.layouts = layouts
-        self.graph = replace(before.copy(), nodes=[])
+        self.graph = replace(before.copy(), nodes=NodeList())
 
     def run(self) -> Graph:
         for value in self.layouts.orders:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..ir import Graph, Node, TensorType
-from .rewrite import rewrite, substitute
+from .rewrite import first_input, rewrite, substitute
 
 
 def remove_duplicates(graph: Graph) -> Graph:
@@ -22,8 +22,8 @@ def _merge_constants(graph: Graph) -> None:
 
 
 def _merge_node(graph: Graph, node: Node) -> bool:
-    for earlier in graph.nodes:
-        if earlier.name == node.name:
+    for earlier in graph.users(first_input(node)):
+        if earlier is node:
             return False
         same = (earlier.op, earlier.inputs) == (node.op, node.inputs)
         if same and graph.types[earlier.output] == graph.types[node.output]:

@@ -87,7 +87,7 @@ def insert_before(
 ) -> str:
     """Adds a node just before ``node``, from the same source, and returns its output."""
     output = graph.add_node(op, inputs, wanted, quantization=quantization, source=node.source)
-    graph.nodes.insert(graph.nodes.index(node), graph.nodes.pop())
+    graph.nodes.move_before(node, graph.nodes[-1])
     return output
 
 
@@ -97,7 +97,7 @@ def change(graph: Graph, node: Node, op: Any, inputs: tuple[str | None, ...]) ->
     inferred = op.infer(graph.argument_types(changed))
     for output, type_ in zip(node.outputs, inferred, strict=True):
         graph.types[output] = graph.types[output].with_shape(type_.shape)
-    graph.nodes[graph.nodes.index(node)] = changed
+    graph.nodes.replace(node, changed)
 
 
 def replace_constants(graph: Graph, node: Node, op: Any, changed: Mapping[str, Array]) -> None:
@@ -107,7 +107,7 @@ def replace_constants(graph: Graph, node: Node, op: Any, changed: Mapping[str, A
         graph.add_constant(f"{node.output}.{name}", changed[name]) if name in changed else value
         for name, value in node.arguments().items()
     )
-    graph.nodes[graph.nodes.index(node)] = replace(node, op=op, inputs=inputs)
+    graph.nodes.replace(node, replace(node, op=op, inputs=inputs))
 
 
 def substitute(graph: Graph, node: Node, value: str) -> None:

@@ -1,16 +1,17 @@
-"""Pass: the graph takes and gives int8 where quantizing is all that happens at the edge."""
+"""Pass: the graph takes and gives integers where quantizing is all that happens at the edge."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..ir import Graph, Node, TensorType
+from ..ir import Graph, Node
 from .rewrite import first_input, single_producer, substitute
 
 
 def strip_float_edges(graph: Graph) -> Graph:
-    """A float input that is only quantized, always alike, becomes an int8 input; a dequantized
-    output becomes the int8 value, by its own name. Their types say scale and zero point.
+    """A float input that is only quantized, always alike, becomes an integer input; a
+    dequantized output becomes the integer value, by its own name. Their types say scale and zero
+    point.
 
     An input that is quantized in two ways stays float: deriving one from the other is not exact.
     """
@@ -33,7 +34,8 @@ def _strip_input(graph: Graph, value: str) -> None:
     if quantizes is None:
         return
     quantization, ties_away = quantizes
-    graph.types[value] = TensorType(graph.types[value].shape, "int8", quantization)
+    integers = graph.types[users[0].output]
+    graph.types[value] = replace(integers, quantization=quantization)
     if ties_away:
         graph.inputs = [
             replace(port, ties_away=True) if port.value == value else port for port in graph.inputs

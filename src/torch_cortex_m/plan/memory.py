@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 
 from ..ir import Graph
-from ..ir.artifacts import ALIGNMENT, Copy, Location, MemoryPlan
-from .offsets import MemoryBlock, assign_offsets, live_bytes
+from ..ir.artifacts import ALIGNMENT, Copy, Location, MemoryPlan, PortOffsets
+from .offsets import MemoryBlock, Overlaps, assign_offsets, live_bytes
+from .overlaps import Lifetimes, ValueOverlaps, block_overlaps
 from .places import Places
 
 
 def plan_memory(
     graph: Graph,
     scratch_bytes: Mapping[str, int],
-    in_place: Mapping[str, tuple[str, ...]],
+    overlaps: ValueOverlaps,
     strided: Set[str] = frozenset(),
+    *,
+    ports_in_arena: bool = False,
 ) -> MemoryPlan:
     """Plans the memory of one inference.
 
     scratch_bytes: node name -> bytes of working memory.
-    in_place: node name -> values whose memory the only output may take over, if they die there.
+    overlaps: node name -> argument -> how the only output may lie over it, if it dies there.
     strided: names of nodes whose kernels can leave room between the rows of their output.
+    ports_in_arena: inputs and outputs lie in the arena instead of the caller's buffers.
     """
-    return _Planner(graph, scratch_bytes, in_place, strided).plan()
+    return _Planner(graph, scratch_bytes, overlaps, strided, ports_in_arena).plan()
 
 
 def _aligned(size: int) -> int:
@@ -36,48 +40,38 @@ class _Planner:
         self,
         graph: Graph,
         scratch_bytes: Mapping[str, int],
-        in_place: Mapping[str, tuple[str, ...]],
+        overlaps: ValueOverlaps,
         strided: Set[str],
+        ports_in_arena: bool,
     ) -> None:
         self.graph = graph
         self.end = len(graph.nodes)
         self.scratch = {node: size for node, size in scratch_bytes.items() if size > 0}
-        self.in_place = in_place
+        self.overlaps = overlaps
         self.places = Places(graph, strided)
-        self.first_write, self.last_use = self._lifetimes()
+        self.ports_in_arena = ports_in_arena
+        given = [port.value for port in graph.inputs] if ports_in_arena else []
+        self.lives = Lifetimes(graph, self.places, given)
+        self.first_write, self.last_use = self.lives.first, self.lives.last
         self.state_offsets, self.state_bytes = self._states()
         self.fixed = self._fixed_locations()
-        self.owners = self._share_in_place()
 
     def plan(self) -> MemoryPlan:
         blocks = [*self._value_blocks(), *self._scratch_blocks(), *self._staging_blocks()]
-        offsets, arena_bytes = assign_offsets(blocks)
+        overlaps = self._block_overlaps({block.name for block in blocks})
+        offsets, arena_bytes = assign_offsets(blocks, overlaps)
         locations = {value: self._location(value, offsets) for value in self.graph.types}
         return MemoryPlan(
             arena_bytes,
-            live_bytes(blocks),
+            live_bytes(blocks, overlaps),
             locations,
             {node: offsets[f"scratch of {node}"] for node in self.scratch},
             tuple(self._copies(locations, offsets)),
             self.state_bytes,
             {v: s for v in self.graph.types if (s := self.places.of(v).stride) is not None},
             frozenset(self.places.hosted),
+            self._port_offsets(locations, offsets),
         )
-
-    def _lifetimes(self) -> tuple[dict[str, int], dict[str, int]]:
-        """(root -> the first node that writes there, root -> the last that reads or writes there);
-        what is read after all nodes lives until then."""
-        first: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for index, node in enumerate(self.graph.nodes):
-            for value in node.outputs:
-                first.setdefault(self.places.of(value).root, index)
-            for value in (*node.outputs, *node.inputs):
-                if value is not None:
-                    last[self.places.of(value).root] = index
-        for value in self.graph.results():
-            last[self.places.of(value).root] = self.end
-        return first, last
 
     def _states(self) -> tuple[dict[str, int], int]:
         """(root -> offset in the memory of states, bytes of that)."""
@@ -97,10 +91,11 @@ class _Planner:
         """Roots that the caller's buffers, the constants or the states hold."""
         graph = self.graph
         fixed = {name: Location("constant", name=name) for name in graph.constants}
-        fixed |= {port.value: Location("input", i) for i, port in enumerate(graph.inputs)}
+        if not self.ports_in_arena:
+            fixed |= {port.value: Location("input", i) for i, port in enumerate(graph.inputs)}
         fixed |= {root: Location("state", offset=at) for root, at in self.state_offsets.items()}
         for index, port in enumerate(graph.outputs):
-            if self._is_whole(port.value):
+            if self._is_whole(port.value) and not self.ports_in_arena:
                 fixed.setdefault(self.places.of(port.value).root, Location("output", index))
         for name, state in graph.states.items():
             root = self.places.of(state.update).root
@@ -114,39 +109,21 @@ class _Planner:
         root = self.places.of(value).root
         return self.graph.types[root].bytes == self.graph.types[value].bytes
 
-    def _share_in_place(self) -> dict[str, str]:
-        """Root -> the root whose block it takes over, where a node may work in place."""
-        owners: dict[str, str] = {}
-        types = self.graph.types
-        for index, node in enumerate(self.graph.nodes):
-            if self.places.of(node.name).root != node.name or node.name in self.fixed:
-                continue
-            if self.first_write[node.name] < index:
-                continue  # parts of the output are there already
-            for value in self.in_place.get(node.name, ()):
-                root = self.places.of(value).root
-                owner = owners.get(root, root)
-                fits = self._is_whole(value) and types[node.name].bytes <= types[owner].bytes
-                if root not in self.fixed and self.last_use[root] == index and fits:
-                    owners[node.name] = owner
-                    break
-        return owners
+    def _block_overlaps(self, blocks: Set[str]) -> Overlaps:
+        found = block_overlaps(self.graph, self.places, self.lives, self.overlaps)
+        return {pair: each for pair, each in found.items() if blocks >= set(pair)}
 
     def _value_blocks(self) -> list[MemoryBlock]:
-        """One block an owner, alive from its first write to the last use of any that share it."""
-        first: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for node in self.graph.nodes:
-            for value in node.outputs:
-                root = self.places.of(value).root
-                if root in self.fixed:
-                    continue
-                owner = self.owners.get(root, root)
-                first.setdefault(owner, self.first_write[root])
-                last[owner] = max(last.get(owner, 0), self.last_use[root])
+        """One block a root, alive from its first write to its last use."""
         return [
-            MemoryBlock(owner, _aligned(self.graph.types[owner].bytes), first[owner], last[owner])
-            for owner in first
+            MemoryBlock(
+                root,
+                _aligned(self.graph.types[root].bytes),
+                self.first_write[root],
+                self.last_use[root],
+            )
+            for root in self.first_write
+            if root not in self.fixed
         ]
 
     def _scratch_blocks(self) -> Iterator[MemoryBlock]:
@@ -156,9 +133,27 @@ class _Planner:
                 yield MemoryBlock(f"scratch of {node.name}", size, index, index)
 
     def _staging_blocks(self) -> Iterator[MemoryBlock]:
-        for name in self._staged():
-            size = _aligned(self.graph.types[name].bytes)
-            yield MemoryBlock(f"update of {name}", size, self.end, self.end)
+        blocks = {f"update of {name}": name for name in self._staged()}
+        blocks |= {f"output {i}": self.graph.outputs[i].value for i in self._copied_outputs()}
+        for block, value in blocks.items():
+            yield MemoryBlock(block, _aligned(self.graph.types[value].bytes), self.end, self.end)
+
+    def _copied_outputs(self) -> list[int]:
+        """Outputs in the arena that no node computes there."""
+        outputs = enumerate(self.graph.outputs) if self.ports_in_arena else ()
+        return [i for i, port in outputs if self.places.of(port.value).root in self.fixed]
+
+    def _port_offsets(
+        self, locations: Mapping[str, Location], offsets: Mapping[str, int]
+    ) -> PortOffsets | None:
+        if not self.ports_in_arena:
+            return None
+        inputs = (locations[port.value].offset for port in self.graph.inputs)
+        outputs = (
+            offsets.get(f"output {index}", locations[port.value].offset)
+            for index, port in enumerate(self.graph.outputs)
+        )
+        return PortOffsets(tuple(inputs), tuple(outputs))
 
     def _staged(self) -> list[str]:
         """States that take over what lies in another state: every one is read before any is
@@ -173,17 +168,23 @@ class _Planner:
         place = self.places.of(value)
         found = self.fixed.get(place.root)
         if found is None:
-            owner = self.owners.get(place.root, place.root)
-            return Location("arena", offset=offsets[owner] + place.offset)
+            return Location("arena", offset=offsets[place.root] + place.offset)
         return Location(found.kind, found.port, found.name, found.offset + place.offset)
+
+    def _output_location(self, index: int, value: Location, offsets: Mapping[str, int]) -> Location:
+        if not self.ports_in_arena:
+            return Location("output", index)
+        offset = offsets.get(f"output {index}")
+        return value if offset is None else Location("arena", offset=offset)
 
     def _copies(
         self, locations: Mapping[str, Location], offsets: Mapping[str, int]
     ) -> Iterator[Copy]:
         """Outputs first, because they may be what a state held in this call."""
         for index, port in enumerate(self.graph.outputs):
-            if locations[port.value] != Location("output", index):
-                yield Copy(port.value, locations[port.value], Location("output", index))
+            place = self._output_location(index, locations[port.value], offsets)
+            if locations[port.value] != place:
+                yield Copy(port.value, locations[port.value], place)
         staged = {n: Location("arena", offset=offsets[f"update of {n}"]) for n in self._staged()}
         for name, location in staged.items():
             update = self.graph.states[name].update

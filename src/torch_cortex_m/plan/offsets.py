@@ -3,6 +3,9 @@
 Greedy placement by decreasing size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural
 Net Inference", 2020) from several orders, then a seeded local search over the order while the
 result is above the lower bound.
+
+Blocks that are alive at one time lie apart, unless an ``Overlap`` says how the one may lie over the
+other.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from ..ir.artifacts import Overlap
 
 SEARCH_STEPS = 2000
 
@@ -27,27 +32,77 @@ class MemoryBlock:
         return self.first <= other.last and other.first <= self.last
 
 
-Neighbours = Mapping[str, Sequence[MemoryBlock]]
-"""Name of a block -> the blocks that are live at some time of its life."""
+Overlaps = Mapping[tuple[str, str], Overlap]
+"""(block, another one whose last node is the first of the block) -> how the block may lie over it;
+distances and steps are aligned."""
 
 
-def live_bytes(blocks: Sequence[MemoryBlock]) -> int:
-    """The largest number of bytes live at one node: a lower bound for any placement."""
-    times = {block.first for block in blocks}
-    return max(
-        (sum(b.size for b in blocks if b.first <= time <= b.last) for time in times), default=0
-    )
+@dataclass(frozen=True)
+class Neighbour:
+    """A block that is alive at some time of another one's life. ``above``: how the other one may
+    lie over it; ``below``: how it may lie over the other one."""
+
+    block: MemoryBlock
+    above: Overlap | None = None
+    below: Overlap | None = None
+
+    def free_from(self, offset: int, size: int, place: int) -> int:
+        """The lowest offset from this one on where ``size`` bytes may begin, if the neighbour lies
+        at ``place``."""
+        if offset + size <= place:
+            return offset
+        behind = max(offset, place + self.block.size)
+        if self.above is not None:
+            before = _before(offset, place, self.above)
+            return behind if before is None else before
+        if self.below is not None:
+            distance = self.below.at_least(offset - place)
+            return behind if distance is None else min(place + distance, behind)
+        return behind
 
 
-def assign_offsets(blocks: Sequence[MemoryBlock]) -> tuple[dict[str, int], int]:
-    """(block name -> offset, total bytes). Blocks that are live together do not overlap."""
+def _before(offset: int, place: int, overlap: Overlap) -> int | None:
+    """The lowest offset from this one on that has an allowed distance before ``place``."""
+    most = place - offset
+    if most < overlap.distance:
+        return None
+    if overlap.step == 0:
+        return place - overlap.distance
+    return offset + (most - overlap.distance) % overlap.step
+
+
+Neighbours = Mapping[str, Sequence[Neighbour]]
+"""Name of a block -> its neighbours."""
+
+
+def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) -> int:
+    """The largest number of bytes live at one node, less what blocks may share there at best: a
+    lower bound for any placement."""
+    live = {time: 0 for block in blocks for time in (block.first, block.last)}
+    for time in live:
+        live[time] = sum(block.size for block in blocks if block.first <= time <= block.last)
+    named = {block.name: block for block in blocks}
+    shared: dict[str, int] = {}
+    for (name, other), overlap in (overlaps or {}).items():
+        found = overlap.shared(named[name].size, named[other].size)
+        shared[name] = min(named[name].size, shared.get(name, 0) + found)
+    for name, saved in shared.items():
+        live[named[name].first] -= saved
+    return max(live.values(), default=0)
+
+
+def assign_offsets(
+    blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None
+) -> tuple[dict[str, int], int]:
+    """(block name -> offset, total bytes)."""
     if not blocks:
         return {}, 0
-    bound, neighbours = live_bytes(blocks), _neighbours(blocks)
+    bound, neighbours = live_bytes(blocks, overlaps), _neighbours(blocks, overlaps or {})
     orders = [
         sorted(blocks, key=lambda b: (-b.size, b.first)),
         sorted(blocks, key=lambda b: (b.first - b.last, -b.size)),
         sorted(blocks, key=lambda b: (b.first, -b.size)),
+        sorted(blocks, key=lambda b: (-b.first, -b.size)),
         sorted(blocks, key=lambda b: (-b.size * (b.last - b.first + 1), b.first)),
     ]
     best_order = min(orders, key=lambda order: _place(order, neighbours)[1])
@@ -65,16 +120,25 @@ def assign_offsets(blocks: Sequence[MemoryBlock]) -> tuple[dict[str, int], int]:
     return best, best_total
 
 
-def _neighbours(blocks: Sequence[MemoryBlock]) -> Neighbours:
-    found: dict[str, list[MemoryBlock]] = {block.name: [] for block in blocks}
+def _neighbours(blocks: Sequence[MemoryBlock], overlaps: Overlaps) -> Neighbours:
+    found: dict[str, list[Neighbour]] = {block.name: [] for block in blocks}
+
+    def meet(block: MemoryBlock, other: MemoryBlock) -> None:
+        above, below = (overlaps.get(pair) for pair in _pairs(block, other))
+        found[block.name].append(Neighbour(other, above, below))
+
     alive: list[MemoryBlock] = []
     for block in sorted(blocks, key=lambda b: b.first):
         alive = [other for other in alive if other.last >= block.first]
         for other in alive:
-            found[block.name].append(other)
-            found[other.name].append(block)
+            meet(block, other)
+            meet(other, block)
         alive.append(block)
     return found
+
+
+def _pairs(block: MemoryBlock, other: MemoryBlock) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (block.name, other.name), (other.name, block.name)
 
 
 def _place(order: Sequence[MemoryBlock], neighbours: Neighbours) -> tuple[dict[str, int], int]:
@@ -82,11 +146,18 @@ def _place(order: Sequence[MemoryBlock], neighbours: Neighbours) -> tuple[dict[s
     offsets: dict[str, int] = {}
     total = 0
     for block in order:
-        others = (other for other in neighbours[block.name] if other.name in offsets)
-        offset = 0
-        for start, size in sorted((offsets[other.name], other.size) for other in others):
-            if start < offset + block.size:
-                offset = max(offset, start + size)
+        placed = [other for other in neighbours[block.name] if other.block.name in offsets]
+        offset = _lowest(block.size, [(other, offsets[other.block.name]) for other in placed])
         offsets[block.name] = offset
         total = max(total, offset + block.size)
     return offsets, total
+
+
+def _lowest(size: int, placed: Sequence[tuple[Neighbour, int]]) -> int:
+    """The lowest offset that all neighbours allow."""
+    offset, before = 0, -1
+    while offset != before:
+        before = offset
+        for neighbour, place in placed:
+            offset = neighbour.free_from(offset, size, place)
+    return offset

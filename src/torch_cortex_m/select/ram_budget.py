@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import TcmError
 from ..ir.artifacts import MemoryPlan
-from ..ops.base import Kernel
+from ..ops.base import Kernel, Layer
 from . import Selection
 from .choice import CHANGE, Choice
 
@@ -47,7 +47,7 @@ def within_ram(choice: Choice, limit: int | None, planner: ArenaPlanner) -> Choi
         name: [
             kernel
             for kernel in kernels
-            if _needs_no_more(planner, name, kernel, lean)
+            if _needs_no_more(choice, planner, name, kernel, lean)
             or planner.arena({**lean, name: kernel}) <= limit
         ]
         for name, kernels in choice.ranked.items()
@@ -68,10 +68,22 @@ def _restricted(choice: Choice, ranked: Mapping[str, list[Kernel]]) -> Choice:
     return replace(choice, ranked=ranked, selection=selection)
 
 
-def _needs_no_more(planner: ArenaPlanner, name: str, kernel: Kernel, lean: Selection) -> bool:
+def _needs_no_more(
+    choice: Choice, planner: ArenaPlanner, name: str, kernel: Kernel, lean: Selection
+) -> bool:
     """Whether this is known without a plan."""
-    same_sharing = kernel.in_place == lean[name].in_place
+    layer = choice.layers[name]
+    same_sharing = kernel.overlaps(layer) == lean[name].overlaps(layer)
     return same_sharing and planner.scratch(name, kernel) <= planner.scratch(name, lean[name])
+
+
+def _beside_inputs(kernel: Kernel, layer: Layer) -> int:
+    """Bytes of the output that cannot lie over an input."""
+    shared = (
+        overlap.shared(layer.output_bytes, layer.types[argument].bytes)
+        for argument, overlap in kernel.overlaps(layer).items()
+    )
+    return layer.output_bytes - max(shared, default=0)
 
 
 def _leanest(choice: Choice, planner: ArenaPlanner) -> Selection:
@@ -82,12 +94,10 @@ def _leanest(choice: Choice, planner: ArenaPlanner) -> Selection:
     """
 
     def scratch(name: str, kernel: Kernel) -> tuple[int, ...]:
-        shares = bool(kernel.in_place(choice.layers[name]))
-        return (planner.scratch(name, kernel), not shares)
+        return (planner.scratch(name, kernel), _beside_inputs(kernel, choice.layers[name]))
 
     def scratch_and_output(name: str, kernel: Kernel) -> tuple[int, ...]:
-        layer = choice.layers[name]
-        output = 0 if kernel.in_place(layer) else layer.output_bytes
+        output = _beside_inputs(kernel, choice.layers[name])
         return (planner.scratch(name, kernel) + output,)
 
     # The best kernels come last in their lists, and min takes the first of equals.

@@ -73,10 +73,13 @@ def _measure_image(
 
 
 def _check_equal(candidates: Sequence[Candidate], executions: Sequence[Execution]) -> None:
-    """A kernel that computes something else must never be chosen for being fast."""
-    outputs: dict[str, tuple[str, tuple[bytes, ...]]] = {}
+    """A kernel that computes something else must never be chosen for being fast. Kernels for other
+    element types do not compete, though the layer's signature is the same."""
+    outputs: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}
     for candidate, execution in zip(candidates, executions, strict=True):
-        first = outputs.setdefault(candidate.layer, (candidate.kernel, execution.outputs))
+        tensors = candidate.case.tensors.values()
+        key = (candidate.layer, *(str(data.dtype) for data in tensors if data is not None))
+        first = outputs.setdefault(key, (candidate.kernel, execution.outputs))
         if first[1] != execution.outputs:
             raise TcmError(
                 f"{candidate.kernel} and {first[0]} give different outputs",

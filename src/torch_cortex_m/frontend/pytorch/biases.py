@@ -59,17 +59,20 @@ def leave_room_for_sums(prepared: GraphModule) -> None:
     training with batch norm leaves them; a sum in channels of more than 66,311 large weights.
     """
     for node, weight, input in _sums(prepared):
-        scale, zero_point = (
-            float(value) for value in _observer(prepared, input).calculate_qparams()
-        )
-        bias, offset = _bias(node, weight), torch.zeros((), dtype=torch.float64)
-        observer = _weight_observer(prepared, node, weight)
-        data = constant_value(prepared, arguments(node)[weight.argument].args[0])
-        if bias is not None:
-            offset = constant_value(prepared, bias).to(torch.float64) / scale
-            offset = _largest_of_groups(offset, data.shape[weight.channel_axis])
-            observer.raise_scales(offset.abs() / LARGEST_BIAS)
-        observer.raise_scales(_least_scales(data, weight, offset, -zero_point))
+        leave_room(prepared, node, weight, input)
+
+
+def leave_room(prepared: GraphModule, node: Node, weight: Weight, input: Node) -> None:
+    """``leave_room_for_sums`` of one weight of an operator; ``input``: the observer's node."""
+    scale, zero_point = (float(value) for value in _observer(prepared, input).calculate_qparams())
+    bias, offset = _bias(node, weight), torch.zeros((), dtype=torch.float64)
+    observer = _weight_observer(prepared, node, weight)
+    data = constant_value(prepared, arguments(node)[weight.argument].args[0])
+    if bias is not None:
+        offset = constant_value(prepared, bias).to(torch.float64) / scale
+        offset = _largest_of_groups(offset, data.shape[weight.channel_axis])
+        observer.raise_scales(offset.abs() / LARGEST_BIAS)
+    observer.raise_scales(_least_scales(data, weight, offset, -zero_point))
 
 
 def _largest_of_groups(offset: Tensor, channels: int) -> Tensor:

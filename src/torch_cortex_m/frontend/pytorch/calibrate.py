@@ -13,7 +13,7 @@ from torch.fx import GraphModule, Node
 
 from ...errors import TcmError, warn
 from ...text import first_line
-from .biases import MeanInputs, correct_biases, leave_room_for_sums
+from .biases import correct_biases, leave_room_for_sums
 from .capture import types_of
 from .inputs import as_tuple, check_like, dtype_name
 from .observers import ActivationObserver
@@ -22,6 +22,7 @@ from .quantizer import TcmQuantizer
 from .quiet import quiet
 from .source import value_name, where
 from .states import STATE, Calls, inputs_of
+from .steps import Calibrator, feed_back_integers, leave_room_for_gates
 from .torchao_names import convert_pt2e, prepare_pt2e
 
 Calibration = Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None
@@ -52,7 +53,7 @@ def quantize(
     with quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
-    calibrator = MeanInputs(prepared)
+    calibrator = Calibrator(prepared)
     calls = Calls(calibrator)
     count = 0
     with torch.no_grad():
@@ -71,10 +72,12 @@ def quantize(
         )
     _check_ranges(prepared)
     leave_room_for_sums(prepared)
+    leave_room_for_gates(prepared)
     with quiet(), torch.no_grad():
         correct_biases(prepared, calibrator)
         converted = convert_pt2e(prepared)
     complete_values(converted)
+    feed_back_integers(converted)
     return converted
 
 

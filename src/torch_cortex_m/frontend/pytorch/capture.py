@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,9 @@ from .states import check_update
 aten = torch.ops.aten
 
 A_MODEL = "a torch.nn.Module, a torch.export.ExportedProgram or the path of a .pt2 or .tflite file"
+PACKED = {("nn", "utils", "rnn.py"), ("nn", "modules", "rnn.py")}
+"""The files of torch that know packed sequences."""
+
 STATIC_HINT = "make every shape and branch depend on shapes only, never on the values of tensors"
 
 
@@ -243,6 +247,15 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
             got=first_line(own),
             hint="check that model(*example_inputs) works",
         )
+    if _is_in_a_packed_sequence(error):
+        return TcmError(
+            "packed sequences are not supported",
+            where=error_line(error),
+            expected="a recurrent layer on a tensor: all sequences are of one length",
+            got="pack_padded_sequence or its like",
+            hint="give the layer the padded tensor; for shorter sequences compile a model of their "
+            "length, or a cell of one step with its state as input and output",
+        )
     return TcmError(
         "torch.export cannot capture the model",
         where=error_line(error),
@@ -250,6 +263,12 @@ def _export_error(model: nn.Module, inputs: tuple[Tensor, ...], error: Exception
         got=first_line(error),
         hint="move Python code that works on the values of tensors out of forward",
     )
+
+
+def _is_in_a_packed_sequence(error: Exception) -> bool:
+    """Recurrent layers fail on nothing else in a model that runs."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return any(Path(frame.filename).parts[-3:] in PACKED for frame in frames)
 
 
 def _data_dependent(place: str | None, got: str) -> TcmError:

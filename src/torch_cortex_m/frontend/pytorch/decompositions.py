@@ -39,10 +39,7 @@ MOVEMENT = (
     *("unsafe_chunk", "unsafe_split"),
 )
 
-CELLS = ("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell")
-"""Of recurrent networks."""
-
-DECOMPOSED = (*NAMES, *PRODUCTS, *DISTANCES, *REDUCTIONS, *MOVEMENT, *CELLS)
+DECOMPOSED = (*NAMES, *PRODUCTS, *DISTANCES, *REDUCTIONS, *MOVEMENT)
 """What is taken apart, as aten names it."""
 
 

@@ -15,8 +15,19 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import BYTES, INT8, INT32, Graph, Port, Quantization, TensorType
+from ...ir import (
+    BYTES,
+    DTYPES,
+    INT8,
+    INT32,
+    Graph,
+    Port,
+    Quantization,
+    TensorType,
+    limits,
+)
 from ...ops import definition
+from ...ops import operator as make_operator
 from ...ops.integers.arithmetic import quantize_array
 from ...ops.pytorch.call import (
     Activation,
@@ -26,6 +37,7 @@ from ...ops.pytorch.call import (
     PytorchCall,
     Unquantized,
     requantization,
+    rescaling,
 )
 from ...ops.pytorch.function import lower_function
 from ...ops.pytorch.node import arguments, is_real, shape_of, tensor_arguments, values_of
@@ -55,7 +67,8 @@ OUTPUT_DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
 
 class _Importer:
     """``operands`` says what each fx node has become, ``renamed`` which of their values are called
-    otherwise, because the model returns them under a name."""
+    otherwise, because the model returns them; ``own_names`` which values have more than the name of
+    their operator, which another one of the operator's values has."""
 
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
@@ -64,6 +77,7 @@ class _Importer:
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
         self.renamed: dict[str, str] = {}
+        self.own_names: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
         if is_state(node):
@@ -119,7 +133,7 @@ class _Importer:
         if following is None:
             raise _not_quantized(node, f"state '{name}'")
         quantization = following.quantization
-        data = quantized_data(initial, quantization)
+        data = quantized_data(initial, quantization, following.dtype)
         return Activation(self.graph.add_state(name, data, quantization), quantization)
 
     def node_quantization(self, node: Node) -> NodeQuantization:
@@ -130,16 +144,20 @@ class _Importer:
         wanted = self.node_quantization(node)
         operand = self.operands[node.args[0]]  # type: ignore[index]
         if isinstance(operand, Unquantized):
-            value = self.quantized_input(operand, wanted.quantization)
+            value = self.quantized_input(operand, wanted.quantization, wanted.dtype)
             operand = Activation(value, wanted.quantization)
         if not isinstance(operand, Activation):
             raise TcmError(
                 "a constant is quantized in a way that is not understood", where=where(node)
             )
-        full_range = wanted.limits == INT8
-        produced_here = _producer_respects_limits(node)
+        given = self.graph.types[operand.value].dtype
+        full_range = wanted.limits == limits(given)
+        produced_here = given == wanted.dtype and _producer_respects_limits(node)
         if operand.quantization == wanted.quantization and (full_range or produced_here):
             return Activation(operand.value, wanted.quantization, real=False)
+        if (given, wanted.dtype) != ("int8", "int8"):
+            value = self.rescaled(operand, wanted.quantization, wanted.dtype, where(node))
+            return Activation(value, wanted.quantization, real=False)
         value = self.append(
             "requantize",
             operand.value,
@@ -152,12 +170,24 @@ class _Importer:
         )
         return Activation(value, wanted.quantization, real=False)
 
-    def quantized_input(self, operand: Unquantized, quantization: Quantization) -> str:
-        """The int8 value of a float input; one for each set of parameters."""
+    def rescaled(
+        self, operand: Activation, wanted: Quantization, dtype: str, source: str = ""
+    ) -> str:
+        """The value as integers of another width."""
+        fields = rescaling(operand.quantization, wanted, dtype)
+        op = make_operator("rescale", **fields)
+        value = f"{operand.value}.rescaled"
+        return self.graph.add_node(op, (operand.value,), value, quantization=wanted, source=source)
+
+    def quantized_input(
+        self, operand: Unquantized, quantization: Quantization, dtype: str = "int8"
+    ) -> str:
+        """The integer value of a float input; one for each set of parameters."""
         key = (operand.value, quantization)
         if key not in self.quantized_inputs:
+            fields: dict[str, Any] = asdict(quantization) | {"output_bytes": DTYPES[dtype].bytes}
             self.quantized_inputs[key] = self.append(
-                "quantize", operand.value, ".int8", quantization, **asdict(quantization)
+                "quantize", operand.value, f".{dtype}", quantization, **fields
             )
         return self.quantized_inputs[key]
 
@@ -198,12 +228,23 @@ class _Importer:
             activation=self.clamp(node, chain, pattern),
             limits=INT8 if result is None else result.limits,
         )
+        if pattern.recurrence is not None:
+            call.parts = self.parts(node)
+        own_name = self.graph.unique_name(call.name)
         lowered = pattern.lower(call)
+        if isinstance(lowered, str) and own_name in self.graph.types:
+            self.own_names[lowered] = own_name
         if isinstance(lowered, tuple):
             for place, part in results(node):
-                self.operands[part] = self.result(part, lowered[place], call.result)
+                quantization = call.parts.get(place, call.result)
+                self.operands[part] = self.result(part, lowered[place], quantization)
         else:
             self.operands |= {part: self.result(part, lowered, call.result) for part in chain}
+
+    def parts(self, node: Node) -> dict[int, Quantization]:
+        """The quantization of each of an operator's several results."""
+        followed = {place: self.following(part) for place, part in results(node)}
+        return {place: each.quantization for place, each in followed.items() if each is not None}
 
     def result(self, node: Node, value: str, quantization: Quantization | None) -> Operand:
         """What a node has become, whose result the graph has as ``value``."""
@@ -315,7 +356,7 @@ class _Importer:
             value = self.integer_update(state, operand)
         else:
             assert isinstance(state, Activation)
-            value = self.real_update(state.quantization, operand)
+            value = self.real_update(state, operand)
         assert not isinstance(state, Constant | Unquantized)
         self.graph.set_update(state.value, value)
 
@@ -325,17 +366,22 @@ class _Importer:
             return self.graph.add_constant(operand.name, operand.data.astype(dtype))
         return self.current_name(operand.value)
 
-    def real_update(self, wanted: Quantization, operand: Operand) -> str:
+    def real_update(self, state: Activation, operand: Operand) -> str:
+        wanted, dtype = state.quantization, self.graph.types[state.value].dtype
         if isinstance(operand, Constant):
-            value = self.graph.add_constant(operand.name, quantized_data(operand.data, wanted))
+            data = quantized_data(operand.data, wanted, dtype)
+            value = self.graph.add_constant(operand.name, data)
             self.graph.types[value] = replace(self.graph.types[value], quantization=wanted)
             return value
         if isinstance(operand, Unquantized):
-            return self.quantized_input(operand, wanted)
+            return self.quantized_input(operand, wanted, dtype)
         value = self.current_name(operand.value)
         assert isinstance(operand, Activation)
-        if operand.quantization == wanted:
+        given = self.graph.types[value].dtype
+        if (operand.quantization, given) == (wanted, dtype):
             return value
+        if (given, dtype) != ("int8", "int8"):
+            return self.rescaled(replace(operand, value=value), wanted, dtype)
         steps = requantization(operand.quantization, wanted)
         return self.append("requantize", value, ".requantized", wanted, "", **steps)
 
@@ -357,10 +403,21 @@ class _Importer:
         if isinstance(operand, Constant):
             return self.constant_output(operand, where)
         value = self.current_name(operand.value)
-        if name and value == operand.value and self.graph.producer(value) is not None:
-            value = self.renamed[operand.value] = self.graph.unique_name(name)
-            self.graph.rename(operand.value, value)
+        if value == operand.value and self.graph.producer(value) is not None:
+            value = self.named(value, name)
         return self.real_value(value, operand) if isinstance(operand, Activation) else value
+
+    def named(self, value: str, name: str) -> str:
+        """A result under ``name``; without one, under its operator's own name."""
+        own_name = self.own_names.get(value, value)
+        if not name and own_name != value:
+            self.graph.rename(own_name, self.graph.unique_name(own_name))
+            name = own_name
+        if not name:
+            return value
+        self.renamed[value] = self.graph.unique_name(name)
+        self.graph.rename(value, self.renamed[value])
+        return self.renamed[value]
 
     def constant_output(self, constant: Constant, where: str) -> str:
         """Indices are int32, as everywhere."""
@@ -421,8 +478,8 @@ def state_dtype(data: np.ndarray) -> str:
     return "bool" if data.dtype == np.bool_ else "int32"
 
 
-def quantized_data(data: np.ndarray, quantization: Quantization) -> np.ndarray:
-    return quantize_array(data, quantization.scale, quantization.zero_point, False, "int8")
+def quantized_data(data: np.ndarray, quantization: Quantization, dtype: str) -> np.ndarray:
+    return quantize_array(data, quantization.scale, quantization.zero_point, False, dtype)
 
 
 def _not_quantized(node: Node, what: str | None = None) -> TcmError:

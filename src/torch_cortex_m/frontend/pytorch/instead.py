@@ -6,7 +6,8 @@ from difflib import get_close_matches
 
 RANDOM = "a compiled model has no random numbers"
 PLACES = "sample at fixed places: a crop, a resize, or constant indices"
-CELL = "a loop of cells ({}) over a fixed number of steps, with the state as input and output"
+FLOAT = "give the float model: recurrent layers are quantized as a whole"
+PADDED = "give the layer the padded tensor: the sequence has a fixed length"
 
 INSTEAD = {
     **dict.fromkeys(
@@ -21,13 +22,14 @@ INSTEAD = {
     "cummax": "amax of growing slices, stacked",
     "cummin": "amin of growing slices, stacked",
     "cumprod": "exp of the cumsum of logarithms, where all numbers are positive",
-    "gru": CELL.format("nn.GRUCell"),
+    "embedding_bag": "embedding, then sum, mean or amax over each bag",
+    **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), FLOAT),
+    **dict.fromkeys(("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell"), FLOAT),
     "logcumsumexp": "log of the cumsum of exp(x - x.amax())",
-    "lstm": CELL.format("nn.LSTMCell"),
+    "nanquantile": "sort, then one element or a mean of two",
+    **dict.fromkeys(("pack_padded_sequence", "pad_packed_sequence"), PADDED),
     "pow": "exp(y * log(x)), where all numbers are positive",
-    "quantile": "sort, then one element or a mean of two",
-    "rnn_relu": CELL.format("nn.RNNCell"),
-    "rnn_tanh": CELL.format("nn.RNNCell"),
+    "quantile": "one number for q, or sort and then elements or means of two",
     "rrelu": "leaky_relu, which it is in evaluation mode",
     "upsample_bicubic2d": "mode='bilinear'",
     "upsample_trilinear3d": "mode='bilinear' of height and width, then of the depth",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from ...ir import INT8
+from ...ir import INT8, limits
 from .torchao_names import MinMaxObserver, PerChannelMinMaxObserver
+
+INT16 = limits("int16")
+
+LEAST_POWER = -15
+"""Of an int16 state's scale: with it, values from -1 to 1 have all bits."""
 
 SMALLEST_RANGE = 2.0**-90
 """A range below this is no range: its scale or the scale's inverse would leave float32."""
@@ -27,6 +35,18 @@ class ActivationObserver(MinMaxObserver):
         return torch.tensor([scale]), torch.tensor([zero_point])
 
 
+class StateObserver(ActivationObserver):
+    """The largest magnitude seen decides the scale of int16: the least power of two with which it
+    is within the range, from that of values up to 1 on."""
+
+    def calculate_qparams(self) -> tuple[Tensor, Tensor]:
+        largest = max(-float(self.min_val), float(self.max_val))
+        steps = largest / -INT16.low
+        power = math.ceil(math.log2(steps)) if steps > 0 and math.isfinite(steps) else 0
+        scale = 2.0 ** min(max(power, LEAST_POWER), 0)
+        return torch.tensor([scale]), torch.tensor([0])
+
+
 class PerChannelWeightObserver(PerChannelMinMaxObserver):
     """Symmetric in [-127, 127] for each channel; a channel without weights gets scale 1."""
 
@@ -37,10 +57,25 @@ class PerChannelWeightObserver(PerChannelMinMaxObserver):
         known = torch.zeros_like(least) if self.least_scales is None else self.least_scales
         self.least_scales = torch.maximum(known, least)
 
-    def calculate_qparams(self) -> tuple[Tensor, Tensor]:
+    def needed_scales(self) -> Tensor:
+        """The least scale of each channel; float64."""
         largest = torch.maximum(self.max_val, -self.min_val).to(torch.float64)
         scales = largest / INT8.high
-        if self.least_scales is not None:
-            scales = torch.maximum(scales, self.least_scales)
+        return scales if self.least_scales is None else torch.maximum(scales, self.least_scales)
+
+    def calculate_qparams(self) -> tuple[Tensor, Tensor]:
+        scales = self.needed_scales()
         scales = torch.where(scales < SMALLEST_RANGE, torch.ones_like(scales), scales)
         return scales.to(torch.float32), torch.zeros_like(scales, dtype=torch.int64)
+
+
+class GateWeightObserver(PerChannelWeightObserver):
+    """One scale for each of ``gates`` blocks of channels of the same size."""
+
+    def __init__(self, *, gates: int, **named: Any) -> None:
+        super().__init__(**named)
+        self.gates = gates
+
+    def needed_scales(self) -> Tensor:
+        blocks = super().needed_scales().reshape(self.gates, -1)
+        return blocks.amax(1, keepdim=True).expand_as(blocks).reshape(-1)

@@ -108,9 +108,10 @@ def add_results(
     target: torch._ops.OpOverload,
     args: tuple[Any, ...],
     like: Node,
+    kwargs: dict[str, Any] | None = None,
 ) -> list[Node]:
     """The results of a call of ``target`` that gives several; the others are as in ``add_call``."""
-    call = add_call(module, before, target, args, like)
+    call = add_call(module, before, target, args, like, kwargs)
     found: list[Node] = []
     for place, value in enumerate(call.meta["val"]):
         with module.graph.inserting_before(before):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.ao.quantization.fx._decomposed  # registers the operators
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
-from ...ir import INT8, Quantization
+from ...ir import INT8, Quantization, limits
 from ...ops.pytorch.node import arguments
+from .int16 import is_int16
 from .source import where
+
+INT16 = limits("int16")
+"""Of states between recurrent layers."""
 
 decomposed = torch.ops.quantized_decomposed
 
@@ -47,20 +52,33 @@ class NodeQuantization:
     quantization: Quantization
     limits: tuple[int, int] = INT8
 
+    @property
+    def dtype(self) -> str:
+        """int16 of states, else int8."""
+        return "int16" if self.limits == INT16 else "int8"
+
 
 def node_quantization(node: Node, module: GraphModule) -> NodeQuantization:
-    """What a per-tensor node says. Raises TcmError unless it is signed int8."""
+    """What a per-tensor node says. Raises TcmError unless it is signed int8, or a state's int16."""
     if node.target in DEQUANTIZE_PER_CHANNEL:
         raise _not_int8(node, "activations quantized per channel")
     values = arguments(node)
     scale, zero_point = _number(values["scale"], module), int(_number(values["zero_point"], module))
     low, high = int(_number(values["quant_min"], module)), int(_number(values["quant_max"], module))
+    if values["dtype"] == torch.int16 and _is_state(node):
+        return NodeQuantization(Quantization(scale, zero_point), INT16)
     if values["dtype"] != torch.int8:
         raise _not_int8(node, str(values["dtype"]).removeprefix("torch."))
     ordered = INT8.low <= low <= zero_point <= high <= INT8.high
     if not (math.isfinite(scale) and scale > 0 and ordered):
         raise _not_int8(node, f"scale {scale:g}, zero point {zero_point}, range [{low}, {high}]")
     return NodeQuantization(Quantization(scale, zero_point), (low, high))
+
+
+def _is_state(node: Node) -> bool:
+    """Whether a quantize or dequantize node is behind a state that our own quantizer sees."""
+    source: Any = node.args[0]
+    return is_int16(source) or (is_quantize(source) and is_int16(source.args[0]))
 
 
 def _number(value: object, module: GraphModule) -> float:

@@ -13,12 +13,18 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
-from ...ir import INT8
+from ...ir import INT8, limits
 from ...ops.pytorch.node import REAL_DTYPES, arguments
-from ...ops.pytorch.pattern import Pattern, Result
+from ...ops.pytorch.pattern import Pattern, Recurrence, Result
 from .functions import find_functions
-from .observers import ActivationObserver, PerChannelWeightObserver
-from .patterns import fused_activations, main_input, pattern_of, results
+from .int16 import is_int16
+from .observers import (
+    ActivationObserver,
+    GateWeightObserver,
+    PerChannelWeightObserver,
+    StateObserver,
+)
+from .patterns import fused_activations, is_result, main_input, pattern_of, results
 from .states import STATE, updates_of
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
@@ -30,6 +36,8 @@ from .torchao_names import (
 
 ANNOTATION = "quantization_annotation"
 
+INT16 = limits("int16")
+
 ACTIVATION = QuantizationSpec(
     dtype=torch.int8,
     observer_or_fake_quant_ctr=ActivationObserver,
@@ -38,11 +46,21 @@ ACTIVATION = QuantizationSpec(
     qscheme=torch.per_tensor_affine,
 )
 
+INT16_STATE = QuantizationSpec(
+    dtype=torch.int16,
+    observer_or_fake_quant_ctr=StateObserver,
+    quant_min=INT16.low,
+    quant_max=INT16.high,
+    qscheme=torch.per_tensor_symmetric,
+)
 
-def _weight_spec(channel_axis: int) -> QuantizationSpec:
+OBSERVED = (ACTIVATION, INT16_STATE)
+
+
+def _weight_spec(channel_axis: int, observer: Any = PerChannelWeightObserver) -> QuantizationSpec:
     return QuantizationSpec(
         dtype=torch.int8,
-        observer_or_fake_quant_ctr=PerChannelWeightObserver,
+        observer_or_fake_quant_ctr=observer,
         quant_min=-INT8.high,
         quant_max=INT8.high,
         qscheme=torch.per_channel_symmetric,
@@ -58,7 +76,7 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, ACTIVATION if node.meta["val"].dtype in REAL_DTYPES else None)
+                _annotate(node, _spec(node) if node.meta["val"].dtype in REAL_DTYPES else None)
             elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
                 continue
             elif node in functions.of:
@@ -79,16 +97,41 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
     chain = [node, *fused_activations(node)]
     for inner in chain:
         _annotate(inner, None)
-    for result in [part for _, part in results(node)] or chain[-1:]:
+    for place, result in results(node) or [(0, chain[-1])]:
         _annotate(result, None)
         if result.meta["val"].dtype in REAL_DTYPES:
-            result.meta[ANNOTATION].output_qspec = _result_spec(node, pattern)
+            result.meta[ANNOTATION].output_qspec = _spec_of_result(node, pattern, place, result)
     if pattern.result is Result.SHARED and main_input(node, pattern).op == "get_attr":
         node.meta[ANNOTATION].input_qspec_map[main_input(node, pattern)] = ACTIVATION
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
         spec = _weight_spec(pattern.weight.channel_axis)
         node.meta[ANNOTATION].input_qspec_map[weight] = spec
+    if pattern.recurrence is not None:
+        _annotate_gates(node, pattern.recurrence)
+
+
+def _annotate_gates(node: Node, recurrence: Recurrence) -> None:
+    spec = _weight_spec(0, GateWeightObserver.with_args(gates=recurrence.gates))
+    values = arguments(node)
+    for argument in recurrence.weights:
+        node.meta[ANNOTATION].input_qspec_map[values[argument]] = spec
+
+
+def _spec(node: Node) -> QuantizationSpec:
+    """That of what is observed by itself."""
+    return INT16_STATE if is_int16(node) else ACTIVATION
+
+
+def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
+    if pattern.recurrence is None:
+        return _result_spec(node, pattern)
+    before = arguments(node).get(pattern.recurrence.continued[place])
+    spec = _spec(result)
+    decided = None if before is None else _decided_by(before)
+    if before is None or decided is None or _spec_of(decided) is not spec:
+        return spec
+    return SharedQuantizationSpec(before)
 
 
 def _share(state: Node, update: Node) -> None:
@@ -104,7 +147,7 @@ def _share(state: Node, update: Node) -> None:
         return
     order = list(state.graph.nodes)
     first, second = sorted((read, written), key=order.index)
-    if _spec_of(first) is ACTIVATION and _spec_of(second) is ACTIVATION:
+    if _spec_of(first) is _spec_of(second) in OBSERVED:
         second.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)
 
 
@@ -139,7 +182,7 @@ def _shared_with_inputs(node: Node) -> QuantizationSpec | SharedQuantizationSpec
     observed = {_observed_for(each) for each in node.all_input_nodes} - {None}
     first, *others = sorted(observed, key=order.__getitem__) or [None]  # type: ignore[arg-type]
     if first is None:
-        return ACTIVATION
+        return _spec(node)
     for other in others:
         other.meta[ANNOTATION].output_qspec = SharedQuantizationSpec(first)  # type: ignore[union-attr]
     return SharedQuantizationSpec(first)
@@ -149,7 +192,7 @@ def _observed_for(node: Node) -> Node | None:
     """What is observed for a tensor, if it leads nowhere but to one reader of the tensor."""
     while len(node.users) == 1 and ANNOTATION in node.meta:
         spec = node.meta[ANNOTATION].output_qspec
-        if spec is ACTIVATION:
+        if spec in OBSERVED:
             return node
         if not isinstance(spec, SharedQuantizationSpec) or not isinstance(spec.edge_or_node, Node):
             return None
@@ -162,6 +205,20 @@ def _is_of_one_tensor(node: Node) -> bool:
     return len({_source(each) for each in node.all_input_nodes}) == 1
 
 
+def _is_of_layers_that_share(node: Node) -> bool:
+    """Whether all inputs are results of recurrent layers with parameters of one tensor, such as a
+    state that all layers begin with."""
+    sources = [_source(each) for each in node.all_input_nodes]
+    layers = [_pattern_of_layer(each) for each in sources]
+    recurrent = all(each is not None and each.recurrence is not None for each in layers)
+    return recurrent and len({_decided_by(each) for each in sources}) == 1
+
+
+def _pattern_of_layer(node: Node) -> Pattern | None:
+    """The pattern of what gives a result."""
+    return pattern_of(node.args[0] if is_result(node) else node)  # type: ignore[arg-type]
+
+
 def _source(node: Node) -> Node:
     """What gives the tensor whose elements the node moves."""
     pattern = pattern_of(node)
@@ -172,6 +229,8 @@ def _source(node: Node) -> Node:
 
 def _result_spec(node: Node, pattern: Pattern):
     if pattern.shares_scale and _is_of_one_tensor(node):
+        return SharedQuantizationSpec(node.all_input_nodes[0])
+    if pattern.shares_scale and _is_of_layers_that_share(node):
         return SharedQuantizationSpec(node.all_input_nodes[0])
     if pattern.shares_scale:
         return _shared_with_inputs(node)

@@ -41,8 +41,8 @@ def import_tflite(
     path: a fully quantized .tflite file. name: the graph's name.
     float_io: int8 inputs and outputs become float32, with quantize and dequantize nodes.
 
-    Inputs and outputs have the file's shapes and layouts; int8 ones have its scale and zero point,
-    uint8 ones become int8 (128 less). Raises TcmError for a file that is damaged or cannot be
+    Inputs and outputs have the file's shapes, layouts, types, scales and zero points; between them
+    uint8 is int8, 128 less. Raises TcmError for a file that is damaged or cannot be
     compiled; one error lists all operators that are not supported.
     """
     try:
@@ -118,6 +118,13 @@ class _Importer:
             return self.graph.add_node(
                 op, (value,), f"{tensor.name}.int8", quantization=quantization
             )
+        if tensor.dtype == "uint8":
+            type_ = TensorType(tensor.shape, "uint8", tensor.stored_quantization)
+            value = self.graph.add_input(tensor.name, type_)
+            flip = make_operator("flip_sign_bit")
+            return self.graph.add_node(
+                flip, (value,), f"{tensor.name}.int8", quantization=quantization
+            )
         return self.graph.add_input(tensor.name, TensorType(tensor.shape, "int8", quantization))
 
     def _add_output(self, tensor: FileTensor) -> None:
@@ -129,8 +136,20 @@ class _Importer:
             quantization = _edge_quantization(tensor, "output")
             op = make_operator("dequantize", **asdict(quantization))
             value = self.graph.add_node(op, (value,), f"{tensor.name}.float32")
+        elif tensor.dtype == "uint8":
+            value = self._unsigned(tensor, value)
         shape = self.graph.types[value].shape
         self.graph.outputs.append(Port(value, shape, keeps_layout=True))
+
+    def _unsigned(self, tensor: FileTensor, value: str) -> str:
+        """The uint8 values of an output, by its own name; they are int8 in the graph."""
+        name = value
+        if self.graph.producer(value) is not None:
+            value = self.graph.unique_name(f"{name}.int8")
+            self.graph.rename(name, value)
+            self.values = {i: value if v == name else v for i, v in self.values.items()}
+        flip, quantization = make_operator("flip_sign_bit"), tensor.stored_quantization
+        return self.graph.add_node(flip, (value,), tensor.name, quantization=quantization)
 
     def _add_operator(self, operator: FileOperator) -> None:
         place = self.subgraph.place(operator)

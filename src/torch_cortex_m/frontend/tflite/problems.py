@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
-from ...ops.tflite.builtin import ACTIVATION_NAMES, Builtin, Kind
+from ...ops.tflite.builtin import ACTIVATION_NAMES, BYTES, Builtin, Kind
 from ...ops.tflite.file import FileTensor
 from .advice import (
     CALIBRATE,
@@ -27,6 +27,9 @@ from .variables import variable_problems
 
 INTEGERS = ("bool", "int32", "int64")
 """Types that need no scale: shapes, indices and truth values."""
+
+VALUES = (Kind.ACTIVATION, Kind.STATE)
+"""Kinds of tensors that are numbers of one type."""
 
 ZERO_POINTS = {dtype: limits(dtype) for dtype in ("int8", "uint8", "int16", "int32")}
 
@@ -81,6 +84,10 @@ def _problems(
         yield from _tensor_problems("output", output, builtin.outputs)
         yield from _quantization_problems("output", output)
     yield from _options_problems(operator, builtin)
+    values = [tensor for a, tensor in zip(arguments, tensors, strict=True) if a.kind in VALUES]
+    values += [subgraph.tensors[index] for index in operator.outputs]
+    if not builtin.converts and set(BYTES) <= {each.dtype for each in values if each}:
+        yield Problem("its tensors are int8 and uint8 at once")
 
 
 def _options_problems(operator: FileOperator, builtin: Builtin) -> Iterator[Problem]:

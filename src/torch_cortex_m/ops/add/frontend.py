@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.node import gives_numbers
 from ..pytorch.pattern import Pattern
 from ..pytorch.sums import lower_sum
 
@@ -22,5 +23,6 @@ PATTERNS = [
         inputs=("self", "other"),
         fuses_activation=True,
         function=True,
+        matches=gives_numbers,
     )
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from torch.fx import Node
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.node import integers_problem
 from ..pytorch.pattern import Pattern, Result
 from ..pytorch.reduction import count_problem, reduce
 
@@ -20,6 +22,10 @@ def _lower(largest: bool) -> Callable[[PytorchCall], str]:
     return lower
 
 
+def _problem(node: Node) -> str | None:
+    return integers_problem(node) or count_problem(node)
+
+
 PATTERNS = [
     Pattern(
         (target,),
@@ -27,7 +33,7 @@ PATTERNS = [
         inputs=("self",),
         result=Result.INTEGERS,
         dtypes=(torch.int64,),
-        problem=count_problem,
+        problem=_problem,
     )
     for target, largest in ((aten.argmax.default, True), (aten.argmin.default, False))
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from ..rules.reduction import reduced_shape
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 
 
@@ -19,7 +19,10 @@ def _builtin(name: str, options: str, *, largest: bool) -> Builtin:
         places = call.emit("argmax", (blocks,), ".places", largest=largest, wide=wide)
         return call.reshape(places, reduced_shape(shape, [axis], keepdim=False), suffix="")
 
-    arguments = (Argument("input"), Argument("axis", Kind.CONSTANT, ("int32", "int64")))
+    arguments = (
+        Argument("input", dtypes=BYTES),
+        Argument("axis", Kind.CONSTANT, ("int32", "int64")),
+    )
     return Builtin(name, lower, arguments, options=options, outputs=("int32", "int64"))
 
 

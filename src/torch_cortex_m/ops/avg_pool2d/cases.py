@@ -26,9 +26,18 @@ def case(
     return Case(name, AvgPool2d(**fields), {"input": data(name, shape, values)})
 
 
-def adaptive(name: str, shape: Shape, output: tuple[int, int], **fields: Any) -> Case:
+def adaptive(
+    name: str,
+    shape: Shape,
+    output: tuple[int, int],
+    *,
+    values: tuple[int, int] = (-128, 128),
+    **fields: Any,
+) -> Case:
     name = f"adaptive_{name}"
-    return Case(name, AvgPool2d(adaptive_output=output, **fields), {"input": data(name, shape)})
+    return Case(
+        name, AvgPool2d(adaptive_output=output, **fields), {"input": data(name, shape, values)}
+    )
 
 
 def data(name: str, shape: Shape, values: tuple[int, int] = (-128, 128)) -> np.ndarray:
@@ -95,6 +104,15 @@ CASES = [
     adaptive("larger_than_input", (1, 3, 2, 3), (7, 5)),
     adaptive("batch_2", (2, 5, 6, 3), (2, 4)),
     adaptive("activation_narrow", (1, 7, 5, 3), (3, 2), activation_min=-9, activation_max=12),
+    case("ties_up", (1, 12, 12, 4), values=(-2, 3), ties_up=True),
+    case("ties_up_small_values", (1, 12, 12, 4), (4, 3), values=(-1, 2), ties_up=True),
+    case("ties_up_lowest", (1, 6, 6, 2), values=(-128, -127), ties_up=True),
+    case("ties_up_highest", (1, 6, 6, 2), values=(127, 128), ties_up=True),
+    case("ties_up_padding", (1, 5, 6, 5), (3, 3), padding=SAME, ties_up=True, **ONE),
+    case("ties_up_count", (1, 6, 6, 4), padding=SAME, ties_up=True, **TWO, **COUNT_LOWEST),
+    case("ties_up_divisor_override", (1, 6, 6, 3), divisor_override=2, ties_up=True),
+    case("ties_up_odd", (1, 9, 9, 4), (3, 3), values=(-2, 3), ties_up=True),
+    adaptive("ties_up_uneven", (1, 7, 5, 3), (3, 2), values=(-2, 3), ties_up=True),
     *(case(f"channels_{n}", (1, 4, 5, n), padding=SAME) for n in range(1, 21)),
     case("channels_64", (1, 4, 4, 64)),
 ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from ..base import Kernel, Layer
 from ..packing.cmsis_nn import PROVIDER, sizes, sizes_fit
+from .kernels_scalar import rounds_away
 
 
 def _computes(layer: Layer) -> bool:
     op, values = layer.op, sizes(layer)
     counts_padding = op.count_include_pad and any(op.padding)
     return (
-        not values["adaptive"]
+        rounds_away(layer)
+        and not values["adaptive"]
         and op.divisor_override == 0
         and not counts_padding
         and sizes_fit(values)

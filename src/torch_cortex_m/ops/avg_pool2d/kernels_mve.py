@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
+from .kernels_scalar import rounds_away
+from .overlap import windows_overlap
 
 LONGEST_RUN = 256
 """So many int8 values add up within 16 bits."""
@@ -31,7 +33,8 @@ def _applies(layer: Layer) -> bool:
     kernel = rows * columns if op.adaptive_output else op.kernel[0] * op.kernel[1]
     divisor = op.divisor_override or kernel
     largest_sum = 128 * max(divisor, rows * columns) + divisor
-    return columns <= LONGEST_RUN and largest_sum * divisor < LARGEST_PRODUCT
+    small = columns <= LONGEST_RUN and largest_sum * divisor < LARGEST_PRODUCT
+    return rounds_away(layer) and small
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
@@ -45,5 +48,6 @@ MVE_KERNELS = [
         needs=frozenset({"mve"}),
         applies=_applies,
         constants=_constants,
+        overlap=windows_overlap,
     )
 ]

@@ -12,21 +12,24 @@ import numpy as np
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
     check_offset,
     check_rank,
     check_values,
     check_window,
+    padding_elsewhere,
     padding_with_border,
     window_constants,
     window_output_size,
+    window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
-from .kernels_scalar import SCALAR_KERNELS
+from .kernels_scalar import SCALAR_KERNELS, rounds_away
+from .overlap import windows_overlap
 
 LARGEST_DIVISOR = 1 << 22
 """Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
@@ -46,16 +49,18 @@ class AvgPool2d(Op):
     The divisor is ``divisor_override`` unless that is 0; else with ``count_include_pad`` the
     elements of the window within the padded input, else those within the input. The result is
     (sum of the window's inputs + (divisor - number of these inputs) * padding_value) / divisor,
-    rounded to nearest with ties away from zero, then clamped to the activation range.
+    rounded to nearest with ties away from zero, or up with ``ties_up``, then clamped to the
+    activation range.
     ``padding_value`` is the input's zero point, so that the real value of padding is 0 and a
     divisor that differs from the number of inputs scales the real value of the sum.
-    Source: torch.nn.AvgPool2d for windows and divisors; rounding as TensorFlow Lite and CMSIS-NN.
+    Source: torch.nn.AvgPool2d for windows and divisors; rounding as TensorFlow Lite and CMSIS-NN,
+    ``ties_up`` as TensorFlow Lite in uint8, 128 less.
     """
 
     name: ClassVar[str] = "avg_pool2d"
     tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
     quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {"padding_value", "activation_min", "activation_max"}
+        {"padding_value", "ties_up", "activation_min", "activation_max"}
     )
 
     kernel: tuple[int, ...] = (1, 1)
@@ -66,6 +71,7 @@ class AvgPool2d(Op):
     divisor_override: int = 0
     padding_value: int = 0
     adaptive_output: tuple[int, ...] = ()
+    ties_up: bool = False
     activation_min: int = INT8.low
     activation_max: int = INT8.high
 
@@ -125,6 +131,18 @@ class AvgPool2d(Op):
         limit = size + self.padding[axis + 2]
         return [(start, min(start + self.kernel[axis], limit)) for start in starts]
 
+    def has_ties(self, input: TensorType) -> bool:
+        """Whether a divisor is even, so that a sum may lie half-way between two multiples."""
+        outputs = self.output_shape({"input": input})[1:3]
+        if self.divisor_override:
+            return self.divisor_override % 2 == 0
+        lengths = [
+            end - start if self.count_include_pad else min(end, size) - max(start, 0)
+            for axis, size in enumerate(input.shape[1:3])
+            for start, end in self.windows(axis, size, outputs[axis])
+        ]
+        return any(length % 2 == 0 for length in lengths)
+
     def with_fixed_windows(self, input: TensorType) -> AvgPool2d:
         """The same pooling without adaptive windows where these are all of one size."""
         if not self.adaptive_output:
@@ -170,10 +188,44 @@ class AvgPool2d(Op):
             return None
         return replace(self, padding=padding, count_include_pad=True, padding_value=border.value)
 
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """Adaptive windows are alike where all along the axis are of one size."""
+        if not self.adaptive_output or axis == 0:
+            return window_reach(self, self.kernel, axis)
+        size, outputs = types["input"].shape[axis], (1, *self.adaptive_output, 0)[axis]
+        if not outputs or size % outputs:
+            return None
+        return Reach(axis, stride=size // outputs, kernel=size // outputs)
+
+    def sums(self, types: Types) -> Sums | None:
+        """Where one window is all of the image."""
+        batches, height, width, channels = types["input"].shape
+        pool = self.with_fixed_windows(types["input"])
+        whole = pool.kernel == (height, width) and not any(pool.padding)
+        if not whole or self.divisor_override or self.output_shape(types)[1:3] != (1, 1):
+            return None
+        fields = {
+            "divisor": height * width,
+            "ties_up": self.ties_up,
+            "activation_min": self.activation_min,
+            "activation_max": self.activation_max,
+        }
+        return Sums((batches, height * width, channels), 0, "quotient", fields)
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        adaptive = list(self.adaptive_output)
+        if adaptive and axis:
+            adaptive[axis - 1] = count
+        padding = padding_elsewhere(self.padding, axis)
+        return replace(self, padding=padding, adaptive_output=tuple(adaptive))
+
 
 OP = AvgPool2d
 KERNELS = [
-    Kernel("avg_pool2d_s8__ref"),
+    Kernel("avg_pool2d_s8__ref", applies=rounds_away, overlap=windows_overlap),
+    Kernel(
+        "avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up, overlap=windows_overlap
+    ),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,

@@ -26,6 +26,7 @@ def any_layer(rng: Rng, name: str) -> Case:
         count_include_pad=bool(rng.random() < 0.5),
         divisor_override=pick(rng, 0, 0, 0, 5),
         padding_value=int(rng.integers(-128, 128)),
+        ties_up=bool(rng.random() < 0.2),
     )
     size = pick(rng, image(rng), image(rng), (20, 30))
     return Case(name, op, {"input": int8(rng, (pick(rng, 1, 2), *size, int(rng.integers(1, 12))))})

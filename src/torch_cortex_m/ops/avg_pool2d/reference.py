@@ -24,7 +24,8 @@ def reference(op: AvgPool2d, input: Tensor) -> Tensor:
     elif op.count_include_pad:
         divisors = areas(rows, columns)
     sums = sums + (divisors - inputs) * op.padding_value
-    means = divide_half_away(sums, divisors)
+    divide = divide_half_up if op.ties_up else divide_half_away
+    means = divide(sums, divisors)
     return torch.clamp(means, op.activation_min, op.activation_max).to(torch.int8)
 
 
@@ -50,3 +51,8 @@ def divide_half_away(values: Tensor, divisors: Tensor) -> Tensor:
     """round(values / divisors), ties away from zero; int64, divisors positive."""
     magnitudes = (values.abs() + divisors // 2) // divisors
     return torch.where(values > 0, magnitudes, -magnitudes)
+
+
+def divide_half_up(values: Tensor, divisors: Tensor) -> Tensor:
+    """round(values / divisors), ties up; int64, divisors positive."""
+    return (values + divisors // 2).div(divisors, rounding_mode="floor")

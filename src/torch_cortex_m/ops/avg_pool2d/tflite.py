@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.window import pool_fields
 
 
 def _lower(call: TfliteCall) -> str:
-    return call.emit("avg_pool2d", (call.value(),), **pool_fields(call), **call.activation_limits())
+    """In uint8 ties are rounded up. Source: TensorFlow Lite's reference AveragePool."""
+    fields = {**pool_fields(call), **call.activation_limits()}
+    return call.emit("avg_pool2d", (call.value(),), ties_up=call.output.dtype == "uint8", **fields)
 
 
-BUILTINS = [Builtin("AVERAGE_POOL_2D", _lower, options="Pool2DOptions")]
+BUILTINS = [
+    Builtin(
+        "AVERAGE_POOL_2D",
+        _lower,
+        (Argument("input", dtypes=BYTES),),
+        options="Pool2DOptions",
+        outputs=BYTES,
+    )
+]

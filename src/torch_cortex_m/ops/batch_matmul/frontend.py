@@ -7,13 +7,14 @@ A product with a constant matrix on the right is a linear layer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
-from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
+from ..pytorch.factors import lower_factors
 from ..pytorch.node import arguments
-from ..pytorch.operands import scaled_operand
+from ..pytorch.operands import ScaledOperand, scaled_operand
 from ..pytorch.pattern import Pattern
 from ..pytorch.products import is_by_a_matrix
 
@@ -26,28 +27,20 @@ def _lower(first: str, second: str) -> Callable[[PytorchCall], str]:
     def lower(call: PytorchCall) -> str:
         left, right = scaled_operand(call, first), scaled_operand(call, second)
         scale = left.scale * right.scale * call.arguments.get("alpha", 1)
-        multiplier, shift = quantize_multiplier(scale / call.output.scale)
-        product = call.emit(
-            "batch_matmul",
-            (_matrix(call, left.value, -2), _matrix(call, right.value, -1)),
-            input_offset=-left.zero_point,
-            other_offset=-right.zero_point,
-            output_offset=call.output.zero_point,
-            multiplier=multiplier,
-            shift=shift,
-            **call.activation_limits(),
-        )
+        matrices = _matrix(call, left, -2), _matrix(call, right, -1)
+        product = lower_factors(call, "batch_matmul", *matrices, scale)
         return call.reshape(product, call.shape)
 
     return lower
 
 
-def _matrix(call: PytorchCall, value: str, axis: int) -> str:
+def _matrix(call: PytorchCall, operand: ScaledOperand, axis: int) -> ScaledOperand:
     """A vector as a matrix with one element along ``axis``."""
-    shape = call.shape_of(value)
+    shape = call.shape_of(operand.value)
     if len(shape) > 1:
-        return value
-    return call.reshape(value, (1, *shape) if axis == -2 else (*shape, 1), f".matrix{axis}")
+        return operand
+    matrix = (1, *shape) if axis == -2 else (*shape, 1)
+    return replace(operand, value=call.reshape(operand.value, matrix, f".matrix{axis}"))
 
 
 PATTERNS = [

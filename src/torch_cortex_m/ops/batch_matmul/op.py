@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, TensorArgument
+from ..interfaces import Reach, Types
 from ..rules.broadcasting import OPERANDS, broadcast_shape
 from ..rules.checks import check_max_rank
 from ..rules.quantized import TwoFactorsOp
@@ -82,6 +83,14 @@ class BatchMatmul(TwoFactorsOp):
             | _steps("input", "row", "depth", types["input"], self.transpose_input)
             | _steps("other", "depth", "column", types["other"], self.transpose_other)
         )
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """Along the rows of the first operand and the columns of the second."""
+        rank = len(self.output_shape(types))
+        place = axis - len(types[argument].shape)
+        if argument == "input":
+            return Reach(rank - 2) if place == (-1 if self.transpose_input else -2) else None
+        return Reach(rank - 1) if place == (-2 if self.transpose_other else -1) else None
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         (_, depth), _ = self._matrices(types)

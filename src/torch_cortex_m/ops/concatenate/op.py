@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import DTYPES, TensorType
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer, Op, Part, TensorArgument
 from ..integers.bounds import Bounds, any_int8
-from ..interfaces import Constants, Types
+from ..interfaces import Constants, Reach, Types
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,9 @@ class Concatenate(Op):
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, axis=permutation.index(self.axis))
 
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if axis == self.axis else Reach(axis)
+
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         first, second = types["first"], types["second"]
         return {
@@ -95,7 +99,21 @@ def _has_stride_of_runs(layer: Layer) -> dict[str, int | float]:
     return {"output_stride": runs // layer.output.element_bytes}
 
 
+def _overlap(layer: Layer) -> dict[str, Overlap]:
+    """Each run is copied to a place that is the farther behind its own the later it comes."""
+    rows = layer.op.constants(layer.types)["rows"]
+    return {
+        name: Overlap(part.offset + (rows - 1) * (part.stride - part.run))
+        for name, part in layer.op.parts(layer.types).items()
+    }
+
+
 OP = Concatenate
 KERNELS = [
-    Kernel("concatenate_bytes__ref", constants=_has_stride_of_runs, leaves_room=_joins_rows),
+    Kernel(
+        "concatenate_bytes__ref",
+        constants=_has_stride_of_runs,
+        overlap=_overlap,
+        leaves_room=_joins_rows,
+    ),
 ]

@@ -11,6 +11,7 @@ from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     MatrixPacking,
     can_be_wide,
+    convolution_overlap,
     convolution_scratch,
     is_better_wide,
     matrix_kernel,
@@ -48,6 +49,7 @@ COLUMNS = matrix_kernel(
     packing=_packing,
     scratch_bytes=_scratch,
     leaves_room=True,
+    overlap=convolution_overlap,
 )
 
 
@@ -68,6 +70,7 @@ WIDE_COLUMNS = matrix_kernel(
     applies=_applies_wide,
     packing=_wide_packing,
     scratch_bytes=_scratch,
+    overlap=convolution_overlap,
 )
 
 DSP_KERNELS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..packing.mve import (
     GENERAL,
@@ -16,8 +17,10 @@ from ..packing.mve import (
     padded_to_lanes,
     requantization_vectors,
     rounding,
+    spare_rows,
     unsafe_vectors,
 )
+from ..rules.overlap import at_distance, places_in_order, rows_in_order, window_starts
 
 MVE = frozenset({"mve"})
 
@@ -35,6 +38,9 @@ LARGEST_STORE = 4095
 
 MOST_ROW_STEPS = 24
 """The steps of a kernel row that TCM_MVE_ROOM has room for."""
+
+OVERLAPPED_CHANNELS = 8
+"""So many output channels tcm_mve_pairs computes at a time where it overlaps pairs."""
 
 LARGEST_ROW = 255 << 8
 """The largest multiple of 256 that ADD takes."""
@@ -80,6 +86,16 @@ def _pointwise_pack(layer: Layer) -> dict[str, np.ndarray]:
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
     return {"tiles": _tiles(layer, rows, slice(None), _pointwise_lead(layer))}
+
+
+def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
+    """Two pixels at a time, the last of which may be computed again with the one before it; or,
+    where eight channels of all pixels of a row precede the next ones, a row at a time."""
+    starts, outputs = window_starts(layer), layer.output.shape[3]
+    if _pointwise_lead(layer) and outputs > OVERLAPPED_CHANNELS:
+        _, columns = _rows_and_columns(layer)
+        return at_distance(places_in_order(layer, starts, at_a_time=columns))
+    return at_distance(places_in_order(layer, starts, again=1))
 
 
 def _pointwise_scratch(layer: Layer) -> int:
@@ -141,13 +157,18 @@ def _rows_needed(layer: Layer) -> int:
 
 
 def _spare_rows(layer: Layer) -> int:
-    """Room for new rows before the others have to move: twice."""
-    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+    """Room for new rows before the others have to move."""
+    return spare_rows(layer, _rows_needed(layer))
 
 
 def _rows_scratch(layer: Layer) -> int:
     """The copied rows, and what a last vector may read beyond them."""
     return (_rows_needed(layer) + _spare_rows(layer)) * _row_bytes(layer) + LANES
+
+
+def copied_rows_overlap(layer: Layer) -> dict[str, Overlap]:
+    """The rows under one row of output are copied before it is written, each of them once."""
+    return at_distance(rows_in_order(layer, _rows_needed(layer), kept=True))
 
 
 def _copied_rows(layer: Layer) -> dict[str, int | float]:
@@ -324,6 +345,7 @@ MVE_KERNELS = [
         applies=_im2col_applies,
         pack=im2col_pack,
         constants=im2col_constants,
+        overlap=copied_rows_overlap,
         scratch_bytes=im2col_scratch,
     ),
     Kernel(
@@ -332,6 +354,7 @@ MVE_KERNELS = [
         applies=_rows_apply,
         pack=_rows_pack,
         constants=_rows_constants,
+        overlap=copied_rows_overlap,
         scratch_bytes=_rows_scratch,
     ),
     Kernel(
@@ -340,6 +363,7 @@ MVE_KERNELS = [
         applies=_quads_apply,
         pack=_quads_pack,
         constants=_quads_constants,
+        overlap=copied_rows_overlap,
         scratch_bytes=_rows_scratch,
     ),
     Kernel(
@@ -348,6 +372,7 @@ MVE_KERNELS = [
         applies=_pointwise_applies,
         pack=_pointwise_pack,
         constants=_pointwise_constants,
+        overlap=_pointwise_overlap,
         scratch_bytes=_pointwise_scratch,
     ),
 ]

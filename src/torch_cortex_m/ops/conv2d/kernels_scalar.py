@@ -6,9 +6,11 @@ from math import prod
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..packing.cmsis_nn import are_constant
 from ..packing.scalar import pack_columns, requantization_constants
+from ..rules.overlap import in_channel_blocks, places_in_order, window_starts
 
 
 def _applies(layer: Layer) -> bool:
@@ -35,12 +37,19 @@ def _scratch(layer: Layer) -> int:
     return prod(layer.types["weight"].shape[1:])
 
 
+def _overlap(layer: Layer) -> dict[str, Overlap]:
+    """A window is gathered before its outputs are written, for one group after the other."""
+    distance = places_in_order(layer, window_starts(layer), reads_first=True)
+    return in_channel_blocks(layer, distance, layer.op.groups)
+
+
 COLUMNS = Kernel(
     "conv2d_s8__columns_scalar",
     applies=_applies,
     scratch_bytes=_scratch,
     pack=_pack,
     constants=_constants,
+    overlap=_overlap,
 )
 
 SCALAR_KERNELS = [COLUMNS]

@@ -19,6 +19,7 @@ from math import ceil
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..integers.accumulators import accumulator_ranges
 from ..integers.requantization import (
@@ -31,6 +32,7 @@ from ..integers.requantization import (
 )
 from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import run_pairs
+from ..rules.overlap import at_distance, rows_in_order
 
 WEIGHT_TRANSFORM = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 """2 G."""
@@ -126,10 +128,16 @@ def _scratch(layer: Layer) -> int:
     return 4 * (pairs * POSITIONS * TILES + 2 * POSITIONS * TILES + PATCH_WORDS)
 
 
+def _overlap(layer: Layer) -> dict[str, Overlap]:
+    """Two rows of output at a time, from four of the input."""
+    return at_distance(rows_in_order(layer, 4, at_a_time=2))
+
+
 WINOGRAD = Kernel(
     "conv2d_s8__winograd_dsp",
     applies=_applies,
     needs=frozenset({"dsp"}),
+    overlap=_overlap,
     scratch_bytes=_scratch,
     pack=_pack,
     constants=_constants,

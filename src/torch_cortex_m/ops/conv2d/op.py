@@ -12,7 +12,8 @@ from ...ir import TensorType
 from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..rules.overlap import place_by_place
 from ..rules.weighted_sum import (
     WeightedSumOp,
     channels_read,
@@ -25,9 +26,11 @@ from ..rules.window import (
     check_per_channel,
     check_rank,
     check_window,
+    padding_elsewhere,
     padding_with_border,
     window_constants,
     window_output_size,
+    window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
@@ -144,6 +147,18 @@ class Conv2d(WeightedSumOp):
         same = padding is not None and border.value == -self.input_offset
         return replace(self, padding=padding) if same else None
 
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return window_reach(self, types["weight"].shape[1:3], axis) if argument == "input" else None
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        return replace(self, padding=padding_elsewhere(self.padding, axis))
+
 
 OP = Conv2d
-KERNELS = [Kernel("conv2d_s8__ref"), *SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    Kernel("conv2d_s8__ref", overlap=place_by_place),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

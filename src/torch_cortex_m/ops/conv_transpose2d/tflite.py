@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import BIAS, convolution_operands
+from ..tflite.weights import BIAS, convolution_operands, convolution_weight, with_wide_channels
 from ..tflite.window import window
 
 
 def _lower(call: TfliteCall) -> str:
     """The padding is that of the convolution from the output's size to the input's."""
-    operands = convolution_operands(call, axis=0)
+    weight = convolution_weight(call)
+    _, height, width, _ = weight.shape
     shape = call.output.shape
     if len(shape) != 4:
         raise call.error("the output has a wrong rank", expected=4, got=shape)
-    _, height, width, _ = call.data("weight").shape
     fields = window(call, (height, width), (shape[1], shape[2]))
+    value, weight = with_wide_channels(call, call.value(), weight)
     return call.emit(
         "conv_transpose2d",
-        operands,
+        convolution_operands(call, value, weight, axis=0),
         output_size=shape[1:3],
         stride=fields["stride"],
         padding=fields["padding"][:2],
@@ -34,10 +35,11 @@ BUILTINS = [
         _lower,
         (
             Argument("output_shape", Kind.SHAPE, ("int32",)),
-            Argument("weight", Kind.CONSTANT),
-            Argument("input"),
+            Argument("weight", Kind.CONSTANT, BYTES),
+            Argument("input", dtypes=BYTES),
             BIAS,
         ),
         options="TransposeConvOptions",
+        outputs=BYTES,
     )
 ]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel
+from ..interfaces import Reach, Types
 from ..rules.quantized import RequantizedOp
 from ..rules.reduction import ReductionOp
 from ..rules.window import check_offset
@@ -45,6 +46,12 @@ class Cumsum(RequantizedOp, ReductionOp):
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         super().output_shape(types)
         return types["input"].shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if axis == 1 else Reach(axis)
+
+    def reduces(self, types: Types, argument: str, axis: int) -> bool:
+        return False
 
 
 OP = Cumsum

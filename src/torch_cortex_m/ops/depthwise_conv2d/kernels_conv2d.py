@@ -15,6 +15,7 @@ from ..packing.cmsis_nn import (
     sizes_fit,
     windows_meet_input,
 )
+from ..rules.overlap import place_by_place
 
 
 def _one_channel(layer: Layer) -> bool:
@@ -33,7 +34,9 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
     return {**layer.constants, "weight": weight}
 
 
-CONV2D_REF = Kernel("depthwise_conv2d_s8__conv2d_ref", applies=_one_channel, pack=_pack)
+CONV2D_REF = Kernel(
+    "depthwise_conv2d_s8__conv2d_ref", applies=_one_channel, pack=_pack, overlap=place_by_place
+)
 
 CMSIS_NN_CONVOLVE = Kernel(
     "depthwise_conv2d_s8__cmsis_nn_convolve",

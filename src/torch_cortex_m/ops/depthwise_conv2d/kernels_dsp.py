@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..integers.requantization import (
     NON_NEGATIVE,
@@ -23,12 +24,14 @@ from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     MatrixPacking,
     can_be_wide,
+    convolution_overlap,
     convolution_scratch,
     is_better_wide,
     matrix_kernel,
     pack_matrix,
     pack_wide_matrix,
 )
+from ..rules.overlap import columns_in_order, in_channel_blocks, rows_in_order
 
 CHANNEL_WORDS = 10
 """Of depthwise_3x3_channel in the header."""
@@ -143,12 +146,33 @@ def _scratch_3x3(layer: Layer) -> int:
     return 4 * _block(layer) * (2 * length + CHANNEL_WORDS * layer.op.depth_multiplier)
 
 
-def _in_place_3x3(layer: Layer) -> tuple[str, ...]:
-    """Lines are read two ahead of the output; blocks of channels must not overlap."""
+def _blocks(layer: Layer) -> int:
+    """How often the kernels walk over all places: once for four channels of the input. 0: a last
+    block computes channels of the one before it again."""
     channels = layer.types["input"].shape[3]
-    top, left, _, _ = layer.op.padding
-    same = layer.types["input"].shape == layer.output.shape and max(top, left) <= 2
-    return ("input",) if same and (channels % 4 == 0 or channels < 4) else ()
+    return 1 if channels < 4 else 0 if channels % 4 else channels // 4
+
+
+def _overlap_of_lines(layer: Layer, extent: int, at_a_time: int) -> dict[str, Overlap]:
+    """extent: lines of the input that are kept when ``at_a_time`` lines of output are made; 0:
+    those are read anew."""
+    blocks = _blocks(layer)
+    if blocks == 0:
+        return {}
+    if _axes(layer)["across"] == "width":
+        return columns_in_order(layer, extent, at_a_time)
+    distance = rows_in_order(layer, extent, at_a_time=at_a_time, kept=True)
+    return in_channel_blocks(layer, distance, blocks)
+
+
+def _overlap(layer: Layer) -> dict[str, Overlap]:
+    values = _geometry(layer)
+    extent = 2 * values["depth"] if values["shared_pairs"] else 0
+    return _overlap_of_lines(layer, extent, values["lines"])
+
+
+def _overlap_3x3(layer: Layer) -> dict[str, Overlap]:
+    return _overlap_of_lines(layer, extent=4, at_a_time=2)
 
 
 ROW_PAIRS = Kernel(
@@ -158,6 +182,7 @@ ROW_PAIRS = Kernel(
     scratch_bytes=_scratch,
     pack=_pack,
     constants=_constants,
+    overlap=_overlap,
 )
 
 ROW_PAIRS_3X3 = Kernel(
@@ -167,7 +192,7 @@ ROW_PAIRS_3X3 = Kernel(
     scratch_bytes=_scratch_3x3,
     pack=_pack,
     constants=_constants,
-    in_place=_in_place_3x3,
+    overlap=_overlap_3x3,
 )
 
 
@@ -191,6 +216,7 @@ COLUMNS = matrix_kernel(
     applies=_applies_columns,
     packing=_column_packing,
     scratch_bytes=_column_scratch,
+    overlap=convolution_overlap,
 )
 
 
@@ -211,6 +237,7 @@ WIDE_COLUMNS = matrix_kernel(
     applies=_applies_wide,
     packing=_wide_packing,
     scratch_bytes=_column_scratch,
+    overlap=convolution_overlap,
 )
 
 DSP_KERNELS = [

@@ -7,8 +7,9 @@ from math import inf, lcm
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
-from ..conv2d.kernels_mve import im2col_constants, im2col_pack, im2col_scratch
+from ..conv2d.kernels_mve import copied_rows_overlap, im2col_constants, im2col_pack, im2col_scratch
 from ..conv2d.op import Conv2d
 from ..packing.mve import (
     LANES,
@@ -17,7 +18,9 @@ from ..packing.mve import (
     padded,
     requantization_vectors,
     rounding,
+    spare_rows,
 )
+from ..rules.overlap import at_distance, columns_in_order, rows_in_order
 from .dense import dense_filters
 
 MVE = frozenset({"mve"})
@@ -141,7 +144,7 @@ def _rows_needed(layer: Layer) -> int:
 
 
 def _spare_rows(layer: Layer) -> int:
-    return 2 * min(layer.op.stride[0], _rows_needed(layer))
+    return spare_rows(layer, _rows_needed(layer))
 
 
 def _lanes_constants(layer: Layer) -> dict[str, int | float]:
@@ -155,13 +158,25 @@ def _lanes_constants(layer: Layer) -> dict[str, int | float]:
     }
 
 
+def _row_written(layer: Layer) -> int:
+    """Bytes of a row of output as long as whole units."""
+    unit = _unit(layer)
+    return (unit["units"] - 1) * unit["unit_output"] + LANES * unit["unit_blocks"]
+
+
+def _lanes_overlap(layer: Layer) -> dict[str, Overlap]:
+    """Rows are copied before they are used; those of the output end with a whole unit."""
+    _, _, width, channels = layer.output.shape
+    beyond = max(0, _row_written(layer) - width * channels)
+    return at_distance(rows_in_order(layer, _rows_needed(layer), kept=True, beyond=beyond))
+
+
 def _lanes_scratch(layer: Layer) -> int:
     """The copied rows, and a row of output as long as whole units."""
     unit = _unit(layer)
-    written = (unit["units"] - 1) * unit["unit_output"] + LANES * unit["unit_blocks"]
     beyond_row = LANES * unit["unit_blocks"]
     rows = (_rows_needed(layer) + _spare_rows(layer)) * _row_bytes(layer)
-    return rows + max(padded(written), beyond_row)
+    return rows + max(padded(_row_written(layer)), beyond_row)
 
 
 @dataclass(frozen=True)
@@ -304,6 +319,16 @@ def _patches_constants(layer: Layer) -> dict[str, int | float]:
     }
 
 
+def _patches_overlap(layer: Layer) -> dict[str, Overlap]:
+    """One or two rows (or columns) of output from those of the input that are kept as blocks."""
+    rows, columns = _axes(layer)
+    at_a_time = 2 if columns.stride == 1 else 1
+    extent = rows.kernel + at_a_time - 1
+    if rows.dimension == 2:
+        return columns_in_order(layer, extent, at_a_time)
+    return at_distance(rows_in_order(layer, extent, at_a_time=at_a_time, kept=True))
+
+
 def _patches_scratch(layer: Layer) -> int:
     sizes = _patches_constants(layer)
     return int(4 * sizes["row_bytes"] + sizes["strip_bytes"] + 5 * LANES * _vectors(layer))
@@ -348,6 +373,7 @@ MVE_KERNELS = [
         pack=_lanes_pack,
         constants=_lanes_constants,
         scratch_bytes=_lanes_scratch,
+        overlap=_lanes_overlap,
     ),
     Kernel(
         "depthwise_conv2d_s8__patches_mve",
@@ -356,6 +382,7 @@ MVE_KERNELS = [
         pack=_patches_pack,
         constants=_patches_constants,
         scratch_bytes=_patches_scratch,
+        overlap=_patches_overlap,
     ),
     Kernel(
         "depthwise_conv2d_s8__im2col_mve",
@@ -364,5 +391,6 @@ MVE_KERNELS = [
         pack=lambda layer: im2col_pack(_as_conv2d(layer)),
         constants=lambda layer: im2col_constants(_as_conv2d(layer)),
         scratch_bytes=lambda layer: im2col_scratch(_as_conv2d(layer)),
+        overlap=lambda layer: copied_rows_overlap(_as_conv2d(layer)),
     ),
 ]

@@ -6,10 +6,12 @@ from math import prod
 
 import numpy as np
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..integers.requantization import folded_bias, layer_bias, wrapped
 from ..packing.cmsis_nn import are_constant
 from ..packing.scalar import pack_columns, requantization, requantization_constants
+from ..rules.overlap import at_distance, in_channel_blocks, places_in_order, window_starts
 from .dense import dense_filters
 
 CHANNELS = 4
@@ -60,12 +62,26 @@ def _dense_filters(layer: Layer) -> np.ndarray:
     return dense.reshape(len(dense), -1)
 
 
+def _gathers_first(layer: Layer) -> int:
+    return places_in_order(layer, window_starts(layer), reads_first=True)
+
+
+def _channels_overlap(layer: Layer) -> dict[str, Overlap]:
+    """All places of a few channels after each other; a last block computes some channels again."""
+    channels = layer.output.shape[3]
+    most = 1 if layer.op.depth_multiplier > 1 else CHANNELS
+    if channels > most and channels % most:
+        return {}
+    return in_channel_blocks(layer, _gathers_first(layer), -(-channels // most))
+
+
 CHANNELS_KERNEL = Kernel(
     "depthwise_conv2d_s8__channels_scalar",
     applies=_applies,
     scratch_bytes=lambda layer: 4 * CHANNELS * _taps(layer),
     pack=_pack,
     constants=_constants,
+    overlap=_channels_overlap,
 )
 
 COLUMNS = Kernel(
@@ -74,6 +90,7 @@ COLUMNS = Kernel(
     scratch_bytes=lambda layer: _dense_filters(layer).shape[1],
     pack=lambda layer: pack_columns(layer, _dense_filters(layer)),
     constants=lambda layer: requantization_constants(layer, _dense_filters(layer)),
+    overlap=lambda layer: at_distance(_gathers_first(layer)),
 )
 
 SCALAR_KERNELS = [CHANNELS_KERNEL, COLUMNS]

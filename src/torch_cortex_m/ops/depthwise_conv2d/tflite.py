@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
+from ..rules.movement import all_places
 from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
-from ..tflite.weights import BIAS, WEIGHT, convolution_operands
+from ..tflite.weights import BIAS, WEIGHT, convolution_operands, convolution_weight, int8_parts
 from ..tflite.window import window
 
 OUTPUT_CHANNEL_AXIS = 3
@@ -14,17 +19,51 @@ OUTPUT_CHANNEL_AXIS = 3
 def _lower(call: TfliteCall) -> str:
     """The depth multiplier follows from the shapes, as TensorFlow Lite has it too: the one in the
     options is not read."""
-    operands = convolution_operands(call, OUTPUT_CHANNEL_AXIS)
-    _, height, width, channels = call.data("weight").shape
+    weight, shape = convolution_weight(call), call.shape()
+    _, height, width, channels = weight.shape
+    value, weight, fields = _with_wide_rows(call, weight, window(call, (height, width)))
     return call.emit(
         "depthwise_conv2d",
-        operands,
-        **window(call, (height, width)),
-        depth_multiplier=max(channels // call.shape()[3], 1),
+        convolution_operands(call, value, weight, OUTPUT_CHANNEL_AXIS),
+        **fields,
+        depth_multiplier=max(channels // shape[3], 1),
         input_offset=-call.quantization().zero_point,
         output_offset=call.output.quantization.zero_point,
         **call.activation_limits(),
     )
+
+
+def _with_wide_rows(
+    call: TfliteCall, weight: np.ndarray, fields: dict[str, Any]
+) -> tuple[str, np.ndarray, dict[str, Any]]:
+    """The input, int8 weights and the window that give the sums of weights of nine bits: each row
+    of the input comes as often as there are parts of the weights, whose rows alternate."""
+    parts = int8_parts(weight)
+    count = len(parts)
+    if count == 1:
+        return call.value(), parts[0], fields
+    rows = np.stack([_without_dilation(part, fields["dilation"][0]) for part in parts], axis=2)
+    value = call.value()
+    places = np.repeat(all_places(call.shape()), count, axis=1)
+    top, left, bottom, right = fields["padding"]
+    vertical, horizontal = fields["stride"]
+    return (
+        call.move_value(value, places, ".wide_rows"),
+        rows.reshape(1, -1, *rows.shape[3:]),
+        {
+            "stride": (count * vertical, horizontal),
+            "padding": (count * top, left, count * bottom, right),
+            "dilation": (1, fields["dilation"][1]),
+        },
+    )
+
+
+def _without_dilation(weight: np.ndarray, dilation: int) -> np.ndarray:
+    """The weights with rows of zeros between theirs."""
+    _, height, *others = weight.shape
+    rows = np.zeros((1, (height - 1) * dilation + 1, *others), weight.dtype)
+    rows[:, ::dilation] = weight
+    return rows
 
 
 BUILTINS = [

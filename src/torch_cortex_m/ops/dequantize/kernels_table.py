@@ -22,4 +22,4 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
     return {"table": steps * np.float32(layer.op.scale)}
 
 
-TABLE_KERNELS = [Kernel("dequantize_s8__table", applies=_applies, pack=_pack)]
+TABLE_KERNELS = [Kernel("dequantize_s8__table", applies=_applies, dtypes=("int8",), pack=_pack)]

@@ -9,5 +9,5 @@ from .op import Dequantize
 
 
 def reference(op: Dequantize, input: Tensor) -> Tensor:
-    """int8 -> float32 of the same shape; see Dequantize."""
+    """int8 or int16 -> float32 of the same shape; see Dequantize."""
     return (input.to(torch.float32) - op.zero_point) * op.scale

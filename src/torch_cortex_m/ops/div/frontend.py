@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
-from ..pytorch.factors import lower_product
+from ..pytorch.factors import lower_factors, lower_product
 from ..pytorch.operands import is_computed, reciprocal_operand, scaled_operand
 from ..pytorch.pattern import Pattern
 
@@ -19,17 +18,7 @@ def _lower(call: PytorchCall) -> str:
     if not is_computed(call, "other"):
         return lower_product(call, first, reciprocal_operand(call, "other"))
     second = scaled_operand(call, "other")
-    multiplier, shift = quantize_multiplier(first.scale / (second.scale * call.output.scale))
-    return call.emit(
-        "div",
-        (first.value, second.value),
-        input_offset=-first.zero_point,
-        other_offset=-second.zero_point,
-        output_offset=call.output.zero_point,
-        multiplier=multiplier,
-        shift=shift,
-        **call.activation_limits(),
-    )
+    return lower_factors(call, "div", first, second, first.scale / second.scale)
 
 
 PATTERNS = [

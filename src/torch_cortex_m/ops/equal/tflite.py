@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.comparisons import lower_comparison, operands
 
@@ -26,7 +26,7 @@ def _lower(negated: bool) -> Callable[[TfliteCall], str]:
     return lower
 
 
-OPERANDS = operands("int8", "bool", "int32")
+OPERANDS = operands(*BYTES, "bool", "int32")
 
 BUILTINS = [
     Builtin("EQUAL", _lower(negated=False), OPERANDS, outputs=("bool",)),

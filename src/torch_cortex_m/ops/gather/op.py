@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
 from ..rules.permutation import long_axes
 from ..rules.window import check_rank
 from .kernels_offsets import OFFSET_KERNELS
@@ -76,6 +76,9 @@ class Gather(Op):
         indices = [np.arange(size) for size in shape]
         indices[self.axis] = np.clip(constants["indices"], 0, shape[self.axis] - 1)
         return tuple(indices)
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return Reach(axis) if argument == "input" and axis != self.axis else None
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Where every axis longer than 1 stays so."""

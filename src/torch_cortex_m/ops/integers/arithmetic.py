@@ -30,6 +30,14 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     return (0, 0) if shift < -31 else (multiplier, shift)
 
 
+def multiplier_fields(**reals: float) -> dict[str, int]:
+    """``quantize_multiplier`` of each, as the fields <name>_multiplier and <name>_shift."""
+    fields: dict[str, int] = {}
+    for name, real in reals.items():
+        fields[f"{name}_multiplier"], fields[f"{name}_shift"] = quantize_multiplier(real)
+    return fields
+
+
 def quantize_multipliers(reals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """``quantize_multiplier`` of each element, as two int32 arrays."""
     pairs = [quantize_multiplier(float(real)) for real in np.asarray(reals).reshape(-1)]

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..interfaces import Reach, Types
+from ..rules.rows import reach_of_rows
 from ..rules.window import check_offset
 
 LARGEST_ROW = 1 << 15
@@ -40,6 +42,9 @@ class L2Normalization(Op):
         fits = len(shape) >= 1 and shape[-1] <= LARGEST_ROW
         self.expect(fits, "input", f"a last dimension of 1 to {LARGEST_ROW}", f"shape {shape}")
         return shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = types["input"].shape[-1]

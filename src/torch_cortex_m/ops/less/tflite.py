@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Builtin
 from ..tflite.comparisons import lower_comparison, operands
 
+OPERANDS = operands(*BYTES, "int32")
+
 BUILTINS = [
-    Builtin(name, lower_comparison("less", **fields), operands("int8", "int32"), outputs=("bool",))
+    Builtin(name, lower_comparison("less", **fields), OPERANDS, outputs=("bool",))
     for name, fields in (
         ("LESS", {}),
         ("GREATER", {"swapped": True}),

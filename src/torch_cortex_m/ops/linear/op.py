@@ -13,7 +13,8 @@ from ...ir import INT8, TensorType
 from ..base import Kernel
 from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
+from ..rules.rows import reach_of_rows
 from ..rules.weighted_sum import (
     WeightedSumOp,
     channels_read,
@@ -119,6 +120,12 @@ class Linear(WeightedSumOp):
 
     def feature_weights(self) -> str | None:
         return "weight"
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return reach_of_rows(types, argument, axis) if argument == "input" else None
+
+    def reduces(self, types: Types, argument: str, axis: int) -> bool:
+        return argument == "input" and axis == len(types["input"].shape) - 1
 
 
 OP = Linear

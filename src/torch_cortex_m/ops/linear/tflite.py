@@ -11,8 +11,10 @@ from ..tflite.call import TfliteCall
 from ..tflite.weights import (
     BIAS,
     WEIGHT_DTYPES,
+    centred,
     scales_per_channel,
     sum_operands,
+    with_wide_channels,
     without_zero_points,
 )
 
@@ -56,16 +58,15 @@ def _linear(call: TfliteCall) -> str:
     optimized kernels round the product of the first two to float32 where the weights have one
     scale.
     """
-    weight = call.data("weight")
-    _check_layout(call, weight.shape)
+    _check_layout(call, call.data("weight").shape)
+    weight = _weight(call)
     scales = _scales(call, weight.shape[0])
     reals = call.quantization().scale * scales / call.output.quantization.scale
-    rows = _rows(call, weight.shape[1])
+    rows, weight = with_wide_channels(call, _rows(call, weight.shape[1]), weight)
     return call.emit(
         "linear",
         (rows, *sum_operands(call, weight, reals, axis=0)),
         input_offset=-call.quantization().zero_point,
-        weight_offset=_weight_offset(call),
         output_offset=call.output.quantization.zero_point,
         **call.activation_limits(),
     )
@@ -89,12 +90,11 @@ def _scales(call: TfliteCall, channels: int) -> np.ndarray:
     return scales
 
 
-def _weight_offset(call: TfliteCall) -> int:
-    """Weights with one scale may have a zero point."""
+def _weight(call: TfliteCall) -> np.ndarray:
+    """[output features, input features]; weights with one scale may have a zero point."""
     if call.tensors["weight"].scales.size > 1:
         without_zero_points(call)
-        return 0
-    return -call.quantization("weight").zero_point
+    return centred(call)
 
 
 def _rows(call: TfliteCall, features: int) -> str:

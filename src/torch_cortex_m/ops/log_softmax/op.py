@@ -10,6 +10,8 @@ import numpy as np
 
 from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
+from ..interfaces import Reach, Types
+from ..rules.rows import reach_of_rows
 from ..rules.window import check_activation, check_offset
 
 MAX_ROW_SIZE = 8191
@@ -85,6 +87,9 @@ class LogSoftmax(Op):
         fits = len(shape) >= 1 and shape[-1] <= MAX_ROW_SIZE
         self.expect(fits, "input", f"a last dimension of 1 to {MAX_ROW_SIZE}", f"shape {shape}")
         return shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = types["input"].shape[-1]

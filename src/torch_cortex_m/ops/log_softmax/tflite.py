@@ -10,7 +10,7 @@ from ...ir import INT8, Quantization
 from ..integers.bounds import Array
 from ..integers.fixed_point import exp_of_negative, shift_right
 from ..rules.exponentials import INTEGER_BITS, exponential_scaling
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 from .op import ENTRIES, ONE, scaling
 
@@ -18,7 +18,7 @@ OUTPUT = Quantization(1 / 16, INT8.high)
 
 
 def _lower(call: TfliteCall) -> str:
-    """In the float32 that a network may end in, or in int8."""
+    """In the float32 that a network may end in, or in bytes."""
     dtype = call.tensors["input"].dtype
     if call.output.dtype != dtype:
         raise call.error("its result has another type", expected=dtype, got=call.output.dtype)
@@ -54,5 +54,5 @@ def _integers(values: Array) -> tuple[int, ...]:
     return tuple(int(value) for value in values)
 
 
-DTYPES = ("int8", "float32")
+DTYPES = (*BYTES, "float32")
 BUILTINS = [Builtin("LOG_SOFTMAX", _lower, (Argument("input", dtypes=DTYPES),), outputs=DTYPES)]

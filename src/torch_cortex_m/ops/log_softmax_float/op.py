@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..interfaces import Reach, Types
+from ..rules.rows import reach_of_rows
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ class LogSoftmaxFloat(Op):
         shape = types["input"].shape
         self.expect(len(shape) >= 1, "input", "at least one dimension", f"shape {shape}")
         return shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = types["input"].shape[-1]

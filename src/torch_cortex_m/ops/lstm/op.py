@@ -6,29 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
-from ...ir import INT8, TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
-from ..integers.sigmoid_table import SIGMOID_TABLE
+from ...ir import TensorType
+from ..base import Kernel, TensorArgument
 from ..rules.checks import check_multiplier
-from ..rules.window import check_offset, check_rank
+from ..rules.recurrent import RecurrentOp, check_state_power, gate_tensors, with_table
+from ..rules.window import check_offset
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 GATES = 4
 NO_CLIP = 1 << 15
-LEAST_CELL_POWER = -30
-
-REQUANTIZATIONS = (
-    "input_multipliers",
-    "input_shifts",
-    "recurrent_multipliers",
-    "recurrent_shifts",
-)
-"""The arguments with an element for each gate."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lstm(Op):
+class Lstm(RecurrentOp):
     """Layer of S units over T steps: for each step, with gates i, f, g, o of input and hidden h,
 
         c = sigmoid(f) * c + sigmoid(i) * tanh(g)        h = sigmoid(o) * tanh(c)
@@ -51,71 +44,36 @@ class Lstm(Op):
     """
 
     name: ClassVar[str] = "lstm"
+    gates: ClassVar[int] = GATES
+    states: ClassVar[tuple[str, ...]] = ("initial_hidden", "initial_cell")
     tensors: ClassVar[tuple[TensorArgument, ...]] = (
         TensorArgument("input"),
         TensorArgument("initial_hidden"),
         TensorArgument("initial_cell", ("int16",)),
-        TensorArgument("input_weight"),
-        TensorArgument("recurrent_weight"),
-        TensorArgument("bias", ("int32",)),
-        *(TensorArgument(name, ("int32",)) for name in REQUANTIZATIONS),
+        *gate_tensors("bias"),
     )
     outputs: ClassVar[tuple[str, ...]] = ("output", "hidden", "cell")
-    quantization_data: ClassVar[frozenset[str]] = frozenset(
-        {
-            "bias",
-            *REQUANTIZATIONS,
-            "input_offset",
-            "hidden_zero_point",
-            "cell_power",
-            "cell_multiplier",
-            "cell_shift",
-            "cell_clip",
-            "hidden_multiplier",
-            "hidden_shift",
-        }
-    )
+    quantization_data: ClassVar[frozenset[str]] = RecurrentOp.quantization_data | {
+        "cell_power",
+        "cell_multiplier",
+        "cell_shift",
+        "cell_clip",
+    }
 
-    input_offset: int = 0
-    hidden_zero_point: int = 0
     cell_power: int
     cell_multiplier: int
     cell_shift: int
     cell_clip: int = NO_CLIP
-    hidden_multiplier: int
-    hidden_shift: int
-    time_major: bool = False
 
     def __post_init__(self) -> None:
-        check_offset(self, "input_offset", self.input_offset, *INT8.negated())
-        check_offset(self, "hidden_zero_point", self.hidden_zero_point, *INT8)
-        check_offset(self, "cell_power", self.cell_power, LEAST_CELL_POWER, 0)
+        super().__post_init__()
+        check_state_power(self, "cell_power", self.cell_power)
         check_offset(self, "cell_clip", self.cell_clip, 0, NO_CLIP)
         check_multiplier(self, "cell_", self.cell_multiplier, self.cell_shift)
-        check_multiplier(self, "hidden_", self.hidden_multiplier, self.hidden_shift)
 
     def output_types(self, types: Mapping[str, TensorType]) -> tuple[TensorType, ...]:
-        check_rank(self, types, "input", 3)
-        check_rank(self, types, "initial_hidden", 2)
-        batches, steps, features = self._sizes(types)
-        units = types["initial_hidden"].shape[1]
-        expected = {
-            "initial_hidden": (batches, units),
-            "initial_cell": (batches, units),
-            "input_weight": (GATES * units, features),
-            "recurrent_weight": (GATES * units, units),
-            "bias": (GATES * units,),
-        }
-        for name, shape in (expected | dict.fromkeys(REQUANTIZATIONS, (GATES,))).items():
-            self.expect(types[name].shape == shape, name, shape, types[name].shape)
-        leading = (steps, batches) if self.time_major else (batches, steps)
-        state = (batches, units)
-        return TensorType((*leading, units)), TensorType(state), TensorType(state, "int16")
-
-    def _sizes(self, types: Mapping[str, TensorType]) -> tuple[int, int, int]:
-        """(batches, steps, features)"""
-        first, second, features = types["input"].shape
-        return (second, first, features) if self.time_major else (first, second, features)
+        state = types["initial_hidden"].shape
+        return (*super().output_types(types), TensorType(state), TensorType(state, "int16"))
 
     def tanh_scaling(self) -> tuple[int, int]:
         """(multiplier, right shift) from the cell to the table, whose places are 48ths in Q7.8."""
@@ -123,30 +81,17 @@ class Lstm(Op):
         return (3 << left, 0) if left >= 0 else (3, -left)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
-        """The fields, the sizes, how many rows lie from one batch or step to the next, and the
-        scaling of ``tanh_scaling``."""
-        batches, steps, features = self._sizes(types)
+        """Those of every recurrent layer, and the scaling of ``tanh_scaling``."""
         tanh_multiplier, tanh_shift = self.tanh_scaling()
-        return super().constants(types) | {
-            "batches": batches,
-            "steps": steps,
-            "batch_stride": 1 if self.time_major else steps,
-            "step_stride": batches if self.time_major else 1,
-            "input_size": features,
-            "hidden_size": types["initial_hidden"].shape[1],
-            "tanh_multiplier": tanh_multiplier,
-            "tanh_shift": tanh_shift,
-        }
-
-    def macs(self, types: Mapping[str, TensorType]) -> int:
-        batches, steps, _ = self._sizes(types)
-        weights = types["input_weight"].elements + types["recurrent_weight"].elements
-        return batches * steps * weights
-
-
-def _with_table(layer: Layer) -> dict[str, np.ndarray]:
-    return {**layer.constants, "sigmoid_table": SIGMOID_TABLE}
+        scaling = {"tanh_multiplier": tanh_multiplier, "tanh_shift": tanh_shift}
+        return super().constants(types) | scaling
 
 
 OP = Lstm
-KERNELS = [Kernel("lstm_s8__ref", pack=_with_table)]
+KERNELS = [
+    Kernel("lstm_s8__ref", pack=with_table),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
+]

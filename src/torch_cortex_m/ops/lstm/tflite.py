@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from ...ir import Quantization
+from ..rules.recurrent import LEAST_STATE_POWER
 from ..tflite.builtin import Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 from ..tflite.weights import symmetric_scale
-from .op import LEAST_CELL_POWER, NO_CLIP
+from .op import NO_CLIP
 
 GATE_NAMES = ("input", "forget", "cell", "output")
 GATE_SCALE = 2.0**-12
@@ -92,10 +93,10 @@ def _cell_power(call: TfliteCall, cell: Quantization) -> int:
         raise call.error("the cell has a zero point", expected=0, got=cell.zero_point)
     exact = math.log2(cell.scale)
     power = round(exact)
-    if abs(exact - power) >= 1e-3 or not LEAST_CELL_POWER <= power <= 0:
+    if abs(exact - power) >= 1e-3 or not LEAST_STATE_POWER <= power <= 0:
         raise call.error(
             "the cell has an unexpected scale",
-            expected=f"a power of two from 2^{LEAST_CELL_POWER} to 1",
+            expected=f"a power of two from 2^{LEAST_STATE_POWER} to 1",
             got=f"{cell.scale:g}",
         )
     return power

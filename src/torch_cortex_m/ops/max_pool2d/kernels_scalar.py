@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..base import Kernel, Layer
+from ..rules.overlap import place_by_place
 
 
 def _applies(layer: Layer) -> bool:
@@ -11,4 +12,6 @@ def _applies(layer: Layer) -> bool:
     return op.kernel != (2, 2) or any(op.padding) or op.ceil_mode
 
 
-SCALAR_KERNELS = [Kernel("max_pool2d_s8__channels_scalar", applies=_applies)]
+SCALAR_KERNELS = [
+    Kernel("max_pool2d_s8__channels_scalar", applies=_applies, overlap=place_by_place)
+]

@@ -11,15 +11,18 @@ import numpy as np
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Types
+from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
+from ..rules.overlap import place_by_place
 from ..rules.window import (
     check_activation,
     check_rank,
     check_values,
     check_window,
+    padding_elsewhere,
     padding_with_border,
     window_constants,
     window_output_size,
+    window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
@@ -91,10 +94,16 @@ class MaxPool2d(Op):
         same = padding is not None and border.value == INT8.low and not self.ceil_mode
         return replace(self, padding=padding) if same else None
 
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return window_reach(self, self.kernel, axis) if argument == "input" else None
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        return replace(self, padding=padding_elsewhere(self.padding, axis))
+
 
 OP = MaxPool2d
 KERNELS = [
-    Kernel("max_pool2d_s8__ref"),
+    Kernel("max_pool2d_s8__ref", overlap=place_by_place),
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.node import gives_numbers
 from ..pytorch.operands import value_in_result_scale
 from ..pytorch.pattern import Pattern
 
@@ -18,5 +19,11 @@ def _lower(call: PytorchCall) -> str:
 
 
 PATTERNS = [
-    Pattern((aten.maximum.default, aten.max.other), _lower, inputs=("self", "other"), function=True)
+    Pattern(
+        (aten.maximum.default, aten.max.other),
+        _lower,
+        inputs=("self", "other"),
+        function=True,
+        matches=gives_numbers,
+    )
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..rules.integer_functions import Function
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
+from ..tflite.integers import integers_or
 
 
 def _lower(call: TfliteCall) -> str:
@@ -11,4 +13,7 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("maximum", (call.value("input"), call.value("other")))
 
 
-BUILTINS = [Builtin("MAXIMUM", _lower, (Argument("input"), Argument("other")))]
+DTYPES = (*BYTES, "int32")
+OPERANDS = tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other"))
+LOWER = integers_or(Function.MAXIMUM, _lower, activation=False)
+BUILTINS = [Builtin("MAXIMUM", LOWER, OPERANDS, outputs=DTYPES)]

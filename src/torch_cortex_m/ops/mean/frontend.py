@@ -6,6 +6,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.call import PytorchCall
+from ..pytorch.node import gives_numbers
 from ..pytorch.pattern import Pattern
 from ..pytorch.reduction import count_problem, is_over_places, reduce
 from .op import rescaling
@@ -43,6 +44,7 @@ PATTERNS = [
         _lower_sum,
         inputs=("self",),
         fuses_activation=True,
+        matches=gives_numbers,
         problem=count_problem,
     ),
     Pattern(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import Quantization
+from ...ir import INT8, Quantization
 from ..base import Kernel
 from ..integers.arithmetic import quantize_multiplier
+from ..interfaces import Sums, Types
 from ..rules.quantized import RequantizedOp
 from ..rules.reduction import ReductionOp
 from .kernels_dsp import DSP_KERNELS
@@ -31,6 +32,15 @@ class Mean(RequantizedOp, ReductionOp):
     """
 
     name: ClassVar[str] = "mean"
+
+    def sums(self, types: Types) -> Sums | None:
+        """Where the result is not clamped further than its type."""
+        if (self.activation_min, self.activation_max) != INT8:
+            return None
+        outer, count, inner = types["input"].shape
+        names = ("multiplier", "shift", "output_offset")
+        fields = {"output_bytes": 1, **{name: getattr(self, name) for name in names}}
+        return Sums((outer, count, inner), self.input_offset, "rescale", fields)
 
 
 def rescaling(input: Quantization, output: Quantization, count: int) -> dict[str, int]:

@@ -6,6 +6,7 @@ import torch
 
 from ..pytorch.call import PytorchCall
 from ..pytorch.factors import lower_product
+from ..pytorch.node import gives_numbers
 from ..pytorch.operands import two_operands
 from ..pytorch.pattern import Pattern
 
@@ -23,5 +24,6 @@ PATTERNS = [
         inputs=("self", "other"),
         fuses_activation=True,
         function=True,
+        matches=gives_numbers,
     )
 ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..rules.integer_functions import Function
 from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
+from ..tflite.integers import integers_or
 
 
 def _lower(call: TfliteCall) -> str:
@@ -22,5 +24,7 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-OPERANDS = tuple(Argument(name, dtypes=BYTES) for name in ("input", "other"))
-BUILTINS = [Builtin("MUL", _lower, OPERANDS, "MulOptions", BYTES)]
+DTYPES = (*BYTES, "int32")
+OPERANDS = tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other"))
+LOWER = integers_or(Function.MULTIPLY, _lower)
+BUILTINS = [Builtin("MUL", LOWER, OPERANDS, "MulOptions", DTYPES)]

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, TensorArgument
+from ..interfaces import Reach, Types
 from ..rules.quantized import QuantizedOp
 from ..rules.window import check_offset, check_rank
 from .kernels_rows import ROW_KERNELS
@@ -88,6 +89,11 @@ class Normalize(QuantizedOp):
             if name in types:
                 self.expect(types[name].shape == shape[2:], name, shape[2:], types[name].shape)
         return shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """From batch to batch, and from group to group where these have nothing of their own."""
+        alike = axis == 0 or (axis == 2 and types.keys() == {"input"})
+        return Reach(axis) if argument == "input" and alike else None
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         """The fields and sizes; ``score_shift`` and ``product_shift`` of the last two steps."""

@@ -8,7 +8,8 @@ from math import prod
 
 import numpy as np
 
-from ..base import Kernel, Layer
+from ...ir.artifacts import Overlap
+from ..base import Kernel, Layer, no_overlap
 from ..integers.accumulators import accumulator_ranges
 from ..integers.requantization import (
     ANY,
@@ -20,6 +21,7 @@ from ..integers.requantization import (
     layer_bias,
     wrapped,
 )
+from ..rules.overlap import in_channel_blocks, places_in_order, window_starts
 
 COMMON_SHIFTS = (12, 10, 14)
 """For which tcm_dsp_matrix.h has routines; each covers 7 right shifts: 5 ... 11 with 12."""
@@ -61,6 +63,7 @@ def matrix_kernel(
     packing: Callable[[Layer], MatrixPacking],
     scratch_bytes: Callable[[Layer], int],
     leaves_room: bool = False,
+    overlap: Callable[[Layer], dict[str, Overlap]] = no_overlap,
 ) -> Kernel:
     """The record of a kernel that reads a packing's stream."""
     return Kernel(
@@ -71,6 +74,7 @@ def matrix_kernel(
         pack=lambda layer: {"stream": packing(layer).stream},
         constants=lambda layer: packing(layer).constants(),
         leaves_room=lambda layer: leaves_room,
+        overlap=overlap,
     )
 
 
@@ -103,6 +107,13 @@ def convolution_scratch(layer: Layer, runs: int, length: int, patches: bool) -> 
     places = 4 if prod(layer.output.shape[:3]) >= 4 else 1
     columns = 4 * places * len(column_pairs(runs, length))
     return columns + (length * (1 + places) if patches else 0)
+
+
+def convolution_overlap(layer: Layer) -> dict[str, Overlap]:
+    """Of tcm_dsp_convolve: the columns of four places are unpacked before their outputs are
+    written."""
+    distance = places_in_order(layer, window_starts(layer), at_a_time=4, reads_first=True)
+    return in_channel_blocks(layer, distance, getattr(layer.op, "groups", 1))
 
 
 def pack_matrix(layer: Layer, weight: np.ndarray, runs: int, groups: int = 1) -> MatrixPacking:

@@ -70,6 +70,12 @@ def folded_bias(layer: Layer, weight_sums: np.ndarray) -> np.ndarray:
     return total.astype(np.uint64).astype(np.uint32).view(np.int32)
 
 
+def spare_rows(layer: Layer, needed: int) -> int:
+    """Of csrc/mve/tcm_mve_rows.h: room for the new rows of two more rows of output, if there are so
+    many, before the ``needed`` ones have to move."""
+    return min(2, layer.output.shape[1] - 1) * min(layer.op.stride[0], needed)
+
+
 def lead_bytes(layer: Layer, values: int, vectors: int) -> int:
     """What an octet of tiles begins with where csrc/mve/tcm_mve_pairs.h overlaps pairs of vectors.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
+from ..rules.overlap import at_distance
 
 LEAST_RUN = 32
 """Borders between shorter runs of input are faster filled at once."""
@@ -18,7 +20,15 @@ def _has_runs(least: int) -> Callable[[Layer], bool]:
     return applies
 
 
+def _runs_overlap(layer: Layer) -> dict[str, Overlap]:
+    """Runs are copied in order, the last one to a place that is farthest behind its own."""
+    values = layer.op.constants(layer.types)
+    steps = sum((values[f"size_{i}"] - 1) * values[f"output_stride_{i}"] for i in range(6))
+    last = values["output_start"] + steps
+    return at_distance(int(last) - (layer.types["input"].elements - 1))
+
+
 PORTABLE_KERNELS = [
     Kernel("pad_s8__filled_runs", applies=_has_runs(1)),
-    Kernel("pad_s8__runs", applies=_has_runs(LEAST_RUN)),
+    Kernel("pad_s8__runs", applies=_has_runs(LEAST_RUN), overlap=_runs_overlap),
 ]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..interfaces import Border, Types
+from ..interfaces import Border, Reach, Types
 from ..rules.checks import check_max_rank
 from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
@@ -79,6 +79,13 @@ class Pad(Op):
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         widths = permuted(list(zip(self.before, self.after, strict=True)), permutation)
         return replace(self, padding=sum(widths, ()))
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return Reach(axis, -self.before[axis])
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        inside = (*self.padding[: 2 * axis], 0, 0, *self.padding[2 * axis + 2 :])
+        return replace(self, padding=inside)
 
 
 OP = Pad

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 
-INPUT = Argument("input")
+INPUT = Argument("input", dtypes=BYTES)
+VALUE = Argument("value", Kind.CONSTANT, BYTES)
 PADDING = Argument("padding", Kind.CONSTANT, ("int32", "int64"))
 
 
@@ -23,6 +24,6 @@ def _emit(call: TfliteCall, value: int) -> str:
 
 
 BUILTINS = [
-    Builtin("PAD", _lower_pad, (INPUT, PADDING)),
-    Builtin("PADV2", _lower_with_value, (INPUT, PADDING, Argument("value", Kind.CONSTANT))),
+    Builtin("PAD", _lower_pad, (INPUT, PADDING), outputs=BYTES),
+    Builtin("PADV2", _lower_with_value, (INPUT, PADDING, VALUE), outputs=BYTES),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -24,4 +24,5 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-BUILTINS = [Builtin("PRELU", _lower, (Argument("input"), Argument("slope")))]
+ARGUMENTS = (Argument("input", dtypes=BYTES), Argument("slope", dtypes=BYTES))
+BUILTINS = [Builtin("PRELU", _lower, ARGUMENTS, outputs=BYTES)]

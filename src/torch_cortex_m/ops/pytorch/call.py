@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from torch.fx import Node
 
 from ...errors import TcmError
-from ...ir import INT8, Graph, Quantization, TensorType
+from ...ir import DTYPES, INT8, Graph, Quantization, TensorType
 from .. import definition
 from ..integers.arithmetic import quantize_array, quantize_multiplier
 from ..rules.movement import all_places, movement
@@ -85,6 +85,7 @@ class PytorchCall:
     operands: the tensors among the arguments, as ``tensor_arguments`` names them.
     name, source: the result's name in the user's terms, and the place in the user's model.
     result: the quantization of the float results, None where there are none.
+    parts: the quantization of each of several results, where each has its own.
     activation: the (low, high) of the fused activation as real numbers.
     limits: the quantized values that the program's own quantization admits.
     function: what the result is of the only operand, element by element (float64 arrays), where a
@@ -98,6 +99,7 @@ class PytorchCall:
     name: str
     source: str
     result: Quantization | None
+    parts: Mapping[int, Quantization] = field(default_factory=dict)
     activation: tuple[float, float] = UNBOUNDED
     limits: tuple[int, int] = INT8
     function: Callable[[np.ndarray], np.ndarray] | None = None
@@ -159,12 +161,14 @@ class PytorchCall:
             return constant.name
         return self.graph.add_constant(constant.name, data)
 
-    def add_quantized(self, constant: Constant, quantization: Quantization) -> str:
-        """Adds a constant as int8 in this quantization; returns the value's name. Integers that
+    def add_quantized(
+        self, constant: Constant, quantization: Quantization, dtype: str = "int8"
+    ) -> str:
+        """Adds a constant as integers in this quantization; returns the value's name. Those that
         the program has so already stay as they are."""
-        values = _integers(constant, quantization)
+        values = _integers(constant, quantization, dtype)
         name = self.graph.add_constant(constant.name, values)
-        self.graph.types[name] = TensorType(values.shape, "int8", quantization)
+        self.graph.types[name] = TensorType(values.shape, dtype, quantization)
         return name
 
     def activation_limits(self) -> dict[str, int]:
@@ -214,12 +218,36 @@ class PytorchCall:
 
     def requantize(self, input: Activation, output: Quantization) -> str:
         """The tensor in another quantization, within the limits; no node where it is so already."""
+        dtype = self.graph.types[input.value].dtype
+        if dtype != "int8":
+            return self.rescale(input, output, dtype)
         if input.quantization == output and self.limits == INT8:
             return input.value
         low, high = self.limits
         fields = requantization(input.quantization, output)
         fields |= {"activation_min": low, "activation_max": high}
         return self._append("requantize", (input.value,), fields, ".requantized", output)
+
+    def rescale(self, input: Activation, output: Quantization, dtype: str) -> str:
+        """The tensor as integers of ``dtype`` in another quantization; no node where it is so."""
+        given = self.graph.types[input.value].dtype
+        if (input.quantization, given) == (output, dtype):
+            return input.value
+        if given == dtype == "int8":
+            operator, fields = "requantize", requantization(input.quantization, output)
+        else:
+            operator, fields = "rescale", rescaling(input.quantization, output, dtype)
+        return self._append(operator, (input.value,), fields, ".rescaled", output)
+
+    def emit_parts(
+        self,
+        operator: str,
+        inputs: tuple[str | None, ...],
+        quantizations: Sequence[Quantization],
+        **fields: Any,
+    ) -> tuple[str, ...]:
+        """Appends a node with several outputs, each of which has a quantization of its own."""
+        return self._append_several(operator, inputs, fields, quantizations)
 
     def move(self, value: str, places: np.ndarray) -> str:
         """The elements of ``value`` at these places (see ops/rules/movement), the call's result.
@@ -253,7 +281,7 @@ class PytorchCall:
         operator: str,
         inputs: tuple[str | None, ...],
         fields: dict[str, Any],
-        quantizations: list[Quantization | None],
+        quantizations: Sequence[Quantization | None],
         suffix: str = "",
     ) -> tuple[str, ...]:
         op_class: Any = definition(operator).op
@@ -266,13 +294,13 @@ class PytorchCall:
             raise error.at(self.source) from None
 
 
-def _integers(constant: Constant, wanted: Quantization) -> np.ndarray:
+def _integers(constant: Constant, wanted: Quantization, dtype: str) -> np.ndarray:
     known = constant.quantized
     if known is not None and known.axis is None:
         given = Quantization(float(known.scales[0]), int(known.zero_points[0]))
-        if given == wanted:
+        if given == wanted and str(known.values.dtype) == dtype:
             return known.values
-    return quantize_array(constant.data, wanted.scale, wanted.zero_point)
+    return quantize_array(constant.data, wanted.scale, wanted.zero_point, dtype=dtype)
 
 
 def requantization(input: Quantization, output: Quantization) -> dict[str, int]:
@@ -284,3 +312,8 @@ def requantization(input: Quantization, output: Quantization) -> dict[str, int]:
         "shift": shift,
         "output_offset": output.zero_point,
     }
+
+
+def rescaling(input: Quantization, output: Quantization, dtype: str) -> dict[str, int]:
+    """The fields of a rescale node that takes integers to others of ``dtype``."""
+    return {"output_bytes": DTYPES[dtype].bytes, **requantization(input, output)}

@@ -11,7 +11,7 @@ from torch.fx import Node
 from ...ir import INT32
 from ..rules.comparisons import comparison_scaling
 from .call import Integers, PytorchCall
-from .node import INDICES, arguments, is_real, values_of
+from .node import INDICES, arguments, is_real, reads_truth_alone, values_of
 from .operands import scaled_operand
 from .pattern import Pattern, Result
 
@@ -34,8 +34,14 @@ def comparison(
         result=Result.INTEGERS,
         function=True,
         dtypes=(torch.bool,),
+        matches=_of_numbers,
         problem=_problem,
     )
+
+
+def _of_numbers(node: Node) -> bool:
+    """Truth values are compared by the logic of masks."""
+    return not reads_truth_alone(node)
 
 
 def _problem(node: Node) -> str | None:
@@ -79,6 +85,6 @@ def _indices(call: PytorchCall, argument: str) -> str:
     if isinstance(operand, Integers):
         return operand.value
     constant = call.constant(argument)
-    data = np.array([call.arguments[argument]]) if constant is None else constant.data
+    data = np.array(call.arguments[argument]) if constant is None else constant.data
     name = f"{call.name}.constant" if constant is None else constant.name
     return call.graph.add_constant(name, np.clip(data, *INT32).astype(np.int32))

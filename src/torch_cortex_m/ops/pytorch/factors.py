@@ -1,4 +1,4 @@
-"""Products of tensors, constants and numbers, which several aten operators become."""
+"""Products and quotients of two operands, which several aten operators become."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from .operands import ScaledOperand
 
 
 def lower_product(call: PytorchCall, first: ScaledOperand, second: ScaledOperand) -> str:
-    multiplier, shift = quantize_multiplier(first.scale * second.scale / call.output.scale)
+    return lower_factors(call, "mul", first, second, first.scale * second.scale)
+
+
+def lower_factors(
+    call: PytorchCall, operator: str, first: ScaledOperand, second: ScaledOperand, scale: float
+) -> str:
+    """The operator of two operands, of whose integers the result is a function times ``scale``."""
+    multiplier, shift = quantize_multiplier(scale / call.output.scale)
     return call.emit(
-        "mul",
+        operator,
         (first.value, second.value),
         input_offset=-first.zero_point,
         other_offset=-second.zero_point,

@@ -58,6 +58,22 @@ def is_real(value: Tensor) -> bool:
     return value.dtype in (*REAL_DTYPES, torch.uint8)
 
 
+def integers_problem(node: Node) -> str | None:
+    """Why a use that reads indices or truth values is not supported, where real numbers are."""
+    read = (value for input in node.all_input_nodes for value in values_of(input))
+    return None if all(map(is_real, read)) else "only of float tensors is supported"
+
+
+def reads_truth_alone(node: Node) -> bool:
+    """Whether all tensors that a node reads are truth values."""
+    return all(each.meta["val"].dtype == torch.bool for each in tensor_arguments(node).values())
+
+
+def gives_numbers(node: Node) -> bool:
+    """Whether the result stands for real numbers or truth values, and not for indices."""
+    return all(value.dtype not in INDICES for value in values_of(node))
+
+
 def is_constant(operand: object) -> bool:
     """Whether an argument does not depend on the model's inputs."""
     waiting = [operand] if isinstance(operand, Node) else []

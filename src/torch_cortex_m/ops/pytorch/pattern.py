@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 from torch.fx import Node
 
 from ...ir import Quantization
@@ -54,6 +55,22 @@ class SingleCall(NamedTuple):
     kwargs: Mapping[str, Any] = {}
 
 
+@dataclass(frozen=True)
+class Recurrence:
+    """What the pattern of a recurrent layer adds: the weights of its gates, and its states.
+
+    gates: how many blocks of rows the weights have, each with one scale.
+    weights: argument of a weight -> that of its bias; "": it has none.
+    continued: for each result the argument that is the same before the first step; "": none is.
+    states: the layer's arguments -> for each result its values before and behind each step.
+    """
+
+    gates: int
+    weights: Mapping[str, str]
+    continued: tuple[str, ...]
+    states: Callable[..., tuple[Tensor, ...]]
+
+
 ResultOf = Callable[[Node, int], SingleCall | None]
 
 
@@ -84,6 +101,7 @@ class Pattern:
     inputs: names of the aten arguments that are activations.
     result: where the result's quantization parameters come from; ``fixed`` has them for FIXED.
     weight: the constant operand of a weighted sum.
+    recurrence: of a recurrent layer.
     fuses_activation: whether an activation that follows becomes part of the operator.
     activation_range: for an operator that only clamps, arguments -> (low, high).
     shares_scale: whether inputs that nothing else reads take the result's parameters, where they
@@ -109,6 +127,7 @@ class Pattern:
     result: Result = Result.OBSERVED
     fixed: Quantization | None = None
     weight: Weight | None = None
+    recurrence: Recurrence | None = None
     fuses_activation: bool = False
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]] | None = None
     monotone: bool = False

@@ -62,19 +62,28 @@ def sum_operands(
 ) -> tuple[str | None, str, str]:
     """Adds bias (int32), multipliers and shifts [channels] as constants; returns their names."""
     scales = input_scale * quantized.per_channel(channels).scales
-    multipliers, shifts = quantize_multipliers(scales / call.output.scale)
+    requantization = add_requantization(call, scales, call.output.scale)
+    return (_add_bias(call, bias, scales), *requantization)
+
+
+def add_requantization(
+    call: PytorchCall, scales: np.ndarray, output_scale: float, kind: str = ""
+) -> tuple[str, str]:
+    """Adds the multipliers and shifts from ``scales`` to ``output_scale`` as constants; returns
+    their names."""
+    multipliers, shifts = quantize_multipliers(scales / output_scale)
     if np.any(shifts > LARGEST_SHIFT):
         raise TcmError(
             f"the scales of '{call.name}' ({call.node.target}) do not fit together",
             where=call.source,
             expected=f"input scale * weight scale / output scale below 2^{LARGEST_SHIFT}",
-            got=f"{float(np.max(scales)) / call.output.scale:g}",
+            got=f"{float(np.max(scales)) / output_scale:g}",
             hint="calibrate with data on which this operator's result is not constant",
         )
+    name = f"{call.name}.{kind}" if kind else call.name
     return (
-        _add_bias(call, bias, scales),
-        call.graph.add_constant(f"{call.name}.multipliers", multipliers),
-        call.graph.add_constant(f"{call.name}.shifts", shifts),
+        call.graph.add_constant(f"{name}.multipliers", multipliers),
+        call.graph.add_constant(f"{name}.shifts", shifts),
     )
 
 

@@ -32,8 +32,19 @@ def ties_away(op: Quantize) -> Quantize:
     return replace(op, ties_away=True)
 
 
+def wide(case: Case) -> Case:
+    """The same to int16."""
+    return replace(case, name=f"{case.name}_int16", op=replace(case.op, output_bytes=2))
+
+
+def case_of_16_bits(name: str, values: np.ndarray, scale: float, zero_point: int) -> Case:
+    op = Quantize(scale, zero_point, output_bytes=2)
+    return Case(name, op, {"input": values.astype(np.float32)})
+
+
 FLOAT = np.finfo(np.float32)
 HALVES = np.arange(-300, 300) + 0.5
+WIDE_HALVES = neighbours(np.concatenate([HALVES * 97, HALVES + 32500, HALVES - 32500]))
 HUGE = np.array([2.0**7, 2.0**8, 2.0**24, 2.0**31, 2.0**63, 2.0**100, FLOAT.max])
 TINY = np.array([0.0, FLOAT.smallest_subnormal, FLOAT.tiny, 1e-30, 1e-8, 0.25])
 CASES = [
@@ -58,4 +69,6 @@ CASES = [
     case("infinite", np.array([np.inf, -np.inf, 1.0])),
     case("not_a_number", np.array([np.nan, -np.nan, 1.0])),
 ]
+CASES += [wide(each) for each in CASES]
+CASES += [case_of_16_bits("halves_of_int16", WIDE_HALVES, 1.0, -3)]
 CASES += [replace(each, name=f"{each.name}_ties_away", op=ties_away(each.op)) for each in CASES]

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from ..base import Kernel
 
-FLOAT = Kernel("quantize_s8__float_dsp", needs=frozenset({"dsp"}))
+FLOAT = Kernel(
+    "quantize_s8__float_dsp",
+    applies=lambda layer: layer.output.dtype == "int8",
+    needs=frozenset({"dsp"}),
+)
 
 DSP_KERNELS = [FLOAT]

@@ -14,7 +14,7 @@ def _constants(layer: Layer) -> dict[str, int | float]:
 
 INTEGER = Kernel(
     "quantize_s8__integer_scalar",
-    applies=lambda layer: not layer.op.ties_away,
+    applies=lambda layer: layer.output.dtype == "int8" and not layer.op.ties_away,
     constants=_constants,
 )
 

@@ -11,10 +11,17 @@ from .op import Quantize
 
 def any_layer(rng: Rng, name: str) -> Case:
     op = Quantize(
-        float(np.exp(rng.uniform(-12, 12))), int(rng.integers(-128, 128)), bool(rng.random() < 0.5)
+        float(np.exp(rng.uniform(-12, 12))),
+        int(rng.integers(-128, 128)),
+        bool(rng.random() < 0.5),
+        pick(rng, 1, 1, 2),
     )
     shape = shape_of_elements(rng)
-    steps = rng.normal(size=shape) * pick(rng, 1, 60, 60, 1e4)
+    steps = (
+        rng.normal(size=shape)
+        * pick(rng, 1, 60, 60, 1e4)
+        * pick(rng, 1, 256 ** (op.output_bytes - 1))
+    )
     if rng.random() < 0.3:
         steps = np.round(2 * steps) / 2
     values = np.asarray(steps * op.scale, np.float32)

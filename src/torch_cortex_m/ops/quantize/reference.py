@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...ir import INT8
 from .op import Quantize
 
 
 def reference(op: Quantize, input: Tensor) -> Tensor:
-    """float32 -> int8 of the same shape; see Quantize."""
+    """float32 -> int8 or int16 of the same shape; see Quantize."""
+    dtype = torch.int8 if op.output_bytes == 1 else torch.int16
     if op.ties_away:
         scaled = input / input.new_tensor(op.scale)
         half = torch.where(torch.signbit(scaled), -0.5, 0.5)
@@ -19,4 +19,4 @@ def reference(op: Quantize, input: Tensor) -> Tensor:
     else:
         rounded = torch.round(input * op.inverse_scale)
     rounded = torch.nan_to_num(rounded, nan=0.0)
-    return torch.clamp(rounded + op.zero_point, *INT8).to(torch.int8)
+    return torch.clamp(rounded + op.zero_point, *op.limits).to(dtype)

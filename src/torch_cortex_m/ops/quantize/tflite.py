@@ -61,5 +61,6 @@ BUILTINS = [
         _lower,
         (Argument("input", dtypes=("float32", "int8", "uint8", "int16", "int32")),),
         outputs=("int8", "uint8", "int16", "int32"),
+        converts=True,
     )
 ]

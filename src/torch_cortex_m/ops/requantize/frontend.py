@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from ..pytorch.call import PytorchCall, requantization
+from ..pytorch.node import gives_numbers
 from ..pytorch.pattern import Pattern
 
 aten = torch.ops.aten
@@ -50,6 +51,7 @@ def _activation(
         activation_range=activation_range,
         monotone=True,
         function=True,
+        matches=gives_numbers,
     )
 
 

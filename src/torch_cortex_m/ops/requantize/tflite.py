@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall, clamp_limits
 
 
@@ -32,9 +32,13 @@ def _clamp(low: float, high: float | None) -> Callable[[TfliteCall], str]:
     return lower
 
 
+def _builtin(name: str, low: float, high: float | None) -> Builtin:
+    return Builtin(name, _clamp(low, high), (Argument("input", dtypes=BYTES),), outputs=BYTES)
+
+
 BUILTINS = [
-    Builtin("RELU", _clamp(0.0, None)),
-    Builtin("RELU_0_TO_1", _clamp(0.0, 1.0)),
-    Builtin("RELU6", _clamp(0.0, 6.0)),
-    Builtin("RELU_N1_TO_1", _clamp(-1.0, 1.0)),
+    _builtin("RELU", 0.0, None),
+    _builtin("RELU_0_TO_1", 0.0, 1.0),
+    _builtin("RELU6", 0.0, 6.0),
+    _builtin("RELU_N1_TO_1", -1.0, 1.0),
 ]

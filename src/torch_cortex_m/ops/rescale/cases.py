@@ -9,7 +9,8 @@ import numpy as np
 from ...ir import TensorType, limits
 from ..base import Case
 from ..rules.case_data import generator, random_data
-from .op import OUTPUTS, Rescale
+from ..rules.integer_types import OUTPUTS
+from .op import Rescale
 
 FACTORS: dict[str, dict[str, Any]] = {
     "one": {},

@@ -9,10 +9,8 @@ from typing import ClassVar
 from ...ir import INT32, TensorType, limits
 from ..base import Kernel, Layer, Op, TensorArgument
 from ..rules.checks import check_multiplier
+from ..rules.integer_types import OUTPUTS
 from ..rules.window import check_offset
-
-OUTPUTS = {1: "int8", 2: "int16", 4: "int32"}
-"""Bytes of an element -> type."""
 
 
 @dataclass(frozen=True, kw_only=True)

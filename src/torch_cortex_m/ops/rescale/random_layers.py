@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...ir import TensorType, limits
 from ..base import Case
 from ..rules.case_data import random_data
+from ..rules.integer_types import OUTPUTS
 from ..rules.random_data import Rng, pick, shape_of_elements
-from .op import OUTPUTS, Rescale
+from .op import Rescale
 
 
 def any_layer(rng: Rng, name: str) -> Case:

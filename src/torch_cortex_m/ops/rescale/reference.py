@@ -7,7 +7,8 @@ from torch import Tensor
 
 from ...ir import limits
 from ..integers.torch_arithmetic import requantize, wrap_int32
-from .op import OUTPUTS, Rescale
+from ..rules.integer_types import OUTPUTS
+from .op import Rescale
 
 
 def reference(op: Rescale, input: Tensor) -> Tensor:

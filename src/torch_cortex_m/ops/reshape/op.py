@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
 from ..rules.permutation import long_sizes
 
 
@@ -74,6 +74,17 @@ class Reshape(Op):
 
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, shape=output_shape)
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        """Where the axis is one of its own before and after."""
+        shape = types["input"].shape
+        before = prod(shape[:axis])
+        kept = (prod(self.shape[:place]) == before for place in range(len(self.shape)))
+        places = (place for place, same in enumerate(kept) if same)
+        return next((Reach(p) for p in places if self.shape[p] == shape[axis]), None)
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        return replace(self, shape=(*self.shape[:axis], count, *self.shape[axis + 1 :]))
 
 
 OP = Reshape

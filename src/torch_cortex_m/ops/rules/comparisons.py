@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import TensorArgument
-from ..integers.arithmetic import quantize_multiplier
+from ..integers.arithmetic import multiplier_fields
 from .broadcasting import OPERANDS, BroadcastingOp
 from .checks import check_multiplier
 from .window import check_offset
@@ -71,8 +71,4 @@ class ComparisonOp(BroadcastingOp):
 def comparison_scaling(input: float, other: float, left_shift: int) -> dict[str, int]:
     """The fields for operands whose common scale is theirs divided by these factors, and by
     2^left_shift."""
-    fields = {"left_shift": left_shift}
-    for name, real in (("input", input), ("other", other)):
-        multiplier, shift = quantize_multiplier(real)
-        fields |= {f"{name}_multiplier": multiplier, f"{name}_shift": shift}
-    return fields
+    return {"left_shift": left_shift, **multiplier_fields(input=input, other=other)}

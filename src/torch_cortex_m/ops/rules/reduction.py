@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Op, TensorArgument
+from ..interfaces import Reach, Types
 from .window import check_rank
 
 
@@ -29,6 +30,12 @@ class ReductionOp(Op):
         expected = f"at most {self.largest_count} elements in dimension 1"
         self.expect(count <= self.largest_count, "input", expected, count)
         return outer, inner
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if axis == 1 else Reach(min(axis, 1))
+
+    def reduces(self, types: Types, argument: str, axis: int) -> bool:
+        return axis == 1
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         sizes = zip(("outer", "count", "inner"), types["input"].shape, strict=True)

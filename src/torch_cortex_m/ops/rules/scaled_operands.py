@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import INT8
-from ..integers.arithmetic import quantize_multiplier
+from ..integers.arithmetic import multiplier_fields
 from .broadcasting import BroadcastingOp
 from .checks import check_multiplier
 from .quantized import QuantizedOp
@@ -74,8 +74,5 @@ def rescaling(
 
 def rescaling_by(input: float, other: float, output: float, left_shift: int) -> dict[str, int]:
     """The same from the three real factors."""
-    fields = {"left_shift": left_shift}
-    for name, real in (("input", input), ("other", other), ("output", output)):
-        multiplier, shift = quantize_multiplier(real)
-        fields |= {f"{name}_multiplier": multiplier, f"{name}_shift": shift}
-    return fields
+    fields = multiplier_fields(input=input, other=other, output=output)
+    return {"left_shift": left_shift, **fields}

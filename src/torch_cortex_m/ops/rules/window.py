@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ...ir import INT8, TensorType
 from ..base import Op
-from ..interfaces import Border
+from ..interfaces import Border, Reach
 
 
 class WindowFields(Protocol):
@@ -104,6 +104,21 @@ def padding_with_border(padding: tuple[int, ...], border: Border) -> tuple[int, 
     (top, bottom), (left, right) = border.widths[1:3]
     around = (top, left, bottom, right)
     return tuple(inner + outer for inner, outer in zip(padding, around, strict=True))
+
+
+def window_reach(fields: WindowFields, kernel: tuple[int, ...], axis: int) -> Reach | None:
+    """Along height or width of an NHWC tensor, or from one batch to the next."""
+    if axis not in (1, 2):
+        return Reach(axis) if axis == 0 else None
+    side = axis - 1
+    return Reach(
+        axis, -fields.padding[side], fields.stride[side], kernel[side], fields.dilation[side]
+    )
+
+
+def padding_elsewhere(padding: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """A window's padding (top, left, bottom, right) without that along an NHWC tensor's axis."""
+    return tuple(0 if side % 2 == axis - 1 else width for side, width in enumerate(padding))
 
 
 def window_constants(

@@ -10,10 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import DTYPES, TensorType
-from ..base import Kernel, Op, TensorArgument, View
+from ...ir.artifacts import Overlap
+from ..base import Kernel, Layer, Op, TensorArgument, View
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
 from ..rules.checks import check_max_rank
+from ..rules.overlap import at_distance
 from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
 
@@ -126,6 +128,20 @@ class Slice(Op):
         moved = {name: permuted(getattr(self, name), permutation) for name in ("begin", "size")}
         return replace(self, **moved, step=permuted(self.steps, permutation))
 
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        step = self.steps[axis]
+        return Reach(axis, self.begin[axis], step) if step > 0 else None
+
+    def with_positions(self, axis: int, count: int) -> Any:
+        begin = (*self.begin[:axis], 0, *self.begin[axis + 1 :])
+        size = (*self.size[:axis], count, *self.size[axis + 1 :])
+        return replace(self, begin=begin, size=size, step=self.steps)
+
+
+def _overlap(layer: Layer) -> dict[str, Overlap]:
+    """Elements that are taken in order never lie before their places in the output."""
+    return at_distance(0) if all(step > 0 for step in layer.op.steps) else {}
+
 
 OP = Slice
-KERNELS = [Kernel("slice_bytes__ref")]
+KERNELS = [Kernel("slice_bytes__ref", overlap=_overlap)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,20 +64,32 @@ def gives_int8(layer: Layer) -> bool:
     return layer.output.dtype == "int8"
 
 
-def _is_regular(layer: Layer) -> bool:
-    """All elements count, no difference that counts leaves 32 bits, and that of the largest value
-    itself, 0, counts."""
+def _differences_fit(layer: Layer) -> bool:
+    """No difference that counts leaves 32 bits, and that of the largest value itself, 0, counts."""
     op = layer.op
-    return (
-        gives_int8(layer)
-        and "mask" not in layer.types
-        and op.diff_min <= 0
-        and min(-op.diff_min, 255) << op.input_left_shift <= 1 << 31
-    )
+    counts = op.diff_min <= 0 and min(-op.diff_min, 255) << op.input_left_shift <= 1 << 31
+    return gives_int8(layer) and counts
+
+
+def _is_regular(layer: Layer) -> bool:
+    """The same, where all elements count."""
+    return "mask" not in layer.types and _differences_fit(layer)
+
+
+def _pays(layer: Layer) -> bool:
+    return layer.output.elements >= LEAST_ELEMENTS
 
 
 def _applies_table(layer: Layer) -> bool:
-    return _is_regular(layer) and layer.output.elements >= LEAST_ELEMENTS
+    return _is_regular(layer) and _pays(layer)
+
+
+def _applies_masked(layer: Layer) -> bool:
+    return "mask" in layer.types and _differences_fit(layer) and _pays(layer)
+
+
+def _with_table(layer: Layer) -> dict[str, np.ndarray]:
+    return {**layer.constants, "table": exponentials(layer.op)}
 
 
 ONCE = Kernel(
@@ -94,4 +107,8 @@ TABLE = Kernel(
     in_place=lambda layer: ("input",),
 )
 
-PORTABLE_KERNELS = [ONCE, TABLE]
+MASKED_TABLE = replace(
+    TABLE, name="softmax_s8__masked_table", applies=_applies_masked, pack=_with_table
+)
+
+PORTABLE_KERNELS = [ONCE, TABLE, MASKED_TABLE]

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
+from ..interfaces import Reach, Types
+from ..rules.rows import reach_of_rows
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_portable import PORTABLE_KERNELS, gives_int8
@@ -77,6 +79,9 @@ class Softmax(Op):
             fits = len(mask) >= 1 and mask == shape[-len(mask) :]
             self.expect(fits, "mask", f"the last dimensions of {shape}", mask)
         return shape
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if "mask" in types else reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = self.output_shape(types)[-1]

@@ -6,7 +6,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.call import PytorchCall
-from ..pytorch.node import REAL_DTYPES, arguments, shape_of, values_of
+from ..pytorch.node import REAL_DTYPES, arguments, integers_problem, shape_of, values_of
 from ..pytorch.pattern import Pattern, Result
 from ..rules.permutation import inverse, to_the_end
 from .op import LARGEST_ROW
@@ -40,7 +40,7 @@ def _problem(node: Node) -> str | None:
     size = shape[values["dim"]] if shape else 1
     if size > LARGEST_ROW:
         return f"of {size} elements, more than {LARGEST_ROW}"
-    return "of no elements" if values.get("k") == 0 else None
+    return "of no elements" if values.get("k") == 0 else integers_problem(node)
 
 
 PATTERNS = [

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
+from ..interfaces import Reach, Types
 from ..rules.checks import check_max_rank
+from ..rules.rows import reach_of_rows
 
 LARGEST_ROW = 1 << 15
 
@@ -41,6 +43,9 @@ class Sort(Op):
         self.expect(fits, "input", expected, f"shape {shape}")
         kept = (*shape[:-1], self.kept)
         return TensorType(kept), TensorType(kept, "int32")
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         row_size = types["input"].shape[-1]

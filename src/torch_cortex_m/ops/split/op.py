@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument, View
+from ..interfaces import Reach, Types
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,9 @@ class Split(Op):
         if prod(types["input"].shape[: self.axis]) != 1:
             return None
         return (View("input"), View("input", self._runs(types)[0]))
+
+    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+        return None if axis == self.axis else Reach(axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:
         first, second = self._runs(types)

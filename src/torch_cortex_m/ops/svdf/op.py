@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Layer, Op, TensorArgument
+from ..base import Kernel, Op, TensorArgument
 from ..rules.checks import check_multiplier
 from ..rules.window import check_offset, check_per_channel, check_rank
+from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
+from .packing import is_wide
 
 STATE_DTYPES = ("int8", "int16")
 
@@ -105,12 +110,12 @@ class Svdf(Op):
         return types["input"].shape[0] * weights
 
 
-def _wide(layer: Layer) -> bool:
-    return layer.types["state"].dtype == "int16"
-
-
 OP = Svdf
 KERNELS = [
-    Kernel("svdf_s8__ref", applies=lambda layer: not _wide(layer)),
-    Kernel("svdf_s8_s16__ref", applies=_wide),
+    Kernel("svdf_s8__ref", applies=lambda layer: not is_wide(layer)),
+    Kernel("svdf_s8_s16__ref", applies=is_wide),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+    *CMSIS_NN_KERNELS,
 ]

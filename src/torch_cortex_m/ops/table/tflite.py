@@ -12,7 +12,7 @@ from ..integers.arithmetic import requantize_array
 from ..integers.bounds import Array
 from ..integers.fixed_point import logistic, reciprocal_root, saturate, shift_right, tanh
 from ..integers.tables import VALUES
-from ..tflite.builtin import Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 INTEGER_BITS = 4
@@ -188,11 +188,12 @@ def _rsqrt(call: TfliteCall) -> Array:
     return np.where(inputs > 0, steps + call.output.quantization.zero_point, INT8.high)
 
 
+INPUT = (Argument("input", dtypes=BYTES),)
 BUILTINS = [
     Builtin("LOGISTIC", _table(_logistic)),
     Builtin("TANH", _table(_tanh)),
-    Builtin("HARD_SWISH", _table(_hard_swish)),
-    Builtin("LEAKY_RELU", _table(_leaky_relu), options="LeakyReluOptions"),
+    Builtin("HARD_SWISH", _table(_hard_swish), INPUT, outputs=BYTES),
+    Builtin("LEAKY_RELU", _table(_leaky_relu), INPUT, "LeakyReluOptions", outputs=BYTES),
     Builtin("ELU", _table(_elu)),
     Builtin("ABS", _table(_abs)),
     Builtin("RSQRT", _table(_rsqrt)),

@@ -69,6 +69,7 @@ class Builtin:
     options: the schema's table of options ("Conv2DOptions"), None if none are read.
     outputs: the types that a result may have.
     several_outputs: whether it has any number of results, not one.
+    converts: whether one of its tensors may be int8 where another one is uint8.
     activations: the fused activations that it may have, if its options say any.
     """
 
@@ -78,6 +79,7 @@ class Builtin:
     options: str | None = None
     outputs: tuple[str, ...] = ("int8",)
     several_outputs: bool = False
+    converts: bool = False
     activations: tuple[str, ...] = ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
 
     def arguments_of(self, inputs: int) -> tuple[Argument, ...]:

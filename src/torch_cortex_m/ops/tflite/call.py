@@ -185,6 +185,15 @@ class TfliteCall:
                 expected=f"elements of type {self.graph.types[value].dtype}",
                 got=f"shape {places.shape}, type {self.output.dtype}",
             )
+        return self._moved(value, places, "", self._result())
+
+    def move_value(self, value: str, places: np.ndarray, suffix: str) -> str:
+        """The elements of any value at these places, in its own scale."""
+        return self._moved(value, places, suffix, self.graph.types[value].quantization)
+
+    def _moved(
+        self, value: str, places: np.ndarray, suffix: str, quantization: Quantization | None
+    ) -> str:
         try:
             steps = movement(places, self.graph.types[value])
         except TcmError as error:
@@ -193,8 +202,13 @@ class TfliteCall:
             inputs = (value,)
             if step.indices is not None:
                 inputs = (value, self.add_constant("indices", step.indices))
-            value = self._append(step.operator, inputs, step.fields, "", self._result())
+            value = self._append(step.operator, inputs, step.fields, suffix, quantization)
         return value
+
+    def concatenate(self, first: str, second: str, axis: int, suffix: str) -> str:
+        """Two values of the first one's scale, behind each other."""
+        quantization = self.graph.types[first].quantization
+        return self._append("concatenate", (first, second), {"axis": axis}, suffix, quantization)
 
     def places(self, argument: str = "input") -> np.ndarray:
         """The places of an activation's elements, for ``move``."""

@@ -54,6 +54,11 @@ class FileTensor:
         zero_point = int(self.zero_points[0]) + (INT8.low if self.dtype == "uint8" else 0)
         return Quantization(float(self.scales[0]), zero_point)
 
+    @property
+    def stored_quantization(self) -> Quantization:
+        """Of a tensor with one scale, as the file has it."""
+        return Quantization(float(self.scales[0]), int(self.zero_points[0]))
+
 
 class Options(Protocol):
     """The options that the file gives for one use of an operator, by their names in the schema."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..rules.reduction import blocks, reduced_shape
-from .builtin import Argument, Builtin, Kind
+from .builtin import BYTES, Argument, Builtin, Kind
 from .call import TfliteCall
 
-ARGUMENTS = (Argument("input"), Argument("axes", Kind.CONSTANT, ("int32",)))
+ARGUMENTS = (Argument("input", dtypes=BYTES), Argument("axes", Kind.CONSTANT, ("int32",)))
 
 
 def reduced_axes(call: TfliteCall) -> list[int]:
@@ -28,4 +28,4 @@ def reduction(name: str, emit: Callable[[TfliteCall, str], str]) -> Builtin:
         shape = reduced_shape(call.shape(), axes, bool(call.options.number("KeepDims")))
         return call.reshape(result, shape, suffix="")
 
-    return Builtin(name, lower, ARGUMENTS, options="ReducerOptions")
+    return Builtin(name, lower, ARGUMENTS, "ReducerOptions", outputs=BYTES)

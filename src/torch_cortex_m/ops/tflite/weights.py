@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...ir import INT8
+from ..rules.movement import all_places
 from .builtin import Argument, Kind
 from .call import TfliteCall
 
@@ -33,22 +34,36 @@ def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray
 
 
 def centred(call: TfliteCall) -> np.ndarray:
-    """The weights of a convolution less their zero point, which only uint8 ones may have.
+    """The weights less their zero point: int8, or int16 of nine bits."""
+    weight = call.data("weight")
+    if not call.tensors["weight"].zero_points.any() and call.tensors["weight"].dtype != "uint8":
+        return weight
+    return weight.astype(np.int16) - call.quantization("weight").zero_point
 
-    Raises TcmError where that is no int8.
+
+def int8_parts(weight: np.ndarray) -> list[np.ndarray]:
+    """int8 weights whose sum is ``weight``; only that, if it is int8."""
+    if weight.dtype == np.int8:
+        return [weight]
+    parts = [np.clip(weight, *INT8)]
+    while (rest := weight - sum(parts)).any():
+        parts.append(np.clip(rest, *INT8))
+    return [part.astype(np.int8) for part in parts]
+
+
+def with_wide_channels(call: TfliteCall, value: str, weight: np.ndarray) -> tuple[str, np.ndarray]:
+    """A value [..., channels] and int8 weights [..., channels] that give the same sums.
+
+    Channels that have weights of nine bits come a second time, with what is left of these.
     """
-    if call.tensors["weight"].dtype != "uint8":
-        without_zero_points(call)
-        return call.data("weight")
-    weights = call.data("weight").astype(np.int64) - call.quantization("weight").zero_point
-    if weights.min(initial=0) < INT8.low or weights.max(initial=0) > INT8.high:
-        raise call.error(
-            "uint8 weights less their zero point take nine bits",
-            expected=f"at least {INT8.low} and at most {INT8.high}",
-            got=f"{weights.min()} to {weights.max()}",
-            hint="take the float model, and convert it with full integer quantization to int8",
-        )
-    return weights.astype(np.int8)
+    whole, *others = int8_parts(weight)
+    for part in others:
+        read = np.flatnonzero(part.reshape(-1, part.shape[-1]).any(axis=0))
+        shape = call.graph.types[value].shape
+        again = call.move_value(value, all_places(shape)[..., read], ".wide_channels")
+        value = call.concatenate(value, again, len(shape) - 1, ".with_wide_channels")
+        whole = np.concatenate([whole, part[..., read]], axis=-1)
+    return value, whole
 
 
 def without_zero_points(call: TfliteCall, argument: str = "weight") -> None:
@@ -126,16 +141,25 @@ def _negated(call: TfliteCall, argument: str, data: np.ndarray, negative: np.nda
     return np.where(negative, -data, data)
 
 
-def convolution_operands(call: TfliteCall, axis: int) -> tuple[str | None, ...]:
-    """The operands of a convolution whose weight has its output channels along ``axis``.
+def convolution_weight(call: TfliteCall) -> np.ndarray:
+    """``centred`` weights [., KH, KW, .]; only uint8 ones may have a zero point."""
+    weight = call.data("weight")
+    if weight.ndim != 4:
+        raise call.error("the weights have a wrong rank", expected=4, got=weight.ndim)
+    if call.tensors["weight"].dtype != "uint8":
+        without_zero_points(call)
+    return centred(call)
+
+
+def convolution_operands(
+    call: TfliteCall, value: str, weight: np.ndarray, axis: int
+) -> tuple[str | None, ...]:
+    """The operands of a convolution of a value; int8 weights with the output channels along
+    ``axis``.
 
     Each multiplier is input scale * weight scale / output scale in double precision.
     Source: TensorFlow Lite's PopulateConvolutionQuantizationParams.
     """
-    if call.data("weight").ndim != 4:
-        rank = call.data("weight").ndim
-        raise call.error("the weights have a wrong rank", expected=4, got=rank)
-    weight = centred(call)
     scales = scales_per_channel(call, weight.shape[axis], axis)
     reals = call.quantization().scale * scales / call.output.quantization.scale
-    return (call.value(), *sum_operands(call, weight, reals, axis))
+    return (value, *sum_operands(call, weight, reals, axis))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..tflite.builtin import Argument, Builtin, Kind
+from ..tflite.builtin import BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 from ..tflite.movement import constant
 
@@ -101,16 +101,18 @@ def _zero(call: TfliteCall) -> int:
     return call.output.quantization.zero_point
 
 
-BLOCKS = (Argument("input"), constant("blocks"), constant("crops"))
+INPUT = Argument("input", dtypes=BYTES)
+BLOCKS = (INPUT, constant("blocks"), constant("crops"))
 
 BUILTINS = [
     Builtin(
         "TRANSPOSE",
         _lower,
-        (Argument("input"), Argument("permutation", Kind.CONSTANT, ("int32",))),
+        (INPUT, Argument("permutation", Kind.CONSTANT, ("int32",))),
+        outputs=BYTES,
     ),
-    Builtin("DEPTH_TO_SPACE", _depth_to_space, options="DepthToSpaceOptions"),
-    Builtin("SPACE_TO_DEPTH", _space_to_depth, options="SpaceToDepthOptions"),
-    Builtin("SPACE_TO_BATCH_ND", _space_to_batch, BLOCKS),
-    Builtin("BATCH_TO_SPACE_ND", _batch_to_space, BLOCKS),
+    Builtin("DEPTH_TO_SPACE", _depth_to_space, (INPUT,), "DepthToSpaceOptions", BYTES),
+    Builtin("SPACE_TO_DEPTH", _space_to_depth, (INPUT,), "SpaceToDepthOptions", BYTES),
+    Builtin("SPACE_TO_BATCH_ND", _space_to_batch, BLOCKS, outputs=BYTES),
+    Builtin("BATCH_TO_SPACE_ND", _batch_to_space, BLOCKS, outputs=BYTES),
 ]

@@ -10,9 +10,11 @@ from torch.fx import Node
 
 from ...ir import INT8, Quantization
 from ..pytorch.call import Integers, PytorchCall
-from ..pytorch.node import tensor_arguments
+from ..pytorch.integers import BYTES, gives_integers, integers, problem
+from ..pytorch.node import INDICES, gives_numbers, reads_truth_alone
 from ..pytorch.operands import value_in_result_scale
 from ..pytorch.pattern import Pattern, Result
+from ..rules.integer_functions import Function
 
 aten = torch.ops.aten
 
@@ -40,6 +42,23 @@ def _choice(condition: str, input: str, other: str) -> Callable[[PytorchCall], s
     return lower
 
 
+def _choice_of_integers(condition: str, input: str, other: str) -> Callable[[PytorchCall], str]:
+    """The same for integers: other + condition * (input - other), modulo 2^32."""
+
+    def lower(call: PytorchCall) -> str:
+        truth = call.emit("cast", (_mask(call, condition),), output_bytes=BYTES)
+        first, second = integers(call, input), integers(call, other)
+        difference = _integers(call, Function.SUBTRACT, first, second)
+        chosen = _integers(call, Function.MULTIPLY, difference, truth)
+        return _integers(call, Function.ADD, second, chosen)
+
+    return lower
+
+
+def _integers(call: PytorchCall, function: Function, first: str, second: str) -> str:
+    return call.emit("integer_arithmetic", (first, second), function=int(function))
+
+
 def _single(call: PytorchCall, name: str, value: np.generic) -> str:
     return call.graph.add_constant(f"{call.name}.{name}", np.array([value]))
 
@@ -55,10 +74,20 @@ def _or(call: PytorchCall) -> str:
 
 
 def _xor(call: PytorchCall) -> str:
+    first, second, opposite = _masks_and_opposite(call)
+    return call.emit("where", (first, opposite, second))
+
+
+def _equal(call: PytorchCall) -> str:
+    first, second, opposite = _masks_and_opposite(call)
+    return call.emit("where", (first, second, opposite))
+
+
+def _masks_and_opposite(call: PytorchCall) -> tuple[str, str, str]:
+    """Both masks, and the opposite of the second."""
     first, second = _mask(call, "self"), _mask(call, "other")
     ends = (_single(call, str(value).lower(), np.bool_(value)) for value in (False, True))
-    opposite = call.emit("where", (second, *ends))
-    return call.emit("where", (first, opposite, second))
+    return first, second, call.emit("where", (second, *ends))
 
 
 def _not(call: PytorchCall) -> str:
@@ -72,13 +101,8 @@ def _as_number(call: PytorchCall) -> str:
     return call.emit("where", (_mask(call, "self"), *values))
 
 
-def _of_masks(node: Node) -> bool:
-    """Whether all tensors that a node reads are truth values."""
-    return all(each.meta["val"].dtype == torch.bool for each in tensor_arguments(node).values())
-
-
 def _mask_to_number(node: Node) -> bool:
-    return _of_masks(node) and node.meta["val"].dtype == torch.float32
+    return reads_truth_alone(node) and node.meta["val"].dtype == torch.float32
 
 
 def _logic(names: tuple[str, ...], lower: Callable[[PytorchCall], str]) -> Pattern:
@@ -91,27 +115,50 @@ def _logic(names: tuple[str, ...], lower: Callable[[PytorchCall], str]) -> Patte
         result=Result.INTEGERS,
         function=True,
         dtypes=(torch.bool,),
-        matches=_of_masks,
+        matches=reads_truth_alone,
         accepted="of masks",
     )
 
 
+def _of_integers(
+    targets: tuple[torch._ops.OpOverload, ...], lower: Callable[[PytorchCall], str]
+) -> Pattern:
+    return Pattern(
+        targets,
+        lower,
+        inputs=("self",),
+        result=Result.INTEGERS,
+        dtypes=INDICES,
+        matches=gives_integers,
+        problem=problem,
+    )
+
+
+WHERE = (aten.where.self, aten.where.ScalarSelf, aten.where.ScalarOther)
+FILL = (aten.masked_fill.Scalar, aten.masked_fill.Tensor)
+
 PATTERNS = [
     Pattern(
-        (aten.where.self, aten.where.ScalarSelf, aten.where.ScalarOther),
+        WHERE,
         _choice("condition", "self", "other"),
         inputs=("self", "other"),
         function=True,
+        matches=gives_numbers,
     ),
     Pattern(
-        (aten.masked_fill.Scalar, aten.masked_fill.Tensor),
+        FILL,
         _choice("mask", "value", "self"),
         inputs=("self",),
         function=True,
+        matches=gives_numbers,
     ),
+    _of_integers(WHERE, _choice_of_integers("condition", "self", "other")),
+    _of_integers(FILL, _choice_of_integers("mask", "value", "self")),
     _logic(("logical_and", "bitwise_and", "__and__"), _and),
     _logic(("logical_or", "bitwise_or", "__or__"), _or),
     _logic(("logical_xor", "bitwise_xor", "__xor__"), _xor),
+    _logic(("eq",), _equal),
+    _logic(("ne",), _xor),
     _logic(("logical_not", "bitwise_not"), _not),
     Pattern(
         (aten._to_copy.default, aten.to.dtype),

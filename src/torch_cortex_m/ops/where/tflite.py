@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -33,7 +33,7 @@ def _truth(call: TfliteCall, value: bool) -> str:
 
 
 TRUTHS = ("bool",)
-CHOSEN = ("int8", "bool")
+CHOSEN = (*BYTES, "bool")
 
 
 def _logic(name: str, lower: Callable[[TfliteCall], str], *arguments: str) -> Builtin:

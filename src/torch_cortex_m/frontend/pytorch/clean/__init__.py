@@ -11,6 +11,7 @@ from ..states import remove_unread_states
 from .adaptive_pools import POOLS, replace_adaptive_pools
 from .assignments import replace_assignments
 from .attention import ATTENTION, mask_softmax, split_attention
+from .bags import BAGS, replace_bags
 from .batch_norm import BATCH_NORMS, fold_batch_norms
 from .constants import fold_constants
 from .counts import make_counts_numbers
@@ -18,9 +19,11 @@ from .early_activations import move_activations_early
 from .expansions import EXPANSIONS, expand_operators
 from .identities import COPIES, remove_identities
 from .infinite_borders import fill_infinite_borders
+from .int16_states import keep_both_results, separate_int16_states
 from .mask_factors import make_masks_numbers
 from .ordered import SEVERAL, select_of_sorted
 from .products import fold_factors, split_products
+from .recurrent import RECURRENT, replace_recurrent_layers
 from .results import separate_results
 from .separate_functions import separate_functions
 from .unit_length import normalize_length
@@ -39,10 +42,14 @@ COMMON: tuple[Step, ...] = (
     remove_unread_states,
 )
 FLOAT_ONLY: tuple[Step, ...] = (
+    replace_recurrent_layers,
+    separate_int16_states,
+    keep_both_results,
     fill_infinite_borders,
+    replace_bags,
     split_attention,
-    mask_softmax,
     split_products,
+    mask_softmax,
     fold_factors,
     normalize_length,
     fold_batch_norms,
@@ -56,7 +63,9 @@ FLOAT_ONLY: tuple[Step, ...] = (
     separate_functions,
 )
 
-TAKEN_APART: frozenset[Any] = frozenset((*EXPANSIONS, *POOLS, *SEVERAL, ATTENTION, UNPOOLING))
+TAKEN_APART: frozenset[Any] = frozenset(
+    (*EXPANSIONS, *POOLS, *BAGS, *SEVERAL, *RECURRENT, ATTENTION, UNPOOLING)
+)
 """Operators that become several others."""
 
 KNOWN = TAKEN_APART | frozenset((*BATCH_NORMS, *COPIES))

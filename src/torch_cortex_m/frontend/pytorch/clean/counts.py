@@ -42,6 +42,8 @@ def make_counts_numbers(module: GraphModule) -> None:
             integers = _integers_behind(node)
             if integers is not None:
                 _convert(module, integers)
+            elif node.target not in (*SUMS, *CONVERSIONS):
+                node.replace_all_uses_with(_integer(module, node))
 
 
 def _is_of_truth(node: Node) -> bool:
@@ -86,8 +88,17 @@ def _convert(module: GraphModule, integers: list[Node]) -> None:
                 user.replace_input_with(node, number)
 
 
-def _number(module: GraphModule, node: Node) -> Node:
-    """What the integer is, as a real number."""
+def _integer(module: GraphModule, node: Node) -> Node:
+    """A count or one-hot code of truth values, which stay integers."""
+    mask = _mask(module, node)
+    if node.target is aten.one_hot.default:
+        named = {"dtype": node.meta["val"].dtype}
+        return add_call(module, node, aten._to_copy.default, (mask,), node, named)
+    return _sum(module, node, mask)
+
+
+def _mask(module: GraphModule, node: Node) -> Node:
+    """The truth values that are counted."""
     mask: Any = node.args[0]
     if node.target is aten.one_hot.default:
         classes = torch.arange(node.meta["val"].shape[-1], dtype=mask.meta["val"].dtype)
@@ -96,12 +107,21 @@ def _number(module: GraphModule, node: Node) -> Node:
         mask = add_call(module, node, aten.eq.Tensor, (index, constant), node)
     elif mask.meta["val"].dtype != torch.bool:
         mask = add_call(module, node, aten.ne.Scalar, (mask, 0), node)
+    return mask
+
+
+def _number(module: GraphModule, node: Node) -> Node:
+    """What the integer is, as a real number."""
+    mask = _mask(module, node)
     kwargs = {"dtype": torch.float32}
     number = add_call(module, node, aten._to_copy.default, (mask,), node, kwargs)
-    if node.target not in COUNTS:
-        return number
+    return _sum(module, node, number) if node.target in COUNTS else number
+
+
+def _sum(module: GraphModule, node: Node, numbers: Node) -> Node:
+    """Over the dimensions of a count."""
     values = arguments(node)
     axes = values.get("dim")
     listed = [axes] if isinstance(axes, int) else axes
-    parameters = (number, listed, values.get("keepdim", False))
+    parameters = (numbers, listed, values.get("keepdim", False))
     return add_call(module, node, aten.sum.dim_IntList, parameters, node)

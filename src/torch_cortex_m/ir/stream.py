@@ -1,0 +1,28 @@
+"""How a graph takes a window of one of its inputs: a few frames a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A graph that was written over a whole window and takes its newest frames alone.
+
+    input: the value of the port that takes them; axis: the port's axis along which frames lie.
+    hop: frames that a call takes. window: frames of the whole window.
+    depth: the newest frames that a result depends on, without the newest ``delay``, which wait for
+        the next call. Results are those of the whole window as soon as so many have come.
+    """
+
+    input: str
+    axis: int
+    hop: int
+    window: int
+    depth: int
+    delay: int
+
+    @property
+    def first_result(self) -> int:
+        """The first call, counted from 1, whose results are those of a whole window."""
+        return -(-self.depth // self.hop)

@@ -1,0 +1,36 @@
+"""The values that running_sum must compute, everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...ir import TensorType, limits
+from ..base import Case
+from ..rules.case_data import generator, random_data, random_int8
+from .op import RunningSum
+
+
+def case(name: str, shape: tuple[int, int, int]) -> Case:
+    """Sums of the whole type, its ends among them."""
+    rng = generator(f"running_sum {name}")
+    sums = random_data(rng, TensorType((shape[0], shape[2]), "int32"))
+    sums.reshape(-1)[:2] = limits("int32")[: sums.size]
+    tensors = {"sums": sums, "newest": random_int8(rng, shape), "oldest": random_int8(rng, shape)}
+    return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
+
+
+def largest_change() -> Case:
+    shape = (1, 9, 3)
+    newest, oldest = np.full(shape, 127, np.int8), np.full(shape, -128, np.int8)
+    tensors = {"sums": np.array([[0, -1, 5]], np.int32), "newest": newest, "oldest": oldest}
+    return Case("largest_change", RunningSum(), tensors, ("sums", "newest", "oldest"))
+
+
+CASES = [
+    case("single", (1, 1, 1)),
+    case("channels", (1, 5, 64)),
+    case("odd_channels", (1, 3, 7)),
+    case("no_inner", (4, 6, 1)),
+    case("blocks", (3, 2, 5)),
+    largest_change(),
+]

@@ -1,0 +1,26 @@
+/* SVDF on int8 for cores without SIMD. */
+#ifndef SVDF_S8__FILTERS_SCALAR_H
+#define SVDF_S8__FILTERS_SCALAR_H
+
+#include "tcm_scalar_svdf.h"
+
+TCM_KERNEL void svdf_s8__filters_scalar(const int8_t *input, const int8_t *state, const int8_t *feature_weight,
+                                        const int32_t *feature_biases, const int8_t *time_weight,
+                                        const int32_t *unit_bias, int8_t *output, int8_t *new_state, uint8_t *scratch,
+                                        int32_t batches, int32_t input_features, int32_t units, int32_t rank,
+                                        int32_t memory, int32_t feature_multiplier, int32_t feature_shift,
+                                        int32_t state_zero_point, int32_t output_multiplier, int32_t output_shift,
+                                        int32_t output_offset)
+{
+    const tcm_scalar_gates features = {
+        .weights = (const uint8_t *)feature_weight,
+        .biases = feature_biases,
+        .multipliers = &feature_multiplier,
+        .shifts = feature_shift & 0xff,
+        .taps = input_features,
+    };
+    tcm_scalar_svdf(input, state, &features, time_weight, unit_bias, output, new_state, scratch, batches, units, rank,
+                    memory, state_zero_point, output_multiplier, output_shift, output_offset, 0);
+}
+
+#endif

@@ -1,0 +1,27 @@
+/* SVDF on int8, state of int16, by CMSIS-NN. */
+#ifndef SVDF_S8_S16__CMSIS_NN_H
+#define SVDF_S8_S16__CMSIS_NN_H
+
+#include "tcm_cmsis_nn_svdf.h"
+
+TCM_KERNEL int32_t svdf_s8_s16__cmsis_nn(const int8_t *input, const int16_t *state, const int8_t *feature_weight,
+                                         const int16_t *time_weight, const int32_t *bias, int8_t *output,
+                                         int16_t *new_state, uint8_t *scratch, int32_t batches, int32_t input_features,
+                                         int32_t units, int32_t rank, int32_t memory, int32_t input_offset,
+                                         int32_t feature_multiplier, int32_t feature_shift, int32_t output_multiplier,
+                                         int32_t output_shift, int32_t output_offset)
+{
+    const tcm_cmsis_nn_svdf svdf = tcm_cmsis_nn_svdf_of(scratch, batches, input_features, units, rank, memory,
+                                                        input_offset, feature_multiplier, feature_shift,
+                                                        output_multiplier, output_shift, output_offset, INT16_MIN,
+                                                        INT16_MAX);
+    if (new_state != state) {
+        memcpy(new_state, state, (size_t)(2 * batches * units * rank * memory));
+    }
+    return (int32_t)arm_svdf_state_s16_s8(&svdf.features, &svdf.sums, &svdf.params, &svdf.feature_scale,
+                                          &svdf.output_scale, &svdf.input, input, &svdf.state, new_state,
+                                          &svdf.feature_weight, feature_weight, &svdf.time_weight, time_weight,
+                                          &svdf.bias, bias, &svdf.output, output);
+}
+
+#endif

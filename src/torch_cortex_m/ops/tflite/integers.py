@@ -1,0 +1,24 @@
+"""What TensorFlow Lite's operators of numbers do with int32, which has no scale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .call import TfliteCall
+
+
+def integers_or(
+    function: int, lower: Callable[[TfliteCall], str], *, activation: bool = True
+) -> Callable[[TfliteCall], str]:
+    """The lowering of two int32 operands to a function of integer_arithmetic, of others by
+    ``lower``; ``activation``: whether the options have one, which integers must not have."""
+
+    def lower_integers(call: TfliteCall) -> str:
+        if call.tensors["input"].dtype != "int32":
+            return lower(call)
+        if activation and call.options.number("FusedActivationFunction"):
+            raise call.error("an activation behind sums of int32 is not supported")
+        operands = (call.value("input"), call.value("other"))
+        return call.emit("integer_arithmetic", operands, function=int(function))
+
+    return lower_integers

@@ -1,0 +1,230 @@
+"""Plans are carried out in Python: whatever kernels do with the memory that they may use, every
+value is what the reference says when it is read, call after call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hypothesis import given, note, settings
+from hypothesis import strategies as st
+
+from torch_cortex_m import ops
+from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
+from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
+from torch_cortex_m.plan import plan_memory
+from torch_cortex_m.run.reference import Reference
+
+Q = Quantization(0.1, 0)
+SHAPES = [(1, 2, 2, 3), (1, 1, 2, 3), (1, 2, 2, 1)]
+LARGEST = 64
+CALLS = 3
+
+
+@dataclass
+class Drawn:
+    """A graph and what its kernels ask of the plan."""
+
+    graph: Graph
+    values: list[str] = field(default_factory=list)
+    overlaps: dict[str, dict[str, Overlap]] = field(default_factory=dict)
+    strided: set[str] = field(default_factory=set)
+    scratch: dict[str, int] = field(default_factory=dict)
+
+    def shape(self, value: str) -> tuple[int, ...]:
+        return self.graph.types[value].shape
+
+    def add(self, operator: str, *inputs: str, **fields: Any) -> str:
+        op = ops.operator(operator, **fields)
+        outputs = self.graph.add_outputs(op, inputs, op.outputs, [Q] * len(op.outputs))
+        self.values += outputs
+        if operator in ("requantize", "mul"):
+            size = self.graph.types[outputs[0]].bytes
+            arguments = zip(op.tensor_names(), inputs, strict=True)
+            self.overlaps[outputs[0]] = {
+                name: Overlap(0, step=0)
+                for name, value in arguments
+                if self.graph.types[value].bytes == size
+            }
+        return outputs[0]
+
+
+@st.composite
+def drawn_graphs(draw: st.DrawFn) -> Drawn:
+    drawn = Drawn(Graph("model"))
+    for index in range(draw(st.integers(1, 2))):
+        type_ = TensorType(draw(st.sampled_from(SHAPES)), "int8", Q)
+        drawn.values.append(drawn.graph.add_input(f"x{index}", type_))
+    for index in range(draw(st.integers(0, 3))):
+        initial = np.full(draw(st.sampled_from(SHAPES)), index, np.int8)
+        drawn.values.append(drawn.graph.add_state(f"s{index}", initial, Q))
+    if draw(st.booleans()):
+        drawn.values.append(drawn.graph.add_constant("c", np.arange(12, dtype=np.int8)))
+        drawn.graph.types["c"] = TensorType((12,), "int8", Q)
+    for _ in range(draw(st.integers(1, 9))):
+        add_node(draw, drawn)
+    for value in draw(st.lists(st.sampled_from(drawn.values), min_size=1, max_size=3)):
+        drawn.graph.outputs.append(Port(value, drawn.shape(value)))
+    for name in list(drawn.graph.states):
+        fit = [value for value in drawn.values if drawn.shape(value) == drawn.shape(name)]
+        drawn.graph.set_update(name, draw(st.sampled_from(fit)))
+    for node in drawn.graph.computing_nodes():
+        drawn.scratch[node.name] = draw(st.sampled_from([0, 0, 5, 40]))
+        rows = node.op.name in ("requantize", "mul")
+        rows |= node.op.name == "concatenate" and node.op.axis == len(drawn.shape(node.name)) - 1
+        if rows and draw(st.booleans()):
+            drawn.strided.add(node.name)
+    return drawn
+
+
+def add_node(draw: st.DrawFn, drawn: Drawn) -> None:
+    """One of whatever fits a value; chains are the most likely."""
+    value = drawn.values[-1] if draw(st.booleans()) else draw(st.sampled_from(drawn.values))
+    shape = drawn.shape(value)
+    rank, kind = len(shape), draw(st.sampled_from(KINDS))
+    axis = draw(st.sampled_from([0, rank - 1, max(0, rank - 3)]))
+    alike = [v for v in drawn.values if drawn.shape(v) == shape and 2 * np.prod(shape) <= LARGEST]
+    if kind == "requantize":
+        drawn.add("requantize", value, input_offset=draw(st.integers(-2, 2)))
+    elif kind == "mul":
+        other = draw(st.sampled_from([v for v in drawn.values if broadcasts(drawn, value, v)]))
+        drawn.add("mul", value, other, multiplier=1 << 30, shift=-2)
+    elif kind == "mul by a part":
+        times_a_part(drawn, drawn.add("requantize", value))
+    elif kind == "reshape":
+        drawn.add("reshape", value, shape=draw(st.sampled_from([(int(np.prod(shape)),), shape])))
+    elif kind == "backwards":
+        begin, step = (0,) * (rank - 1) + (shape[-1] - 1,), (1,) * (rank - 1) + (-1,)
+        drawn.add("slice", value, begin=begin, size=shape, step=step)
+    elif kind == "concatenate" and alike:
+        drawn.add("concatenate", value, draw(st.sampled_from(alike)), axis=axis)
+    elif shape[axis] > 1 and kind == "split":
+        drawn.add("split", value, axis=axis, size=draw(st.integers(1, shape[axis] - 1)))
+    elif shape[axis] > 1 and kind == "slice":
+        begin = draw(st.integers(0, shape[axis] - 1))
+        begins, sizes = [0] * rank, list(shape)
+        begins[axis], sizes[axis] = begin, draw(st.integers(1, shape[axis] - begin))
+        drawn.add("slice", value, begin=tuple(begins), size=tuple(sizes))
+
+
+def times_a_part(drawn: Drawn, value: str) -> None:
+    """The value, which nothing else reads, times its first rows, and a reader of that."""
+    shape = drawn.shape(value)
+    axis = next((axis for axis, size in enumerate(shape) if size > 1), None)
+    if axis is not None:
+        sizes = (*shape[:axis], 1, *shape[axis + 1 :])
+        part = drawn.add("slice", value, begin=(0,) * len(shape), size=sizes)
+        product = drawn.add("mul", value, part, multiplier=1 << 30, shift=-2)
+        drawn.add("requantize", product)
+
+
+KINDS = [
+    *("requantize", "mul", "mul by a part", "backwards"),
+    *("reshape", "concatenate", "split", "slice"),
+]
+
+
+def broadcasts(drawn: Drawn, value: str, other: str) -> bool:
+    try:
+        sizes = np.broadcast_shapes(drawn.shape(value), drawn.shape(other))
+    except ValueError:
+        return False
+    return np.prod(sizes) <= LARGEST
+
+
+class Machine:
+    """The memory of a plan: whatever a plan does not keep is noise."""
+
+    def __init__(self, drawn: Drawn, plan: MemoryPlan, seed: int) -> None:
+        self.graph, self.drawn, self.plan = drawn.graph, drawn, plan
+        self.rng = np.random.default_rng(seed)
+        self.reference = Reference(drawn.graph)
+        self.memory = {"state": self.noise(plan.state_bytes)}
+        for name, state in drawn.graph.states.items():
+            self.cells(name)[:] = np.frombuffer(state.initial.tobytes(), np.uint8)
+        for name, data in drawn.graph.constants.items():
+            self.memory[f"constant {name}"] = np.frombuffer(data.tobytes(), np.uint8).copy()
+
+    def noise(self, size: int) -> np.ndarray:
+        return self.rng.integers(0, 256, size, dtype=np.uint8)
+
+    def at(self, location: Location, size: int) -> np.ndarray:
+        port = {"input": f" {location.port}", "output": f" {location.port}"}.get(location.kind, "")
+        memory = self.memory[location.kind + (f" {location.name}" if location.name else port)]
+        assert 0 <= location.offset <= location.offset + size <= memory.size
+        return memory[location.offset : location.offset + size]
+
+    def cells(self, value: str) -> np.ndarray:
+        """The value's bytes; its rows, where these do not touch."""
+        type_, stride = self.graph.types[value], self.plan.strides.get(value)
+        if stride is None:
+            return self.at(self.plan.locations[value], type_.bytes)
+        row = type_.shape[-1]
+        rows = type_.bytes // row
+        around = self.at(self.plan.locations[value], (rows - 1) * stride + row)
+        return np.lib.stride_tricks.as_strided(around, (rows, row), (stride, 1))
+
+    def call(self, inputs: Sequence[np.ndarray]) -> None:
+        values: dict[str, np.ndarray] = dict(self.graph.constants)
+        expected = self.reference.run(inputs, values.__setitem__)
+        self.bytes = {n: np.frombuffer(d.tobytes(), np.uint8) for n, d in values.items()}
+        self.memory["arena"] = self.noise(self.plan.arena_bytes)
+        for index, data in enumerate(inputs):
+            self.memory[f"input {index}"] = np.frombuffer(data.tobytes(), np.uint8).copy()
+        for index, data in enumerate(expected):
+            self.memory[f"output {index}"] = self.noise(data.nbytes)
+        for node in self.graph.nodes:
+            self.compute(node)
+        for copy in self.plan.copies:
+            size = self.graph.types[copy.value].bytes
+            self.at(copy.destination, size)[:] = self.at(copy.source, size).copy()
+        for index, data in enumerate(expected):
+            assert self.memory[f"output {index}"].tobytes() == data.tobytes(), f"output {index}"
+        for name, state in self.graph.states.items():
+            assert self.cells(name).tobytes() == self.bytes[state.update].tobytes(), name
+
+    def compute(self, node: Node) -> None:
+        is_view = node.op.views(self.graph.present_types(node)) is not None
+        read = [value for value in node.inputs if value is not None]
+        self.use_scratch(node)
+        self.check(node, read)
+        for output in () if is_view else node.outputs:
+            cells = self.cells(output)
+            cells[:] = self.bytes[output].reshape(cells.shape)
+        self.use_scratch(node)
+        self.check(node, node.outputs)
+        self.check(node, [value for value in read if not self.lies_in_place(node, value)])
+
+    def lies_in_place(self, node: Node, value: str) -> bool:
+        """The kernel reads each element before it writes there."""
+        allowed = self.drawn.overlaps.get(node.name, {})
+        argument = next(name for name, read in node.arguments().items() if read == value)
+        return argument in allowed and self.plan.locations[value] == self.plan.locations[node.name]
+
+    def use_scratch(self, node: Node) -> None:
+        if node.name in self.plan.scratch:
+            size = self.drawn.scratch[node.name]
+            location = Location("arena", offset=self.plan.scratch[node.name])
+            self.at(location, size)[:] = self.noise(size)
+
+    def check(self, node: Node, values: Sequence[str]) -> None:
+        for value in values:
+            right = self.cells(value).tobytes() == self.bytes[value].tobytes()
+            assert right, f"%{value} at %{node.name}"
+
+
+@given(drawn_graphs(), st.integers(0, 1000))
+@settings(deadline=None, max_examples=300)
+def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
+    graph = drawn.graph
+    verify(graph)
+    note(format_graph(graph))
+    plan = plan_memory(graph, drawn.scratch, drawn.overlaps, drawn.strided)
+    note(str(plan))
+    machine = Machine(drawn, plan, seed)
+    types = [graph.types[port.value] for port in graph.inputs]
+    for _ in range(CALLS):
+        data = [machine.noise(type_.bytes).view(np.int8) for type_ in types]
+        machine.call([d.reshape(type_.shape) for d, type_ in zip(data, types, strict=True)])
