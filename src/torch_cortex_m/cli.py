@@ -192,7 +192,13 @@ def run(
 def verify(
     folder: Folder,
     inputs: InputsOption = None,
-    random: Annotated[int, typer.Option(min=0, help="How many random samples.")] = 2,
+    random: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="How many random samples (default 2); in a model with states calls in a row (16).",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random samples.")] = 0,
     on: Annotated[
         list[str] | None,

@@ -27,7 +27,7 @@ def _check_files(folder: Path, files: Mapping[str, str]) -> None:
 def verify_folder(
     folder: Path,
     inputs: Path | None,
-    random: int,
+    random: int | None,
     seed: int,
     on: Sequence[str] | None,
     layers: bool,
@@ -41,7 +41,8 @@ def verify_folder(
     places = " = ".join(
         f"{place} ({compiled.target.name})" if place == "emulator" else place for place in on
     )
+    what = "calls in a row" if compiled.graph.states else "samples"
     print(
-        f"bit-exact: reference = {places} on {count} samples"
+        f"bit-exact: reference = {places} on {count} {what}"
         f"{f', {len(compiled.report.layers)} layers each' if layers else ''}"
     )

@@ -26,8 +26,8 @@ from .verify import verify_sequences
 BUILT = ("host", "emulator")
 PLACES = (*BUILT, "reference")
 
-RANDOM_CALLS = 16
-"""Of a random sequence, where a model has states."""
+RANDOM_SAMPLES, RANDOM_CALLS = 2, 16
+"""What is verified unless the caller says how much; the second where a model has states."""
 
 
 class CompiledModel:
@@ -274,16 +274,16 @@ class CompiledModel:
     def verify(
         self,
         *inputs: Any,
-        random: int = 2,
+        random: int | None = None,
         seed: int = 0,
         on: str | Sequence[str] | None = None,
         layers: bool = False,
     ) -> int:
         """Proves reference = host = emulated core, byte for byte; returns the calls compared.
 
-        inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``. In a
-            model with states, the samples are one sequence of calls, and each random one is a
-            sequence of RANDOM_CALLS; every sequence begins with the initial states.
+        inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``, by
+            default 2. In a model with states these are calls in a row, by default 16, and so are
+            the inputs; both begin with the initial states.
         on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
             where the target is a core.
         layers: compare after every layer, so that the first one that differs is named.
@@ -292,19 +292,12 @@ class CompiledModel:
         """
         places = self.places if on is None else (on,) if isinstance(on, str) else on
         runners = {place: self.runner(place, layers) for place in places}
-        sequences = self._random_sequences(random, seed)
-        if inputs:
-            arrays = [as_array(value) for value in inputs]
-            sequences.append(
-                [
-                    [
-                        to_port_as_given(self.graph, port, array)
-                        for port, array in zip(self.graph.inputs, sample, strict=True)
-                    ]
-                    for sample in split_batch(self.graph, arrays)
-                ]
-            )
-        if not sequences:
+        count = (
+            (RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES) if random is None else random
+        )
+        given = self._given_samples(inputs) if inputs else []
+        sequences = [list(self.random_samples(count, seed)), given]
+        if not any(sequences):
             raise TcmError(
                 "there is nothing to verify",
                 expected="inputs, or at least one random sample",
@@ -313,10 +306,15 @@ class CompiledModel:
         verify_sequences(self.graph, sequences, runners)
         return sum(map(len, sequences))
 
-    def _random_sequences(self, count: int, seed: int) -> list[list[list[np.ndarray]]]:
-        length = RANDOM_CALLS if self.graph.states else 1
-        samples = list(self.random_samples(count * length, seed))
-        return [samples[start : start + length] for start in range(0, len(samples), length)]
+    def _given_samples(self, inputs: Sequence[Any]) -> list[list[np.ndarray]]:
+        arrays = [as_array(value) for value in inputs]
+        return [
+            [
+                to_port_as_given(self.graph, port, array)
+                for port, array in zip(self.graph.inputs, sample, strict=True)
+            ]
+            for sample in split_batch(self.graph, arrays)
+        ]
 
     def save(self, folder: str | Path) -> Path:
         """Writes the C, CMakeLists.txt, plan.json and the graph's constants; returns the folder.

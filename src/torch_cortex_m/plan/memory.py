@@ -74,16 +74,18 @@ class _Planner:
         )
 
     def _states(self) -> tuple[dict[str, int], int]:
-        """(state -> offset in the memory of states, bytes of that)."""
+        """(root -> offset in the memory of states, bytes of that)."""
         offsets: dict[str, int] = {}
         total = 0
         for name in self.graph.states:
-            offsets[name] = total
-            total += _aligned(self.graph.types[name].bytes)
+            root = self.places.of(name).root
+            offsets[root] = total
+            total += _aligned(self.graph.types[root].bytes)
         return offsets, total
 
     def _state_location(self, name: str) -> Location:
-        return Location("state", offset=self.state_offsets[name])
+        place = self.places.of(name)
+        return Location("state", offset=self.state_offsets[place.root] + place.offset)
 
     def _fixed_locations(self) -> dict[str, Location]:
         """Roots that the caller's buffers, the constants or the states hold."""
@@ -91,7 +93,7 @@ class _Planner:
         fixed = {name: Location("constant", name=name) for name in graph.constants}
         if not self.ports_in_arena:
             fixed |= {port.value: Location("input", i) for i, port in enumerate(graph.inputs)}
-        fixed |= {name: self._state_location(name) for name in graph.states}
+        fixed |= {root: Location("state", offset=at) for root, at in self.state_offsets.items()}
         for index, port in enumerate(graph.outputs):
             if self._is_whole(port.value) and not self.ports_in_arena:
                 fixed.setdefault(self.places.of(port.value).root, Location("output", index))

@@ -24,6 +24,10 @@ class Places:
     A part is computed where it belongs in the whole, so that nothing is left to copy, if a node of
     this graph computes it, nothing else needs it elsewhere, and its kernel can leave the room that
     the whole has between its rows. ``hosted``: (node name, argument) of these parts.
+
+    A state is such a part, too, where it is a window that only moves on: what it becomes a part of
+    is all that lies in its memory then, and its update is another part of that. ``windows``: the
+    root of each such state's memory.
     """
 
     def __init__(self, graph: Graph, strided: Set[str]) -> None:
@@ -38,6 +42,9 @@ class Places:
         self._viewed_results = {self.of(value).root for value in graph.results()}
         for node in reversed(graph.nodes):  # a whole finds its place before its parts do
             self._host_parts(node)
+        self.windows: dict[str, str] = {}
+        for node in graph.nodes:
+            self._host_windows(node)
 
     def of(self, value: str) -> Place:
         place = Place(value)
@@ -68,6 +75,27 @@ class Places:
                 continue
             self._inside[root] = Place(node.output, part.offset, rows)
             self.hosted.add((node.name, argument))
+
+    def _host_windows(self, node: Node) -> None:
+        types, whole = self._graph.present_types(node), self.of(node.outputs[0])
+        for argument, part in node.op.parts(types).items():
+            value = node.arguments()[argument]
+            assert value is not None
+            state = self.of(value).root
+            touches = part.run in (part.stride, types[argument].bytes) and whole.stride is None
+            if touches and self._is_window(state, value, whole.root):
+                self._inside[state] = Place(node.output, part.offset)
+                self.hosted.add((node.name, argument))
+                self.windows[state] = whole.root
+
+    def _is_window(self, state: str, value: str, whole: str) -> bool:
+        """Whether ``value`` is all of a state whose update is a part of ``whole``, and nothing else
+        of that is read after all nodes."""
+        graph = self._graph
+        if state not in graph.states or graph.types[state].bytes != graph.types[value].bytes:
+            return False
+        left = [name for name in graph.results() if self.of(name).root in (whole, state)]
+        return left == [graph.states[state].update] and self.of(left[0]).root == whole
 
     def _row_bytes(self, value: str) -> int:
         type_ = self._graph.types[value]
