@@ -113,15 +113,9 @@ def _reset_functions(plan: MemoryPlan, prefix: str) -> list[str]:
     return [
         "",
         "/* Each inference goes on where the one before it ended. This lets the next one begin",
-<<<<<<< HEAD
-        f"   anew, as the first one does: {prefix}_run's memory is ready for that when the",
-        "   firmware starts; what a caller gives has to be reset before its first inference. Two",
-        "   streams take turns with a state memory each, and may share the arena. */",
-=======
         "   anew, as the first one does. Static memory is ready when the firmware starts; what a",
         "   caller gives has to be reset before its first inference. Two streams have a state",
         "   memory each, and may share the arena. */",
->>>>>>> state
         f"void {prefix}_reset_in(uint8_t *state);",
         f"#if !defined({prefix.upper()}_NO_STATIC_ARENA)",
         f"void {prefix}_reset(void);",
