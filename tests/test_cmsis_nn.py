@@ -64,7 +64,9 @@ def is_computed(case: Case, symbols: frozenset[str]) -> bool:
                 size % out for size, out in zip(shape[1:3], op.adaptive_output, strict=True)
             )
             counts_padding = op.count_include_pad and any(op.padding)
-            return not (uneven or counts_padding or op.divisor_override)
+            ties = any(op.padding) or (op.kernel[0] * op.kernel[1]) % 2 == 0
+            rounds_otherwise = op.ties_up and ties
+            return not (uneven or counts_padding or op.divisor_override or rounds_otherwise)
         case "max_pool2d":
             return op.dilation == (1, 1) and windows_touch_input(case)
         case "add":

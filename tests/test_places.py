@@ -250,6 +250,19 @@ def test_a_state_that_no_output_needs_is_dropped() -> None:
     assert list(build.graph.states) == ["frames"]
 
 
+def test_what_updates_the_states_that_update_a_state_is_kept() -> None:
+    build = Builder()
+    value = build.input(1, 1, 1, 6)
+    names = [build.graph.add_state(name, np.zeros((1, 1, 1, 6), np.int8), Q) for name in "abc"]
+    for name in names:
+        build.graph.set_update(name, build.conv(value, 6))
+        value = name
+    build.output(build.conv(value, 6))
+    build.graph.remove_unused()
+    assert list(build.graph.states) == names
+    assert len(build.graph.nodes) == 4
+
+
 def test_the_report_tells_what_is_copied() -> None:
     """A part of a split that is no view, a transpose, and the part of a concatenation that is not
     computed where it belongs."""

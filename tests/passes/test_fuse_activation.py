@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from graph_builder import GraphBuilder, check_same, names, node
 from hypothesis import given
 from hypothesis import strategies as st
 
-from torch_cortex_m.ir import Graph
+from torch_cortex_m.ir import Graph, Quantization
 from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.passes.fuse_activation import fuse_activation
 from torch_cortex_m.passes.hoist_requantize import hoist_requantize
@@ -121,6 +122,18 @@ def test_output_of_the_graph_is_not_clamped() -> None:
     build.output(x)
     graph = fused(build, build.relu(x))
     assert activation(graph, "linear") == (-128, 127)
+
+
+def test_what_the_next_call_reads_is_not_clamped() -> None:
+    build = GraphBuilder()
+    state = build.graph.add_state("state", np.zeros((1, 4), np.int8), Quantization(0.05, 0))
+    x = build.linear(build.input(1, 3), 4)
+    build.graph.set_update(state, x)
+    build.output(build.linear(state, 2))
+    build.output(build.relu(x))
+    graph = fuse_activation(build.graph)
+    linear = graph.producer(graph.states[state].update).op
+    assert (linear.activation_min, linear.activation_max) == (-128, 127)
 
 
 def test_softmax_and_inputs_keep_their_clamp() -> None:
