@@ -9,12 +9,20 @@ from ..rules.random_data import Rng, pick, shape_of_elements
 from .op import Quantize
 
 
-def any_layer(rng: Rng, name: str) -> Case:
+def int8_layer(rng: Rng, name: str) -> Case:
+    return _layer(rng, name, 1)
+
+
+def int16_layer(rng: Rng, name: str) -> Case:
+    return _layer(rng, name, 2)
+
+
+def _layer(rng: Rng, name: str, output_bytes: int) -> Case:
     op = Quantize(
         float(np.exp(rng.uniform(-12, 12))),
         int(rng.integers(-128, 128)),
         bool(rng.random() < 0.5),
-        pick(rng, 1, 1, 2),
+        output_bytes,
     )
     shape = shape_of_elements(rng)
     steps = (
@@ -29,4 +37,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": values})
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (int8_layer, int16_layer)
