@@ -110,19 +110,41 @@ class _Checker:
             yield from (self._rows(output) for output in node.outputs)
             return
         types = self.graph.present_types(node)
-        location = self.plan.locations[node.output]
+        memory = _memory(self.plan.locations[node.output])
         for argument, part in node.op.parts(types).items():
             if argument not in hosted:
                 count = types[argument].bytes // part.run
-                start = location.offset + part.offset
-                yield Rows(_memory(location), start, part.run, count, part.stride)
+                runs = Rows(memory, part.offset, part.run, count, part.stride)
+                yield from self._in_whole(node.output, runs)
+
+    def _in_whole(self, whole: str, runs: Rows) -> Iterator[Rows]:
+        """Runs of a dense value where it really lies, maybe with room between its own rows."""
+        origin, stride = self._start(whole), self.plan.strides.get(whole)
+        if stride is None:
+            yield runs._replace(start=origin + runs.start)
+            return
+        row = self._row_bytes(whole)
+
+        def spread(offset: int) -> int:
+            return origin + offset // row * stride + offset % row
+
+        if runs.bytes <= row:
+            yield runs._replace(start=spread(runs.start), stride=runs.stride // row * stride)
+            return
+        for index in range(runs.rows):
+            start = spread(runs.start + index * runs.stride)
+            yield Rows(runs.memory, start, row, runs.bytes // row, stride)
+
+    def _row_bytes(self, value: str) -> int:
+        type_ = self.graph.types[value]
+        return type_.shape[-1] * type_.element_bytes
 
     def _rows(self, value: str) -> Rows:
         type_, location = self.graph.types[value], self.plan.locations[value]
         stride = self.plan.strides.get(value)
         if stride is None:
             return Rows(_memory(location), location.offset, type_.bytes)
-        row = type_.shape[-1] * type_.element_bytes
+        row = self._row_bytes(value)
         return Rows(_memory(location), location.offset, row, type_.bytes // row, stride)
 
     def _start(self, value: str) -> int:

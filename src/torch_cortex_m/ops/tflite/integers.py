@@ -14,8 +14,13 @@ def integers_or(
     ``lower``; ``activation``: whether the options have one, which integers must not have."""
 
     def lower_integers(call: TfliteCall) -> str:
-        if call.tensors["input"].dtype != "int32":
+        types = sorted({each.dtype for each in (*call.tensors.values(), call.output) if each})
+        if "int32" not in types:
             return lower(call)
+        if len(types) > 1:
+            raise call.error(
+                "its tensors have different types", expected="one type", got=", ".join(types)
+            )
         if activation and call.options.number("FusedActivationFunction"):
             raise call.error("an activation behind sums of int32 is not supported")
         operands = (call.value("input"), call.value("other"))

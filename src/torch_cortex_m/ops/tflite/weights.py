@@ -38,7 +38,14 @@ def centred(call: TfliteCall) -> np.ndarray:
     weight = call.data("weight")
     if not call.tensors["weight"].zero_points.any() and call.tensors["weight"].dtype != "uint8":
         return weight
-    return weight.astype(np.int16) - call.quantization("weight").zero_point
+    zero_point = call.quantization("weight").zero_point
+    if not INT8.low <= zero_point <= INT8.high:
+        raise call.error(
+            "the weights' zero point is none of their type",
+            expected=f"one that is {call.tensors['weight'].dtype}",
+            got=int(call.tensors["weight"].zero_points[0]),
+        )
+    return weight.astype(np.int16) - zero_point
 
 
 def int8_parts(weight: np.ndarray) -> list[np.ndarray]:
