@@ -20,6 +20,7 @@ from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import Port, Stream
 from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.gather.op import Gather
+from torch_cortex_m.ops.mean.op import Mean
 from torch_cortex_m.ops.mul.op import Mul
 from torch_cortex_m.ops.slice.op import Slice
 from torch_cortex_m.ops.split.op import Split
@@ -99,6 +100,19 @@ def test_only_frames_that_count_are_waited_for() -> None:
     found = streamed(build.graph, 1, axis=None)
     assert found.graph.stream == Stream("x", 2, 1, 12, depth=3, delay=0)
     assert found.first_result() == 3
+    check_reference(found)
+
+
+def test_a_mean_over_features_is_no_running_sum() -> None:
+    """Where something else reads the first frame of the window, so that all of it is kept."""
+    build = GraphBuilder()
+    x = build.input(1, 128, 64)
+    mean = Mean(input_offset=0, output_offset=0, multiplier=1 << 30, shift=1)
+    build.output(build.node(Slice((0, 63), (1, 1)), build.node(mean, x)))
+    build.output(build.node(Slice((0, 0, 0), (1, 128, 1)), x))
+    found = streamed(build.graph, 2)
+    names = [node.op.name for node in found.graph.computing_nodes()]
+    assert "running_sum" not in names
     check_reference(found)
 
 

@@ -43,7 +43,7 @@ _NOT_IDENTIFIERS = frozenset(f"{_C_WORDS} {_CPP_WORDS}".split())
 OWN_FUNCTIONS = ("run", "run_in", "reset", "reset_in", "arena", "state")
 """What follows the prefix in the names of the functions and the memory of every model."""
 
-OWN_MACROS = re.compile(r"H|WEIGHTS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT)_\w+")
+OWN_MACROS = re.compile(r"H|WEIGHTS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT|STREAM)_\w+")
 """What follows the prefix in capitals in the names of the macros of every model."""
 
 _OWN_FILES = ("weights", "tcm", "query")

@@ -31,8 +31,8 @@ def running_sums(graph: Graph, frames: Frames) -> dict[str, RunningSum]:
 def _running_sum(graph: Graph, frames: Frames, node: Node) -> RunningSum | None:
     sums = node.op.sums(graph.present_types(node))
     value = None if sums is None else _frames_of(graph, frames, node)
-    if sums is None or value is None:
-        return None
+    if sums is None or value is None or frames.output_track(node) is not None:
+        return None  # a result that has frames itself is a mean over something else
     track, computed = frames.tracks[value], frames.computed[value]
     saved = (track.size - 2 * len(computed)) * (sums.shape[1] // track.size)
     moves = frames.kept(value) == track.whole and computed.stop == track.size
