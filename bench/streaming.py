@@ -2,9 +2,9 @@
 
     python -m bench.streaming [--core NAME]
 
-Three networks of usual sizes with random weights, written without padding over time or causal.
+Networks of usual sizes with random weights, written without padding over time or causal.
 Results of the streamed C on the emulated core are compared with those of the whole window's C.
-Prints the table of docs/streaming.md.
+Prints the table of docs/streaming-windows.md.
 """
 
 from __future__ import annotations

@@ -81,7 +81,8 @@ def compile(
         working memory, where the header says, so that it is used again when an input is read.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
         "INPUT" or "INPUT:AXIS" says which input's axis they lie along, without AXIS its longest.
-        Results are those of the whole window once it is full; see docs/streaming.md.
+        Results are those of the whole window as soon as all frames that they depend on have come;
+        see docs/streaming-windows.md.
     tuning: a tuning file, whose measurements count more than those that ship with the package.
     tune: measure every kernel on every layer first, and keep that in the tuning file
         ("tuning.json" unless ``tuning`` names another).

@@ -74,7 +74,7 @@ def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) 
     name = f"{prefix.upper()}_STREAM"
     (index,) = (i for i, port in enumerate(graph.inputs) if port.value == stream.input)
     waits = (
-        ["   They do not depend on the newest ones, DELAY_FRAMES of them, before the next call."]
+        ["   They do not depend yet on the newest ones, DELAY_FRAMES of them."]
         if stream.delay
         else []
     )
@@ -84,8 +84,9 @@ def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) 
         "   the others are kept as state. Outputs are valid from call FIRST_VALID_CALL on, counted",
         "   from 1 at the start and at a reset: they depend on the last",
         f"   {stream.depth} frames, which have come then.",
+        "   Until then they have values that say nothing.",
         *waits,
-        "   Until then they have values that say nothing. */",
+        "*/",
         f"#define {name}_FRAMES_PER_CALL {stream.hop}",
         f"#define {name}_WINDOW_FRAMES {stream.window}",
         f"#define {name}_FIRST_VALID_CALL {stream.first_result}",

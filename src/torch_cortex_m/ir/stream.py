@@ -11,8 +11,8 @@ class Stream:
 
     input: the value of the port that takes them; axis: the port's axis along which frames lie.
     hop: frames that a call takes. window: frames of the whole window.
-    depth: the newest frames that a result depends on, without the newest ``delay``, which wait for
-        the next call. Results are those of the whole window as soon as so many have come.
+    depth: results depend on none but the newest ``depth`` frames, and of these not yet on the
+        newest ``delay``. They are those of the whole window as soon as ``depth`` have come.
     """
 
     input: str
