@@ -79,10 +79,9 @@ def build_image(
     harness_flags += ["-DTCM_CHECKED"] if checked else []
     jobs = [(source, model_flags) for source in sources] + [(folder / "image.c", flags)]
     with ThreadPoolExecutor(2) as pool:
-        objects = list(
-            pool.map(lambda name: _harness_object(toolchain, name, harness_flags, folder), harness)
-        )
-        objects += pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs)
+        own = pool.map(lambda n: _harness_object(toolchain, n, harness_flags, folder), harness)
+        theirs = pool.map(lambda job: _compile(toolchain, job[0], job[1], folder), jobs)
+        objects = [*own, *theirs]
     path = folder / "image.elf"
     archives = [] if library is None else [library.path]
     _link(toolchain, target, [*objects, *archives], path)

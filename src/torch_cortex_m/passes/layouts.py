@@ -8,7 +8,6 @@ follow a layout link them. Each region is free to choose its order; see permutat
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from ..ir import Graph, Node
@@ -60,12 +59,6 @@ class Layouts:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.producers = {value: node for node in graph.nodes for value in node.outputs}
-        self.users: dict[str, list[Node]] = defaultdict(list)
-        for node in graph.nodes:
-            for value in dict.fromkeys(node.inputs):
-                if value is not None:
-                    self.users[value].append(node)
         self.following = {n.name: n for n in graph.nodes if follows_layout(graph, n)}
         ports = [*graph.inputs, *graph.outputs]
         self.fixed = {port.value for port in ports if port.keeps_layout}
@@ -73,7 +66,8 @@ class Layouts:
             self.fixed |= {name, state.update}
         for node in graph.nodes:
             self.fixed.update(node.outputs if len(node.outputs) > 1 else ())
-        values = [*(port.value for port in graph.inputs), *graph.states, *self.producers]
+        computed = (value for node in graph.nodes for value in node.outputs)
+        values = [*(port.value for port in graph.inputs), *graph.states, *computed]
         self.orders = {value: natural_order(graph.types[value].shape) for value in values}
 
     def is_natural(self, value: str) -> bool:
@@ -102,12 +96,12 @@ class Layouts:
         """The orders in which some transpose into or out of the region has nothing to do."""
         found: list[Axes] = []
         for value in region:
-            producer = self.producers.get(value)
+            producer = self.graph.producer(value)
             if producer is not None and is_transpose(producer):
                 source = self.orders.get(first_input(producer))
                 if source is not None:
                     found.append(compose(inverse(self.transpose_order(producer)), source))
-            for user in self.users[value]:
+            for user in self.graph.users(value):
                 if is_transpose(user):
                     found.append(compose(self.transpose_order(user), self.orders[user.output]))
         return list(dict.fromkeys(found))
@@ -134,20 +128,21 @@ class Layouts:
         """Bytes that transposes of values in the region, or of what its nodes read, move."""
         values = list(region)
         for value in region:
-            if value in self.producers:
-                values += [v for v in self.producers[value].inputs if v in self.orders]
+            producer = self.graph.producer(value)
+            if producer is not None:
+                values += [v for v in producer.inputs if v in self.orders]
         return sum(self.cost_of_value(value) for value in dict.fromkeys(values))
 
     def cost_of_value(self, value: str) -> int:
         """Bytes that transposes of this value move."""
-        wanted = {self.wanted_order(user, value) for user in self.users[value]}
+        wanted = {self.wanted_order(user, value) for user in self.graph.users(value)}
         transposes = len(wanted - {self.orders[value]})
         if self._is_made_in_natural_order(value) and not self.is_natural(value):
             transposes += 1
         return transposes * self.graph.types[value].bytes
 
     def _is_made_in_natural_order(self, value: str) -> bool:
-        producer = self.producers.get(value)
+        producer = self.graph.producer(value)
         if producer is None or producer.name in self.following:
             return False
         return not is_transpose(producer)

@@ -35,7 +35,6 @@ class Places:
         self._graph = graph
         self._strided = strided
         self._inside: dict[str, Place] = {}
-        self._producers = {value: node for node in graph.nodes for value in node.outputs}
         self.hosted: set[tuple[str, str]] = set()
         for node in graph.nodes:
             self._add_views(node)
@@ -106,16 +105,17 @@ class Places:
         and needs to be nowhere else."""
         place, types = self.of(value), self._graph.types
         root = place.root
-        if root not in self._producers or root in self._viewed_results:
+        if self._graph.producer(root) is None or root in self._viewed_results:
             return None
         return root if types[root].bytes == types[value].bytes else None
 
     def _leaves_room(self, root: str, value: str, reader: Node, run: int) -> bool:
         """Whether the value's kernel can leave room between rows of ``run`` bytes, and nobody but
         ``reader`` would meet it."""
-        producer = self._producers[root]
+        producer = self._graph.producer(root)
         return (
             root == value
+            and producer is not None
             and producer.name in self._strided
             and len(producer.outputs) == 1
             and self._row_bytes(value) == run
