@@ -1,0 +1,134 @@
+"""What the program returns, and what it leaves in its states, as values of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch.fx import GraphModule, Node
+
+from ...errors import TcmError
+from ...ir import INT32, Graph, Port, limits
+from ...ops.pytorch.call import Activation, Constant, Integers, Operand, Unquantized
+from .conversions import Conversions
+from .output_names import OUTPUT_NAMES
+from .placeholders import quantized_data
+from .quantized import NodeQuantization
+from .states import results_of, updates_of
+
+DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
+"""Kind of a NumPy type -> what a constant of it is as an output."""
+
+
+class Outputs:
+    """``own_names`` says which values have more than the name of their operator, which another one
+    of the operator's values has; ``_renamed`` which are called otherwise, because the model returns
+    them."""
+
+    def __init__(self, graph: Graph, conversions: Conversions) -> None:
+        self._graph = graph
+        self._conversions = conversions
+        self.own_names: dict[str, str] = {}
+        self._renamed: dict[str, str] = {}
+
+    def add(self, node: Node, module: GraphModule, operands: Mapping[Node, Operand]) -> None:
+        """``node`` is the output node of the program; ``operands`` what each other has become."""
+        results = results_of(module)
+        names = node.meta.get(OUTPUT_NAMES, [""] * len(results))
+        for index, (result, name) in enumerate(zip(results, names, strict=True)):
+            where = f"output {index}"
+            if not isinstance(result, Node):
+                raise _no_tensor(result, where)
+            value = self._output(operands[result], name, where)
+            wide = result.meta["val"].dtype == torch.int64
+            self._graph.outputs.append(Port(value, self._graph.types[value].shape, wide=wide))
+        for state, update in updates_of(module):
+            self._update(operands[state], operands[update])
+
+    def _output(self, operand: Operand, name: str, where: str) -> str:
+        """The value of a result, which gets ``name``, if any, where a node computes it and it has
+        no such name yet."""
+        if isinstance(operand, Constant):
+            return self._constant(operand, where)
+        value = self._current_name(operand.value)
+        if value == operand.value and self._graph.producer(value) is not None:
+            value = self._named(value, name)
+        if isinstance(operand, Activation):
+            return self._conversions.real(value, operand)
+        return value
+
+    def _current_name(self, value: str) -> str:
+        return self._renamed.get(value, value)
+
+    def _named(self, value: str, name: str) -> str:
+        """A result under ``name``; without one, under its operator's own name."""
+        own_name = self.own_names.get(value, value)
+        if not name and own_name != value:
+            self._graph.rename(own_name, self._graph.unique_name(own_name))
+            name = own_name
+        if not name:
+            return value
+        self._renamed[value] = self._graph.unique_name(name)
+        self._graph.rename(value, self._renamed[value])
+        return self._renamed[value]
+
+    def _constant(self, constant: Constant, where: str) -> str:
+        """Indices are int32, as everywhere."""
+        data = constant.data
+        if data.dtype != np.int64:
+            return self._graph.add_constant(constant.name, data.astype(DTYPES[data.dtype.kind]))
+        if not INT32.low <= int(data.min()) <= int(data.max()) <= INT32.high:
+            raise TcmError(
+                "an output has integers beyond 32 bits",
+                where=where,
+                expected=f"{INT32.low} to {INT32.high}",
+                got=f"{data.min()} to {data.max()}",
+            )
+        return self._graph.add_constant(constant.name, data.astype(np.int32))
+
+    def _update(self, state: Operand, operand: Operand) -> None:
+        """The operand, in the quantization of the state, is what the next call finds in it."""
+        if isinstance(state, Integers):
+            value = self._integer_update(state, operand)
+        else:
+            assert isinstance(state, Activation)
+            value = self._real_update(state, operand)
+        self._graph.set_update(state.value, value)
+
+    def _integer_update(self, state: Integers, operand: Operand) -> str:
+        if isinstance(operand, Constant):
+            dtype = self._graph.types[state.value].dtype
+            return self._graph.add_constant(operand.name, operand.data.astype(dtype))
+        return self._current_name(operand.value)
+
+    def _real_update(self, state: Activation, operand: Operand) -> str:
+        dtype = self._graph.types[state.value].dtype
+        wanted = NodeQuantization(state.quantization, limits(dtype))
+        if isinstance(operand, Constant):
+            return self._constant_update(operand, wanted)
+        if isinstance(operand, Unquantized):
+            return self._conversions.quantized(operand, wanted.quantization, dtype)
+        assert isinstance(operand, Activation)
+        value = self._current_name(operand.value)
+        if (operand.quantization, self._graph.types[value].dtype) == (wanted.quantization, dtype):
+            return value
+        return self._conversions.converted(value, operand.quantization, wanted)
+
+    def _constant_update(self, operand: Constant, wanted: NodeQuantization) -> str:
+        types = self._graph.types
+        value = self._graph.add_constant(operand.name, quantized_data(operand.data, wanted))
+        types[value] = replace(types[value], quantization=wanted.quantization)
+        return value
+
+
+def _no_tensor(result: Any, where: str) -> TcmError:
+    return TcmError(
+        "an output of the model is not a tensor",
+        where=where,
+        expected="tensors, in tuples, lists and dicts",
+        got=repr(result),
+        hint="remove it from what forward returns",
+    )
