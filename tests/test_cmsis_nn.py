@@ -14,7 +14,7 @@ from cmsis_nn import CmsisNN, build_library
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from random_layers import random_cases, random_conv2d, random_depthwise_conv2d
-from test_emit import compile_strictly
+from strict_compilers import compile_strictly
 
 from torch_cortex_m import TcmError, load, ops
 from torch_cortex_m.build import KernelLibrary, open_library

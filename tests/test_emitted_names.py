@@ -13,7 +13,7 @@ import pytest
 from cmsis_nn import bakenn_vendor
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_emit import compile_strictly
+from strict_compilers import compile_strictly
 
 import torch_cortex_m
 from torch_cortex_m import TcmError

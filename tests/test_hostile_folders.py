@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from emitted_graphs import small_graph
 from hostile_text import CODE, assert_same_code
-from test_emit import small_graph
 
 import torch_cortex_m as tcm
 from torch_cortex_m import TcmError

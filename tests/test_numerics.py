@@ -1,4 +1,4 @@
-"""The integer arithmetic that everything rests on, against plain models of its own."""
+"""Multipliers, requantization, quantization and addition, against plain models of their own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import torch.ao.quantization.fx._decomposed  # registers torch.ops.quantized_dec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from plain_integers import requantize_model, softmax_model, wrap
+from plain_integers import requantize_model, wrap
+from references import counting, reference
 
-from torch_cortex_m.errors import TcmError
-from torch_cortex_m.ir import TensorType
-from torch_cortex_m.ops import definition, part
+from torch_cortex_m.ops import definition
 from torch_cortex_m.ops.add.op import Add
 from torch_cortex_m.ops.dequantize.op import Dequantize
 from torch_cortex_m.ops.integers.arithmetic import (
@@ -26,31 +25,12 @@ from torch_cortex_m.ops.integers.arithmetic import (
     quantize_multipliers,
 )
 from torch_cortex_m.ops.integers.torch_arithmetic import requantize
-from torch_cortex_m.ops.pad.op import Pad
 from torch_cortex_m.ops.quantize.op import Quantize
-from torch_cortex_m.ops.reshape.op import Reshape
-from torch_cortex_m.ops.rules.exponentials import exponential_scaling
 from torch_cortex_m.ops.rules.scaled_operands import rescaling
-from torch_cortex_m.ops.rules.strides import loop_constants, row_major_strides
-from torch_cortex_m.ops.softmax.op import Softmax
-from torch_cortex_m.ops.transpose.op import Transpose
 
 decomposed = torch.ops.quantized_decomposed
 INT32 = st.integers(-(1 << 31), (1 << 31) - 1)
 SCALES = st.floats(1e-8, 1e4)
-SHAPES = arrays.array_shapes(min_dims=0, max_dims=6, max_side=4)
-
-
-def reference(op, *tensors: np.ndarray) -> np.ndarray:
-    """The operator's reference on NumPy arrays."""
-    module = part(op.name, "reference")
-    assert module is not None
-    return module.reference(op, *(torch.from_numpy(tensor) for tensor in tensors)).numpy()
-
-
-def counting(shape: tuple[int, ...]) -> np.ndarray:
-    """int8 data in which neighbours differ."""
-    return (np.arange(math.prod(shape)) * 7 % 256 - 128).astype(np.int8).reshape(shape)
 
 
 # Multipliers and requantization.
@@ -172,55 +152,7 @@ def test_dequantize_is_one_multiplication(scale: float, zero_point: int):
     assert np.array_equal(quantize_array(expected, scale, zero_point), values)
 
 
-# softmax.
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(-128, 127), min_size=1, max_size=12), st.floats(1e-9, 1e3))
-def test_softmax_is_the_model(row: list[int], scale: float):
-    op = Softmax(*exponential_scaling(scale))
-    assert reference(op, np.array(row, np.int8)).tolist() == softmax_model(op, row)
-
-
-@settings(deadline=None)
-@given(
-    arrays.arrays(np.int8, st.tuples(st.integers(1, 3), st.integers(1, 700))), st.floats(1e-5, 5)
-)
-def test_softmax_is_close_to_floating_point(values: np.ndarray, scale: float):
-    actual = reference(Softmax(*exponential_scaling(scale)), values).astype(int)
-    exact = torch.softmax(torch.from_numpy(values).to(torch.float64) * scale, -1).numpy()
-    assert np.abs(actual - np.minimum(exact * 256 - 128, 127)).max() < 1
-
-
-@pytest.mark.parametrize("size", [1, 2, 255, 256, 511, 512, 513, 4095, 4096, 8191])
-def test_softmax_of_equal_values(size: int):
-    actual = reference(Softmax(*exponential_scaling(0.1)), np.full((1, size), 9, np.int8))
-    exact = min(256 / size - 128, 127)
-    assert np.abs(actual - exact).max() <= 0.5
-
-
-@pytest.mark.parametrize(
-    ("scale", "expected"),
-    [
-        (1.0, (1 << 30, 27, -15)),
-        (1 / 256, (1 << 30, 19, -3968)),
-        (1 / 255, (1077952576, 19, -3968)),
-        (2.0**-26, (1 << 30, 1, -1040187392)),
-        (2.0**-29, (1 << 28, 0, -2080374784)),
-        (1e9, ((1 << 31) - 1, 31, 0)),
-    ],
-)
-def test_softmax_scaling(scale: float, expected: tuple[int, int, int]):
-    assert exponential_scaling(scale) == expected
-
-
-@pytest.mark.parametrize("scale", [0.0, -1.0, math.nan, math.inf])
-def test_softmax_scaling_rejects(scale: float):
-    with pytest.raises(ValueError, match="finite and positive"):
-        exponential_scaling(scale)
-
-
-# add, transpose, pad.
+# add.
 
 
 @settings(deadline=None)
@@ -269,72 +201,3 @@ def test_add_is_the_model(first: int, first_shift: int, second: int, second_shif
         total = wrap(requantize_model(wrap(a + b), second, first_shift) + 3)
         expected.append(min(max(total, -128), 127))
     assert reference(op, values, values).tolist() == expected
-
-
-@settings(deadline=None)
-@given(SHAPES, st.randoms(use_true_random=False))
-def test_transpose_is_numpys(shape: tuple[int, ...], random):
-    permutation = random.sample(range(len(shape)), len(shape))
-    values = counting(shape)
-    actual = reference(Transpose(tuple(permutation)), values)
-    assert np.array_equal(actual, values.transpose(permutation))
-
-
-@settings(deadline=None)
-@given(SHAPES, st.data())
-def test_pad_is_numpys(shape: tuple[int, ...], data: st.DataObject):
-    counts = st.integers(0, 2)
-    pairs = data.draw(st.tuples(*(st.tuples(counts, counts) for _ in shape)))
-    values, value = counting(shape), data.draw(st.integers(-128, 127))
-    actual = reference(Pad(sum(pairs, ()), value), values)
-    expected = np.pad(values, pairs, constant_values=value) if shape else values
-    assert np.array_equal(actual, expected)
-
-
-def test_loops_over_contiguous_tensors_are_one():
-    shape = (2, 1, 3, 4)
-    strides = row_major_strides(shape)
-    constants = loop_constants(shape, {"input": strides, "other": strides})
-    assert [constants[f"size_{level}"] for level in range(6)] == [1, 1, 1, 1, 1, 24]
-    assert constants["input_stride_5"] == constants["other_stride_5"] == 1
-
-
-# Mistakes.
-
-MULTIPLIERS = rescaling(0.1, 0.1, 0.1)
-
-
-@pytest.mark.parametrize(
-    ("make", "shapes", "message"),
-    [
-        (lambda: Pad((1, -1)), [(3,)], "non-negative"),
-        (lambda: Pad((1, 1)), [(3, 3)], "4 values"),
-        (lambda: Pad((0, 0), 128), [(3,)], r"\[-128, 127\]"),
-        (lambda: Transpose((0, 0)), [(3, 3)], "each of 0"),
-        (lambda: Transpose((1, 0)), [(3,)], "rank 2"),
-        (lambda: Transpose(tuple(range(7))), [(1,) * 7], "rank 6 at most"),
-        (lambda: Reshape((4,)), [(3,)], "3 elements"),
-        (lambda: Reshape((-1,)), [(3,)], "at least 1"),
-        (lambda: Softmax(1 << 30, 20, -9), [(2, 8192)], "1 to 8191"),
-        (lambda: Softmax(1 << 30, 20, -9), [()], "1 to 8191"),
-        (lambda: Softmax(-1, 20, -9), [(3,)], "input_multiplier"),
-        (lambda: Quantize(0.0, 0), [(3,)], "scale"),
-        (lambda: Dequantize(math.nan, 0), [(3,)], "scale"),
-        (lambda: Quantize(0.1, 128), [(3,)], "zero_point"),
-        (lambda: Add(**MULTIPLIERS), [(2, 3), (2,)], "broadcasts with"),
-        (lambda: Add(**MULTIPLIERS), [(1,) * 7, ()], "rank 6 at most"),
-        (lambda: Add(**MULTIPLIERS | {"input_shift": 31}), [(3,), (3,)], "input_shift"),
-    ],
-)
-def test_mistakes_are_named(make, shapes: list[tuple[int, ...]], message: str):
-    with pytest.raises(TcmError, match=message):
-        infer(make, shapes)
-
-
-def infer(make, shapes: list[tuple[int, ...]]) -> tuple[TensorType, ...]:
-    op = make()
-    required = [argument for argument in op.tensors if not argument.optional]
-    arguments = zip(required, shapes, strict=True)
-    return op.infer(
-        {argument.name: TensorType(shape, argument.dtypes[0]) for argument, shape in arguments}
-    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import needs_emulator
 from drawn_layers import applicable, drawn_layers, kernels_for
-from test_emit import CORE_COMPILERS, compile_together
+from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
 from torch_cortex_m.generate import generate_all

@@ -19,8 +19,8 @@ from typing import Any, get_args, get_type_hints
 import pytest
 import torch
 from frontend_checks import Function, calibration
+from frontend_models import IMAGE, Residual, assert_same
 from pt2_archives import PROGRAM, altered, read_records, save_program, write_records
-from test_frontend_models import IMAGE, Residual, assert_same
 from torch import Tensor, nn
 from torch._export.serde import schema
 

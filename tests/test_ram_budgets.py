@@ -1,0 +1,94 @@
+"""Budgets of RAM change kernels where the arena is largest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+import torch
+from measured_layers import M4, kernels_with
+from torch import nn
+
+import torch_cortex_m as tcm
+from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.ir.artifacts import MemoryPlan
+from torch_cortex_m.measured.measurements import (
+    Measurement,
+    Measurements,
+)
+from torch_cortex_m.ops.base import Kernel
+from torch_cortex_m.ops.linear.cases import case as linear_case
+from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.select import CostModel, layer_of
+from torch_cortex_m.select.choice import Choice
+from torch_cortex_m.select.ram_budget import ArenaPlanner, within_ram
+
+
+def two_convolutions() -> Graph:
+    """Two equal layers in a row, whose best kernels need scratch memory at the arena's peak."""
+    convolutions = [nn.Conv2d(16, 16, 3, padding=1) for _ in range(2)]
+    model = nn.Sequential(convolutions[0], nn.ReLU(), convolutions[1], nn.ReLU())
+    inputs = (torch.randn(1, 16, 12, 12, generator=torch.Generator().manual_seed(1)),)
+    return tcm.compile(model.eval(), inputs, target="cortex-m4", calibration=[inputs]).graph
+
+
+def test_a_ram_budget_changes_all_layers_at_the_peak() -> None:
+    graph = two_convolutions()
+    best = generate(graph, M4)
+    arena = best.plan.arena_bytes
+    names = {kernel.name for kernel in best.selection.values()}
+    assert names == {"conv2d_s8__winograd_dsp"}, "the test needs kernels with scratch memory"
+    tight = generate(graph, M4, preferences=Preferences(ram_bytes=arena - 16))
+    assert tight.plan.arena_bytes <= arena - 16
+    assert "conv2d_s8__ref" not in {kernel.name for kernel in tight.selection.values()}
+    least = generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12))
+    assert least.plan.arena_bytes == 16 * 12 * 12
+    with pytest.raises(tcm.TcmError, match=f"{16 * 12 * 12} bytes with the kernels"):
+        generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12 - 1))
+
+
+def test_a_flash_budget_keeps_the_ram_budget() -> None:
+    """The smallest code may need the most scratch memory; it is no way out of a flash budget."""
+    graph = two_convolutions()
+    table = {
+        layer_of(graph, node).signature.text: {
+            "conv2d_s8__ref": Measurement(1000, 9000, 9000, 6000),
+            "conv2d_s8__winograd_dsp": Measurement(1000, 1000, 1000, 5000),
+        }
+        for node in graph.nodes
+        if node.op.name == "conv2d"
+    }
+    measurements = Measurements({"cortex-m4 gcc-12.2": table})
+    for budget in (13_000, 11_000):
+        preferences = Preferences(
+            flash_bytes=budget, ram_bytes=16 * 12 * 12, measurements=measurements
+        )
+        if budget < 12_000:
+            with pytest.raises(tcm.TcmError, match="flash budget"):
+                generate(graph, M4, preferences=preferences)
+        else:
+            assert generate(graph, M4, preferences=preferences).plan.arena_bytes == 16 * 12 * 12
+
+
+def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
+    """The arena may have gaps that two nodes' scratch memory together does not fit."""
+    graph = case_graph(linear_case("dense", (1, 10), 10))
+    first = graph.nodes[0]
+    second = replace(first, inputs=("output", *first.inputs[1:]), outputs=("second",))
+    graph.nodes.append(second)
+    graph.types["second"] = graph.types["output"]
+    lean, fast = kernels_with(2)
+    choice = Choice.best(
+        graph, {name: [lean, fast] for name in ("output", "second")}, CostModel({})
+    )
+    arenas = {0: 100, 1: 110, 2: 130}
+
+    def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
+        return MemoryPlan(arenas[sum(k is fast for k in selection.values())], 0, {}, {}, ())
+
+    planner = ArenaPlanner(lambda name, kernel: 10 if kernel is fast else 0, plan)
+    for limit, fast_ones in ((130, 2), (129, 1), (110, 1), (109, 0)):
+        selection = within_ram(choice, limit, planner).selection
+        assert sum(kernel is fast for kernel in selection.values()) == fast_ones
