@@ -28,7 +28,7 @@ def test_names_and_sources_are_the_users_own() -> None:
     assert {"expand.0.weight", "expand.0.bias", "head.weight", "head.bias"} <= set(graph.constants)
     assert graph.inputs[0].value == "x"
     by_name = {n.output: n for n in graph.nodes}
-    line = "test_frontend_models.py"
+    line = "frontend_models.py"
     assert by_name["depthwise"].source.startswith(f"depthwise ({line}:")
     assert by_name["expand.0"].source.startswith(f"expand.0 ({line}:")
     assert by_name["add"].source.startswith(f"add ({line}:")

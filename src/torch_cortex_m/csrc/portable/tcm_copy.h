@@ -129,10 +129,12 @@ TCM_KERNEL int8_t *tcm_fill(int8_t *target, int32_t value, int32_t count)
         tcm_copy_word(target, bytes);
         target += 4;
     }
+#if defined(__ARM_FEATURE_UNALIGNED)
     if (count % 4 != 0 && count > 4) {
         tcm_copy_word(target + count % 4 - 4, bytes);
         return target + count % 4;
     }
+#endif
     for (int32_t i = 0; i < count % 4; i++) {
         *target++ = byte;
     }
