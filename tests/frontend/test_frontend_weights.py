@@ -9,6 +9,7 @@ import pytest
 import torch
 from frontend_checks import (
     Function,
+    assert_close_in_steps,
     calibration,
     check_model,
     flat_outputs,
@@ -67,6 +68,24 @@ def test_activations_that_are_always_zero() -> None:
     graph = import_pytorch(model, data[0], data)
     got = run_float(graph, data[0])
     assert np.abs(got[0] - flat_outputs(model, data[0])[0]).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: torch.clamp(x, 0, 1),
+        lambda x: nn.functional.hardtanh(x, 1.0, 2.0),
+        lambda x: torch.relu6(x) + torch.clamp(x, -1, 2),
+    ],
+)
+def test_an_input_that_is_clamped_first_is_observed_behind_the_clamp(
+    function: Callable[[torch.Tensor], torch.Tensor],
+) -> None:
+    """Its integers are for the range that is left, however far the input itself reaches."""
+    data = [(50 * x,) for (x,) in calibration(((4, 16),))]
+    model = Function(function)
+    graph = import_pytorch(model, data[0], data)
+    assert_close_in_steps(graph, run_float(graph, data[0]), flat_outputs(model, data[0]), 1.5, 0.9)
 
 
 def test_an_input_that_is_always_zero() -> None:

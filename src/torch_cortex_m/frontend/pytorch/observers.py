@@ -35,6 +35,19 @@ class ActivationObserver(MinMaxObserver):
         return torch.tensor([scale]), torch.tensor([zero_point])
 
 
+class ClampedObserver(ActivationObserver):
+    """Of what is clamped to ``low`` to ``high`` before anything else reads it: what lies beyond
+    needs no integers of its own, as quantizing clamps, too."""
+
+    def __init__(self, *, low: float, high: float, **named: Any) -> None:
+        super().__init__(**named)
+        self.low, self.high = low, high
+
+    def forward(self, x_orig: Tensor) -> Tensor:
+        super().forward(x_orig.clamp(self.low, self.high))
+        return x_orig
+
+
 class StateObserver(ActivationObserver):
     """The largest magnitude seen decides the scale of int16: the least power of two with which it
     is within the range, from that of values up to 1 on."""

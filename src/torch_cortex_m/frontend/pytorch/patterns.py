@@ -79,6 +79,12 @@ def main_input(node: Node, pattern: Pattern) -> Node:
     return tensor_arguments(node)[pattern.inputs[0]]
 
 
+def is_activation(node: Node) -> bool:
+    """Whether the node does nothing but clamp."""
+    pattern = pattern_of(node)
+    return pattern is not None and pattern.activation_range is not None
+
+
 def fused_activations(node: Node) -> list[Node]:
     """The activations that become part of ``node``: each the only user of the one before."""
     pattern = pattern_of(node)
@@ -88,8 +94,7 @@ def fused_activations(node: Node) -> list[Node]:
     current = node
     while len(current.users) == 1:
         user = next(iter(current.users))
-        user_pattern = pattern_of(user)
-        if user_pattern is None or user_pattern.activation_range is None:
+        if not is_activation(user):
             break
         chain.append(user)
         current = user

@@ -7,6 +7,7 @@ patterns say. Source: TensorFlow Lite 8-bit quantization specification.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -20,12 +21,21 @@ from .functions import find_functions
 from .int16 import is_int16
 from .observers import (
     ActivationObserver,
+    ClampedObserver,
     GateWeightObserver,
     PerChannelWeightObserver,
     StateObserver,
 )
-from .patterns import fused_activations, is_result, main_input, pattern_of, results
-from .states import STATE, updates_of
+from .patterns import (
+    activation_range,
+    fused_activations,
+    is_activation,
+    is_result,
+    main_input,
+    pattern_of,
+    results,
+)
+from .states import STATE, is_state, updates_of
 from .torchao_names import (
     FixedQParamsQuantizationSpec,
     QuantizationAnnotation,
@@ -76,7 +86,7 @@ class TcmQuantizer(Quantizer):
         for node in model.graph.nodes:
             pattern = pattern_of(node)
             if node.op == "placeholder":
-                _annotate(node, _spec(node) if node.meta["val"].dtype in REAL_DTYPES else None)
+                _annotate(node, _spec_of_input(node))
             elif pattern is None or ANNOTATION in node.meta or node in functions.absorbed:
                 continue
             elif node in functions.of:
@@ -121,6 +131,18 @@ def _annotate_gates(node: Node, recurrence: Recurrence) -> None:
 def _spec(node: Node) -> QuantizationSpec:
     """That of what is observed by itself."""
     return INT16_ACTIVATION if is_int16(node) else ACTIVATION
+
+
+def _spec_of_input(node: Node) -> QuantizationSpec | None:
+    if node.meta["val"].dtype not in REAL_DTYPES:
+        return None
+    clamps = [activation_range([user]) for user in node.users if is_activation(user)]
+    if is_state(node) or not clamps or len(clamps) < len(node.users):
+        return _spec(node)
+    low, high = min(low for low, _ in clamps), max(high for _, high in clamps)
+    return replace(
+        ACTIVATION, observer_or_fake_quant_ctr=ClampedObserver.with_args(low=low, high=high)
+    )
 
 
 def _spec_of_result(node: Node, pattern: Pattern, place: int, result: Node):
