@@ -12,33 +12,29 @@ TCM_KERNEL void avg_pool2d_s8__ref(const int8_t *input, int8_t *output, int32_t 
                                    int32_t count_include_pad, int32_t divisor_override, int32_t padding_value,
                                    int32_t adaptive, int32_t activation_min, int32_t activation_max)
 {
-    for (int32_t row = 0; row < batches * output_height; row++) {
-        const int8_t *image = input + (row / output_height) * input_height * input_width * input_channels;
-        const tcm_pool_range vertical = tcm_pool_window(row % output_height, input_height, output_height, kernel_height,
-                                                        stride_height, padding_top, padding_bottom, adaptive);
-        const tcm_pool_range ys = tcm_pool_inputs(vertical, input_height);
-        for (int32_t column = 0; column < output_width; column++) {
-            const tcm_pool_range horizontal = tcm_pool_window(column, input_width, output_width, kernel_width,
-                                                              stride_width, padding_left, padding_right, adaptive);
-            const tcm_pool_range xs = tcm_pool_inputs(horizontal, input_width);
-            const int32_t inputs = (ys.end - ys.start) * (xs.end - xs.start);
-            int32_t divisor = inputs;
-            if (divisor_override != 0) {
-                divisor = divisor_override;
-            } else if (count_include_pad) {
-                divisor = (vertical.end - vertical.start) * (horizontal.end - horizontal.start);
-            }
-            for (int32_t channel = 0; channel < input_channels; channel++) {
-                int32_t sum = (divisor - inputs) * padding_value;
-                for (int32_t y = ys.start; y < ys.end; y++) {
-                    for (int32_t x = xs.start; x < xs.end; x++) {
-                        sum += image[(y * input_width + x) * input_channels + channel];
-                    }
-                }
-                *output++ = (int8_t)tcm_clamp(tcm_pool_mean(sum, divisor), activation_min, activation_max);
-            }
-        }
-    }
+    const tcm_average layer = {
+        .batches = batches,
+        .input_height = input_height,
+        .input_width = input_width,
+        .input_channels = input_channels,
+        .output_height = output_height,
+        .output_width = output_width,
+        .kernel_height = kernel_height,
+        .kernel_width = kernel_width,
+        .stride_height = stride_height,
+        .stride_width = stride_width,
+        .padding_top = padding_top,
+        .padding_left = padding_left,
+        .padding_bottom = padding_bottom,
+        .padding_right = padding_right,
+        .count_include_pad = count_include_pad,
+        .divisor_override = divisor_override,
+        .padding_value = padding_value,
+        .adaptive = adaptive,
+        .activation_min = activation_min,
+        .activation_max = activation_max,
+    };
+    tcm_pool_average(input, output, layer, 0);
 }
 
 #endif
