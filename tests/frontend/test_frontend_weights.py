@@ -73,13 +73,13 @@ def test_activations_that_are_always_zero() -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: torch.clamp(x, 0, 1),
-        lambda x: nn.functional.hardtanh(x, 1.0, 2.0),
-        lambda x: torch.relu6(x) + torch.clamp(x, -1, 2),
+        lambda model, x: torch.clamp(x, 0, 1),
+        lambda model, x: nn.functional.hardtanh(x, 1.0, 2.0),
+        lambda model, x: nn.functional.relu6(x) + torch.clamp(x, -1, 2),
     ],
 )
 def test_an_input_that_is_clamped_first_is_observed_behind_the_clamp(
-    function: Callable[[torch.Tensor], torch.Tensor],
+    function: Callable[[nn.Module, torch.Tensor], torch.Tensor],
 ) -> None:
     """Its integers are for the range that is left, however far the input itself reaches."""
     data = [(50 * x,) for (x,) in calibration(((4, 16),))]
