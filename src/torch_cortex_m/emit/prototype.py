@@ -41,7 +41,7 @@ def read_prototype(header: Path, function: str) -> Prototype:
     return Prototype(function, match.group(1), tuple(parameters))
 
 
-SHARED = Path(__file__).parents[1] / "csrc" / "portable"
+SHARED = Path(__file__).parents[1] / "csrc"
 
 
 def _without_macros(parameters: str) -> str:
@@ -53,7 +53,7 @@ def _without_macros(parameters: str) -> str:
 def _shared_macros() -> dict[str, str]:
     """The macros that stand for parameters of kernels, without line breaks."""
     found: dict[str, str] = {}
-    for header in sorted(SHARED.glob("*.h")):
+    for header in sorted(SHARED.glob("*/*.h")):
         text = header.read_text().replace("\\\n", "")
         found |= dict(re.findall(r"#define (TCM_\w+_PARAMETERS)\s+(.*)", text))
     return found

@@ -438,4 +438,22 @@ TCM_KERNEL void tcm_dsp_dots(const tcm_dsp_operand *operand, const int8_t *vecto
     }
 }
 
+/* The parameters of a kernel that come after those of the matrices, and what they say of operands and scale. */
+#define TCM_DSP_MATMUL_PARAMETERS                                                                                     \
+    int32_t input_offset, int32_t other_offset, int32_t output_offset, int32_t way, int32_t multiplier,               \
+        int32_t addend, int32_t shift, int32_t activation_min, int32_t activation_max
+
+#define TCM_DSP_MATMUL_OPERANDS(left, right, scale)                                                                   \
+    const tcm_dsp_operand left = tcm_dsp_operand_of(depth, input_row_stride, input_depth_stride, input_offset);       \
+    const tcm_dsp_operand right = tcm_dsp_operand_of(depth, other_column_stride, other_depth_stride, other_offset);   \
+    const tcm_dsp_scale scale = {                                                                                     \
+        .way = way,                                                                                                   \
+        .multiplier = multiplier,                                                                                     \
+        .addend = addend,                                                                                             \
+        .shift = shift,                                                                                               \
+        .output_offset = output_offset,                                                                               \
+        .activation_min = activation_min,                                                                             \
+        .activation_max = activation_max,                                                                             \
+    }
+
 #endif

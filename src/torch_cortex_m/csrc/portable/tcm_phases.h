@@ -21,11 +21,11 @@ typedef struct {
     int32_t padding_value;
 } tcm_phases;
 
-/* The outputs of a phase along one axis: ``count`` of them from ``first`` on, a stride apart. The last tap of the window
- * of the first one is at place ``last`` of the input, those of the others at the following ones. */
+/* The outputs of a phase along one axis: ``outputs`` of them from ``first`` on, a stride apart. The last tap of the
+ * window of the first one is at place ``last`` of the input, those of the others at the following ones. */
 typedef struct {
     int32_t first;
-    int32_t count;
+    int32_t outputs;
     int32_t last;
 } tcm_phase;
 
@@ -33,7 +33,7 @@ TCM_KERNEL tcm_phase tcm_phase_of(int32_t phase, int32_t stride, int32_t padding
 {
     tcm_phase result;
     result.first = (phase + stride - padding % stride) % stride;
-    result.count = (output_size - result.first + stride - 1) / stride;
+    result.outputs = (output_size - result.first + stride - 1) / stride;
     result.last = (result.first + padding - phase) / stride;
     return result;
 }
@@ -56,8 +56,8 @@ TCM_KERNEL tcm_window tcm_phase_window(const tcm_phases *phases, tcm_phase rows,
         .input_height = phases->input_height,
         .input_width = phases->input_width,
         .input_channels = phases->input_channels,
-        .output_height = rows.count,
-        .output_width = columns.count,
+        .output_height = rows.outputs,
+        .output_width = columns.outputs,
         .groups = 1,
         .kernel_height = taps_height,
         .kernel_width = taps_width,
@@ -80,8 +80,8 @@ TCM_KERNEL tcm_place tcm_phase_place(const tcm_phases *phases, const int8_t *inp
 {
     const int32_t image_bytes = phases->input_height * phases->input_width * phases->input_channels;
     const tcm_place place = {
-        .image = input + row / rows.count * image_bytes,
-        .row = rows.last + row % rows.count - (taps_height - 1),
+        .image = input + row / rows.outputs * image_bytes,
+        .row = rows.last + row % rows.outputs - (taps_height - 1),
         .column = columns.last - (taps_width - 1),
     };
     return place;
@@ -90,7 +90,8 @@ TCM_KERNEL tcm_place tcm_phase_place(const tcm_phases *phases, const int8_t *inp
 /* Where its output is. */
 TCM_KERNEL int32_t tcm_phase_output(const tcm_phases *phases, tcm_phase rows, tcm_phase columns, int32_t row)
 {
-    const int32_t y = row / rows.count * phases->output_height + rows.first + row % rows.count * phases->stride_height;
+    const int32_t first = row / rows.outputs * phases->output_height + rows.first;
+    const int32_t y = first + row % rows.outputs * phases->stride_height;
     return (y * phases->output_width + columns.first) * phases->output_channels;
 }
 

@@ -43,4 +43,27 @@ TCM_KERNEL tcm_resize_weights tcm_resize_weights_of(int32_t down, int32_t right,
     return weights;
 }
 
+/* Computes the output in blocks of channels, so many ``at_once``: BLOCK(first of the four pixels, distance to the lower
+ * ones, to the right ones, weights, fraction_bits, output). The last block may overlap the one before it. */
+#define TCM_RESIZE_BY(BLOCK, at_once)                                                                                 \
+    const int32_t row_step = input_width * channels;                                                                  \
+    for (int32_t i = 0; i < batches * output_height; i++) {                                                           \
+        const tcm_resize_place down = tcm_resized(rows[i % output_height], row_step, fraction_bits);                  \
+        const int8_t *upper = input + i / output_height * input_height * row_step + down.first;                       \
+        for (int32_t x = 0; x < output_width; x++) {                                                                  \
+            const tcm_resize_place right = tcm_resized(columns[x], channels, fraction_bits);                          \
+            const tcm_resize_weights weights = tcm_resize_weights_of(down.part, right.part, fraction_bits);           \
+            for (int32_t next = 0; next < channels; next += (at_once)) {                                              \
+                const int32_t start =                                                                                 \
+                    channels % (at_once) == 0 || next + (at_once) <= channels ? next : channels - (at_once);          \
+                BLOCK(upper + right.first + start, down.step, right.step, &weights, fraction_bits, output + start);   \
+            }                                                                                                         \
+            output += channels;                                                                                       \
+        }                                                                                                             \
+    }
+
+#define TCM_RESIZE_PARAMETERS                                                                                         \
+    int32_t batches, int32_t input_height, int32_t input_width, int32_t channels, int32_t output_height,              \
+        int32_t output_width, int32_t fraction_bits
+
 #endif

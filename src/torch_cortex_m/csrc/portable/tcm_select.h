@@ -39,4 +39,22 @@ TCM_KERNEL void tcm_select_all(const int8_t *chosen, int32_t stride, int8_t *out
     }
 }
 
+/* Computes the output in runs: those of one truth value are one operand alone, others are RUN(condition, input, its
+ * stride, other, its stride, output, size). */
+#define TCM_SELECT_BY(RUN)                                                                                            \
+    const int8_t *truths = condition;                                                                                 \
+    const int8_t *inputs = input;                                                                                     \
+    const int8_t *others = other;                                                                                     \
+    int8_t *next = output;                                                                                            \
+    TCM_FOR_EACH_SELECTION(c, a, b)                                                                                   \
+    {                                                                                                                 \
+        if (condition_stride_5 != 0) {                                                                                \
+            RUN(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);                    \
+        } else if (truths[c] != 0) {                                                                                  \
+            tcm_select_all(inputs + a, input_stride_5, next, size_5);                                                 \
+        } else {                                                                                                      \
+            tcm_select_all(others + b, other_stride_5, next, size_5);                                                 \
+        }                                                                                                             \
+    }
+
 #endif

@@ -9,21 +9,9 @@
 /* For at least four rows and two columns: what is left of fours of rows or pairs of columns is computed again together
  * with those before it. */
 TCM_KERNEL void batch_matmul_s8__matrix_dsp(const int8_t *input, const int8_t *other, int8_t *output, uint8_t *scratch,
-                                            TCM_MATMUL_PARAMETERS, int32_t input_offset, int32_t other_offset,
-                                            int32_t output_offset, int32_t way, int32_t multiplier, int32_t addend,
-                                            int32_t shift, int32_t activation_min, int32_t activation_max)
+                                            TCM_MATMUL_PARAMETERS, TCM_DSP_MATMUL_PARAMETERS)
 {
-    const tcm_dsp_operand left = tcm_dsp_operand_of(depth, input_row_stride, input_depth_stride, input_offset);
-    const tcm_dsp_operand right = tcm_dsp_operand_of(depth, other_column_stride, other_depth_stride, other_offset);
-    const tcm_dsp_scale scale = {
-        .way = way,
-        .multiplier = multiplier,
-        .addend = addend,
-        .shift = shift,
-        .output_offset = output_offset,
-        .activation_min = activation_min,
-        .activation_max = activation_max,
-    };
+    TCM_DSP_MATMUL_OPERANDS(left, right, scale);
     const int32_t pairs = (depth + 1) / 2;
     const int32_t whole = columns / 2 * 2;
     int32_t *const places = (int32_t *)(void *)scratch;

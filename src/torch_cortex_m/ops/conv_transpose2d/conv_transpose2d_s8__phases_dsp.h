@@ -51,9 +51,9 @@ TCM_KERNEL const int32_t *conv_transpose2d_s8_phases(const int8_t *input, const 
         const tcm_phase y = tcm_phase_of_rows(phases, first_y + i / (end_x - first_x));
         const tcm_phase x = tcm_phase_of_columns(phases, first_x + i % (end_x - first_x));
         const tcm_window window = tcm_phase_window(phases, y, x, taps_height, taps_width);
-        for (int32_t row = 0; row < phases->batches * y.count; row++) {
+        for (int32_t row = 0; row < phases->batches * y.outputs; row++) {
             const tcm_place place = tcm_phase_place(phases, input, y, x, row, taps_height, taps_width);
-            conv_transpose2d_s8_row(&window, place, x.count, is_short, stream,
+            conv_transpose2d_s8_row(&window, place, x.outputs, is_short, stream,
                                     output + tcm_phase_output(phases, y, x, row), columns, &layer);
         }
         stream += (layer.filters + 1) / 2 * tcm_dsp_stream_words(&layer);

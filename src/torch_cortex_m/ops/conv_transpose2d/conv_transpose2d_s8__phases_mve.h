@@ -83,8 +83,8 @@ TCM_KERNEL const int8_t *conv_transpose2d_s8_mve_phases(const conv_transpose2d_s
         const tcm_phase x = tcm_phase_of_columns(phases, first_x + i % (end_x - first_x));
         if (y >= 0 && y < phases->output_height) {
             const int32_t column = layer->left_columns + x.last - (taps_width - 1);
-            conv_transpose2d_s8_mve_places(layer, lines + column * channels, x.count, taps_height, taps_width, windows,
-                                           tiles,
+            conv_transpose2d_s8_mve_places(layer, lines + column * channels, x.outputs, taps_height, taps_width,
+                                           windows, tiles,
                                            output + (y * phases->output_width + x.first) * phases->output_channels,
                                            CONV_TRANSPOSE2D_S8_MVE_ARGUMENTS);
         }

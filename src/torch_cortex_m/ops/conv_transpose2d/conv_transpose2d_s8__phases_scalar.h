@@ -24,10 +24,10 @@ TCM_KERNEL conv_transpose2d_s8_scalar_phase conv_transpose2d_s8_scalar_phases(
         const tcm_phase y = tcm_phase_of_rows(phases, first_y + i / (end_x - first_x));
         const tcm_phase x = tcm_phase_of_columns(phases, first_x + i % (end_x - first_x));
         const tcm_window window = tcm_phase_window(phases, y, x, taps_height, taps_width);
-        for (int32_t row = 0; row < phases->batches * y.count; row++) {
+        for (int32_t row = 0; row < phases->batches * y.outputs; row++) {
             tcm_place place = tcm_phase_place(phases, input, y, x, row, taps_height, taps_width);
             int8_t *target = output + tcm_phase_output(phases, y, x, row);
-            for (int32_t column = 0; column < x.count; column++) {
+            for (int32_t column = 0; column < x.outputs; column++) {
                 const uint32_t sum = tcm_scalar_gather(&window, &place, phases->input_channels, scratch);
                 tcm_scalar_multiply(scratch, sum, taps, next.weights, next.parameters, filters, target, outputs);
                 place.column++;

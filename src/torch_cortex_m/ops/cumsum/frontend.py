@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from math import prod
-
 import torch
 
 from ..integers.arithmetic import quantize_multiplier
 from ..pytorch.call import PytorchCall
 from ..pytorch.pattern import Pattern
 from ..pytorch.reduction import count_problem
+from ..rules.reduction import blocks
 
 aten = torch.ops.aten
 
@@ -17,7 +16,7 @@ aten = torch.ops.aten
 def _lower(call: PytorchCall) -> str:
     input, shape = call.input("self"), call.shape
     axis = call.arguments["dim"] % max(len(shape), 1)
-    sizes = (prod(shape[:axis]), prod(shape[axis : axis + 1]), prod(shape[axis + 1 :]))
+    _, sizes = blocks(shape, [axis] if shape else [])
     multiplier, shift = quantize_multiplier(input.quantization.scale / call.output.scale)
     sums = call.emit(
         "cumsum",

@@ -12,12 +12,10 @@ from ...ir import Limits, Quantization, TensorType, limits
 from ..base import Kernel, Layer, Op, TensorArgument
 from ..integers.arithmetic import inverse_scale
 from ..rules.checks import check_scale
+from ..rules.integer_types import OUTPUTS
 from ..rules.window import check_offset
 from .kernels_dsp import DSP_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
-
-OUTPUTS = {1: "int8", 2: "int16"}
-"""Bytes of an element -> type."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,7 @@ class Quantize(Op):
 
     def __post_init__(self) -> None:
         check_scale(self, self.scale)
-        fits = self.output_bytes in OUTPUTS
-        self.expect(fits, "output_bytes", "1 or 2", self.output_bytes)
+        self.expect(self.output_bytes in (1, 2), "output_bytes", "1 or 2", self.output_bytes)
         check_offset(self, "zero_point", self.zero_point, *self.limits)
 
     @property

@@ -49,26 +49,9 @@ TCM_KERNEL void resize_bilinear_s8_word(const int8_t *pixel, int32_t down, int32
 }
 
 TCM_KERNEL void resize_bilinear_s8__words(const int8_t *input, const int32_t *rows, const int32_t *columns,
-                                          int8_t *output, int32_t batches, int32_t input_height, int32_t input_width,
-                                          int32_t channels, int32_t output_height, int32_t output_width,
-                                          int32_t fraction_bits)
+                                          int8_t *output, TCM_RESIZE_PARAMETERS)
 {
-    const int32_t row_step = input_width * channels;
-    for (int32_t i = 0; i < batches * output_height; i++) {
-        const tcm_resize_place down = tcm_resized(rows[i % output_height], row_step, fraction_bits);
-        const int8_t *upper = input + i / output_height * input_height * row_step + down.first;
-        for (int32_t x = 0; x < output_width; x++) {
-            const tcm_resize_place right = tcm_resized(columns[x], channels, fraction_bits);
-            const tcm_resize_weights weights = tcm_resize_weights_of(down.part, right.part, fraction_bits);
-            for (int32_t next = 0; next < channels; next += 4) {
-                /* The last block may overlap the one before it. */
-                const int32_t start = channels % 4 == 0 || next + 4 <= channels ? next : channels - 4;
-                resize_bilinear_s8_word(upper + right.first + start, down.step, right.step, &weights, fraction_bits,
-                                        output + start);
-            }
-            output += channels;
-        }
-    }
+    TCM_RESIZE_BY(resize_bilinear_s8_word, 4)
 }
 
 #endif

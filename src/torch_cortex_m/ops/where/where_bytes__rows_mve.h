@@ -32,20 +32,7 @@ TCM_KERNEL void where_bytes_run_of_vectors(const int8_t *condition, const int8_t
 TCM_KERNEL void where_bytes__rows_mve(const void *condition, const void *input, const void *other, void *output,
                                        TCM_SELECT_PARAMETERS)
 {
-    const int8_t *truths = condition;
-    const int8_t *inputs = input;
-    const int8_t *others = other;
-    int8_t *next = output;
-    TCM_FOR_EACH_SELECTION(c, a, b)
-    {
-        if (condition_stride_5 != 0) {
-            where_bytes_run_of_vectors(truths + c, inputs + a, input_stride_5, others + b, other_stride_5, next, size_5);
-        } else if (truths[c] != 0) {
-            tcm_select_all(inputs + a, input_stride_5, next, size_5);
-        } else {
-            tcm_select_all(others + b, other_stride_5, next, size_5);
-        }
-    }
+    TCM_SELECT_BY(where_bytes_run_of_vectors)
 }
 
 #endif
