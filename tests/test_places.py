@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import needs_emulator
+from conftest import has_emulator, needs_emulator
 
 import torch_cortex_m as tcm
 from torch_cortex_m import ops
@@ -162,6 +162,30 @@ def test_channels_leave_room_for_others(target: str, tmp_path: Path) -> None:
     build.output(build.node("concatenate", build.conv(x, 3), inner, axis=3))
     plan = prove(build, target, tmp_path).generated.plan
     assert plan.strides[inner] == 13
+
+
+@pytest.mark.parametrize("target", ["host", *(["cortex-m4"] if has_emulator() else [])])
+def test_rows_with_room_lie_in_rows_that_touch(target: str, tmp_path: Path) -> None:
+    """What keeps room for other channels keeps it where both lie among other rows."""
+    build = Builder()
+    x = build.input(1, 3, 4, 5)
+    inner = build.node("concatenate", x, x, axis=3)
+    wide = build.node("concatenate", build.conv(x, 3), inner, axis=3)
+    build.output(build.conv(build.node("concatenate", wide, build.conv(x, 13), axis=1), 2))
+    plan = prove(build, target, tmp_path).generated.plan
+    assert plan.strides[inner] == 13
+
+
+@pytest.mark.parametrize("target", ["host", *(["cortex-m4"] if has_emulator() else [])])
+def test_a_result_with_rows_that_touch_is_copied_to_where_they_do_not(
+    target: str, tmp_path: Path
+) -> None:
+    build = Builder()
+    x = build.input(1, 3, 4, 5)
+    inner = build.node("concatenate", x, x, axis=3)
+    build.output(inner, build.node("concatenate", build.conv(x, 3), inner, axis=3))
+    plan = prove(build, target, tmp_path).generated.plan
+    assert inner not in plan.strides
 
 
 @needs_emulator
