@@ -7,70 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import has_emulator, needs_emulator
+from conftest import needs_emulator
+from small_graphs import CALLS, Builder, Q, compiled, prove
 
-import torch_cortex_m as tcm
-from torch_cortex_m import ops
-from torch_cortex_m.generate import generate
-from torch_cortex_m.ir import Graph, Port, Quantization, TensorType, verify
+from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ops.rules.case_data import generator, random_data
-from torch_cortex_m.target import find_target
 
 TARGETS = ("host", "cortex-m4", "cortex-m55")
-CALLS = 4
-Q = Quantization(0.1, 0)
-
-
-class Builder:
-    """A small graph of int8 values."""
-
-    def __init__(self) -> None:
-        self.graph = Graph("model")
-
-    def input(self, *shape: int) -> str:
-        return self.graph.add_input("x", TensorType(shape, "int8", Q))
-
-    def node(self, operator: str, *inputs: str, **fields: Any) -> str:
-        op = ops.operator(operator, **fields)
-        return self.graph.add_node(op, inputs, operator, quantization=Q)
-
-    def split(self, value: str, axis: int, size: int) -> tuple[str, ...]:
-        op = ops.operator("split", axis=axis, size=size)
-        return self.graph.add_outputs(op, (value,), op.outputs, [Q, Q])
-
-    def conv(self, value: str, filters: int) -> str:
-        """1x1, so that values keep their height and width."""
-        rng = generator(f"{value} {filters}")
-        channels = self.graph.types[value].shape[-1]
-        constants = {
-            "weight": rng.integers(-127, 128, (filters, 1, 1, channels)).astype(np.int8),
-            "multipliers": np.full(filters, 1 << 30, np.int32),
-            "shifts": np.full(filters, -8, np.int32),
-        }
-        weight, multipliers, shifts = (self.graph.add_constant(n, d) for n, d in constants.items())
-        op = ops.operator("conv2d", input_offset=3)
-        inputs = (value, weight, None, multipliers, shifts)
-        return self.graph.add_node(op, inputs, "conv", quantization=Q)
-
-    def output(self, *values: str) -> None:
-        for value in values:
-            self.graph.outputs.append(Port(value, self.graph.types[value].shape))
-
-
-def compiled(build: Builder, target: str, forced: dict[str, str] | None = None):
-    verify(build.graph)
-    generated = generate(build.graph, find_target(target), forced=forced)
-    return tcm.CompiledModel(generated)
-
-
-def prove(build: Builder, target: str, tmp_path: Path) -> Any:
-    """The model, which is exact on its own target and comes back from its folder as it was."""
-    model = compiled(build, target)
-    assert model.verify(random=CALLS) == CALLS
-    assert model.verify(random=CALLS, layers=True) == CALLS
-    loaded = tcm.load(model.save(tmp_path / target))
-    assert loaded.generated.program == model.generated.program
-    return model
 
 
 @needs_emulator
@@ -162,30 +105,6 @@ def test_channels_leave_room_for_others(target: str, tmp_path: Path) -> None:
     build.output(build.node("concatenate", build.conv(x, 3), inner, axis=3))
     plan = prove(build, target, tmp_path).generated.plan
     assert plan.strides[inner] == 13
-
-
-@pytest.mark.parametrize("target", ["host", *(["cortex-m4"] if has_emulator() else [])])
-def test_rows_with_room_lie_in_rows_that_touch(target: str, tmp_path: Path) -> None:
-    """What keeps room for other channels keeps it where both lie among other rows."""
-    build = Builder()
-    x = build.input(1, 3, 4, 5)
-    inner = build.node("concatenate", x, x, axis=3)
-    wide = build.node("concatenate", build.conv(x, 3), inner, axis=3)
-    build.output(build.conv(build.node("concatenate", wide, build.conv(x, 13), axis=1), 2))
-    plan = prove(build, target, tmp_path).generated.plan
-    assert plan.strides[inner] == 13
-
-
-@pytest.mark.parametrize("target", ["host", *(["cortex-m4"] if has_emulator() else [])])
-def test_a_result_with_rows_that_touch_is_copied_to_where_they_do_not(
-    target: str, tmp_path: Path
-) -> None:
-    build = Builder()
-    x = build.input(1, 3, 4, 5)
-    inner = build.node("concatenate", x, x, axis=3)
-    build.output(inner, build.node("concatenate", build.conv(x, 3), inner, axis=3))
-    plan = prove(build, target, tmp_path).generated.plan
-    assert inner not in plan.strides
 
 
 @needs_emulator

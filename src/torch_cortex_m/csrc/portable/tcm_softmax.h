@@ -32,10 +32,16 @@ TCM_KERNEL tcm_softmax_scale tcm_softmax_invert(uint32_t sum)
     const int32_t forty_eight_seventeenths = 1515870810;
     const int32_t minus_thirty_two_seventeenths = -1010580540;
     tcm_softmax_scale scale = {.factor = 0, .shift = 35};
+#if defined(__ARM_FEATURE_CLZ)
+    const int32_t zeros = __builtin_clz(sum);
+    sum <<= zeros;
+    scale.shift -= zeros;
+#else
     while (sum < UINT32_C(1) << 31) {
         sum <<= 1;
         scale.shift--;
     }
+#endif
     const int32_t half = (int32_t)(sum >> 1);
     int32_t x = forty_eight_seventeenths + tcm_multiply_doubled(half, minus_thirty_two_seventeenths);
     for (int32_t step = 0; step < 3; step++) {
