@@ -42,6 +42,29 @@ def joined(build: Builder, *values: str, axis: int = 3) -> str:
     return build.node("concatenate", *values, axis=axis)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_rows_with_room_have_room_between_their_parts(target: str, tmp_path: Path) -> None:
+    build = Builder()
+    x = build.input(1, 3, 4, 5)
+    inner = joined(build, x, x)
+    wide = joined(build, inner, build.conv(x, 3))
+    build.output(joined(build, build.conv(x, 2), wide))
+    plan = prove(build, target, tmp_path).generated.plan
+    assert plan.strides[inner] == plan.strides[wide] == 15
+
+
+def test_what_is_several_rows_is_no_part_of_rows_with_room() -> None:
+    build = Builder()
+    x = build.input(1, 1, 2, 5)
+    images = joined(build, build.conv(x, 5), build.conv(x, 5), axis=1)
+    other = build.conv(build.input(1, 2, 2, 5), 3)
+    build.output(build.conv(joined(build, images, other), 2))
+    nodes = {node.name for node in build.graph.nodes}
+    plan = plan_memory(build.graph, {}, {}, strided=nodes)
+    assert plan.strides[images] == 8
+    assert images not in {node for node, _ in plan.hosted}
+
+
 def twice(build: Builder, inner: str) -> None:
     build.output(joined(build, inner, inner))
 
@@ -52,7 +75,8 @@ def for_another_layer(build: Builder, inner: str) -> None:
 
 def of_several_rows(build: Builder, inner: str) -> None:
     """A part of whole images: its rows touch there."""
-    build.output(joined(build, inner, build.conv(inner, 10), axis=1))
+    other = build.conv(build.graph.inputs[0].value, 10)
+    build.output(joined(build, inner, other, axis=1))
 
 
 @pytest.mark.parametrize("read", [twice, for_another_layer, of_several_rows])
