@@ -1,0 +1,68 @@
+"""choose_layouts beside states and nodes with several outputs, whose values keep their layout."""
+
+from __future__ import annotations
+
+import numpy as np
+from graph_builder import GraphBuilder
+
+from torch_cortex_m.ir import Quantization, verify
+from torch_cortex_m.ops.split.op import Split
+from torch_cortex_m.passes.choose_layouts import choose_layouts
+from torch_cortex_m.run.reference import Reference
+
+SHAPE = (1, 4, 4, 4)
+"""The same in every layout, so that a wrong one is told by nothing but the numbers."""
+
+
+def check(build: GraphBuilder) -> None:
+    """The pass keeps what three calls in a row give; inputs and outputs have its layouts."""
+    before, after = build.graph, choose_layouts(build.graph)
+    verify(after)
+    calls = Reference(before), Reference(after)
+    rng = np.random.default_rng(0)
+    for _ in range(3):
+        image = rng.uniform(-7.5, 7.5, SHAPE).astype(np.float32)
+        expected, found = (
+            reference.run([image.transpose(port.permutation or (0, 1, 2, 3))])
+            for reference, port in zip(calls, (before.inputs[0], after.inputs[0]), strict=True)
+        )
+        for left, right, port in zip(expected, found, after.outputs, strict=True):
+            np.testing.assert_array_equal(left.transpose(port.permutation or (0, 1, 2, 3)), right)
+
+
+def state(build: GraphBuilder) -> str:
+    data = np.random.default_rng(1).integers(-128, 128, SHAPE).astype(np.int8)
+    return build.graph.add_state("state", data, Quantization(0.05, 3))
+
+
+def same(build: GraphBuilder, value: str) -> str:
+    """A convolution that keeps the shape; it wants its channels last."""
+    return build.conv(value, 4, (1, 1))
+
+
+def test_a_state_that_only_convolutions_read() -> None:
+    build = GraphBuilder()
+    kept = state(build)
+    build.graph.set_update(kept, build.relu(build.softmax(build.input(*SHAPE))))
+    build.output(same(build, kept))
+    check(build)
+
+
+def test_an_update_that_a_convolution_computes() -> None:
+    build = GraphBuilder()
+    kept = state(build)
+    build.graph.set_update(kept, build.relu(same(build, build.input(*SHAPE))))
+    build.output(build.softmax(kept))
+    check(build)
+
+
+def test_results_of_a_node_with_several() -> None:
+    build = GraphBuilder()
+    image = build.input(1, 4, 4, 4)
+    quantization = Quantization(0.05, 3)
+    halves = build.graph.add_outputs(
+        Split(axis=1, size=2), (build.relu(build.softmax(image)),), ("a", "b"), [quantization] * 2
+    )
+    for half in halves:
+        build.output(build.conv(half, 2, (1, 1)))
+    check(build)
