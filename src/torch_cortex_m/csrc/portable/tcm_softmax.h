@@ -37,6 +37,10 @@ TCM_KERNEL tcm_softmax_scale tcm_softmax_invert(uint32_t sum)
     sum <<= zeros;
     scale.shift -= zeros;
 #else
+    if (sum < UINT32_C(1) << 23) {
+        sum <<= 8;
+        scale.shift -= 8;
+    }
     while (sum < UINT32_C(1) << 31) {
         sum <<= 1;
         scale.shift--;
