@@ -149,6 +149,16 @@ def test_a_delay_line(target: str, initial: str, tmp_path: Path) -> None:
         assert not np.array_equal(first[1:], tail), "what came before counts"
 
 
+def test_a_state_is_not_overwritten_by_what_reads_it(tmp_path: Path) -> None:
+    """A convolution reads all channels for each that it writes."""
+    build = Builder()
+    state = build.graph.add_state("state", np.arange(6, dtype=np.int8).reshape(1, 1, 1, 6), Q)
+    build.graph.set_update(state, build.conv(state, 6))
+    build.output(build.conv(build.graph.states[state].update, 2))
+    build.input(1, 1, 1, 1)
+    prove(build, "host", tmp_path)
+
+
 @needs_emulator
 @pytest.mark.parametrize("target", TARGETS)
 def test_states_that_take_over_each_other(target: str, tmp_path: Path) -> None:

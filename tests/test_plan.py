@@ -10,7 +10,7 @@ from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ir.artifacts import ALIGNMENT
 from torch_cortex_m.ops.linear.op import Linear
-from torch_cortex_m.plan.offsets import MemoryBlock, assign_offsets, live_bytes
+from torch_cortex_m.plan.offsets import MemoryBlock, Neighbour, assign_offsets, live_bytes
 from torch_cortex_m.target import find_target
 
 
@@ -67,3 +67,7 @@ def test_values_of_odd_sizes_begin_at_aligned_offsets() -> None:
         offsets = [place.offset for place in plan.locations.values() if place.kind == "arena"]
         assert len(set(offsets)) > 1
         assert not any(offset % ALIGNMENT for offset in [*offsets, *plan.scratch.values()])
+
+
+def test_a_gap_of_just_the_size_is_used() -> None:
+    assert Neighbour(MemoryBlock("behind", 32, 0, 0)).free_from(0, 16, 16) == 0

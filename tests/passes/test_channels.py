@@ -179,3 +179,14 @@ def test_a_slice_of_channels_begins_at_the_first_that_is_left() -> None:
     check_same(builder.graph, after)
     sliced = node(after, "slice")
     assert (sliced.op.begin, after.types[sliced.inputs[0]].shape) == ((0, 0, 0, 0), (1, 2, 2, 3))
+
+
+def test_channels_that_a_slice_takes_at_distances_all_stay() -> None:
+    builder = GraphBuilder()
+    x = builder.conv_nhwc(builder.to_nhwc(builder.input(1, 3, 4, 4)), 8, (1, 1))
+    x = builder.node(Slice((0, 0, 0, 1), (1, 4, 4, 3), (1, 1, 1, 2)), x)
+    read = builder.conv_nhwc(x, 2, (1, 1))
+    weight = builder.graph.producer(read).inputs[1]
+    builder.graph.constants[weight][..., 1] = 0
+    builder.output(read)
+    check_same(builder.graph, remove_unread_channels(builder.graph))
