@@ -150,12 +150,12 @@ def test_a_delay_line(target: str, initial: str, tmp_path: Path) -> None:
 
 
 def test_a_state_is_not_overwritten_by_what_reads_it(tmp_path: Path) -> None:
-    """A convolution reads all channels for each that it writes."""
     build = Builder()
-    state = build.graph.add_state("state", np.arange(6, dtype=np.int8).reshape(1, 1, 1, 6), Q)
-    build.graph.set_update(state, build.conv(state, 6))
-    build.output(build.conv(build.graph.states[state].update, 2))
-    build.input(1, 1, 1, 1)
+    initial = np.arange(16, dtype=np.int8).reshape(1, 1, 4, 4)
+    state = build.graph.add_state("state", initial, Q)
+    turned = build.node("transpose", state, permutation=(0, 1, 3, 2))
+    build.graph.set_update(state, turned)
+    build.output(build.node("concatenate", turned, build.input(1, 1, 4, 1), axis=3))
     prove(build, "host", tmp_path)
 
 
