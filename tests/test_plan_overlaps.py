@@ -122,3 +122,20 @@ def test_the_checker_names_what_is_overwritten() -> None:
     scratch = replace(plan, scratch={names[1]: 48})
     with pytest.raises(PlanError, match=f"%{names[1]} writes over"):
         check_plan(graph, scratch, {names[1]: 32}, overlaps)
+
+
+@pytest.mark.parametrize("overwritten", ["x", "a"])
+def test_the_checker_knows_what_is_read_later(overwritten: str) -> None:
+    """An input or a value that the next node but one reads, too."""
+    graph = Graph("model")
+    x = graph.add_input("x", TensorType((64,)))
+    a = mapped(graph, x, "a")
+    kept = {"x": x, "a": a}[overwritten]
+    b = mapped(graph, kept, "b")
+    graph.outputs += [Port(b, (64,)), Port(mapped(graph, kept, "c"), (64,))]
+    overlaps = everywhere(graph, SAME_PLACE)
+    plan = plan_memory(graph, {}, overlaps, ports_in_arena=True)
+    check_plan(graph, plan, {}, overlaps)
+    moved = {**plan.locations, b: plan.locations[kept]}
+    with pytest.raises(PlanError, match=f"%{b} writes over %{kept}"):
+        check_plan(graph, replace(plan, locations=moved), {}, overlaps)
