@@ -180,11 +180,13 @@ def recording(count: int = 30) -> tuple[Tensor, list[bool]]:
     return spoken(words, generator).reshape(1, -1), (words == 0).tolist()
 
 
-def heard(scores: Tensor) -> list[int]:
-    """The calls in which the wake word begins to be heard: scores [calls, 2]."""
-    loud = scores[:, 1] > scores[:, 0]
-    begins = loud & ~torch.cat([loud[:1] & False, loud[:-1]])
-    return begins.nonzero().flatten().tolist()
+def heard(scores: Tensor, first: int) -> list[float]:
+    """When, in seconds, the wake word begins to be heard: scores [calls, 2], which count from call
+    ``first`` on, counted from 1."""
+    loud = (scores[:, 1] > scores[:, 0]).tolist()
+    before = [False, *loud[first - 1 : -1]]
+    begins = [call for call, was in enumerate(before, start=first) if loud[call - 1] and not was]
+    return [HOP * call / RATE for call in begins]
 
 
 def calls_of(samples: Tensor) -> Tensor:
@@ -212,6 +214,18 @@ def compile_for(model: nn.Module, target: str, calibration: list[Inputs]) -> tcm
     )
 
 
+def listen(compiled: tcm.CompiledModel, console: Console) -> None:
+    """Gives the C a recording, call by call, and says what it hears."""
+    sound, truth = recording()
+    stream = compiled.graph.stream
+    assert stream is not None
+    scores = torch.cat(list(compiled.stream(calls_of(sound).split(1))))
+    spoken_at = [f"{index * WINDOW / RATE:.0f}" for index, wake in enumerate(truth) if wake]
+    times = [f"{time:.1f}" for time in heard(scores, stream.first_result)]
+    console.print(f"said in the second behind {', '.join(spoken_at)} s")
+    console.print(f"heard at {', '.join(times)} s")
+
+
 def main() -> None:
     """Prints accuracy, what is heard in a recording, and a table of costs."""
     console = Console()
@@ -225,24 +239,17 @@ def main() -> None:
         whole = tcm.compile(model, calibration[0], target="host", calibration=calibration)
         right_int8 = accuracy(whole.run(samples), classes)
     console.print(f"held-out windows: float {right:.1f} %, int8 {right_int8:.1f} %")
-    sound, truth = recording()
+    listen(compile_for(model, "host", calibration), console)
+    calls = calls_of(samples[:1])
     table = Table("core", "RAM", "flash", "instructions a call", "cycles a call")
     for target in TARGETS:
         with console.status(f"Compiling, proving and measuring for {target}"):
             compiled = compile_for(model, target, calibration)
             compiled.save(OUT / f"wake-word-{target}")
-            calls = calls_of(sound)
-            compiled.verify(calls[:100], random=0)
+            compiled.verify(calls, random=0)
             report = compiled.profile(calls[:1])
         row = (report.ram_bytes, report.flash_bytes, report.instructions, report.cycles)
         table.add_row(target, *(f"{value or 0:,}" for value in row))
-    scores = torch.cat(list(compiled.stream(calls.split(1))))
-    stream = compiled.graph.stream
-    assert stream is not None
-    times = [HOP * call / RATE for call in heard(scores) if call + 1 >= stream.first_result]
-    spoken_at = [f"{index * WINDOW / RATE:.0f}" for index, wake in enumerate(truth) if wake]
-    console.print(f"the wake word is in the windows from second {', '.join(spoken_at)} on")
-    console.print(f"it is heard at {', '.join(f'{time:.1f}' for time in times)} s")
     console.print(table)
 
 
