@@ -1,13 +1,12 @@
 /* Long short-term memory for cores without SIMD: unit by unit, its products and then its functions. See
- * tcm_scalar_steps.h. */
+ * tcm_scalar_gates.h. */
 #ifndef LSTM_S8__UNITS_SCALAR_H
 #define LSTM_S8__UNITS_SCALAR_H
 
-#include "tcm_scalar_steps.h"
+#include "tcm_scalar_gates.h"
 
 typedef struct {
     const int16_t *sigmoid_table;
-    int16_t *cells;
     int32_t hidden_zero_point;
     int32_t cell_multiplier;
     int32_t cell_shift;
@@ -19,16 +18,9 @@ typedef struct {
 } lstm_s8__scalar;
 
 /* Updates the cell of a unit, given the sums of its gates input, forget, candidate and output, and gives its h. */
-TCM_KERNEL int8_t lstm_s8__scalar_unit(const lstm_s8__scalar *lstm, const int32_t given[4], const int32_t recurrent[4],
-                                       int32_t unit)
+TCM_KERNEL int8_t lstm_s8__scalar_unit(const int32_t gates[4], int16_t *cell, const lstm_s8__scalar *lstm)
 {
     const int16_t *const table = lstm->sigmoid_table;
-    int16_t *const cell = lstm->cells + unit;
-    int32_t gates[4];
-    TCM_UNROLL_SCALAR
-    for (int32_t gate = 0; gate < 4; gate++) {
-        gates[gate] = tcm_scalar_saturate_s16(given[gate] + recurrent[gate]);
-    }
     const int32_t half = (tcm_sigmoid_s16(gates[1], table) * *cell + 1) >> 1;
     const int32_t kept = (half + (1 << 13) + (half >> 31)) >> 14; /* within int16, as sigmoid is below 2^15 */
     const int32_t added = tcm_sigmoid_s16(gates[0], table) * tcm_tanh_s16(gates[2], 3, 0, table);
@@ -41,10 +33,9 @@ TCM_KERNEL int8_t lstm_s8__scalar_unit(const lstm_s8__scalar *lstm, const int32_
     *cell = (int16_t)state;
     const int32_t product = tcm_tanh_s16(state, lstm->tanh_multiplier, lstm->tanh_shift, table) *
                             tcm_sigmoid_s16(gates[3], table);
-    return tcm_scalar_hidden(product, lstm->hidden_multiplier, lstm->hidden_shift, lstm->hidden_zero_point);
+    const int32_t result = tcm_scalar_requantize(product, lstm->hidden_multiplier, lstm->hidden_shift);
+    return tcm_limit_s8((int32_t)((uint32_t)result + (uint32_t)lstm->hidden_zero_point), -128, 127);
 }
-
-TCM_SCALAR_STEPS(lstm_s8__scalar_steps, lstm_s8__scalar, 4, 1, lstm_s8__scalar_unit)
 
 TCM_KERNEL void lstm_s8__units_scalar(const int8_t *input, const int8_t *initial_hidden, const int16_t *initial_cell,
                                       const int8_t *input_weight, const int8_t *recurrent_weight,
@@ -58,14 +49,21 @@ TCM_KERNEL void lstm_s8__units_scalar(const int8_t *input, const int8_t *initial
                                       int32_t cell_clip, int32_t tanh_multiplier, int32_t tanh_shift,
                                       int32_t hidden_multiplier, int32_t hidden_shift)
 {
-    const tcm_scalar_sequence sequence = {
-        .given = {(const uint8_t *)input_weight, input_biases, input_multipliers, input_gate_shifts, input_size},
-        .recurrent = {(const uint8_t *)recurrent_weight, recurrent_biases, recurrent_multipliers,
-                      recurrent_gate_shifts, hidden_size},
-        .steps = steps,
-        .step_stride = step_stride,
+    const tcm_scalar_gates given = {
+        .weights = (const uint8_t *)input_weight,
+        .biases = input_biases,
+        .multipliers = input_multipliers,
+        .shifts = input_gate_shifts,
+        .taps = input_size,
     };
-    lstm_s8__scalar lstm = {
+    const tcm_scalar_gates recurrent = {
+        .weights = (const uint8_t *)recurrent_weight,
+        .biases = recurrent_biases,
+        .multipliers = recurrent_multipliers,
+        .shifts = recurrent_gate_shifts,
+        .taps = hidden_size,
+    };
+    const lstm_s8__scalar lstm = {
         .sigmoid_table = sigmoid_table,
         .hidden_zero_point = hidden_zero_point,
         .cell_multiplier = cell_multiplier,
@@ -76,17 +74,34 @@ TCM_KERNEL void lstm_s8__units_scalar(const int8_t *input, const int8_t *initial
         .hidden_multiplier = hidden_multiplier,
         .hidden_shift = hidden_shift,
     };
+    uint8_t *const recurrent_column = scratch + input_size;
     for (int32_t batch = 0; batch < batches; batch++) {
-        const int32_t row = batch * batch_stride;
-        const int32_t place = batch * hidden_size;
-        lstm.cells = cell + place;
+        const int8_t *before = initial_hidden + batch * hidden_size;
+        int16_t *const cells = cell + batch * hidden_size;
         for (int32_t unit = 0; unit < hidden_size; unit++) {
-            lstm.cells[unit] = initial_cell[place + unit];
+            cells[unit] = initial_cell[batch * hidden_size + unit];
         }
-        const int8_t *const last = lstm_s8__scalar_steps(&sequence, &lstm, input + row * input_size,
-                                                         initial_hidden + place, output + row * hidden_size, scratch);
+        for (int32_t step = 0; step < steps; step++) {
+            const int32_t row = batch * batch_stride + step * step_stride;
+            int8_t *const result = output + row * hidden_size;
+            const uint32_t sum = tcm_scalar_append(scratch, input + row * input_size, input_size);
+            const uint32_t recurrent_sum = tcm_scalar_append(recurrent_column, before, hidden_size);
+            for (int32_t unit = 0; unit < hidden_size; unit++) {
+                int32_t gates[4];
+                int32_t others[4];
+                tcm_scalar_gate_sums(&given, unit, 4, scratch, sum, gates);
+                tcm_scalar_gate_sums(&recurrent, unit, 4, recurrent_column, recurrent_sum, others);
+                TCM_UNROLL_SCALAR
+                for (int32_t gate = 0; gate < 4; gate++) {
+                    gates[gate] = tcm_scalar_saturate_s16(tcm_scalar_gate(gates[gate], &given, gate) +
+                                                          tcm_scalar_gate(others[gate], &recurrent, gate));
+                }
+                result[unit] = lstm_s8__scalar_unit(gates, cells + unit, &lstm);
+            }
+            before = result;
+        }
         for (int32_t unit = 0; unit < hidden_size; unit++) {
-            hidden[place + unit] = last[unit];
+            hidden[batch * hidden_size + unit] = before[unit];
         }
     }
 }
