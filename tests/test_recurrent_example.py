@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+from example_module import example_module
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.model.ports import from_port, to_port
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.run.reference import run_reference
 
-PATH = Path(__file__).parents[1] / "examples" / "recurrent.py"
 SEQUENCES = 300
 
 
 @pytest.fixture(scope="module")
 def example() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("example_recurrent", PATH)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # where its dataclasses look for their types
-    spec.loader.exec_module(module)
-    return module
+    return example_module("recurrent")
 
 
 @pytest.mark.parametrize(

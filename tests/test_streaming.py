@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from rich.console import Console
 from torch import nn
 from torch.nn import functional
 from typer.testing import CliRunner
 
 import torch_cortex_m as tcm
 from torch_cortex_m.cli import app
+from torch_cortex_m.commands.profile import report_table
 from torch_cortex_m.ir import Stream, format_graph
 
 FRAMES, HOP = 23, 2
@@ -75,6 +78,29 @@ def test_results_are_those_of_the_whole_window(streamed: tcm.CompiledModel) -> N
     torch.testing.assert_close(got[stream.first_result - 1 :], whole, rtol=0, atol=0)
 
 
+def test_the_report_says_how_the_stream_runs(streamed: tcm.CompiledModel) -> None:
+    report = streamed.report
+    assert report.stream == streamed.graph.stream
+    assert "stream of x: 2 frames a call, results from call 12 on, window of 23 frames" in str(
+        report
+    )
+    data = report.as_data()
+    assert (data["stream"]["hop"], data["stream"]["first_result"]) == (HOP, 12)
+    assert sum(state["bytes"] for state in data["states"]) <= data["total"]["state_bytes"]
+    text = StringIO()
+    Console(width=80, file=text).print(report_table(report))
+    shown = " ".join(text.getvalue().split())
+    assert "Of one call; stream of x: 2 frames a call, results from call 12 on" in shown
+    assert f"states {report.state_bytes:,} B" in shown
+
+
+def test_a_delay_is_told() -> None:
+    stream = Stream("x", axis=2, hop=1, window=12, depth=11, delay=1)
+    assert stream.summary == (
+        "1 frame a call, results from call 11 on, window of 12 frames, delay of 1 frame"
+    )
+
+
 def test_saved_and_loaded(streamed: tcm.CompiledModel, tmp_path: Path) -> None:
     folder = streamed.save(tmp_path / "out")
     assert tcm.load(folder).graph.stream == streamed.graph.stream
@@ -116,9 +142,10 @@ def test_what_is_refused(fields: dict[str, Any], expected: str) -> None:
 def test_command(streamed: tcm.CompiledModel, tmp_path: Path) -> None:
     source = tmp_path / "source.py"
     source.write_text(SOURCE.format(folder=str(Path(__file__).parent)))
-    options = ["--target", "host", "--stream", "x:2", "--hop", str(HOP)]
+    options = ["--target", "host", "--stream", "x:2", "--hop", str(HOP), "--ram", "50000"]
     arguments = ["compile", f"{source}:build", "-o", str(tmp_path / "out"), *options]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert "stream: 2 frames a call, results from call 12 on" in result.output
+    assert "RAM budget: 50000 bytes for the arena; states and stack are beside it" in result.output
     assert format_graph(tcm.load(tmp_path / "out").graph) == format_graph(streamed.graph)

@@ -19,15 +19,26 @@ if TYPE_CHECKING:
     from .compiler import compile
     from .model.compiled import CompiledModel
     from .model.load import load
+    from .ops.pytorch.log_mel import LogMel
     from .target import Target
 
 __version__ = "0.1.0"
-__all__ = ["CompiledModel", "Target", "TcmError", "TcmWarning", "compile", "load", "testing"]
+__all__ = [
+    "CompiledModel",
+    "LogMel",
+    "Target",
+    "TcmError",
+    "TcmWarning",
+    "compile",
+    "load",
+    "testing",
+]
 
 _LAZY = {
     "compile": "compiler",
     "load": "model.load",
     "CompiledModel": "model.compiled",
+    "LogMel": "ops.pytorch.log_mel",
     "Target": "target",
 }
 

@@ -115,7 +115,11 @@ def compile(
     ] = None,
     ram: Annotated[
         int | None,
-        typer.Option(min=0, help="Bytes that the arena (values and scratch memory) may take."),
+        typer.Option(
+            min=0,
+            help="Bytes that the arena (values and scratch memory) may take. States and the stack "
+            "are beside it and not counted; tcm profile has all three.",
+        ),
     ] = None,
     io: Annotated[
         str,

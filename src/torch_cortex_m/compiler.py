@@ -76,7 +76,8 @@ def compile(
         library) say where it is.
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
-    flash, ram: budgets in bytes for the model's code and constants, and for its working memory.
+    flash, ram: budgets in bytes for the model's code and constants, and for its working memory, the
+        arena. States and the stack are beside it and not counted.
     io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
         working memory, where the header says, so that it is used again when an input is read.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:

@@ -271,11 +271,35 @@ def test_one_bias_of_two() -> None:
     assert layers(imported(model, ((1, 5),))) == ["gru"]
 
 
-def test_a_projection_is_refused() -> None:
-    text = refused(first(nn.LSTM(5, 6, proj_size=3)), SEQUENCE)
-    assert "a projection (proj_size) is not supported" in text
-    assert "where: layer" in text
-    assert "got: proj_size=3" in text
+PROJECTED: dict[str, tuple[nn.Module, Shapes, int]] = {
+    "plain": (first(nn.LSTM(5, 6, proj_size=3)), SEQUENCE, 1),
+    "layers of two directions": (
+        nn.LSTM(5, 6, 2, proj_size=3, bidirectional=True, batch_first=True),
+        BATCHES,
+        4,
+    ),
+    "no biases": (first(nn.LSTM(5, 6, proj_size=1, bias=False)), SEQUENCE, 1),
+    "given states": (
+        Function(lambda model, x, h, c: model.layer(x, (h, c)), layer=nn.LSTM(5, 6, proj_size=4)),
+        ((6, 2, 5), (1, 2, 4), (1, 2, 6)),
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "shapes", "count"),
+    [
+        pytest.param(*form, id=name, marks=() if name == "given states" else pytest.mark.slow)
+        for name, form in PROJECTED.items()
+    ],
+)
+def test_a_projection_is_a_linear_layer_behind(
+    model: nn.Module, shapes: Shapes, count: int
+) -> None:
+    graph = imported(model, shapes)
+    assert len(layers(graph)) == count
+    assert sum(node.op.name == "linear" for node in graph.nodes) >= count
 
 
 def test_packed_sequences_are_refused() -> None:

@@ -178,6 +178,10 @@ def strided(build: GraphBuilder, x: str) -> str:
     [
         (attention, ("mixes the frames", "batch_matmul 'batch_matmul'")),
         (lambda b, x: b.softmax(x), ("mixes the frames", "softmax 'softmax'")),
+        (
+            lambda b, x: b.softmax(x),
+            ("recurrent layers", "in a buffer or by state={input: output}"),
+        ),
         (lambda b, x: b.flatten(x), ("mixes the frames", "reshape 'reshape'")),
         (lambda b, x: b.relu(b.flatten(b.conv1d(x, 3))), ("mixes the frames", "reshape")),
         (

@@ -49,11 +49,12 @@ def compile_source(
         f"arena {report.arena_bytes} bytes, {kept}constants {report.constant_bytes} bytes"
     )
     print(f"arena: {report.arena_proof}")
+    if options["ram"] is not None:
+        print(f"RAM budget: {options['ram']} bytes for the arena; states and stack are beside it")
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
-    stream = compiled.graph.stream
-    if stream is not None:
-        print(f"stream: {stream.hop} frames a call, results from call {stream.first_result} on")
+    if report.stream is not None:
+        print(f"stream: {report.stream.summary}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 

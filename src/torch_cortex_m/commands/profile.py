@@ -28,10 +28,18 @@ def report_table(report: Report) -> Table:
     """One row a layer and a footer with the totals, for a terminal of 80 columns; cycles only
     where they are estimated."""
     cycles = f"Cycles: {report.cycles_model}" if report.cycles_model else None
+    memory = {
+        "arena": report.arena_bytes,
+        "states": report.state_bytes,
+        "stack": report.stack_bytes,
+    }
+    parts = ", ".join(f"{name} {size:,} B" for name, size in memory.items() if size)
     table = Table(
         title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
-        f"RAM {report.ram_bytes:,} B",
-        caption=f"Instructions (instr.) are exact. {cycles or ''}".strip(),
+        f"RAM {report.ram_bytes:,} B ({parts})",
+        caption="\n".join(
+            [*_stream(report), f"Instructions (instr.) are exact. {cycles or ''}".strip()]
+        ),
         caption_justify="left",
         show_footer=True,
         box=box.SIMPLE_HEAD,
@@ -54,6 +62,13 @@ def report_table(report: Report) -> Table:
             cells += [_count(layer.cycles), _per_mac(layer.cycles, layer.macs)]
         table.add_row(*cells)
     return table
+
+
+def _stream(report: Report) -> list[str]:
+    """What is to be known before the figures of a stream: they are those of one call."""
+    if report.stream is None:
+        return []
+    return [f"Of one call; stream of {report.stream.input}: {report.stream.summary}."]
 
 
 def _count(value: int | None) -> str:

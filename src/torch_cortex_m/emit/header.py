@@ -99,7 +99,10 @@ def _state_macros(graph: Graph, plan: MemoryPlan, prefix: str) -> list[str]:
     if not plan.state_bytes:
         return []
     types = ((name, graph.types[name]) for name in graph.states)
-    listed = [f"   {comment_text(n)}: {t.dtype}[{', '.join(map(str, t.shape))}]" for n, t in types]
+    listed = [
+        f"   {comment_text(n)}: {t.dtype}[{', '.join(map(str, t.shape))}], {t.bytes} bytes"
+        for n, t in types
+    ]
     return [
         "/* What one call leaves for the next, with the arena's alignment:",
         *listed[:-1],

@@ -26,3 +26,14 @@ class Stream:
     def first_result(self) -> int:
         """The first call, counted from 1, whose results are those of a whole window."""
         return -(-self.depth // self.hop)
+
+    @property
+    def summary(self) -> str:
+        """What a caller has to know of it, in a line."""
+        text = f"{_frames(self.hop)} a call, results from call {self.first_result} on"
+        text += f", window of {_frames(self.window)}"
+        return f"{text}, delay of {_frames(self.delay)}" if self.delay else text
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"

@@ -236,6 +236,7 @@ class CompiledModel:
                 StateReport(name, self.graph.types[name].bytes) for name in self.graph.states
             ),
             state_bytes=plan.state_bytes,
+            stream=self.graph.stream,
         )
 
     def profile(self, *inputs: Any) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..ir import Stream
 from ..ir.artifacts import Folding
 
 
@@ -44,7 +45,8 @@ class Report:
     instructions: of one inference, None until measured. cycles: an estimate of them, None until
     measured or where the core has no model; cycles_model says how it was made and how far it is
     off. folding: the constant channels that were removed, None if there were none. states: what
-    lives between calls, in state_bytes of memory beside the arena.
+    lives between calls, in state_bytes of memory beside the arena. stream: how a window of frames
+    is taken, if it is a few frames a call.
     """
 
     target: str
@@ -60,6 +62,7 @@ class Report:
     folding: Folding | None = None
     states: tuple[StateReport, ...] = ()
     state_bytes: int = 0
+    stream: Stream | None = None
 
     @property
     def ram_bytes(self) -> int:
@@ -91,6 +94,8 @@ class Report:
             totals += [f"flash {self.flash_bytes:,} B", f"RAM {self.ram_bytes:,} B"]
         totals += [f"{self.macs:,} MACs", *_measured(self.instructions, self.cycles)]
         lines = [f"{self.target}: {', '.join(totals)}"]
+        if self.stream is not None:
+            lines.append(f"  stream of {self.stream.input}: {self.stream.summary}")
         if self.folding is not None:
             lines.append(f"  constant channels folded: {self.folding}")
         if self.copied_bytes:
@@ -111,6 +116,7 @@ class Report:
             "cycles_model": self.cycles_model,
             "folding": None if self.folding is None else asdict(self.folding),
             "states": [asdict(state) for state in self.states],
+            "stream": _stream_data(self.stream),
             "total": {
                 "instructions": self.instructions,
                 "cycles": self.cycles,
@@ -125,6 +131,10 @@ class Report:
                 "copied_bytes": self.copied_bytes,
             },
         }
+
+
+def _stream_data(stream: Stream | None) -> dict[str, Any] | None:
+    return None if stream is None else asdict(stream) | {"first_result": stream.first_result}
 
 
 def _measured(instructions: int | None, cycles: int | None) -> list[str]:

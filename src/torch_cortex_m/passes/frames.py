@@ -316,9 +316,11 @@ class Frames:
             expected="layers that read a few neighbouring frames, or reduce all of them to one "
             "answer: means, maxima, or a linear layer of the flattened frames",
             got=f"{node.op.name}, which needs all of them in every call",
-            hint="attention, softmax and normalization over time do, and so do recurrent layers, "
-            "which begin anew in every window: keep their state from call to call instead, without "
-            "streaming",
+            hint="attention, softmax and normalization over time do. So do recurrent layers: they "
+            "begin with zeros in every window, so that each of its frames meets another state in "
+            "every call and nothing can be kept. Write a model that takes the new frames "
+            "alone and keeps the layer's state from call to call, in a buffer or by "
+            "state={input: output}, without stream",
         )
 
     def _error(self, what: str, node: Node, **parts: Any) -> TcmError:

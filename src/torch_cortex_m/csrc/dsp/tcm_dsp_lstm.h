@@ -6,6 +6,7 @@
 
 typedef struct {
     const int32_t *sigmoid_pairs;
+    int16_t *cells;
     int32_t hidden_zero_point;
     int32_t cell_multiplier;
     int32_t cell_shift;

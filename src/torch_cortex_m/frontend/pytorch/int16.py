@@ -1,4 +1,5 @@
-"""Which tensors of a program are int16 between two layers: states, and what only moves them."""
+"""Which tensors of a program are int16: states between two layers, samples, and what only moves
+them."""
 
 from __future__ import annotations
 
@@ -38,6 +39,13 @@ def state_arguments(node: Node) -> list[Node]:
         return []
     values = arguments(node)
     return [values[name] for name in pattern.recurrence.continued[1:]]
+
+
+def int16_arguments(node: Node) -> list[Node]:
+    """The tensors that an operator takes in int16."""
+    pattern = pattern_of(node)
+    wide = () if pattern is None else pattern.wide
+    return state_arguments(node) + [arguments(node)[name] for name in wide]
 
 
 def moved_by(node: Node) -> Node | None:

@@ -21,11 +21,12 @@ from torch._export.serde.serialize import _dict_to_dataclass
 from torch.utils import _pytree as pytree
 
 from ...errors import TcmError
+from ...ops.pytorch.log_mel import NAMESPACE as AUDIO
 from ...text import one_line
 
 Schema = TypeVar("Schema")
 
-_OPERATOR = re.compile(r"torch\.ops\.(aten|quantized_decomposed)\.(\w+)\.(\w+)")
+_OPERATOR = re.compile(rf"torch\.ops\.(aten|quantized_decomposed|{AUDIO})\.(\w+)\.(\w+)")
 _WRAPPERS = ("wrap_with_set_grad_enabled", "wrap_with_autocast")
 """Higher-order operators that only run a graph in another mode of autograd."""
 

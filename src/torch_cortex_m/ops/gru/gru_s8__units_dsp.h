@@ -1,11 +1,19 @@
-/* Gated recurrent units for cores with the DSP extension: the products of input and hidden values for some units, then
- * those units. See tcm_dsp_gates.h. */
+/* Gated recurrent units for cores with the DSP extension. See tcm_dsp_steps.h. */
 #ifndef GRU_S8__UNITS_DSP_H
 #define GRU_S8__UNITS_DSP_H
 
-#include "tcm_dsp_gates.h"
+#include "tcm_dsp_steps.h"
 
 enum { GRU_S8__DSP_UNITS = 8 }; /* between two calls of the products, as in kernels_dsp.py */
+
+typedef struct {
+    const int32_t *sigmoid_pairs;
+    int16_t *states;
+    int32_t hidden_zero_point;
+    int32_t hidden_multiplier;
+    int32_t hidden_shift;
+    int32_t candidate_shift;
+} gru_s8__dsp;
 
 /* The next state of a unit, as tcm_gru_state, of the sums of its gates in int16. */
 TCM_KERNEL int32_t gru_s8__dsp_state(const int32_t given[3], const int32_t recurrent[3], int32_t state,
@@ -18,6 +26,29 @@ TCM_KERNEL int32_t gru_s8__dsp_state(const int32_t given[3], const int32_t recur
     return candidate + tcm_shift_right_up(update * (state - candidate), 15);
 }
 
+TCM_KERNEL int8_t gru_s8__dsp_hidden(const gru_s8__dsp *gru, int32_t state)
+{
+    return (int8_t)tcm_dsp_scaled_product_s8(state, gru->hidden_multiplier, gru->hidden_shift, gru->hidden_zero_point);
+}
+
+TCM_KERNEL int8_t gru_s8__dsp_unit(const gru_s8__dsp *gru, const tcm_dsp_sequence *sequence, const int32_t sums[3],
+                                   const int32_t recurrent_sums[3], int32_t unit)
+{
+    int16_t *const state = gru->states + unit;
+    int32_t given[3];
+    int32_t recurrent[3];
+    TCM_UNROLL
+    for (int32_t gate = 0; gate < 3; gate++) {
+        given[gate] = tcm_dsp_gate(sums[gate], &sequence->given, gate);
+        recurrent[gate] = tcm_dsp_gate(recurrent_sums[gate], &sequence->recurrent, gate);
+    }
+    const int32_t next = gru_s8__dsp_state(given, recurrent, *state, gru->candidate_shift, gru->sigmoid_pairs);
+    *state = (int16_t)next; /* within int16 */
+    return gru_s8__dsp_hidden(gru, next);
+}
+
+TCM_DSP_STEPS(gru_s8__dsp_steps, gru_s8__dsp, 3, GRU_S8__DSP_UNITS, gru_s8__dsp_unit)
+
 TCM_KERNEL void gru_s8__units_dsp(const int8_t *input, const int16_t *initial_state, const int32_t *input_stream,
                                   const int32_t *recurrent_stream, const int32_t *input_multipliers,
                                   const int32_t *recurrent_multipliers, const int32_t *sigmoid_pairs, int8_t *output,
@@ -28,62 +59,30 @@ TCM_KERNEL void gru_s8__units_dsp(const int8_t *input, const int16_t *initial_st
                                   int32_t hidden_zero_point, int32_t hidden_multiplier, int32_t hidden_shift,
                                   int32_t candidate_shift)
 {
-    const tcm_dsp_gates given = {
-        .stream = input_stream,
-        .multipliers = input_multipliers,
-        .shifts = input_gate_shifts,
-        .is_plain = input_is_plain,
-        .length = input_size,
-        .form = input_form,
+    const tcm_dsp_sequence sequence = {
+        .given = {input_stream, input_multipliers, input_gate_shifts, input_is_plain, input_size, input_form},
+        .recurrent = {recurrent_stream, recurrent_multipliers, recurrent_gate_shifts, recurrent_is_plain, hidden_size,
+                      recurrent_form},
+        .steps = steps,
+        .step_stride = step_stride,
     };
-    const tcm_dsp_gates recurrent = {
-        .stream = recurrent_stream,
-        .multipliers = recurrent_multipliers,
-        .shifts = recurrent_gate_shifts,
-        .is_plain = recurrent_is_plain,
-        .length = hidden_size,
-        .form = recurrent_form,
+    gru_s8__dsp gru = {
+        .sigmoid_pairs = sigmoid_pairs,
+        .hidden_zero_point = hidden_zero_point,
+        .hidden_multiplier = hidden_multiplier,
+        .hidden_shift = hidden_shift,
+        .candidate_shift = candidate_shift,
     };
-    int32_t *const sums = (int32_t *)(void *)scratch;
-    int32_t *const recurrent_sums = sums + 3 * GRU_S8__DSP_UNITS;
-    int32_t *const column = recurrent_sums + 3 * GRU_S8__DSP_UNITS;
-    int32_t *const recurrent_column = column + tcm_dsp_column_words(input_size);
-    int8_t *const initial = (int8_t *)(recurrent_column + tcm_dsp_column_words(hidden_size));
+    int8_t *const initial = (int8_t *)scratch + tcm_dsp_steps_bytes(&sequence, 3 * GRU_S8__DSP_UNITS);
     for (int32_t batch = 0; batch < batches; batch++) {
-        int16_t *const states = state + batch * hidden_size;
-        const int8_t *before = initial;
+        const int32_t row = batch * batch_stride;
+        const int32_t place = batch * hidden_size;
+        gru.states = state + place;
         for (int32_t unit = 0; unit < hidden_size; unit++) {
-            states[unit] = initial_state[batch * hidden_size + unit];
-            initial[unit] = (int8_t)tcm_dsp_scaled_product_s8(states[unit], hidden_multiplier, hidden_shift,
-                                                              hidden_zero_point);
+            gru.states[unit] = initial_state[place + unit];
+            initial[unit] = gru_s8__dsp_hidden(&gru, gru.states[unit]);
         }
-        for (int32_t step = 0; step < steps; step++) {
-            const int32_t row = batch * batch_stride + step * step_stride;
-            int8_t *const result = output + row * hidden_size;
-            tcm_dsp_unpack_vector(input + row * input_size, input_size, column);
-            tcm_dsp_unpack_vector(before, hidden_size, recurrent_column);
-            for (int32_t first = 0; first < hidden_size; first += GRU_S8__DSP_UNITS) {
-                const int32_t left = hidden_size - first;
-                const int32_t units = left < GRU_S8__DSP_UNITS ? left : GRU_S8__DSP_UNITS;
-                const int32_t rows = (3 * units + 3) / 4 * 4;
-                tcm_dsp_gate_sums(&given, column, 3 * first, rows, sums);
-                tcm_dsp_gate_sums(&recurrent, recurrent_column, 3 * first, rows, recurrent_sums);
-                for (int32_t unit = 0; unit < units; unit++) {
-                    int16_t *const value = states + first + unit;
-                    int32_t gates[3];
-                    int32_t others[3];
-                    TCM_UNROLL
-                    for (int32_t gate = 0; gate < 3; gate++) {
-                        gates[gate] = tcm_dsp_gate(sums[3 * unit + gate], &given, gate);
-                        others[gate] = tcm_dsp_gate(recurrent_sums[3 * unit + gate], &recurrent, gate);
-                    }
-                    *value = (int16_t)gru_s8__dsp_state(gates, others, *value, candidate_shift, sigmoid_pairs);
-                    result[first + unit] = (int8_t)tcm_dsp_scaled_product_s8(*value, hidden_multiplier, hidden_shift,
-                                                                             hidden_zero_point);
-                }
-            }
-            before = result;
-        }
+        gru_s8__dsp_steps(&sequence, &gru, input + row * input_size, initial, output + row * hidden_size, scratch);
     }
 }
 

@@ -1,9 +1,8 @@
-/* Gated recurrent units on MVE: the products of input and hidden values for some units, then those units, four at a
- * time. See tcm_mve_gates.h. */
+/* Gated recurrent units on MVE. See tcm_mve_steps.h. */
 #ifndef GRU_S8__UNITS_MVE_H
 #define GRU_S8__UNITS_MVE_H
 
-#include "tcm_mve_gates.h"
+#include "tcm_mve_steps.h"
 
 enum { GRU_S8__MVE_UNITS = 16 }; /* between two calls of the products, as in kernels_mve.py */
 
@@ -11,6 +10,7 @@ typedef struct {
     tcm_mve_gates given;
     tcm_mve_gates recurrent;
     const int32_t *sigmoid_pairs;
+    int16_t *states;
     int32_t hidden_zero_point;
     int32_t hidden_multiplier;
     int32_t hidden_shift;
@@ -32,9 +32,10 @@ TCM_KERNEL int32x4_t gru_s8__mve_sigmoid(const int32_t *sums, const int32_t *rec
 }
 
 /* Four units, or fewer; see tcm_gru_state. */
-TCM_KERNEL void gru_s8__mve_units(const int32_t *sums, const int32_t *recurrent_sums, int16_t *states, int8_t *result,
-                                  int32_t units, const gru_s8__mve *layer)
+TCM_KERNEL void gru_s8__mve_units(const gru_s8__mve *layer, const int32_t *sums, const int32_t *recurrent_sums,
+                                  int32_t unit, int8_t *result, int32_t units)
 {
+    int16_t *const states = layer->states + unit;
     const mve_pred16_t some = vctp32q((uint32_t)units);
     const int32x4_t reset = gru_s8__mve_sigmoid(sums, recurrent_sums, 0, layer);
     const int32x4_t inner = vmovlbq_s16(tcm_mve_saturate_s16(tcm_mve_gate(recurrent_sums, &layer->recurrent, 2)));
@@ -56,14 +57,16 @@ TCM_KERNEL void gru_s8__mve_units(const int32_t *sums, const int32_t *recurrent_
 }
 
 /* The hidden values of states; room for whole vectors of four. */
-TCM_KERNEL void gru_s8__mve_hidden(const int16_t *states, int8_t *result, int32_t units, const gru_s8__mve *layer)
+TCM_KERNEL void gru_s8__mve_hidden(const gru_s8__mve *layer, int8_t *result, int32_t units)
 {
     for (int32_t unit = 0; unit < units; unit += 4) {
-        const int32x4_t state = vldrhq_z_s32(states + unit, vctp32q((uint32_t)(units - unit)));
+        const int32x4_t state = vldrhq_z_s32(layer->states + unit, vctp32q((uint32_t)(units - unit)));
         const int32x4_t scaled = tcm_mve_requantize(state, layer->hidden_multiplier, layer->hidden_shift);
         tcm_mve_store_hidden(result + unit, scaled, layer->hidden_zero_point, 4);
     }
 }
+
+TCM_MVE_STEPS(gru_s8__mve_steps, gru_s8__mve, 3, GRU_S8__MVE_UNITS, gru_s8__mve_units)
 
 TCM_KERNEL void gru_s8__units_mve(const int8_t *input, const int16_t *initial_state, const int8_t *input_tiles,
                                   const int8_t *recurrent_tiles, const int32_t *input_multipliers,
@@ -73,7 +76,7 @@ TCM_KERNEL void gru_s8__units_mve(const int8_t *input, const int16_t *initial_st
                                   int32_t input_gate_shifts, int32_t recurrent_gate_shifts, int32_t hidden_zero_point,
                                   int32_t hidden_multiplier, int32_t hidden_shift, int32_t candidate_shift)
 {
-    const gru_s8__mve layer = {
+    gru_s8__mve layer = {
         .given = {input_multipliers, input_gate_shifts},
         .recurrent = {recurrent_multipliers, recurrent_gate_shifts},
         .sigmoid_pairs = sigmoid_pairs,
@@ -82,45 +85,16 @@ TCM_KERNEL void gru_s8__units_mve(const int8_t *input, const int16_t *initial_st
         .hidden_shift = hidden_shift,
         .candidate_shift = candidate_shift,
     };
-    const int32_t input_vectors = (input_size + 15) / 16;
-    const int32_t hidden_vectors = (hidden_size + 15) / 16;
-    int32_t *const sums = (int32_t *)(void *)scratch;
-    int32_t *const recurrent_sums = sums + 3 * GRU_S8__MVE_UNITS;
-    int8_t *const copy = (int8_t *)(recurrent_sums + 3 * GRU_S8__MVE_UNITS);
-    int8_t *const recurrent_copy = copy + (input_size % 16 == 0 ? 0 : 16 * input_vectors);
-    int8_t *const initial = recurrent_copy + (hidden_size % 16 == 0 ? 0 : 16 * hidden_vectors);
+    int8_t *const initial = (int8_t *)scratch + 4 * 2 * 3 * GRU_S8__MVE_UNITS + tcm_mve_copy_bytes(input_size) +
+                            tcm_mve_copy_bytes(hidden_size);
     for (int32_t batch = 0; batch < batches; batch++) {
-        int16_t *const states = state + batch * hidden_size;
-        const int8_t *before = initial;
-        tcm_mve_copy((int8_t *)states, (const int8_t *)(initial_state + batch * hidden_size), 2 * hidden_size);
-        gru_s8__mve_hidden(states, initial, hidden_size, &layer);
-        for (int32_t step = 0; step < steps; step++) {
-            const int32_t row = batch * batch_stride + step * step_stride;
-            const int8_t *const values = tcm_mve_whole_vector(input + row * input_size, input_size, copy);
-            const int8_t *const hidden = tcm_mve_whole_vector(before, hidden_size, recurrent_copy);
-            const int8_t *tiles = input_tiles;
-            const int8_t *others = recurrent_tiles;
-            int8_t *const result = output + row * hidden_size;
-            TCM_MVE_OPAQUE(tiles);
-            TCM_MVE_OPAQUE(others);
-            for (int32_t first = 0; first < hidden_size; first += GRU_S8__MVE_UNITS) {
-                const int32_t left = hidden_size - first;
-                const int32_t units = left < GRU_S8__MVE_UNITS ? left : GRU_S8__MVE_UNITS;
-                const int32_t count = (units + 7) / 8 * 6;
-                const int32_t last = units / 4 * 4;
-                tiles = tcm_mve_sum_tiles(values, tiles, sums, count, input_vectors);
-                others = tcm_mve_sum_tiles(hidden, others, recurrent_sums, count, hidden_vectors);
-                for (int32_t unit = 0; unit < last; unit += 4) {
-                    gru_s8__mve_units(sums + 3 * unit, recurrent_sums + 3 * unit, states + first + unit,
-                                      result + first + unit, 4, &layer);
-                }
-                if (hidden_size % 4 != 0 && last < units) {
-                    gru_s8__mve_units(sums + 3 * last, recurrent_sums + 3 * last, states + first + last,
-                                      result + first + last, hidden_size % 4, &layer);
-                }
-            }
-            before = result;
-        }
+        const int32_t row = batch * batch_stride;
+        const int32_t place = batch * hidden_size;
+        layer.states = state + place;
+        tcm_mve_copy((int8_t *)layer.states, (const int8_t *)(initial_state + place), 2 * hidden_size);
+        gru_s8__mve_hidden(&layer, initial, hidden_size);
+        gru_s8__mve_steps(&layer, input_tiles, recurrent_tiles, input + row * input_size, initial,
+                          output + row * hidden_size, scratch, input_size, hidden_size, steps, step_stride);
     }
 }
 

@@ -12,6 +12,7 @@ from ..rules.recurrent import RecurrentOp, gate_tensors, with_table
 from ..rules.window import check_offset
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 LEAST_POWER = -15
 
@@ -77,6 +78,7 @@ def _scratch_bytes(layer: Layer) -> int:
 OP = Gru
 KERNELS = [
     Kernel("gru_s8__ref", scratch_bytes=_scratch_bytes, pack=with_table),
+    *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,
 ]

@@ -1,11 +1,13 @@
-"""Packs the matrices of recurrent layers for csrc/scalar/tcm_scalar_gates.h."""
+"""Packs the matrices of recurrent layers for csrc/scalar/tcm_scalar_gates.h and _steps.h."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..base import Kernel, Layer
 from ..integers.requantization import wrapped
-from .gates import GateProduct
+from ..integers.sigmoid_table import SIGMOID_TABLE
+from .gates import GateProduct, gate_products, gate_shifts, has_constant_gates
 
 
 def block_weights(product: GateProduct, rows: int) -> np.ndarray:
@@ -24,3 +26,34 @@ def block_biases(product: GateProduct, rows: int) -> np.ndarray:
 
 def _filled(values: np.ndarray, rows: int) -> np.ndarray:
     return np.pad(values, ((0, -len(values) % rows), *((0, 0),) * (values.ndim - 1)))
+
+
+def units_kernel(name: str, rows: int) -> Kernel:
+    """The record of a recurrent layer's kernel that computes ``rows`` rows of gates at a time."""
+    return Kernel(
+        name,
+        applies=_applies,
+        pack=lambda layer: _pack(layer, rows),
+        constants=gate_shifts,
+        scratch_bytes=_scratch,
+    )
+
+
+def _applies(layer: Layer) -> bool:
+    return has_constant_gates(layer) and all(
+        each.is_plain() for each in gate_products(layer).values()
+    )
+
+
+def _pack(layer: Layer, rows: int) -> dict[str, np.ndarray]:
+    packed = {"sigmoid_table": SIGMOID_TABLE}
+    for name, product in gate_products(layer).items():
+        packed[f"{name}_weight"] = block_weights(product, rows)
+        packed[f"{name}_biases"] = block_biases(product, rows)
+        packed[f"{name}_multipliers"] = product.multipliers
+    return packed
+
+
+def _scratch(layer: Layer) -> int:
+    """Both vectors as columns."""
+    return layer.types["input_weight"].shape[1] + layer.types["recurrent_weight"].shape[1]

@@ -102,6 +102,7 @@ class Pattern:
     result: where the result's quantization parameters come from; ``fixed`` has them for FIXED.
     weight: the constant operand of a weighted sum.
     recurrence: of a recurrent layer.
+    wide: arguments that are int16 where an input of the model is one of them, only moved.
     fuses_activation: whether an activation that follows becomes part of the operator.
     activation_range: for an operator that only clamps, arguments -> (low, high).
     shares_scale: whether inputs that nothing else reads take the result's parameters, where they
@@ -128,6 +129,7 @@ class Pattern:
     fixed: Quantization | None = None
     weight: Weight | None = None
     recurrence: Recurrence | None = None
+    wide: tuple[str, ...] = ()
     fuses_activation: bool = False
     activation_range: Callable[[Mapping[str, Any]], tuple[float, float]] | None = None
     monotone: bool = False

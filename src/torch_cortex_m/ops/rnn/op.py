@@ -9,6 +9,7 @@ from ..base import Kernel, TensorArgument
 from ..rules.recurrent import RecurrentOp, gate_tensors, with_table
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,4 +41,9 @@ class Rnn(RecurrentOp):
 
 
 OP = Rnn
-KERNELS = [Kernel("rnn_s8__ref", pack=with_table), *DSP_KERNELS, *MVE_KERNELS]
+KERNELS = [
+    Kernel("rnn_s8__ref", pack=with_table),
+    *SCALAR_KERNELS,
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+]

@@ -1,13 +1,15 @@
-"""Int16 states between layers: whatever else reads one gets it as int8.
+"""Int16 tensors, which are states between layers and samples: whatever else reads one gets int8.
 
 A state goes from a layer, or from an input of the model, through operators that only move data to
-another layer; and out of the model, if states come in, too: a caller gives back what he got. An
-operator that moves it for both kinds of readers is doubled.
+another layer; and out of the model, if states come in, too: a caller gives back what he got.
+Samples come from an input in the same way. An operator that moves them for both kinds of readers is
+doubled.
 """
 
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -15,7 +17,15 @@ from torch.fx import GraphModule, Node
 
 from ....ops.pytorch.node import arguments
 from ....ops.pytorch.recurrent import GRU, NARROW, PAIRED
-from ..int16 import FINAL_STATES, INT16, is_int16, is_state_result, moved_by, state_arguments
+from ..int16 import (
+    FINAL_STATES,
+    INT16,
+    int16_arguments,
+    is_int16,
+    is_state_result,
+    moved_by,
+    state_arguments,
+)
 from ..patterns import pattern_of, results
 from ..program import add_call
 
@@ -24,8 +34,9 @@ aten = torch.ops.aten
 
 def separate_int16_states(module: GraphModule) -> None:
     """Notes int16 with all tensors that are so in the end."""
-    sources = _sources(module)
-    come_in = any(source.op == "placeholder" for source in sources)
+    states = {node for node in module.graph.nodes if is_state_result(node)}
+    sources = states | _inputs_of(module, int16_arguments)
+    come_in = bool(_inputs_of(module, state_arguments))
     for node in module.graph.nodes:
         if node in sources or _is_of_int16(node, come_in):
             node.meta[INT16] = True
@@ -44,15 +55,15 @@ def keep_both_results(module: GraphModule) -> None:
             _keep(module, result, _result(module, node, 1 - place))
 
 
-def _sources(module: GraphModule) -> set[Node]:
-    """The states that layers give, and the inputs that layers begin with."""
-    found = {node for node in module.graph.nodes if is_state_result(node)}
+def _inputs_of(module: GraphModule, arguments_of: Callable[[Node], list[Node]]) -> set[Node]:
+    """The inputs of the model that only moved are such arguments."""
+    found: set[Node] = set()
     for node in module.graph.nodes:
-        for state in state_arguments(node):
-            while (before := moved_by(state)) is not None:
-                state = before
-            if state.op == "placeholder":
-                found.add(state)
+        for tensor in arguments_of(node):
+            while (before := moved_by(tensor)) is not None:
+                tensor = before
+            if tensor.op == "placeholder":
+                found.add(tensor)
     return found
 
 
@@ -83,7 +94,7 @@ def _separate(module: GraphModule, node: Node, is_source: bool) -> None:
 def _takes_int16(user: Node, node: Node) -> bool:
     if is_int16(user):
         return True
-    return node in state_arguments(user) and list(user.args).count(node) == 1
+    return node in int16_arguments(user) and list(user.args).count(node) == 1
 
 
 def _as_int8(module: GraphModule, node: Node) -> Node:

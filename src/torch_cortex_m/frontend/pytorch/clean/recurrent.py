@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ....errors import TcmError
-from ....ops.pytorch.node import arguments, shape_of
+from ....ops.pytorch.node import arguments
 from ....ops.pytorch.recurrent import GRU, LSTM, RNN
 from ..int16 import FINAL_STATES
 from ..patterns import results
@@ -79,7 +79,10 @@ class _Builder:
         return add_call(self.module, self.node, target, operands, self.like)
 
     def layer(self, input: Node, states: list[Node], weights: Weights, batch_first: bool) -> Layer:
-        """weights: of input and hidden values, then the biases, as far as there are any."""
+        """weights: of input and hidden values, then the biases, as far as there are any, and the
+        projection of an LSTM that has one, which makes their number odd."""
+        if len(weights) % 2:
+            return self._projected_layer(input, states, weights, batch_first)
         named = dict(self.kind.named, batch_first=batch_first)
         operands = (input, *states, *weights[:2], *self._biases(weights))
         if self.kind.target is RNN:
@@ -92,6 +95,28 @@ class _Builder:
         last = self.call(aten.select.int, output, int(batch_first), -1)
         return Layer(output, tuple(others) if self.kind.target is GRU else (last, *others))
 
+    def _projected_layer(
+        self, input: Node, states: list[Node], weights: Weights, batch_first: bool
+    ) -> Layer:
+        """With a projection P, U h of h = P m is (U P) m: a layer of hidden values m, and P behind
+        it. What begins with h begins with m of the least magnitude that P takes to h."""
+        input_weight, recurrent_weight, *biases, projection = weights
+        assert recurrent_weight is not None
+        assert projection is not None
+        matrix = self._constant(projection)
+        products = self._new_constant(self._constant(recurrent_weight) @ matrix, "weight_hh")
+        inverse = self._new_constant(torch.linalg.pinv(matrix), "inverse_projection")
+        hidden = self.call(aten.linear.default, states[0], inverse)
+        plain = (input_weight, products, *biases)
+        layer = self.layer(input, [hidden, *states[1:]], plain, batch_first)
+        output = self.call(aten.linear.default, layer.output, projection)
+        last = self.call(aten.select.int, output, int(batch_first), -1)
+        return Layer(output, (last, *layer.states[1:]))
+
+    def _new_constant(self, data: Tensor, suffix: str) -> Node:
+        name = f"{value_name(self.node)}.{suffix}"
+        return add_constant(self.module, self.node, data, name)
+
     def _biases(self, weights: Weights) -> list[Node]:
         """Only gru adds both in different places."""
         data = [None if each is None else self._constant(each) for each in weights]
@@ -101,10 +126,7 @@ class _Builder:
         sums = [("bias", bias), ("recurrent_bias", other)]
         if self.kind.target is not GRU:
             sums = [("bias", bias + other)]
-        name = value_name(self.node)
-        return [
-            add_constant(self.module, self.node, each, f"{name}.{suffix}") for suffix, each in sums
-        ]
+        return [self._new_constant(each, suffix) for suffix, each in sums]
 
     def _constant(self, node: Node) -> Tensor:
         if node.op != "get_attr":
@@ -137,7 +159,7 @@ def _replace_sequence(module: GraphModule, node: Node) -> None:
     states = values["hx"] if builder.kind.states > 1 else [values["hx"]]
     output: Node = values["input"]
     finals: list[tuple[Node, ...]] = []
-    groups = _weights_of_layers(builder, values)
+    groups = _weights_of_layers(values)
     directions = 1 + values["bidirectional"]
     for first in range(0, len(groups), directions):
         outputs: list[Node] = []
@@ -154,20 +176,11 @@ def _replace_sequence(module: GraphModule, node: Node) -> None:
             _replace_final(builder, result, [each[place - 1] for each in finals])
 
 
-def _weights_of_layers(builder: _Builder, values: dict[str, Any]) -> list[Weights]:
+def _weights_of_layers(values: dict[str, Any]) -> list[Weights]:
     """The weights of each layer and direction, as torch lists them."""
     count = values["num_layers"] * (1 + values["bidirectional"])
     parameters = values["params"]
     each = len(parameters) // count
-    if each != 2 + 2 * values["has_biases"]:
-        raise TcmError(
-            "an LSTM with a projection (proj_size) is not supported",
-            where=where(builder.node),
-            expected="proj_size=0: hidden values of the size of the cell",
-            got=f"proj_size={shape_of(parameters[1])[1]}",
-            hint="train with proj_size=0 and a smaller hidden_size, or write each step with "
-            "nn.Linear, sigmoid and tanh, in a loop over a fixed number of steps",
-        )
     return [parameters[first : first + each] for first in range(0, len(parameters), each)]
 
 
