@@ -67,8 +67,9 @@ OUTPUT_DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
 
 class _Importer:
     """``operands`` says what each fx node has become, ``renamed`` which of their values are called
-    otherwise, because the model returns them; ``own_names`` which values have more than the name of
-    their operator, which another one of the operator's values has."""
+    otherwise, because the model returns them or a result has their name; ``returned`` how results
+    are called; ``own_names`` which values have more than the name of their operator, which another
+    one of the operator's values has."""
 
     def __init__(self, module: GraphModule, graph: Graph) -> None:
         self.module = module
@@ -77,6 +78,7 @@ class _Importer:
         self.operands: dict[Node, Operand] = {}
         self.quantized_inputs: dict[tuple[str, Quantization], str] = {}
         self.renamed: dict[str, str] = {}
+        self.returned: set[str] = set()
         self.own_names: dict[str, str] = {}
 
     def add(self, node: Node) -> None:
@@ -389,8 +391,8 @@ class _Importer:
         return self.renamed.get(value, value)
 
     def output(self, result: Any, name: str, where: str) -> str:
-        """The value of a result, which gets ``name``, if any, where a node computes it and it has
-        no such name yet."""
+        """The value of a result, which gets ``name``, if any, where a node computes it and no
+        result before has named it."""
         if not isinstance(result, Node):
             raise TcmError(
                 "an output of the model is not a tensor",
@@ -403,21 +405,29 @@ class _Importer:
         if isinstance(operand, Constant):
             return self.constant_output(operand, where)
         value = self.current_name(operand.value)
-        if value == operand.value and self.graph.producer(value) is not None:
-            value = self.named(value, name)
+        if value not in self.returned and self.graph.producer(value) is not None:
+            value = self.named(operand.value, name)
+        self.returned.add(value)
         return self.real_value(value, operand) if isinstance(operand, Activation) else value
 
     def named(self, value: str, name: str) -> str:
         """A result under ``name``; without one, under its operator's own name."""
-        own_name = self.own_names.get(value, value)
-        if not name and own_name != value:
-            self.graph.rename(own_name, self.graph.unique_name(own_name))
-            name = own_name
-        if not name:
-            return value
-        self.renamed[value] = self.graph.unique_name(name)
-        self.graph.rename(value, self.renamed[value])
-        return self.renamed[value]
+        name = name or self.own_names.get(value, "")
+        if name and name != self.current_name(value):
+            self.make_way(name)
+            self.rename(value, name)
+        return self.current_name(value)
+
+    def make_way(self, name: str) -> None:
+        """A layer of this name that computes no result is called otherwise."""
+        if name in self.graph.types and name not in self.returned and self.graph.producer(name):
+            originals = {current: value for value, current in self.renamed.items()}
+            self.rename(originals.get(name, name), name)
+
+    def rename(self, value: str, wanted: str) -> None:
+        name = self.graph.unique_name(wanted)
+        self.graph.rename(self.current_name(value), name)
+        self.renamed[value] = name
 
     def constant_output(self, constant: Constant, where: str) -> str:
         """Indices are int32, as everywhere."""
