@@ -109,8 +109,8 @@ def compile(
         int | None,
         typer.Option(
             min=0,
-            help="Bytes that the layers' constants and code may take: summed layer by layer, "
-            "measured or else estimated; code that layers share counts more than once.",
+            help="Bytes that the layers' constants and code may take, measured or else estimated; "
+            "code that layers share counts once.",
         ),
     ] = None,
     ram: Annotated[

@@ -31,7 +31,7 @@ def report_table(report: Report) -> Table:
     table = Table(
         title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
         f"RAM {report.ram_bytes:,} B",
-        caption=f"Instructions (instr.) are exact. {cycles or ''}".strip(),
+        caption=f"{_memory(report)} Instructions (instr.) are exact. {cycles or ''}".strip(),
         caption_justify="left",
         show_footer=True,
         box=box.SIMPLE_HEAD,
@@ -54,6 +54,13 @@ def report_table(report: Report) -> Table:
             cells += [_count(layer.cycles), _per_mac(layer.cycles, layer.macs)]
         table.add_row(*cells)
     return table
+
+
+def _memory(report: Report) -> str:
+    """What the RAM of the title is made of."""
+    parts = {"arena": report.arena_bytes, "states": report.state_bytes}
+    parts |= {"stack": report.stack_bytes or 0}
+    return f"RAM: {', '.join(f'{name} {size:,} B' for name, size in parts.items() if size)}."
 
 
 def _count(value: int | None) -> str:
