@@ -89,6 +89,11 @@ def test_verify_and_profile(folder: Path) -> None:
     assert {"instructions", "flash_bytes", "ram_bytes"} <= set(data["total"])
     table = tcm("profile", folder).stdout
     assert "total" in table
+    page = tcm("profile", folder, "--markdown", "--max-flash", "9", "--max-ram", "900000")
+    assert page.returncode == 1
+    assert "**over**" in page.stdout
+    assert page.stderr.startswith("tcm: over budget: flash: ")
+    assert page.stderr.count("over budget") == 1
     total = data["total"]
     assert f"arena {total['arena_bytes']:,} B, stack {total['stack_bytes']:,} B." in table
 

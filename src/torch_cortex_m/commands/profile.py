@@ -8,20 +8,29 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
+from ..model.budgets import Budgets
 from ..model.load import load
 from ..model.report import Report
 from .arrays import read_inputs
+from .markdown import profile_page
+from .over_budget import tell
 from .terminal import terminal
 
 
-def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
-    """Measures a compiled folder on its emulated core and prints a table or JSON."""
+def profile_folder(
+    folder: Path, inputs: Path | None, as_json: bool, as_markdown: bool, budgets: Budgets
+) -> bool:
+    """Measures a compiled folder on its emulated core and prints a table, JSON or Markdown; whether
+    the budgets are kept."""
     compiled = load(folder)
     report = compiled.profile(*read_inputs(inputs, compiled.graph))
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
+    elif as_markdown:
+        print(profile_page(report, budgets))
     else:
         terminal().print(report_table(report))
+    return tell(budgets.exceeded(report))
 
 
 def report_table(report: Report) -> Table:
