@@ -62,7 +62,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def parse(line: str) -> None:
     """Raises what the command line raises for options that it does not know."""
-    _, command, *arguments = shlex.split(line.replace(" ...", " x.py:build -o out/"))
+    line = line.partition(" >")[0].replace(" ...", " x.py:build -o out/")
+    _, command, *arguments = shlex.split(line)
     group: Any = typer.main.get_command(app)
     group.commands[command].make_context(command, arguments)
 
@@ -70,7 +71,8 @@ def parse(line: str) -> None:
 @parametrized
 def test_commands_are_understood(page: Path) -> None:
     inline = re.findall(r"`(tcm [a-z]+ (?:out/|\.\.\.)[^`]*)`", prose(page))
-    for line in commands(page, "tcm") + inline:
+    steps = re.findall(r"^- run: (tcm .*)$", page.read_text(), re.MULTILINE)
+    for line in commands(page, "tcm") + inline + steps:
         parse(line)
 
 
