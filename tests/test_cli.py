@@ -87,7 +87,15 @@ def test_verify_and_profile(folder: Path) -> None:
     layer = data["layers"][0]
     assert {"name", "op", "kernel", "macs", "instructions"} <= set(layer)
     assert {"instructions", "flash_bytes", "ram_bytes"} <= set(data["total"])
-    assert "total" in tcm("profile", folder).stdout
+    table = tcm("profile", folder).stdout
+    assert "total" in table
+    page = tcm("profile", folder, "--markdown", "--max-flash", "9", "--max-ram", "900000")
+    assert page.returncode == 1
+    assert "**over**" in page.stdout
+    assert page.stderr.startswith("tcm: over budget: flash: ")
+    assert page.stderr.count("over budget") == 1
+    total = data["total"]
+    assert f"arena {total['arena_bytes']:,} B, stack {total['stack_bytes']:,} B." in table
 
 
 def test_ops_and_schemas() -> None:
@@ -127,11 +135,21 @@ def test_doctor_names_what_is_missing(tmp_path: Path) -> None:
         (f"{NETWORKS}", ["SOURCE is not understood", "small_networks.py:FUNCTION"]),
         ("nowhere.pt2", ["nowhere.pt2"]),
         (f"{NETWORKS}:unsupported", ["lgamma", "cummax", "small_networks.py"]),
+        (f"{NETWORKS}:with_parameters", ["small_networks.py:with_parameters", "got: ", "function"]),
+        (f"{str(NETWORKS)[:-3]}:separable", ["not understood", "small_networks.py:separable"]),
+        ("weights.pth", ["SOURCE is not understood", "builds the model and loads"]),
+        ("model.ONNX", ["SOURCE is not understood", "before its export to ONNX"]),
+        ("model.keras", ["SOURCE is not understood", "full integer quantization"]),
     ],
 )
 def test_bad_sources(source: str, texts: list[str], tmp_path: Path) -> None:
     fails(tcm("compile", source, "-o", tmp_path / "out", cwd=tmp_path), *texts)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_with_a_wrong_line_is_named_with_it(tmp_path: Path) -> None:
+    (tmp_path / "wrong.py").write_text("import torch\n\ndef build(:\n")
+    fails(tcm("compile", "wrong.py:build", "-o", "out", cwd=tmp_path), "where: wrong.py:3")
 
 
 def test_only_functions_that_can_be_called_are_proposed(tmp_path: Path) -> None:
@@ -234,6 +252,8 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("compile", source, "-o", "long" * 99), "cannot write the output folder")
     fails(tcm("verify", "long" * 99), "not a folder that tcm compile wrote")
     fails(tcm("compile", source, "-o", "/proc/nothing/out"), "cannot write the output folder")
+    untrained = tcm("compile", f"{NETWORKS}:broken", "-o", NETWORKS / "o")
+    fails(untrained, "cannot write the output folder", f"Not a directory: {NETWORKS}")
     fails(tcm("compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--optimize", "fast"), "fast")
     fails(tcm("compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--name", "1"), "prefix")
     calibration = ["--calibration", NETWORKS]
@@ -243,6 +263,10 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("run", folder, "--inputs", tmp_path / "none.npz"), "none.npz")
     np.save(tmp_path / "x.npy", np.zeros((1, 2), np.float32))
     fails(tcm("run", folder, "--inputs", tmp_path / "x.npy"), "does not have the shape")
+    np.save(tmp_path / "alone.npy", np.zeros((3, 12, 10), np.float32))
+    fails(tcm("run", folder, "--inputs", tmp_path / "alone.npy"), "array[None]")
+    np.save(tmp_path / "nhwc.npy", np.zeros((1, 12, 10, 3), np.float32))
+    fails(tcm("run", folder, "--inputs", tmp_path / "nhwc.npy"), "the order of dimensions")
     fails(tcm("run", folder, "--inputs", tmp_path / "x.npy", "--on", "mars"), "unknown place")
     np.save(tmp_path / "double.npy", np.zeros((1, 3, 12, 10)))
     double = tcm("run", folder, "--inputs", tmp_path / "double.npy")

@@ -29,6 +29,24 @@ InputsOption = Annotated[
     typer.Option(help=f"{ARRAYS} Real numbers are float32, or the integers that the C has."),
 ]
 
+Profiled = Annotated[
+    Path,
+    typer.Argument(help="A folder that tcm compile wrote, or what tcm profile --json printed."),
+]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a page of Markdown.")]
+CyclesBudget = Annotated[
+    int | None, typer.Option(min=0, help="Estimated cycles of one inference at most.")
+]
+InstructionsBudget = Annotated[
+    int | None, typer.Option(min=0, help="Instructions of one inference at most.")
+]
+RamBudget = Annotated[
+    int | None, typer.Option(min=0, help="Bytes of arena, states and stack at most.")
+]
+FlashBudget = Annotated[
+    int | None, typer.Option(min=0, help="Bytes of code and constants at most.")
+]
+
 
 def main() -> None:
     """Runs the command line; a TcmError becomes its message and exit status 2, a TcmWarning a
@@ -109,8 +127,8 @@ def compile(
         int | None,
         typer.Option(
             min=0,
-            help="Bytes that the layers' constants and code may take: summed layer by layer, "
-            "measured or else estimated; code that layers share counts more than once.",
+            help="Bytes that the layers' constants and code may take, measured or else estimated; "
+            "code that layers share counts once.",
         ),
     ] = None,
     ram: Annotated[
@@ -224,11 +242,43 @@ def profile(
     folder: Folder,
     inputs: InputsOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    markdown: MarkdownOption = False,
+    max_cycles: CyclesBudget = None,
+    max_instructions: InstructionsBudget = None,
+    max_ram: RamBudget = None,
+    max_flash: FlashBudget = None,
 ) -> None:
-    """Measure the layers, memory and stack on the emulated core."""
+    """Measure the layers, memory and stack on the emulated core; exit status 1 over a budget."""
     from .commands import profile_folder
+    from .model.budgets import Budgets
 
-    profile_folder(folder, inputs, json)
+    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash)
+    kept = profile_folder(folder, inputs, json, markdown, budgets)
+    raise typer.Exit(0 if kept else 1)
+
+
+@app.command()
+def diff(
+    before: Profiled,
+    after: Profiled,
+    markdown: MarkdownOption = False,
+    max_cycles: CyclesBudget = None,
+    max_instructions: InstructionsBudget = None,
+    max_ram: RamBudget = None,
+    max_flash: FlashBudget = None,
+    max_growth: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Percent that instructions, cycles, RAM and flash may each grow by."
+        ),
+    ] = None,
+) -> None:
+    """Tell what changed between two compilations; exit status 1 if AFTER is over a budget."""
+    from .commands import diff_folders
+    from .model.budgets import Budgets
+
+    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, max_growth)
+    raise typer.Exit(0 if diff_folders(before, after, markdown, budgets) else 1)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What the commands of ``tcm`` do, one file each."""
 
 from .compile import compile_source
+from .diff import diff_folders
 from .doctor import diagnose
 from .ops import list_operators
 from .profile import profile_folder
@@ -11,6 +12,7 @@ from .verify import verify_folder
 __all__ = [
     "compile_source",
     "diagnose",
+    "diff_folders",
     "list_operators",
     "profile_folder",
     "run_folder",

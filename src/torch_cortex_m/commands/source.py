@@ -14,6 +14,19 @@ from typing import Any
 
 from ..errors import TcmError
 
+_FACTORY = (
+    "write a function without parameters that returns "
+    "(model, example_inputs) or (model, example_inputs, calibration)"
+)
+_CHECKPOINT = "it has weights, but no program: name a function that builds the model and loads them"
+_KERAS = "convert it with TensorFlow to a .tflite file of full integer quantization"
+_OTHER_FILES = {
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin", ".safetensors"), _CHECKPOINT),
+    **dict.fromkeys((".h5", ".keras", ".pb"), _KERAS),
+    ".onnx": "ONNX is not read: take the model before its export to ONNX",
+}
+"""Ending of a file that is no model for us -> what to do."""
+
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
@@ -37,7 +50,7 @@ def load_source(text: str) -> Source:
             "SOURCE is not understood",
             expected="module.py:factory, model.pt2 or model.tflite",
             got=text,
-            hint=f"name the function: {text}:FUNCTION" if text.endswith(".py") else None,
+            hint=_instead(text, path_text, factory_name),
         )
     factory = _factory(Path(path_text), factory_name)
     try:
@@ -57,6 +70,15 @@ def load_source(text: str) -> Source:
     return Source(*result)
 
 
+def _instead(text: str, path: str, factory: str) -> str | None:
+    """What to write for a source that is not understood."""
+    if text.endswith(".py"):
+        return f"name the function: {text}:FUNCTION"
+    if os.path.isfile(f"{path}.py"):
+        return f"name the file: {path}.py:{factory}"
+    return _OTHER_FILES.get(os.path.splitext(text)[1].lower())
+
+
 def _is_model(value: Any) -> bool:
     from torch import nn
     from torch.export import ExportedProgram
@@ -73,7 +95,12 @@ def _kinds(value: Any) -> str:
 
 def _factory(path: Path, name: str) -> Any:
     if not os.path.isfile(path):
-        raise TcmError("file not found", expected="a Python file", got=str(path))
+        raise TcmError(
+            "file not found",
+            where=str(path.resolve()),
+            expected="a Python file",
+            got="a folder" if os.path.isdir(path) else "no such file",
+        )
     module_name = path.stem if path.stem not in sys.modules else f"source_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     assert spec is not None
@@ -93,9 +120,9 @@ def _factory(path: Path, name: str) -> Any:
             where=str(path),
             expected=f"one of {', '.join(factories)}" if factories else "a function",
             got=name if factory is None else f"{name}, which is a {type(factory).__name__}",
-            hint="write a function without parameters that returns "
-            "(model, example_inputs) or (model, example_inputs, calibration)",
+            hint=_FACTORY,
         )
+    _check_parameters(factory, path)
     return factory
 
 
@@ -110,16 +137,34 @@ def _may_be_factory(module: ModuleType, name: str) -> bool:
     value = getattr(module, name)
     if not _is_function(value) or getattr(value, "__module__", None) != module.__name__:
         return False
-    parameters = inspect.signature(value).parameters.values()
-    needed = [p for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
-    return not name.startswith("_") and not needed
+    return not name.startswith("_") and not _needed(value)
+
+
+def _needed(factory: Any) -> list[str]:
+    """The parameters that it cannot be called without."""
+    try:
+        parameters = inspect.signature(factory).parameters.values()
+    except (TypeError, ValueError):  # of a callable that is not Python
+        return []
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in _VARIADIC]
+
+
+def _check_parameters(factory: Any, path: Path) -> None:
+    needed = _needed(factory)
+    if needed:
+        raise TcmError(
+            "the function has parameters that nobody gives",
+            where=f"{path}:{factory.__name__}" if hasattr(factory, "__name__") else str(path),
+            expected="none, or all with defaults",
+            got=", ".join(needed),
+            hint=_FACTORY,
+        )
 
 
 def _failed(what: str, path: Path, error: Exception) -> TcmError:
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).name == path.name
-    ]
-    line = f":{frames[-1].lineno}" if frames else ""
-    return TcmError(what, where=f"{path}{line}", got=f"{type(error).__name__}: {error}")
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        places.append((error.filename or "", error.lineno))
+    lines = [line for file, line in places if line and Path(file).name == path.name]
+    where = f"{path}:{lines[-1]}" if lines else str(path)
+    return TcmError(what, where=where, got=f"{type(error).__name__}: {error}")

@@ -182,7 +182,7 @@ class CompiledModel:
     def _arrays(self, execution: Execution) -> list[np.ndarray]:
         types = (self.graph.types[port.value] for port in self.graph.outputs)
         return [
-            np.frombuffer(data, type_.storage).reshape(type_.shape)
+            np.frombuffer(bytearray(data), type_.storage).reshape(type_.shape)
             for data, type_ in zip(execution.outputs, types, strict=True)
         ]
 

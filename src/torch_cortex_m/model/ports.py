@@ -55,8 +55,17 @@ def _batches(port: Port, array: np.ndarray) -> int:
             where=f"input '{port.value}'",
             expected=f"{port.shape}, or a multiple of it in the first dimension",
             got=shape,
+            hint=_other_shape(port, shape),
         )
     return shape[0] // port.shape[0]
+
+
+def _other_shape(port: Port, shape: tuple[int, ...]) -> str | None:
+    if shape == port.shape[1:]:
+        return "array[None] has the first dimension, which counts samples"
+    if shape[1:] != port.shape[1:] and sorted(shape[1:]) == sorted(port.shape[1:]):
+        return "the order of dimensions is that of your model: array.transpose(...) changes it"
+    return None
 
 
 def to_port(graph: Graph, port: Port, array: np.ndarray, raw: bool) -> np.ndarray:

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from errno import EACCES, ENOTDIR
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -89,14 +90,22 @@ def _cannot_write(folder: Path, error: OSError) -> TcmError:
     return TcmError(
         "cannot write the output folder",
         where=str(folder),
-        got=error.strerror or str(error),
+        got=f"{error.strerror or error}{_of(folder, error)}",
         hint="choose a folder that you may write to",
     )
 
 
+def _of(folder: Path, error: OSError) -> str:
+    """The file that an error is about, where that is one above the folder."""
+    above = error.filename in map(str, folder.resolve().parents)
+    return f": {error.filename}" if above else ""
+
+
 def check_replaceable(folder: Path) -> None:
-    """Raises TcmError if ``folder`` is a file, holds what tcm did not write or cannot be read."""
+    """Raises TcmError if ``folder`` is a file, holds what tcm did not write, or cannot be read or
+    written."""
     try:
+        _check_writable(folder)
         if not folder.exists():
             return
         is_folder = folder.is_dir()
@@ -112,6 +121,15 @@ def check_replaceable(folder: Path) -> None:
             expected="a new or empty folder, or one that tcm wrote",
             hint="choose another folder, which will be tcm's own",
         )
+
+
+def _check_writable(folder: Path) -> None:
+    """Raises an OSError unless files can be made in the folder, or in the first above that is."""
+    nearest = next(path for path in (folder, *folder.resolve().parents) if path.exists())
+    if nearest != folder and not nearest.is_dir():
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(nearest))
+    if not os.access(nearest, os.W_OK | os.X_OK) and nearest.is_dir():
+        raise PermissionError(EACCES, os.strerror(EACCES), str(nearest))
 
 
 def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:

@@ -26,13 +26,14 @@ DTYPES = {"f": "float32", "b": "bool", "i": "int32", "u": "uint8"}
 class Outputs:
     """``own_names`` says which values have more than the name of their operator, which another one
     of the operator's values has; ``_renamed`` which are called otherwise, because the model returns
-    them."""
+    them or a result has their name; ``_returned`` how results are called."""
 
     def __init__(self, graph: Graph, conversions: Conversions) -> None:
         self._graph = graph
         self._conversions = conversions
         self.own_names: dict[str, str] = {}
         self._renamed: dict[str, str] = {}
+        self._returned: set[str] = set()
 
     def add(self, node: Node, module: GraphModule, operands: Mapping[Node, Operand]) -> None:
         """``node`` is the output node of the program; ``operands`` what each other has become."""
@@ -49,13 +50,14 @@ class Outputs:
             self._update(operands[state], operands[update])
 
     def _output(self, operand: Operand, name: str, where: str) -> str:
-        """The value of a result, which gets ``name``, if any, where a node computes it and it has
-        no such name yet."""
+        """The value of a result, which gets ``name``, if any, where a node computes it and no
+        result before has named it."""
         if isinstance(operand, Constant):
             return self._constant(operand, where)
         value = self._current_name(operand.value)
-        if value == operand.value and self._graph.producer(value) is not None:
-            value = self._named(value, name)
+        if value not in self._returned and self._graph.producer(value) is not None:
+            value = self._named(operand.value, name)
+        self._returned.add(value)
         if isinstance(operand, Activation):
             return self._conversions.real(value, operand)
         return value
@@ -65,15 +67,23 @@ class Outputs:
 
     def _named(self, value: str, name: str) -> str:
         """A result under ``name``; without one, under its operator's own name."""
-        own_name = self.own_names.get(value, value)
-        if not name and own_name != value:
-            self._graph.rename(own_name, self._graph.unique_name(own_name))
-            name = own_name
-        if not name:
-            return value
-        self._renamed[value] = self._graph.unique_name(name)
-        self._graph.rename(value, self._renamed[value])
-        return self._renamed[value]
+        name = name or self.own_names.get(value, "")
+        if name and name != self._current_name(value):
+            self._make_way(name)
+            self._rename(value, name)
+        return self._current_name(value)
+
+    def _make_way(self, name: str) -> None:
+        """A layer of this name that computes no result is called otherwise."""
+        graph = self._graph
+        if name in graph.types and name not in self._returned and graph.producer(name):
+            originals = {current: value for value, current in self._renamed.items()}
+            self._rename(originals.get(name, name), name)
+
+    def _rename(self, value: str, wanted: str) -> None:
+        name = self._graph.unique_name(wanted)
+        self._graph.rename(self._current_name(value), name)
+        self._renamed[value] = name
 
     def _constant(self, constant: Constant, where: str) -> str:
         """Indices are int32, as everywhere."""

@@ -1,0 +1,91 @@
+"""Tables in Markdown, for the summary that a continuous integration shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..model.budgets import Budgets
+from ..model.comparison import Change, Comparison, totals
+from ..model.report import LayerReport, Report
+from ..text import one_line
+
+_MEANING = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@:$])")
+
+
+def profile_page(report: Report, budgets: Budgets) -> str:
+    """Totals beside their budgets, and the layers."""
+    limits = budgets.limits
+    rows = [
+        [
+            name,
+            f"{value:,}",
+            f"{limits[name]:,}" if name in limits else "",
+            _kept(value, name, limits),
+        ]
+        for name, value in totals(report).items()
+        if value is not None
+    ]
+    layers = [
+        [cell(layer.name), cell(layer.kernel), *map(number, _costs(layer))]
+        for layer in report.layers
+    ]
+    return "\n".join(
+        [
+            f"### {cell(report.target)}",
+            "",
+            *table(["", "one inference", "budget", ""], rows),
+            "",
+            *table(["layer", "kernel", "MACs", "instructions", "cycles"], layers),
+        ]
+    )
+
+
+def _costs(layer: LayerReport) -> tuple[int | None, ...]:
+    return layer.macs, layer.instructions, layer.cycles
+
+
+def _kept(value: int, name: str, limits: Mapping[str, int]) -> str:
+    if name not in limits:
+        return ""
+    return "kept" if value <= limits[name] else "**over**"
+
+
+def comparison_page(before: str, after: str, comparison: Comparison) -> str:
+    """Totals, and the layers that changed."""
+    rows = [[name, *change_cells(change)] for name, change in comparison.totals.items()]
+    layers = [
+        [cell(layer.name), cell(layer.kernels), *change_cells(layer.instructions)[:3]]
+        for layer in comparison.layers
+    ]
+    parts = [
+        f"### {cell(before)} to {cell(after)}",
+        "",
+        *table(["", "before", "after", "change", "%"], rows),
+        "",
+    ]
+    if not layers:
+        return "\n".join([*parts, "No layer changed."])
+    names = ["layer", "kernel", "instructions before", "after", "change"]
+    return "\n".join([*parts, *table(names, layers)])
+
+
+def change_cells(change: Change) -> list[str]:
+    """Before, after, the difference and the percentage."""
+    percent = "" if change.percent is None else f"{change.percent:+.2f}"
+    difference = "" if change.difference is None else f"{change.difference:+,}"
+    return [number(change.before), number(change.after), difference, percent]
+
+
+def number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [names, ["---"] * len(names), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def cell(text: str) -> str:
+    """Text that stays text in a table."""
+    return _MEANING.sub(r"\\\1", one_line(text))

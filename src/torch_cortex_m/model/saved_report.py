@@ -1,0 +1,67 @@
+"""A report from the file that ``tcm profile --json`` printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import TcmError
+from ..text import first_line
+from .report import LayerReport, Report, StateReport
+
+
+def read_report(path: Path) -> Report:
+    """The report without what folding saved. Raises TcmError if the file has none."""
+    try:
+        return _report(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise TcmError(
+            "not a profile",
+            where=str(path),
+            expected="a folder that tcm compile wrote, or what tcm profile --json printed",
+            got=first_line(error),
+            hint="tcm profile FOLDER --json > profile.json writes one",
+        ) from None
+
+
+def _report(data: Mapping[str, Any]) -> Report:
+    total = data["total"]
+    return Report(
+        target=str(data["target"]),
+        layers=tuple(map(_layer, data["layers"])),
+        cycles_model=data["cycles_model"] and str(data["cycles_model"]),
+        states=tuple(StateReport(str(s["name"]), _count(s["bytes"])) for s in data["states"]),
+        arena_bytes=_count(total["arena_bytes"]),
+        arena_lower_bound=_count(total["arena_lower_bound"]),
+        constant_bytes=_count(total["constant_bytes"]),
+        state_bytes=_count(total["state_bytes"]),
+        flash_bytes=_optional(total["flash_bytes"]),
+        stack_bytes=_optional(total["stack_bytes"]),
+        instructions=_optional(total["instructions"]),
+        cycles=_optional(total["cycles"]),
+    )
+
+
+def _layer(data: Mapping[str, Any]) -> LayerReport:
+    return LayerReport(
+        str(data["name"]),
+        str(data["op"]),
+        str(data["kernel"]),
+        _count(data["macs"]),
+        _optional(data["instructions"]),
+        str(data["source"]),
+        _optional(data["cycles"]),
+        _count(data["copied_bytes"]),
+    )
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
+
+
+def _optional(value: Any) -> int | None:
+    return None if value is None else _count(value)
