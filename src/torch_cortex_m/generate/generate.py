@@ -191,10 +191,18 @@ def _plan(
 ) -> MemoryPlan:
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
-    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in selection.items()}
-    strided = {name for name, kernel in selection.items() if kernel.leaves_room(layers[name])}
-    in_arena = io == "arena"
-    plan = plan_memory(choice.graph, scratch, overlaps, strided, ports_in_arena=in_arena)
+    by_rows = {each.node for region in choice.regions for each in region.slices()}
+    whole = {name: kernel for name, kernel in selection.items() if name not in by_rows}
+    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in whole.items()}
+    strided = {name for name, kernel in whole.items() if kernel.leaves_room(layers[name])}
+    plan = plan_memory(
+        choice.graph,
+        scratch,
+        overlaps,
+        strided,
+        ports_in_arena=io == "arena",
+        regions=choice.regions,
+    )
     check_plan(choice.graph, plan, scratch, overlaps)
     return plan
 

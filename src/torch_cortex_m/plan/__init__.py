@@ -2,5 +2,6 @@
 
 from .check import PlanError, check_plan
 from .memory import plan_memory
+from .places import Places
 
-__all__ = ["PlanError", "check_plan", "plan_memory"]
+__all__ = ["Places", "PlanError", "check_plan", "plan_memory"]

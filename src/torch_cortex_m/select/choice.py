@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..ir import Graph
+from ..ir.regions import Region
 from ..ops.base import Kernel, Layer
 from . import CostModel, Selection, layer_of
 
@@ -14,13 +15,17 @@ CHANGE = "allow more, choose another target, or use a smaller model"
 
 @dataclass(frozen=True)
 class Choice:
-    """A graph with the kernels that could compute each node (the best one last) and a selection."""
+    """A graph with the kernels that could compute each node (the best one last) and a selection.
+
+    regions: nodes that compute some rows at a time. ``layers`` has what one call computes.
+    """
 
     graph: Graph
     ranked: Mapping[str, list[Kernel]]
     layers: Mapping[str, Layer]
     selection: Selection
     model: CostModel
+    regions: tuple[Region, ...] = ()
 
     @staticmethod
     def best(graph: Graph, ranked: Mapping[str, list[Kernel]], model: CostModel) -> Choice:
