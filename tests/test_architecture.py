@@ -28,13 +28,26 @@ ALLOWED = {
     "measured": BASE | {"ops"},
     "select": BASE | {"measured", "ops", "target"},
     "plan": BASE,
+    "schedule": BASE | {"ops", "plan", "select", "target"},
     "emit": BASE | {"ops"},
     "build": BASE | {"target", "tools"},
     "cycles": BASE | {"target", "tools"},
     "run": BASE | {"ops", "target", "tools"},
-    "generate": BASE | {"build", "emit", "measured", "ops", "plan", "runner", "select", "target"},
+    "generate": BASE
+    | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
     "model": BASE
-    | {"build", "cycles", "emit", "generate", "ops", "passes", "run", "runner", "target"},
+    | {
+        "build",
+        "cycles",
+        "emit",
+        "generate",
+        "ops",
+        "passes",
+        "run",
+        "runner",
+        "schedule",
+        "target",
+    },
     "tune": BASE | {"build", "generate", "measured", "ops", "run", "runner", "select", "target"},
 }
 """Part of the package -> the other parts that it may import."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ir import Graph, Node, TensorType
 from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
-from ..ir.regions import Slice, row_bytes
+from ..ir.regions import row_bytes
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..ops.discovery import headers
@@ -143,13 +143,8 @@ class Emitter:
         )
 
     def _calls(self) -> dict[str, int]:
-        """Node in a region -> how often it is called."""
-        return {
-            each.node: region.order.count(index)
-            for region in self.plan.regions
-            for index, each in enumerate(region.actions)
-            if isinstance(each, Slice)
-        }
+        """How often nodes in regions are called."""
+        return {name: n for region in self.plan.regions for name, n in region.calls().items()}
 
     def _providers(self) -> tuple[str, ...]:
         return tuple(sorted({k.provider for k in self.selection.values()} - {"ours"}))
@@ -198,7 +193,7 @@ class Emitter:
 
     def _layer_call(self, node: Node) -> str:
         """The statement that computes the node; none where all its parts lie in their places."""
-        layer, kernel = self.layers[node.name], self.selection[node.name]
+        layer = self.layers[node.name]
         hosted = frozenset(a for owner, a in self.plan.hosted if owner == node.name)
         if hosted and node.op.parts(layer.types).keys() <= hosted:
             return ""
@@ -360,7 +355,8 @@ HOOKS = """#if defined(__GNUC__)
 #define TCM_NOINLINE
 #endif
 
-/* Called after each layer with its output, or with the next part of it; profilers and debuggers may define it. */
+/* Called after each layer with its output, or the next part of it; profilers and debuggers may
+   define it. */
 #ifndef TCM_LAYER
 #define TCM_LAYER(index, output, bytes) ((void)0)
 #endif

@@ -114,6 +114,14 @@ class Region:
     def slices(self) -> tuple[Slice, ...]:
         return tuple(action for action in self.actions if isinstance(action, Slice))
 
+    def calls(self) -> dict[str, int]:
+        """Node -> how often it is called."""
+        return {
+            each.node: self.order.count(index)
+            for index, each in enumerate(self.actions)
+            if isinstance(each, Slice)
+        }
+
     def readers(self, value: str) -> list[tuple[Slice, RowsRead]]:
         """The slices that read rows of this value, and which."""
         return [

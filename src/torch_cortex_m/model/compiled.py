@@ -14,6 +14,7 @@ from ..ir import Graph
 from ..ops.rules.case_data import random_data
 from ..run import Execution
 from ..runner import Runner
+from ..schedule import rows_by_node
 from ..target import HOST, Target
 from .copies import copied_bytes
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
@@ -199,7 +200,10 @@ class CompiledModel:
             if on == "host":
                 io = Preferences(io=generated.preferences.io)
                 prefix = generated.program.prefix
-                generated = generate(self.graph, HOST, prefix=prefix, preferences=io)
+                regions = [rows_by_node(region) for region in generated.plan.regions]
+                generated = generate(
+                    self.graph, HOST, prefix=prefix, regions=regions, preferences=io
+                )
             self._runners[key] = Runner(
                 [generated.program], generated.target, library=generated.library, trace=trace
             )

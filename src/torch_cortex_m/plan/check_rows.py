@@ -57,7 +57,10 @@ class RowsChecker:
             if tick is None:
                 return
             value = tick.written.value
-            if any(span.row + span.rows > ends.get(span.value, span.row + span.rows) for span in tick.reads):
+            if any(
+                span.row + span.rows > ends.get(span.value, span.row + span.rows)
+                for span in tick.reads
+            ):
                 yield f"rows of %{value} are computed from rows that are not there"
             if tick.moved is not None:
                 moved = self._span(tick.moved._replace(slot=0))

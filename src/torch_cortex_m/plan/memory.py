@@ -33,6 +33,11 @@ def plan_memory(
     return _Planner(graph, scratch_bytes, overlaps, strided, ports_in_arena, regions).plan()
 
 
+def value_blocks(graph: Graph, *, ports_in_arena: bool) -> list[MemoryBlock]:
+    """What lies in the arena beside scratch memory, if nothing lies over anything else."""
+    return _Planner(graph, {}, {}, frozenset(), ports_in_arena, ()).value_blocks()
+
+
 def _aligned(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
 
@@ -71,7 +76,7 @@ class _Planner:
         self.fixed = self._fixed_locations()
 
     def plan(self) -> MemoryPlan:
-        blocks = [*self._value_blocks(), *self._window_blocks()]
+        blocks = [*self.value_blocks(), *self._window_blocks()]
         blocks += [*self._scratch_blocks(), *self._staging_blocks()]
         overlaps = self._block_overlaps({block.name for block in blocks})
         offsets, arena_bytes = assign_offsets(blocks, overlaps)
@@ -131,12 +136,12 @@ class _Planner:
         return self.graph.types[root].bytes == self.graph.types[value].bytes
 
     def _block_overlaps(self, blocks: Set[str]) -> Overlaps:
-        found = block_overlaps(self.graph, self.places, self.lives, self.overlaps)
+        found = dict(block_overlaps(self.graph, self.places, self.lives, self.overlaps))
         for region, span in zip(self.regions, self.spans, strict=True):
             found |= region_overlaps(self.graph, region, span, self.lives)
         return {pair: each for pair, each in found.items() if blocks >= set(pair)}
 
-    def _value_blocks(self) -> list[MemoryBlock]:
+    def value_blocks(self) -> list[MemoryBlock]:
         """One block a root, alive from its first write to its last use."""
         return [
             MemoryBlock(

@@ -89,12 +89,14 @@ def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) 
     for time in live:
         live[time] = _most_live([block for block in blocks if block.first <= time <= block.last])
     named = {block.name: block for block in blocks}
-    shared: dict[str, int] = {}
+    shared: dict[tuple[str, int], int] = {}
     for (name, other), overlap in (overlaps or {}).items():
-        found = overlap.shared(named[name].size, named[other].size)
-        shared[name] = min(named[name].size, shared.get(name, 0) + found)
-    for name, saved in shared.items():
-        live[named[name].first] -= saved
+        size, last = named[name].size, named[other].last
+        found = overlap.shared(size, named[other].size)
+        for time in (time for time in live if named[name].first <= time <= last):
+            shared[name, time] = min(size, shared.get((name, time), 0) + found)
+    for (_, time), saved in shared.items():
+        live[time] -= saved
     return max(live.values(), default=0)
 
 

@@ -70,7 +70,9 @@ class Replay:
     def _tick(self, index: int) -> Tick:
         action = self.region.actions[index]
         value, row = action.output, self.end[action.output]
-        reads = tuple(self._read(read.value, read.begin(row), read.count) for read in action.sources())
+        reads = tuple(
+            self._read(read.value, read.begin(row), read.count) for read in action.sources()
+        )
         moved = self._make_room(value, action.rows)
         self.end[value] += action.rows
         written = RowSpan(value, row, action.rows, row - self.begin.get(value, 0))

@@ -280,5 +280,7 @@ class _Reader:
                 *_, size = self._take(_TRIPLE)
                 outputs.append(self._bytes(size))
                 self.phase += 2
-            parts.setdefault(index, []).append(LayerTrace(index, tuple(outputs), instructions, flow))
+            parts.setdefault(index, []).append(
+                LayerTrace(index, tuple(outputs), instructions, flow)
+            )
         return tuple(_joined(parts[index]) for index in sorted(parts))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..ir import Graph
 from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take
+from ..ops.base import Layer
 from .order import Rows, ordered_region
 from .slices import RowRule, RowRules, divisors, rows_of
 
@@ -34,23 +35,36 @@ class RegionBuilder:
                 if value is not None:
                     self._readers.setdefault(self.rules.shown(value), set()).add(node.name)
 
-    def slice_rows(self, rule: RowRule, most: int) -> int:
-        """The most rows, up to ``most``, that divide those of the output."""
-        return max(rows for rows in divisors(rule.rows) if rows <= most)
-
-    def region(self, first: int, last: int, most: int) -> Region | None:
-        """The region of these nodes (by index, both included), with up to ``most`` rows a call;
-        None where one of them cannot go row by row."""
-        nodes = self.nodes[first : last + 1]
-        rules = [self.rules.rule(node.name) for node in nodes]
+    def rows_a_call(self, first: int, last: int, most: int) -> dict[str, int] | None:
+        """For these nodes (by index, both included), the most rows, up to ``most``, that divide
+        those of the output; None where one of them cannot go row by row."""
+        rules = [self.rules.rule(node.name) for node in self.nodes[first : last + 1]]
         if any(rule is None for rule in rules):
             return None
+        return {
+            rule.node.name: max(rows for rows in divisors(rule.rows) if rows <= most)
+            for rule in rules
+            if rule is not None
+        }
+
+    def region(self, rows: Mapping[str, int]) -> Region | None:
+        """The region of consecutive nodes (by name, in order) that compute so many rows a call.
+
+        None where they cannot: a node needs all of a value, rows do not divide those of an output,
+        or some rows would never be needed.
+        """
+        nodes = [node for node in self.nodes if node.name in rows]
+        rules = [self.rules.rule(node.name) for node in nodes]
         found = [rule for rule in rules if rule is not None]
+        if len(found) < len(rows) or any(r.rows % rows[r.node.name] for r in found):
+            return None
         names = {node.name for node in nodes}
         ends = [node.name for node in nodes if self._leaves(node.name, names)]
         if not self._reads_rows_only(found, names):
             return None
-        slices = [self._slice(rule, most) for rule in found]
+        if any(self.rules.layer(rule, rows[rule.node.name]) is None for rule in found):
+            return None
+        slices = [self._slice(rule, rows[rule.node.name]) for rule in found]
         values = dict.fromkeys(read.value for each in slices for read in each.sources())
         boundaries = {value: self._boundary(found, value) for value in values}
         if any(boundary is None for boundary in boundaries.values()):
@@ -65,10 +79,17 @@ class RegionBuilder:
             boundary = boundaries[value]
             assert boundary is not None
             actions += self._borders(value, boundary)
-        rows = {value: self._rows(value) for value in [*values, *names]}
+        sizes = {value: self._rows(value) for value in [*values, *names]}
         return ordered_region(
-            [node.name for node in nodes], [*actions, *slices], rows, [*taken, *inner], ends
+            [node.name for node in nodes], [*actions, *slices], sizes, [*taken, *inner], ends
         )
+
+    def slice_layer(self, each: Slice) -> Layer:
+        """The layer that one call of a region's slice computes."""
+        rule = self.rules.rule(each.node)
+        layer = None if rule is None else self.rules.layer(rule, each.rows)
+        assert layer is not None
+        return layer
 
     def _rows(self, value: str) -> Rows:
         return rows_of(self.graph.types[value])
@@ -89,8 +110,7 @@ class RegionBuilder:
                 return False
         return True
 
-    def _slice(self, rule: RowRule, most: int) -> Slice:
-        rows = self.slice_rows(rule, most)
+    def _slice(self, rule: RowRule, rows: int) -> Slice:
         reads = {
             argument: replace(read, count=read.count + read.stride * (rows - 1))
             for argument, read in rule.reads.items()
@@ -108,9 +128,7 @@ class RegionBuilder:
                 continue
             if boundary.value not in (None, border):
                 return None
-            boundary = Boundary(
-                max(boundary.before, before), max(boundary.after, after), border
-            )
+            boundary = Boundary(max(boundary.before, before), max(boundary.after, after), border)
         return boundary
 
     def _take(self, value: str, slices: Sequence[Slice]) -> Take:

@@ -44,6 +44,7 @@ class RowRules:
         self.graph = graph
         self.places = Places(graph, frozenset(), {node.name for node in graph.nodes})
         self.rule = cache(self._rule)
+        self._layers: dict[tuple[str, int], Layer | None] = {}
 
     def shown(self, value: str) -> str:
         """What the value is, or shows a part of."""
@@ -102,6 +103,12 @@ class RowRules:
 
     def layer(self, rule: RowRule, rows: int) -> Layer | None:
         """The layer that computes so many rows; None where the operator does not fit."""
+        key = (rule.node.name, rows)
+        if key not in self._layers:
+            self._layers[key] = self._layer(rule, rows)
+        return self._layers[key]
+
+    def _layer(self, rule: RowRule, rows: int) -> Layer | None:
         graph, node = self.graph, rule.node
         types = dict(graph.present_types(node))
         for argument, axis in rule.arguments.items():
