@@ -63,7 +63,7 @@ class RamBudget:
         search = self._search(choice)
         least = search.least(largest_bytes(search.singles_only()))
         bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
-        found = [scheduled(choice, steps) for bound in bounds if (steps := search.within(bound))]
+        found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
         return min([*found, scheduled(choice, least)], key=self.arena)
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
@@ -74,7 +74,7 @@ class RamBudget:
             return None
         search, bound = self._search(choice), limit
         for _ in range(TRIES):
-            steps = search.within(bound)
+            steps = search.refined(bound)
             if steps is None:
                 return None
             found = scheduled(choice, steps)

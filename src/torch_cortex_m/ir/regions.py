@@ -127,3 +127,8 @@ class Region:
         return [
             (each, read) for each in self.slices() for read in each.sources() if read.value == value
         ]
+
+
+def rows_by_node(region: Region) -> dict[str, int]:
+    """How many rows each node computes a call, in the order of nodes."""
+    return {each.node: each.rows for each in region.slices()}

@@ -11,10 +11,10 @@ import numpy as np
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
 from ..ir import Graph
+from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
 from ..run import Execution
 from ..runner import Runner
-from ..schedule import rows_by_node
 from ..target import HOST, Target
 from .copies import copied_bytes
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given

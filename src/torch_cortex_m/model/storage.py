@@ -19,10 +19,11 @@ from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding
+from ..ir.regions import rows_by_node
 from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
-from ..schedule import rows_by_node, schedule_of
+from ..schedule import schedule_of
 from ..target import target_from_data, target_to_data
 from ..text import one_line
 from .report import Report

@@ -33,6 +33,10 @@ class Lives:
             if block.first <= last and first <= block.last and block.name not in without
         )
 
+    def after(self, time: int) -> int:
+        """Bytes of all values that are there after a node and needed later."""
+        return sum(block.size for block in self._blocks if block.first <= time < block.last)
+
     def taking_turns(self, first: int, last: int) -> Lifetimes:
         """What it would be if these nodes took turns."""
         return Lifetimes(self._graph, self._places, self._given, [(first, last)])

@@ -1,7 +1,7 @@
 """Which nodes compute a few rows at a time, so that a network takes less memory."""
 
 from .candidates import Candidates, Step
-from .schedule import RowsByNode, Schedule, rows_by_node, schedule_of
+from .schedule import RowsByNode, Schedule, schedule_of
 from .search import Search, largest_bytes
 from .slices import RowRules, divisors
 
@@ -14,6 +14,5 @@ __all__ = [
     "Step",
     "divisors",
     "largest_bytes",
-    "rows_by_node",
     "schedule_of",
 ]

@@ -20,9 +20,13 @@ from ..select import applicable_kernels, order_kernels
 from ..select.choice import Choice
 from ..target import Target
 from .regions import RegionBuilder
+from .slices import divisors
 
 ROWS_A_CALL = (8, 4, 2, 1)
 """The most rows that a call computes; those of a node are the most that divide its output's."""
+
+SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
+"""Limits of scratch memory to try."""
 
 CYCLES_A_CALL = 80
 """Of the loop over the actions, and of a function's begin and end."""
@@ -31,11 +35,15 @@ CYCLES_A_BYTE = 0.5
 """Of moving rows."""
 
 
+Turns = tuple[dict[str, int], dict[str, int]]
+"""As of ``plan.busy_ticks``."""
+
+
 @dataclass(frozen=True)
 class Step:
     """Nodes from ``first`` to ``last`` (by index) with the kernels of their calls; ``region`` is
     None where it is one node that computes all of its output at once. window_bytes: those of
-    ``bytes`` that windows and scratch memory take."""
+    ``bytes`` that windows and scratch memory take. scratch: as of ``Candidates.by_rows``."""
 
     first: int
     last: int
@@ -45,6 +53,7 @@ class Step:
     kernels: Mapping[str, Kernel]
     region: Region | None = None
     window_bytes: int = 0
+    scratch: int = 0
 
 
 class Candidates:
@@ -63,8 +72,8 @@ class Candidates:
         places = {node.name: index for index, node in enumerate(choice.graph.nodes)}
         self.index = [places[node.name] for node in self.nodes]
         self.lives = Lives(choice.graph, ports_in_arena=ports_in_arena)
-        self._regions: dict[tuple[int, int, int], Region | None] = {}
-        self._steps: dict[tuple[int, int, int, bool], Step | None] = {}
+        self._regions: dict[tuple[int, tuple[int, ...]], tuple[Region, int, Turns] | None] = {}
+        self._steps: dict[tuple[int, tuple[int, ...], int], Step | None] = {}
         self._slices: dict[tuple[str, int], tuple[Layer, list[Kernel]]] = {}
 
     def single(self, index: int) -> list[Step]:
@@ -80,47 +89,71 @@ class Candidates:
         cycles = self._cycles(layer, kernel)
         return Step(index, index, live, cycles, {node.name: layer}, {node.name: kernel})
 
-    def region(self, first: int, last: int, most: int, lean: bool) -> Step | None:
-        """lean: with the kernels that need the least scratch memory instead of the fastest."""
-        key = (first, last, most, lean)
+    def bytes_after(self, index: int) -> int:
+        """Of all values that are there after a node and needed later."""
+        return self.lives.after(self.index[index])
+
+    def go_by_rows(self, first: int, last: int) -> bool:
+        """Whether each of these nodes can compute some rows from some rows."""
+        return self.builder.rows_a_call(first, last, 1) is not None
+
+    def region(self, first: int, last: int, most: int, scratch: int) -> Step | None:
+        """These nodes, each with the most rows a call, up to ``most``, that divide its output's."""
+        rows = self.builder.rows_a_call(first, last, most)
+        return None if rows is None else self.by_rows(first, rows, scratch)
+
+    def by_rows(self, first: int, rows: Mapping[str, int], scratch: int) -> Step | None:
+        """The region of so many nodes from the first one on, with these rows a call.
+
+        scratch: bytes of scratch memory that a kernel may take where there are leaner ones.
+        """
+        key = (first, tuple(rows.values()), scratch)
         if key not in self._steps:
-            self._steps[key] = self._region_step(first, last, most, lean)
+            self._steps[key] = self._region_step(first, rows, scratch)
         return self._steps[key]
 
-    def _region_step(self, first: int, last: int, most: int, lean: bool) -> Step | None:
-        region = self._region(first, last, most)
-        if region is None:
+    def _region_step(self, first: int, rows: Mapping[str, int], scratch: int) -> Step | None:
+        found = self._region(first, rows)
+        if found is None:
             return None
-        layers, kernels = self._kernels(region, lean)
-        span = self.index[first], self.index[last]
-        windows = self._window_bytes(region, layers, kernels)
-        live = self.lives.bytes(*span, without=only_in_windows(region))
-        live += windows - self._shared(region, span)
+        region, live, turns = found
+        layers, kernels = self._kernels(region, scratch)
+        last = first + len(rows) - 1
+        windows = _window_bytes(region, turns, layers, kernels)
+        live += windows
         cycles = sum(
             region.order.count(index) * self._cost(action, layers, kernels)
             for index, action in enumerate(region.actions)
         )
-        return Step(first, last, live, cycles, layers, kernels, region, windows)
+        return Step(first, last, live, cycles, layers, kernels, region, windows, scratch)
 
-    def _region(self, first: int, last: int, most: int) -> Region | None:
-        key = (first, last, most)
+    def _region(self, first: int, rows: Mapping[str, int]) -> tuple[Region, int, Turns] | None:
+        """(region, bytes of values that are live beside its windows, when what is in use)."""
+        key = (first, tuple(rows.values()))
         if key not in self._regions:
-            rows = self.builder.rows_a_call(*key)
-            self._regions[key] = None if rows is None else self.builder.region(rows)
+            region = self.builder.region(rows)
+            span = self.index[first], self.index[first + len(rows) - 1]
+            self._regions[key] = region and (
+                region,
+                self.lives.bytes(*span, without=only_in_windows(region))
+                - self._shared(region, span),
+                busy_ticks(region),
+            )
         return self._regions[key]
 
-    def _kernels(self, region: Region, lean: bool) -> tuple[dict[str, Layer], dict[str, Kernel]]:
+    def more_rows(self, node: str, rows: int) -> int | None:
+        """The next number of rows a call that divides those of the node's output."""
+        rule = self.builder.rules.rule(node)
+        return None if rule is None else next((n for n in divisors(rule.rows) if n > rows), None)
+
+    def _kernels(self, region: Region, scratch: int) -> tuple[dict[str, Layer], dict[str, Kernel]]:
         layers: dict[str, Layer] = {}
         kernels: dict[str, Kernel] = {}
         for each in region.slices():
             layer, ranked = self._slice(each)
-            layers[each.node] = layer
-            least = min(kernel.scratch_bytes(layer) for kernel in ranked)
-            kernels[each.node] = next(
-                kernel
-                for kernel in reversed(ranked)
-                if not lean or kernel.scratch_bytes(layer) == least
-            )
+            limit = max(scratch, min(kernel.scratch_bytes(layer) for kernel in ranked))
+            fitting = (k for k in reversed(ranked) if k.scratch_bytes(layer) <= limit)
+            layers[each.node], kernels[each.node] = layer, next(fitting)
         return layers, kernels
 
     def _slice(self, each: Slice) -> tuple[Layer, list[Kernel]]:
@@ -133,21 +166,6 @@ class Candidates:
     def _ranked(self, layer: Layer) -> list[Kernel]:
         kernels = applicable_kernels(layer, self.target, frozenset())
         return order_kernels(layer, kernels, self.choice.model, "speed")
-
-    def _window_bytes(
-        self, region: Region, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
-    ) -> int:
-        busy, computes = busy_ticks(region)
-        blocks = [
-            MemoryBlock(value, _aligned(window.bytes), 0, 0, busy[value])
-            for value, window in region.windows.items()
-        ]
-        blocks += [
-            MemoryBlock(f"scratch of {name}", _aligned(size), 0, 0, computes[name])
-            for name, layer in layers.items()
-            if (size := kernels[name].scratch_bytes(layer))
-        ]
-        return live_bytes(blocks)
 
     def _shared(self, region: Region, span: tuple[int, int]) -> int:
         sizes, ends = self.lives.sizes, {each.output for each in region.slices()}
@@ -184,3 +202,20 @@ class Candidates:
 
 def _aligned(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _window_bytes(
+    region: Region, turns: Turns, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
+) -> int:
+    """Of windows and scratch memory."""
+    busy, computes = turns
+    blocks = [
+        MemoryBlock(value, _aligned(window.bytes), 0, 0, busy[value])
+        for value, window in region.windows.items()
+    ]
+    blocks += [
+        MemoryBlock(f"scratch of {name}", _aligned(size), 0, 0, computes[name])
+        for name, layer in layers.items()
+        if (size := kernels[name].scratch_bytes(layer))
+    ]
+    return live_bytes(blocks)

@@ -33,8 +33,8 @@ def ordered_region(
     region, in the order of nodes.
     """
     order = _Order(actions, rows, windowed)
-    for value in reversed(ends):
-        order.have(value, rows[value].count)
+    while (last := order.behind(ends)) is not None:
+        order.have(last, order.end[last] + 1)
     if any(order.end[action.output] < rows[action.output].count for action in actions):
         return None
     windows = {
@@ -69,6 +69,12 @@ class _Order:
         if not isinstance(action, Border):
             return "rows"
         return "before" if action.first < 0 else "after"
+
+    def behind(self, ends: Sequence[str]) -> str | None:
+        """The value of which the smallest part is there; None, if all of them are complete."""
+        part = {value: self.end[value] / self.rows[value].count for value in ends}
+        value = min(ends, key=lambda value: part[value])
+        return value if part[value] < 1 else None
 
     def have(self, value: str, rows: int) -> None:
         """Goes on until these rows of the value are there."""

@@ -36,7 +36,3 @@ def schedule_of(graph: Graph, regions: Sequence[RowsByNode]) -> Schedule:
         found.append(region)
         layers |= {each.node: builder.slice_layer(each) for each in region.slices()}
     return Schedule(tuple(found), layers)
-
-
-def rows_by_node(region: Region) -> dict[str, int]:
-    return {each.node: each.rows for each in region.slices()}

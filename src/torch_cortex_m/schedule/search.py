@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from math import inf
 
-from .candidates import ROWS_A_CALL, Candidates, Step
+from ..ir.regions import rows_by_node
+from .candidates import ROWS_A_CALL, SCRATCH, Candidates, Step
+
+MOST_ROWS = 16
+"""A call that computes more loses nothing any more."""
 
 CLOSE = 64
 """Bytes: how near to the least a bisection ends."""
@@ -19,9 +23,37 @@ class Search:
         self.candidates = candidates
         self.count = len(candidates.nodes)
         self.singles = cache(candidates.single)
+        self._after = cache(candidates.bytes_after)
+
+    def refined(self, limit: int) -> list[Step] | None:
+        """``within``, with more rows a call wherever that takes fewer cycles within the limit."""
+        steps = self.within(limit)
+        return steps and [self._with_more_rows(step, limit) for step in steps]
+
+    def _with_more_rows(self, step: Step, limit: int) -> Step:
+        """Tries node after node, the last first: what needs a row is computed before it."""
+        if step.region is None:
+            return step
+        best, tried = step, None
+        while tried is not best:
+            tried = best
+            for node in reversed(list(step.layers)):
+                best = self._with_more_rows_of(best, node, limit)
+        return best
+
+    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step:
+        assert step.region is not None
+        rows = rows_by_node(step.region)
+        more = self.candidates.more_rows(node, rows[node])
+        if more is None or more > MOST_ROWS:
+            return step
+        other = self.candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
+        better = other is not None and other.bytes <= limit and other.cycles < step.cycles
+        return other if better and other is not None else step
 
     def within(self, limit: int) -> list[Step] | None:
-        """The steps with the fewest cycles of which none takes more than ``limit`` bytes."""
+        """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
+        of a region compute about as many rows a call."""
         cycles: list[float] = [0.0] + [inf] * self.count
         before: list[Step | None] = [None] * (self.count + 1)
         for first in range(self.count):
@@ -70,40 +102,38 @@ class Search:
         return next(fitting, None)
 
     def _steps_from(self, first: int, limit: int) -> Iterator[Step]:
-        """A region only helps where a node by itself is above the limit, and ends as soon as what
-        follows is below it."""
+        """A region only helps where the best kernel of a node is above the limit by itself, and
+        ends when those of all that follow are below it."""
         single = self._single(first, limit)
         if single is not None:
             yield single
-        helps, fits = single is None, False
+        helps, fits = not self._fits_best(first, limit), False
         for last in range(first + 1, self.count):
-            fits_alone = self._single(last, limit) is not None
-            if fits and fits_alone:
+            if fits and all(self._fits_best(index, limit) for index in range(last, self.count)):
                 return
-            helps = helps or not fits_alone
-            if not helps:
+            helps = helps or not self._fits_best(last, limit)
+            if not helps or self._after(last) > limit:
                 continue
             found, goes_on = self._regions(first, last, limit)
             yield from found
-            fits = bool(found)
+            fits = fits or bool(found)
             if not goes_on:
                 return
 
+    def _fits_best(self, index: int, limit: int) -> bool:
+        return self.singles(index)[-1].bytes <= limit
+
     def _regions(self, first: int, last: int, limit: int) -> tuple[list[Step], bool]:
         """(regions within the limit, whether a longer one could be)."""
+        if not self.candidates.go_by_rows(first, last):
+            return [], False
         found: list[Step] = []
         goes_on = False
-        for lean in (False, True):
-            for most in ROWS_A_CALL:
-                step = self.candidates.region(first, last, most, lean)
-                if step is None:
-                    return [], False
-                goes_on = goes_on or step.window_bytes <= limit
-                if step.bytes <= limit:
-                    found.append(step)
-                    break
-            if found:
-                break
+        for scratch in SCRATCH:
+            steps = [self.candidates.region(first, last, most, scratch) for most in ROWS_A_CALL]
+            goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
+            within = (each for each in steps if each is not None and each.bytes <= limit)
+            found += [each for each in [next(within, None)] if each is not None]
         return found, goes_on
 
 
