@@ -20,7 +20,7 @@ from .guard import GUARD_END, Guard
 from .header import model_header, port_parameters
 from .names import OWN_FUNCTIONS, OWN_MACROS, identifier, unique_identifiers
 from .project import cmake_lists
-from .regions import RegionSource
+from .regions import REGION_NAMES, RegionSource
 from .shipped import shipped_names
 from .state import reset_function, static_state
 
@@ -75,7 +75,8 @@ class Emitter:
         names: list[str] = []
         for port in [*self.graph.inputs, *self.graph.outputs]:
             wanted = self._no_macro(identifier(port.value))
-            taken = [*names, *LOCAL_NAMES, *self._own_names()]
+            local = [*LOCAL_NAMES, *(REGION_NAMES if self.plan.regions else ())]
+            taken = [*names, *local, *self._own_names()]
             names.append(unique_identifiers([wanted], taken)[wanted])
         return names
 
@@ -288,6 +289,7 @@ class Emitter:
         includes += ["tcm_rows.h"] if self.plan.regions else []
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
+        hooks += PARTS_HOOK if self.plan.regions else ""
         lines += ['#include "weights.h"', "", hooks, *self.functions.sources]
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
@@ -355,11 +357,14 @@ HOOKS = """#if defined(__GNUC__)
 #define TCM_NOINLINE
 #endif
 
-/* Called after each layer with its output, or the next part of it; profilers and debuggers may
-   define it. */
+/* Called after each layer with its output; profilers and debuggers may define it. */
 #ifndef TCM_LAYER
 #define TCM_LAYER(index, output, bytes) ((void)0)
 #endif
+"""
+
+PARTS_HOOK = """
+/* Layers that compute a few rows at a time call it with these, the first ones first. */
 """
 
 ROWS_HOOK = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from textwrap import dedent
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
 from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take, row_bytes
 from .arrays import C_TYPES, array_values
+
+REGION_NAMES = ("order", "begin", "end", "rows", "i")
+"""What a region's C uses beside the model's ports."""
 
 SliceCall = Callable[[str, Mapping[str, str], str], str]
 """(node, argument -> pointer, pointer of the output) -> the statement that calls its function."""
@@ -71,12 +75,12 @@ class RegionSource:
             does = f"tcm_fill((int8_t *)rows, {action.value}, {size});"
         output = self._next(value, action.rows)
         body = f"{output}\n{does}\n{end} += {action.rows};\nbreak;"
-        lines = "\n".join(f"                {line}" for line in body.split("\n"))
+        lines = "\n".join(f"                {line}" for line in body.split("\n") if line)
         return f"            case {index}: {{\n{lines}\n            }}\n"
 
     def _slice(self, action: Slice, size: int) -> str:
         pointers = {argument: self._read(action, read) for argument, read in action.reads.items()}
-        statement = self.call(action.node, pointers, "rows")
+        statement = dedent(self.call(action.node, pointers, "rows"))
         return statement + "\n" + self.hook(action.node, "rows", size)
 
     def _next(self, value: str, rows: int) -> str:

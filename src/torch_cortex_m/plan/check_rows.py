@@ -62,6 +62,9 @@ class RowsChecker:
                 for span in tick.reads
             ):
                 yield f"rows of %{value} are computed from rows that are not there"
+            window = self.region.windows.get(value)
+            if window is not None and tick.written.slot + tick.written.rows > window.rows:
+                yield f"rows of %{value} go beyond their window"
             if tick.moved is not None:
                 moved = self._span(tick.moved._replace(slot=0))
                 needed = [each for each in needed if each.value != value]

@@ -73,8 +73,8 @@ class _Order:
     def behind(self, ends: Sequence[str]) -> str | None:
         """The value of which the smallest part is there; None, if all of them are complete."""
         part = {value: self.end[value] / self.rows[value].count for value in ends}
-        value = min(ends, key=lambda value: part[value])
-        return value if part[value] < 1 else None
+        value = min(ends, key=lambda value: part[value], default=None)
+        return value if value is not None and part[value] < 1 else None
 
     def have(self, value: str, rows: int) -> None:
         """Goes on until these rows of the value are there."""

@@ -28,6 +28,7 @@ class RegionBuilder:
         self.graph = graph
         self.rules = RowRules(graph)
         self.nodes = graph.computing_nodes()
+        self.indices = {node.name: index for index, node in enumerate(self.nodes)}
         self._kept = {self.rules.shown(value) for value in graph.results()}
         self._readers: dict[str, set[str]] = {}
         for node in self.nodes:
@@ -51,12 +52,15 @@ class RegionBuilder:
         """The region of consecutive nodes (by name, in order) that compute so many rows a call.
 
         None where they cannot: a node needs all of a value, rows do not divide those of an output,
-        or some rows would never be needed.
+        some rows would never be needed, or other nodes are among them.
         """
-        nodes = [node for node in self.nodes if node.name in rows]
+        first = self.indices.get(next(iter(rows), ""), 0)
+        nodes = self.nodes[first : first + len(rows)]
+        if not rows or [node.name for node in nodes] != list(rows):
+            return None
         rules = [self.rules.rule(node.name) for node in nodes]
         found = [rule for rule in rules if rule is not None]
-        if len(found) < len(rows) or any(r.rows % rows[r.node.name] for r in found):
+        if len(found) < len(rows) or not all(_divides(rows[r.node.name], r.rows) for r in found):
             return None
         names = {node.name for node in nodes}
         ends = [node.name for node in nodes if self._leaves(node.name, names)]
@@ -147,6 +151,10 @@ class RegionBuilder:
             yield Border(value, -boundary.before, boundary.before, boundary.value)
         if boundary.after > 0:
             yield Border(value, self._rows(value).count, boundary.after, boundary.value)
+
+
+def _divides(count: int, rows: int) -> bool:
+    return count > 0 and rows % count == 0
 
 
 def _readers(rules: Sequence[RowRule], value: str) -> Iterator[tuple[RowRule, str, RowsRead]]:
