@@ -44,9 +44,9 @@ def test_a_ram_budget_changes_all_layers_at_the_peak() -> None:
     assert tight.plan.arena_bytes <= arena - 16
     assert "conv2d_s8__ref" not in {kernel.name for kernel in tight.selection.values()}
     least = generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12))
-    assert least.plan.arena_bytes == 16 * 12 * 12
-    with pytest.raises(tcm.TcmError, match=f"{16 * 12 * 12} bytes with the kernels"):
-        generate(graph, M4, preferences=Preferences(ram_bytes=16 * 12 * 12 - 1))
+    assert least.plan.arena_bytes <= 16 * 12 * 12
+    assert "conv2d_s8__ref" not in {kernel.name for kernel in least.selection.values()}
+    assert len(least.plan.regions) == 1, "whole layers would need their slowest kernels"
 
 
 def test_a_flash_budget_keeps_the_ram_budget() -> None:
@@ -69,7 +69,7 @@ def test_a_flash_budget_keeps_the_ram_budget() -> None:
             with pytest.raises(tcm.TcmError, match="flash budget"):
                 generate(graph, M4, preferences=preferences)
         else:
-            assert generate(graph, M4, preferences=preferences).plan.arena_bytes == 16 * 12 * 12
+            assert generate(graph, M4, preferences=preferences).plan.arena_bytes <= 16 * 12 * 12
 
 
 def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
@@ -90,5 +90,7 @@ def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
 
     planner = ArenaPlanner(lambda name, kernel: 10 if kernel is fast else 0, plan)
     for limit, fast_ones in ((130, 2), (129, 1), (110, 1), (109, 0)):
-        selection = within_ram(choice, limit, planner).selection
-        assert sum(kernel is fast for kernel in selection.values()) == fast_ones
+        found = within_ram(choice, limit, planner)
+        assert found is not None
+        assert sum(kernel is fast for kernel in found.selection.values()) == fast_ones
+    assert within_ram(choice, 99, planner) is None

@@ -90,6 +90,16 @@ def options(
     pass
 
 
+def _check_ram(value: str | None) -> str | None:
+    if value is None or value == "min" or value.isdecimal():
+        return value
+    raise typer.BadParameter(f"{value!r} is neither a number of bytes nor min")
+
+
+def _ram(value: str | None) -> int | str | None:
+    return int(value) if value is not None and value.isdecimal() else value
+
+
 @app.command()
 def compile(
     source: Annotated[
@@ -132,11 +142,13 @@ def compile(
         ),
     ] = None,
     ram: Annotated[
-        int | None,
+        str | None,
         typer.Option(
-            min=0,
-            help="Bytes that the arena (values and scratch memory) may take. States and the stack "
-            "are beside it and not counted; tcm profile has all three.",
+            callback=_check_ram,
+            metavar="BYTES|min",
+            help="Bytes that the arena (values and scratch memory) may take, or min for the least. "
+            "States, stack and the caller's inputs and outputs are beside it and not counted; tcm "
+            "profile has the first three.",
         ),
     ] = None,
     io: Annotated[
@@ -179,7 +191,7 @@ def compile(
         float_io=float_io,
         optimize=optimize,
         flash=flash,
-        ram=ram,
+        ram=_ram(ram),
         io=io,
         stream=stream,
         hop=hop,
@@ -294,14 +306,19 @@ def tune(
         int | None, typer.Option(min=0, help="As for compile (default: as compiled).")
     ] = None,
     ram: Annotated[
-        int | None, typer.Option(min=0, help="As for compile (default: as compiled).")
+        str | None,
+        typer.Option(
+            callback=_check_ram,
+            metavar="BYTES|min",
+            help="As for compile (default: as compiled).",
+        ),
     ] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
 ) -> None:
     """Measure every kernel on every layer, keep the best in the folder."""
     from .commands import tune_folder
 
-    tune_folder(folder, tuning, jobs, optimize=optimize, flash=flash, ram=ram)
+    tune_folder(folder, tuning, jobs, optimize=optimize, flash=flash, ram=_ram(ram))
 
 
 @app.command()

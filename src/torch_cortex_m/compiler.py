@@ -12,7 +12,7 @@ from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
-from .generate import Preferences, check_io, generate
+from .generate import LEAST, Preferences, check_io, generate
 from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
@@ -43,7 +43,7 @@ def compile(
     float_io: bool = False,
     optimize: str = "speed",
     flash: int | None = None,
-    ram: int | None = None,
+    ram: int | str | None = None,
     io: str = "caller",
     stream: str | None = None,
     hop: int | None = None,
@@ -77,7 +77,9 @@ def compile(
     float_io: the emitted C takes and gives float32 instead of int8.
     optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory, the
-        arena. States and the stack are beside it and not counted.
+        arena. States, stack, and inputs and outputs that are the caller's are beside it and not
+        counted. Where leaner kernels do not keep the second, layers compute a few rows at a time;
+        "min" takes the least memory that is found.
     io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
         working memory, where the header says, so that it is used again when an input is read.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
@@ -116,11 +118,17 @@ def compile(
 
 
 def _check_budget(name: str, value: Any) -> None:
-    if value is not None and (not isinstance(value, Integral) or isinstance(value, bool)):
+    least = name == "ram" and value == LEAST
+    if (
+        value is not None
+        and not least
+        and (not isinstance(value, Integral) or isinstance(value, bool))
+    ):
+        or_least = ', "min" for the least' if name == "ram" else ""
         raise TcmError(
             "a budget is a number of bytes",
             where=name,
-            expected="an int, such as 64 * 1024, or None for no limit",
+            expected=f"an int, such as 64 * 1024{or_least}, or None for no limit",
             got=repr(value),
         )
 

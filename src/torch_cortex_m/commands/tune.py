@@ -24,7 +24,7 @@ def tune_folder(
     *,
     optimize: str | None = None,
     flash: int | None = None,
-    ram: int | None = None,
+    ram: int | str | None = None,
 ) -> None:
     """Measures, writes the tuning file, chooses again and saves the folder; prints what changed.
 

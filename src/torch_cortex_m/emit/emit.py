@@ -9,16 +9,18 @@ import numpy as np
 
 from ..ir import Graph, Node, TensorType
 from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
+from ..ir.regions import row_bytes
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..ops.discovery import headers
 from ..text import comment_text
 from .arrays import C_TYPES, array_values
-from .calls import LayerFunctions, Placement, layer_call, packed_constants
+from .calls import DENSE, LayerFunctions, Placement, layer_call, packed_constants
 from .guard import GUARD_END, Guard
 from .header import model_header, port_parameters
 from .names import OWN_FUNCTIONS, OWN_MACROS, identifier, unique_identifiers
 from .project import cmake_lists
+from .regions import REGION_NAMES, RegionSource
 from .shipped import shipped_names
 from .state import reset_function, static_state
 
@@ -73,7 +75,8 @@ class Emitter:
         names: list[str] = []
         for port in [*self.graph.inputs, *self.graph.outputs]:
             wanted = self._no_macro(identifier(port.value))
-            taken = [*names, *LOCAL_NAMES, *self._own_names()]
+            local = [*LOCAL_NAMES, *(REGION_NAMES if self.plan.regions else ())]
+            taken = [*names, *local, *self._own_names()]
             names.append(unique_identifiers([wanted], taken)[wanted])
         return names
 
@@ -97,7 +100,7 @@ class Emitter:
 
     def emit(self) -> Program:
         nodes = self.graph.computing_nodes()
-        body = [self._layer(index, node) for index, node in enumerate(nodes)]
+        body = self._layers(nodes)
         body += [self._copy(copy) for copy in self.plan.copies]
         files = {
             f"{self.prefix}.h": GENERATED
@@ -107,7 +110,7 @@ class Emitter:
             "weights.c": GENERATED + self._weights_source(),
             "CMakeLists.txt": cmake_lists(self.prefix, self._providers()),
         }
-        files |= self._kernel_headers(nodes)
+        files |= self._kernel_headers(nodes) | shared_headers(files)
         graph = self.graph
         return Program(
             self.prefix,
@@ -129,9 +132,20 @@ class Emitter:
         return self.plan.state_bytes > 0
 
     def _describe(self, node: Node) -> EmittedLayer:
-        layer, kernel = self.layers[node.name], self.selection[node.name]
-        macs = layer.op.macs(layer.types)
-        return EmittedLayer(node.name, node.op.name, kernel.name, macs, node.source, node.outputs)
+        kernel, macs = self.selection[node.name], node.op.macs(self.graph.present_types(node))
+        return EmittedLayer(
+            node.name,
+            node.op.name,
+            kernel.name,
+            macs,
+            node.source,
+            node.outputs,
+            self._calls().get(node.name, 1),
+        )
+
+    def _calls(self) -> dict[str, int]:
+        """How often nodes in regions are called."""
+        return {name: n for region in self.plan.regions for name, n in region.calls().items()}
 
     def _providers(self) -> tuple[str, ...]:
         return tuple(sorted({k.provider for k in self.selection.values()} - {"ours"}))
@@ -144,6 +158,34 @@ class Emitter:
             files[kernel.header] = definition(node.op.name).header(kernel).read_text()
         return files | shared_headers(files)
 
+    def _layers(self, nodes: list[Node]) -> list[str]:
+        indices = {node.name: index for index, node in enumerate(nodes)}
+        regions = {region.nodes[0]: i for i, region in enumerate(self.plan.regions)}
+        inside = {name for region in self.plan.regions for name in region.nodes}
+        return [
+            self._region(regions[node.name], indices)
+            if node.name in regions
+            else self._layer(indices[node.name], node)
+            for node in nodes
+            if node.name in regions or node.name not in inside
+        ]
+
+    def _region(self, index: int, indices: Mapping[str, int]) -> str:
+        def call(name: str, reads: Mapping[str, str], output: str) -> str:
+            node = self.graph.producer(name)
+            assert node is not None
+            return self._call(node, DENSE, {**reads, node.op.outputs[0]: output})
+
+        def hook(name: str, output: str, size: int) -> str:
+            return f"TCM_LAYER({indices[name]}, {output}, {size});"
+
+        def place(value: str, row: str) -> str:
+            type_ = self.graph.types[value]
+            location = self.plan.locations[value]
+            return self._place(location, type_, f"({row}) * {row_bytes(type_)}")
+
+        return RegionSource(self.graph, self.plan, index, call, hook, place).source()
+
     def _layer(self, index: int, node: Node) -> str:
         source = f" ({node.source})" if node.source else ""
         comment = comment_text(f"{node.name}: {node.op.name}{source}")
@@ -152,11 +194,16 @@ class Emitter:
 
     def _layer_call(self, node: Node) -> str:
         """The statement that computes the node; none where all its parts lie in their places."""
-        layer, kernel = self.layers[node.name], self.selection[node.name]
+        layer = self.layers[node.name]
         hosted = frozenset(a for owner, a in self.plan.hosted if owner == node.name)
         if hosted and node.op.parts(layer.types).keys() <= hosted:
             return ""
-        placement = Placement(self._output_stride(node), hosted)
+        return self._call(node, Placement(self._output_stride(node), hosted), {}) + "\n"
+
+    def _call(self, node: Node, placement: Placement, places: Mapping[str, str]) -> str:
+        """The statement that calls the node's function; ``places``: pointers to parameters that
+        are not where the plan says."""
+        layer, kernel = self.layers[node.name], self.selection[node.name]
         name = self.layer_names[node.name]
         function, prototype = self.functions.function(kernel, layer, name, placement)
         constants = packed_constants(kernel, layer)
@@ -164,6 +211,8 @@ class Emitter:
         outputs = dict(zip(node.op.outputs, node.outputs, strict=True))
 
         def pointer(parameter: str) -> str:
+            if parameter in places:
+                return places[parameter]
             if parameter in outputs:
                 return self._pointer(outputs[parameter])
             if parameter == "scratch":
@@ -175,7 +224,7 @@ class Emitter:
             assert value is not None
             return self._pointer(value)
 
-        return layer_call(function, prototype, layer, placement, pointer) + "\n"
+        return layer_call(function, prototype, layer, placement, pointer)
 
     def _output_stride(self, node: Node) -> int | None:
         """Elements from one row of the output to the next, where these do not touch."""
@@ -207,18 +256,21 @@ class Emitter:
     def _pointer(self, value: str) -> str:
         return self._place(self.plan.locations[value], self.graph.types[value])
 
-    def _place(self, location: Location, type_: TensorType) -> str:
-        """A pointer to elements of the type at a location."""
+    def _place(self, location: Location, type_: TensorType, further: str = "") -> str:
+        """A pointer to elements of the type at a location; ``further``: bytes behind it."""
+        more = f" + {further}" if further else ""
         if location.kind in ("arena", "state"):
             c_type = C_TYPES[type_.dtype]
-            return f"({c_type} *)(void *)({location.kind} + {location.offset})"
+            return f"({c_type} *)(void *)({location.kind} + {location.offset}{more})"
         if location.kind == "constant":
             base = self._array(location.name, self.graph.constants[location.name])
         else:
             first = 0 if location.kind == "input" else len(self.graph.inputs)
             base = self.ports[first + location.port]
         elements = location.offset // type_.element_bytes
-        return f"{base} + {elements}" if elements else base
+        if further and type_.element_bytes > 1:
+            more += f" / {type_.element_bytes}"
+        return f"{base} + {elements}{more}" if elements else f"{base}{more}"
 
     def _copy(self, copy: Copy) -> str:
         type_ = self.graph.types[copy.value]
@@ -234,8 +286,10 @@ class Emitter:
         lines = [f'#include "{self.prefix}.h"\n', "#include <string.h>\n"]
         if self.guard is not None:
             lines += [self.guard.opening()]
+        includes += ["tcm_rows.h"] if self.plan.regions else []
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
+        hooks += PARTS_HOOK if self.plan.regions else ""
         lines += ['#include "weights.h"', "", hooks, *self.functions.sources]
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
@@ -307,6 +361,10 @@ HOOKS = """#if defined(__GNUC__)
 #ifndef TCM_LAYER
 #define TCM_LAYER(index, output, bytes) ((void)0)
 #endif
+"""
+
+PARTS_HOOK = """
+/* Layers that compute a few rows at a time call it with these, the first ones first. */
 """
 
 ROWS_HOOK = """

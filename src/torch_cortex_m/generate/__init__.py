@@ -1,6 +1,14 @@
 """Graph -> kernels -> memory -> C, for one target."""
 
 from .generate import Generated, check_fits, generate, generate_all
-from .preferences import Preferences, check_io
+from .preferences import LEAST, Preferences, check_io
 
-__all__ = ["Generated", "Preferences", "check_fits", "check_io", "generate", "generate_all"]
+__all__ = [
+    "LEAST",
+    "Generated",
+    "Preferences",
+    "check_fits",
+    "check_io",
+    "generate",
+    "generate_all",
+]

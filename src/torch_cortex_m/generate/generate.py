@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..build import KernelLibrary
@@ -13,12 +13,14 @@ from ..ir.artifacts import Folding, MemoryPlan, Program
 from ..measured.measurements import shipped_measurements
 from ..ops.base import Kernel
 from ..plan import check_plan, plan_memory
+from ..schedule import RowsByNode, schedule_of
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
-from ..select.ram_budget import ArenaPlanner, within_ram
+from ..select.ram_budget import ArenaPlanner
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .preferences import DEFAULT_PREFERENCES, Preferences
+from .ram import RamBudget
 from .scratch import library_scratch_bytes
 
 
@@ -44,9 +46,11 @@ def generate(
     prefix: str = "model",
     library: KernelLibrary | None = None,
     forced: Mapping[str, str] | None = None,
+    regions: Sequence[RowsByNode] = (),
     preferences: Preferences = DEFAULT_PREFERENCES,
 ) -> Generated:
-    """Selects, plans and emits; ``forced``: node name -> kernel.
+    """Selects, plans and emits; ``forced``: node name -> kernel. ``regions``: of nodes that compute
+    their outputs a few rows at a time; a budget of RAM may make others.
 
     Raises TcmError if the model does not fit the target's limits or the budgets.
     """
@@ -55,6 +59,7 @@ def generate(
         target,
         library=library,
         forced={prefix: forced or {}},
+        regions={prefix: regions},
         preferences=preferences,
     )[0]
 
@@ -65,6 +70,7 @@ def generate_all(
     *,
     library: KernelLibrary | None = None,
     forced: Mapping[str, Mapping[str, str]] | None = None,
+    regions: Mapping[str, Sequence[RowsByNode]] | None = None,
     preferences: Preferences = DEFAULT_PREFERENCES,
 ) -> list[Generated]:
     """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
@@ -72,6 +78,7 @@ def generate_all(
     model = CostModel(measurements.for_core(target.name))
     choices = {}
     for prefix, graph in graphs.items():
+        schedule = schedule_of(graph, (regions or {}).get(prefix, ()))
         ranked = rank_kernels(
             graph,
             target,
@@ -80,8 +87,10 @@ def generate_all(
             model=model,
             objective=preferences.objective,
             prefer_library=preferences.prefer_library,
+            layers=schedule.layers,
         )
-        choices[prefix] = Choice.best(graph, ranked, model)
+        best = Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
+        choices[prefix] = best
     scratch = _library_scratch(choices, target, library)
     return [
         _emit(prefix, choice, target, library, preferences, scratch[prefix])
@@ -116,13 +125,16 @@ def _emit(
     preferences: Preferences,
     library_scratch: Mapping[tuple[str, str], int],
 ) -> Generated:
-    planner = _arena_planner(choice, library_scratch, preferences.io)
-    choice = _within_budgets(choice, preferences, planner)
-    plan, program = _program(prefix, choice, target, planner)
+    def planner_of(choice: Choice) -> ArenaPlanner:
+        return _arena_planner(choice, library_scratch, preferences.io)
+
+    budget = RamBudget(target, planner_of, preferences.io, may_go_by_rows=library is None)
+    choice = _within_budgets(choice, preferences, budget)
+    plan, program = _program(prefix, choice, target, planner_of(choice))
     limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
-        choice = within_ram(reduced_to(choice, limit), preferences.ram_bytes, planner)
-        plan, program = _program(prefix, choice, target, planner)
+        choice = budget.within(reduced_to(choice, limit), preferences.ram_bytes)
+        plan, program = _program(prefix, choice, target, planner_of(choice))
     check_fits(target, program)
     return Generated(
         choice.graph,
@@ -136,13 +148,13 @@ def _emit(
     )
 
 
-def _within_budgets(choice: Choice, preferences: Preferences, planner: ArenaPlanner) -> Choice:
+def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
-    choice = within_flash(within_ram(choice, ram, planner), flash)
-    if ram is None or flash is None or planner.arena(choice.selection) <= ram:
+    choice = within_flash(budget.within(choice, ram), flash)
+    if ram is None or flash is None or budget.holds(choice, ram):
         return choice
-    choice = within_ram(choice, ram, planner)
+    choice = budget.within(choice, ram)
     size = flash_bytes(choice)
     if size > flash:
         raise TcmError(
@@ -191,10 +203,18 @@ def _plan(
 ) -> MemoryPlan:
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
-    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in selection.items()}
-    strided = {name for name, kernel in selection.items() if kernel.leaves_room(layers[name])}
-    in_arena = io == "arena"
-    plan = plan_memory(choice.graph, scratch, overlaps, strided, ports_in_arena=in_arena)
+    by_rows = {each.node for region in choice.regions for each in region.slices()}
+    whole = {name: kernel for name, kernel in selection.items() if name not in by_rows}
+    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in whole.items()}
+    strided = {name for name, kernel in whole.items() if kernel.leaves_room(layers[name])}
+    plan = plan_memory(
+        choice.graph,
+        scratch,
+        overlaps,
+        strided,
+        ports_in_arena=io == "arena",
+        regions=choice.regions,
+    )
     check_plan(choice.graph, plan, scratch, overlaps)
     return plan
 

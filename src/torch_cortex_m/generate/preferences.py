@@ -10,6 +10,9 @@ from ..errors import TcmError
 from ..measured.measurements import Measurements
 from ..select import check_objective
 
+LEAST = "min"
+"""As a budget of RAM: the least that there is."""
+
 IO = ("caller", "arena")
 
 
@@ -25,14 +28,15 @@ class Preferences:
     """What the choice of kernels is to be good for.
 
     objective: "speed", "size" or "balanced". flash_bytes, ram_bytes: budgets for the model's code
-    and constants, and for its working memory. measurements: what kernels cost; None: what ships
-    with the package. prefer_library: a linked library's kernels win wherever they apply.
+    and constants, and for its working memory, or "min" for the least of that. measurements: what
+    kernels cost; None: what ships with the package. prefer_library: a linked library's kernels win
+    wherever they apply.
     io: inputs and outputs are the "caller"'s, or lie in the "arena".
     """
 
     objective: str = "speed"
     flash_bytes: int | None = None
-    ram_bytes: int | None = None
+    ram_bytes: int | str | None = None
     measurements: Measurements | None = None
     prefer_library: bool = True
     io: str = "caller"
@@ -54,7 +58,7 @@ class Preferences:
         check_objective(preferences.objective)
         check_io(preferences.io)
         for budget in (preferences.flash_bytes, preferences.ram_bytes):
-            if budget is not None and int(budget) != budget:
+            if budget not in (None, LEAST) and int(budget) != budget:
                 raise ValueError(f"a budget of {budget} bytes")
         return preferences
 

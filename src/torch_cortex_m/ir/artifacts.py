@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from math import lcm
 from typing import NamedTuple
 
+from .regions import Region
+
 ALIGNMENT = 16
 """Bytes; every block of the arena starts at a multiple (the width of an MVE register)."""
 
@@ -60,7 +62,8 @@ class Overlap(NamedTuple):
 @dataclass(frozen=True)
 class Location:
     """Where a value lives: ``offset`` bytes into the "arena", the "state" memory, an "input" or
-    "output" of the caller (``port``) or a "constant" (``name``)."""
+    "output" of the caller (``port``) or a "constant" (``name``); or "rows" of it alone, in a window
+    of a region."""
 
     kind: str
     port: int = 0
@@ -93,7 +96,9 @@ class MemoryPlan:
     last node: outputs and states that were not computed where they have to be. ``state_bytes``:
     memory that lives between calls. ``strides``: value -> bytes from one row to the next, where
     these do not touch. ``hosted``: (node name, argument) of the parts that lie in the node's output
-    already. ``ports``: None where inputs and outputs are the caller's.
+    already. ``ports``: None where inputs and outputs are the caller's. ``regions``: nodes that
+    compute rows through windows, in order; ``windows``: (index of a region, value) -> the window's
+    offset in the arena.
     """
 
     arena_bytes: int
@@ -105,12 +110,14 @@ class MemoryPlan:
     strides: Mapping[str, int] = field(default_factory=dict[str, int])
     hosted: frozenset[tuple[str, str]] = frozenset()
     ports: PortOffsets | None = None
+    regions: tuple[Region, ...] = ()
+    windows: Mapping[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
 
 
 @dataclass(frozen=True)
 class EmittedLayer:
     """One computing node in the emitted C, in order of execution; a traced run reports each of its
-    ``outputs`` (value names)."""
+    ``outputs`` (value names), the only one in ``calls`` parts, one after the other."""
 
     name: str
     op: str
@@ -118,6 +125,7 @@ class EmittedLayer:
     macs: int
     source: str
     outputs: tuple[str, ...]
+    calls: int = 1
 
 
 @dataclass(frozen=True)

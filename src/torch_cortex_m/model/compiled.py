@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
 from ..ir import Graph
+from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
 from ..run import Execution
 from ..runner import Runner
@@ -199,7 +200,10 @@ class CompiledModel:
             if on == "host":
                 io = Preferences(io=generated.preferences.io)
                 prefix = generated.program.prefix
-                generated = generate(self.graph, HOST, prefix=prefix, preferences=io)
+                regions = [rows_by_node(region) for region in generated.plan.regions]
+                generated = generate(
+                    self.graph, HOST, prefix=prefix, regions=regions, preferences=io
+                )
             self._runners[key] = Runner(
                 [generated.program], generated.target, library=generated.library, trace=trace
             )

@@ -20,9 +20,11 @@ from ..errors import TcmError
 from ..generate import Generated, Preferences, generate
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding
+from ..ir.regions import rows_by_node
 from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
+from ..schedule import schedule_of
 from ..target import target_from_data, target_to_data
 from ..text import one_line
 from .report import Report
@@ -144,6 +146,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         else {"include": [str(p) for p in library.include], "path": str(library.path)},
         "preferences": generated.preferences.as_data(),
         "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
+        "regions": [rows_by_node(region) for region in plan.regions],
         "report": report.as_data(),
         "memory": {
             "arena_bytes": plan.arena_bytes,
@@ -183,13 +186,21 @@ def load_generated(folder: Path) -> Generated:
         folded = data["report"].get("folding")
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
+        regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
+        schedule_of(graph, regions)
         paths = None if library is None else _library_paths(folder, library)
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
     io = Preferences(io=preferences.io)
     generated = generate(
-        graph, target, prefix=prefix, library=opened, forced=kernels, preferences=io
+        graph,
+        target,
+        prefix=prefix,
+        library=opened,
+        forced=kernels,
+        regions=regions,
+        preferences=io,
     )
     return replace(generated, folding=folding, preferences=preferences)
 

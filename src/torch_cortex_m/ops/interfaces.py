@@ -207,6 +207,11 @@ class Interfaces:
         only the positions that these depend on, none of which is padding."""
         return self
 
+    def border_value(self, types: Types, argument: str) -> int | None:
+        """What elements around an argument have to be, so that they stand for the padding that
+        ``reach`` speaks of; None: nothing does."""
+        return None
+
     def reduces(self, types: Types, argument: str, axis: int) -> bool:
         """Whether this axis of an argument is gone in the output, which depends on all of it."""
         return False

@@ -1,6 +1,21 @@
 """Where every value lives: one static arena, offsets from liveness."""
 
 from .check import PlanError, check_plan
+from .lives import Lives
 from .memory import plan_memory
+from .offsets import MemoryBlock, live_bytes
+from .places import Places
+from .rows import busy_ticks, only_in_windows, region_overlaps
 
-__all__ = ["PlanError", "check_plan", "plan_memory"]
+__all__ = [
+    "Lives",
+    "MemoryBlock",
+    "Places",
+    "PlanError",
+    "busy_ticks",
+    "check_plan",
+    "live_bytes",
+    "only_in_windows",
+    "plan_memory",
+    "region_overlaps",
+]

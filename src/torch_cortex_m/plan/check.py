@@ -10,7 +10,9 @@ import numpy as np
 
 from ..ir import Graph, Node
 from ..ir.artifacts import Location, MemoryPlan
+from .check_rows import RowsChecker
 from .overlaps import ValueOverlaps
+from .rows import region_span
 
 
 class PlanError(Exception):
@@ -64,6 +66,8 @@ class _Checker:
     ) -> None:
         self.graph, self.plan = graph, plan
         self.scratch_bytes, self.overlaps = scratch_bytes, overlaps
+        self.regions = {region.nodes[0]: i for i, region in enumerate(plan.regions)}
+        self.in_regions = {name for region in plan.regions for name in region.nodes}
         self.last_use = {
             value: index
             for index, node in enumerate(graph.nodes)
@@ -76,9 +80,25 @@ class _Checker:
         computing = set(self.graph.computing_nodes())
         for index, node in enumerate(self.graph.nodes):
             alive = {value for value in alive if self.last_use.get(value, -1) >= index}
-            for value in sorted(alive) if node in computing else ():
+            if node.name in self.regions:
+                self._check_region(self.regions[node.name], alive)
+            by_itself = node in computing and node.name not in self.in_regions
+            for value in sorted(alive) if by_itself else ():
                 self._check(index, node, value)
             alive.update(node.outputs)
+
+    def _check_region(self, index: int, alive: set[str]) -> None:
+        _, last = region_span(self.graph, self.plan.regions[index])
+        present = {v for v in alive if self.plan.locations[v].kind != "rows"}
+        checker = RowsChecker(
+            self.graph,
+            self.plan,
+            index,
+            self.scratch_bytes,
+            lambda value: self.last_use[value] > last,
+        )
+        for fault in checker.faults(present):
+            raise PlanError(fault)
 
     def _check(self, index: int, node: Node, value: str) -> None:
         needed = self._rows(value)

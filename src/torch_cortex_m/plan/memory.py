@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ..ir import Graph
 from ..ir.artifacts import ALIGNMENT, Copy, Location, MemoryPlan, PortOffsets
+from ..ir.regions import Region
 from .offsets import MemoryBlock, Overlaps, assign_offsets, live_bytes
 from .overlaps import Lifetimes, ValueOverlaps, block_overlaps
 from .places import Places
+from .rows import busy_ticks, only_in_windows, region_overlaps, region_span
 
 
 def plan_memory(
@@ -18,6 +20,7 @@ def plan_memory(
     strided: Set[str] = frozenset(),
     *,
     ports_in_arena: bool = False,
+    regions: Sequence[Region] = (),
 ) -> MemoryPlan:
     """Plans the memory of one inference.
 
@@ -25,12 +28,22 @@ def plan_memory(
     overlaps: node name -> argument -> how the only output may lie over it, if it dies there.
     strided: names of nodes whose kernels can leave room between the rows of their output.
     ports_in_arena: inputs and outputs lie in the arena instead of the caller's buffers.
+    regions: nodes that compute rows through windows, in order; no overlaps are declared of them.
     """
-    return _Planner(graph, scratch_bytes, overlaps, strided, ports_in_arena).plan()
+    return _Planner(graph, scratch_bytes, overlaps, strided, ports_in_arena, regions).plan()
+
+
+def value_blocks(graph: Graph, *, ports_in_arena: bool) -> list[MemoryBlock]:
+    """What lies in the arena beside scratch memory, if nothing lies over anything else."""
+    return _Planner(graph, {}, {}, frozenset(), ports_in_arena, ()).value_blocks()
 
 
 def _aligned(size: int) -> int:
     return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _window_name(region: int, value: str) -> str:
+    return f"rows of {value} in region {region}"
 
 
 class _Planner:
@@ -43,21 +56,28 @@ class _Planner:
         overlaps: ValueOverlaps,
         strided: Set[str],
         ports_in_arena: bool,
+        regions: Sequence[Region],
     ) -> None:
         self.graph = graph
         self.end = len(graph.nodes)
         self.scratch = {node: size for node, size in scratch_bytes.items() if size > 0}
         self.overlaps = overlaps
-        self.places = Places(graph, strided)
+        self.regions = tuple(regions)
+        alone = {each.node for region in regions for each in region.slices()}
+        self.places = Places(graph, strided, alone)
         self.ports_in_arena = ports_in_arena
         given = [port.value for port in graph.inputs] if ports_in_arena else []
-        self.lives = Lifetimes(graph, self.places, given)
+        self.spans = [region_span(graph, region) for region in regions]
+        self.lives = Lifetimes(graph, self.places, given, self.spans)
         self.first_write, self.last_use = self.lives.first, self.lives.last
+        self.in_windows = {value for region in regions for value in only_in_windows(region)}
+        self.busy = [busy_ticks(region) for region in regions]
         self.state_offsets, self.state_bytes = self._states()
         self.fixed = self._fixed_locations()
 
     def plan(self) -> MemoryPlan:
-        blocks = [*self._value_blocks(), *self._scratch_blocks(), *self._staging_blocks()]
+        blocks = [*self.value_blocks(), *self._window_blocks()]
+        blocks += [*self._scratch_blocks(), *self._staging_blocks()]
         overlaps = self._block_overlaps({block.name for block in blocks})
         offsets, arena_bytes = assign_offsets(blocks, overlaps)
         locations = {value: self._location(value, offsets) for value in self.graph.types}
@@ -71,6 +91,12 @@ class _Planner:
             {v: s for v in self.graph.types if (s := self.places.of(v).stride) is not None},
             frozenset(self.places.hosted),
             self._port_offsets(locations, offsets),
+            self.regions,
+            {
+                (index, value): offsets[_window_name(index, value)]
+                for index, region in enumerate(self.regions)
+                for value in region.windows
+            },
         )
 
     def _states(self) -> tuple[dict[str, int], int]:
@@ -110,10 +136,12 @@ class _Planner:
         return self.graph.types[root].bytes == self.graph.types[value].bytes
 
     def _block_overlaps(self, blocks: Set[str]) -> Overlaps:
-        found = block_overlaps(self.graph, self.places, self.lives, self.overlaps)
+        found = dict(block_overlaps(self.graph, self.places, self.lives, self.overlaps))
+        for region, span in zip(self.regions, self.spans, strict=True):
+            found |= region_overlaps(self.graph, region, span, self.lives)
         return {pair: each for pair, each in found.items() if blocks >= set(pair)}
 
-    def _value_blocks(self) -> list[MemoryBlock]:
+    def value_blocks(self) -> list[MemoryBlock]:
         """One block a root, alive from its first write to its last use."""
         return [
             MemoryBlock(
@@ -123,14 +151,27 @@ class _Planner:
                 self.last_use[root],
             )
             for root in self.first_write
-            if root not in self.fixed
+            if root not in self.fixed and root not in self.in_windows
         ]
 
+    def _window_blocks(self) -> Iterator[MemoryBlock]:
+        for index, (region, span) in enumerate(zip(self.regions, self.spans, strict=True)):
+            busy, _ = self.busy[index]
+            for value, window in region.windows.items():
+                name, size = _window_name(index, value), _aligned(window.bytes)
+                yield MemoryBlock(name, size, *span, busy[value])
+
     def _scratch_blocks(self) -> Iterator[MemoryBlock]:
+        turns = {
+            node: (*span, busy)
+            for span, (_, computes) in zip(self.spans, self.busy, strict=True)
+            for node, busy in computes.items()
+        }
         for index, node in enumerate(self.graph.nodes):
             if node.name in self.scratch:
                 size = _aligned(self.scratch[node.name])
-                yield MemoryBlock(f"scratch of {node.name}", size, index, index)
+                time = turns.get(node.name, (index, index, None))
+                yield MemoryBlock(f"scratch of {node.name}", size, *time)
 
     def _staging_blocks(self) -> Iterator[MemoryBlock]:
         blocks = {f"update of {name}": name for name in self._staged()}
@@ -167,6 +208,8 @@ class _Planner:
     def _location(self, value: str, offsets: Mapping[str, int]) -> Location:
         place = self.places.of(value)
         found = self.fixed.get(place.root)
+        if place.root in self.in_windows:
+            return Location("rows")
         if found is None:
             return Location("arena", offset=offsets[place.root] + place.offset)
         return Location(found.kind, found.port, found.name, found.offset + place.offset)

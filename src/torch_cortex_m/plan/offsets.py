@@ -21,15 +21,22 @@ SEARCH_STEPS = 2000
 
 @dataclass(frozen=True)
 class MemoryBlock:
-    """``size`` bytes that are live from node ``first`` to node ``last``, both included."""
+    """``size`` bytes that are live from node ``first`` to node ``last``, both included.
+
+    busy: bits of the turns at which they are live, where these nodes take turns (as those of a
+    region do); None: all the time.
+    """
 
     name: str
     size: int
     first: int
     last: int
+    busy: int | None = None
 
     def overlaps(self, other: MemoryBlock) -> bool:
-        return self.first <= other.last and other.first <= self.last
+        if self.first > other.last or other.first > self.last:
+            return False
+        return self.busy is None or other.busy is None or self.busy & other.busy != 0
 
 
 Overlaps = Mapping[tuple[str, str], Overlap]
@@ -80,15 +87,32 @@ def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) 
     lower bound for any placement."""
     live = {time: 0 for block in blocks for time in (block.first, block.last)}
     for time in live:
-        live[time] = sum(block.size for block in blocks if block.first <= time <= block.last)
+        live[time] = _most_live([block for block in blocks if block.first <= time <= block.last])
     named = {block.name: block for block in blocks}
-    shared: dict[str, int] = {}
+    shared: dict[tuple[str, int], int] = {}
     for (name, other), overlap in (overlaps or {}).items():
-        found = overlap.shared(named[name].size, named[other].size)
-        shared[name] = min(named[name].size, shared.get(name, 0) + found)
-    for name, saved in shared.items():
-        live[named[name].first] -= saved
+        size, last = named[name].size, named[other].last
+        found = overlap.shared(size, named[other].size)
+        for time in (time for time in live if named[name].first <= time <= last):
+            shared[name, time] = min(size, shared.get((name, time), 0) + found)
+    for (_, time), saved in shared.items():
+        live[time] -= saved
     return max(live.values(), default=0)
+
+
+def _most_live(blocks: Sequence[MemoryBlock]) -> int:
+    """The bytes of these blocks, at the turn at which most of them are live."""
+    always = sum(block.size for block in blocks if block.busy is None)
+    turns = [(block.busy, block.size) for block in blocks if block.busy is not None]
+    begins = 0
+    for busy, _ in turns:
+        begins |= busy & ~(busy << 1)
+    most = 0
+    while begins:
+        turn = begins & -begins
+        most = max(most, sum(size for busy, size in turns if busy & turn))
+        begins ^= turn
+    return always + most
 
 
 def assign_offsets(
@@ -131,8 +155,9 @@ def _neighbours(blocks: Sequence[MemoryBlock], overlaps: Overlaps) -> Neighbours
     for block in sorted(blocks, key=lambda b: b.first):
         alive = [other for other in alive if other.last >= block.first]
         for other in alive:
-            meet(block, other)
-            meet(other, block)
+            if block.overlaps(other):
+                meet(block, other)
+                meet(other, block)
         alive.append(block)
     return found
 

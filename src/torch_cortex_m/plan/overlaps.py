@@ -17,18 +17,27 @@ class Lifetimes:
     """Root -> the first node that writes there, and the last that reads or writes there.
 
     Times are indices of nodes; what is read after all of them lives until then, and what is there
-    before them (``given``) from -1 on.
+    before them (``given``) from -1 on. ``spans``: first and last index of nodes that take turns, so
+    that all that they write and read lives from the first to the last of them.
     """
 
-    def __init__(self, graph: Graph, places: Places, given: Iterable[str]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        places: Places,
+        given: Iterable[str],
+        spans: Iterable[tuple[int, int]] = (),
+    ) -> None:
         self.first: dict[str, int] = dict.fromkeys(given, -1)
         self.last: dict[str, int] = dict(self.first)
+        turns = {index: span for span in spans for index in range(span[0], span[1] + 1)}
         for index, node in enumerate(graph.nodes):
+            first, last = turns.get(index, (index, index))
             for value in node.outputs:
-                self.first.setdefault(places.of(value).root, index)
+                self.first.setdefault(places.of(value).root, first)
             for value in (*node.outputs, *node.inputs):
                 if value is not None:
-                    self.last[places.of(value).root] = index
+                    self.last[places.of(value).root] = last
         for value in graph.results():
             self.last[places.of(value).root] = len(graph.nodes)
 

@@ -30,19 +30,21 @@ class Places:
     root of each such state's memory.
     """
 
-    def __init__(self, graph: Graph, strided: Set[str]) -> None:
-        """``strided``: names of nodes whose kernels can leave room between the output's rows."""
+    def __init__(self, graph: Graph, strided: Set[str], alone: Set[str] = frozenset()) -> None:
+        """``strided``: names of nodes whose kernels can leave room between the output's rows.
+        ``alone``: names of nodes that host no parts."""
         self._graph = graph
         self._strided = strided
+        self._hosts = [node for node in graph.nodes if node.name not in alone]
         self._inside: dict[str, Place] = {}
         self.hosted: set[tuple[str, str]] = set()
         for node in graph.nodes:
             self._add_views(node)
         self._viewed_results = {self.of(value).root for value in graph.results()}
-        for node in reversed(graph.nodes):  # a whole finds its place before its parts do
+        for node in reversed(self._hosts):  # a whole finds its place before its parts do
             self._host_parts(node)
         self.windows: dict[str, str] = {}
-        for node in graph.nodes:
+        for node in self._hosts:
             self._host_windows(node)
 
     def of(self, value: str) -> Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from ..errors import TcmError
-from ..ir.artifacts import BlockFlow, Program
+from ..ir.artifacts import BasicBlock, BlockFlow, Program
 from ..target import Machine, Target
 from ..tools import require_tool
 from .block_counter import block_counter, flow_difference, read_phases
@@ -183,6 +184,19 @@ def _ticks_per_instruction(ticks: int) -> float:
     return kilohertz * milliseconds_per_instruction
 
 
+def _joined(parts: Sequence[LayerTrace]) -> LayerTrace:
+    """One layer's trace from those of its parts."""
+    if len(parts) == 1:
+        return parts[0]
+    flow: Counter[tuple[BasicBlock, BasicBlock]] = Counter()
+    for part in parts:
+        flow.update(part.flow or {})
+    data = b"".join(output for part in parts for output in part.outputs)
+    instructions = sum(part.instructions for part in parts)
+    has_flow = parts[0].flow is not None
+    return LayerTrace(parts[0].index, (data,), instructions, flow if has_flow else None)
+
+
 class _Reader:
     """Takes the harness's output stream apart.
 
@@ -245,7 +259,8 @@ class _Reader:
         return Execution(tuple(outputs), signed, count, stack, layers, flow)
 
     def _layers(self, program: Program) -> tuple[LayerTrace, ...]:
-        """Two reports that measure reporting itself, then one for each output of each layer.
+        """Two reports that measure reporting itself, then one for each output of each layer, or for
+        each part of its only output.
 
         A report's own two calls of the counter lie around its writing; the run's first call lies
         between the two reports and the first layer.
@@ -254,16 +269,18 @@ class _Reader:
         _, overhead, _ = self._take(_TRIPLE)
         between_reports = self._flow(1)
         self.phase += 4
-        layers = []
-        for layer in program.layers:
+        parts: dict[int, list[LayerTrace]] = {}
+        for _ in range(sum(layer.calls for layer in program.layers)):
             index, ticks, size = self._take(_TRIPLE)
             outputs = [self._bytes(size)]
             instructions = self.calibration.instructions(ticks, overhead)
             flow = self._net(self._flow(0), between_reports)
             self.phase += 2
-            for _ in layer.outputs[1:]:  # the layer is over: these only report
+            for _ in program.layers[index].outputs[1:]:  # the layer is over: these only report
                 *_, size = self._take(_TRIPLE)
                 outputs.append(self._bytes(size))
                 self.phase += 2
-            layers.append(LayerTrace(index, tuple(outputs), instructions, flow))
-        return tuple(layers)
+            parts.setdefault(index, []).append(
+                LayerTrace(index, tuple(outputs), instructions, flow)
+            )
+        return tuple(_joined(parts[index]) for index in sorted(parts))

@@ -1,7 +1,7 @@
 """Graph and target -> one kernel per node."""
 
 from .cost import CostModel
-from .objective import check_objective
+from .objective import check_objective, order_kernels
 from .select import Selection, applicable_kernels, layer_of, rank_kernels
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "applicable_kernels",
     "check_objective",
     "layer_of",
+    "order_kernels",
     "rank_kernels",
 ]

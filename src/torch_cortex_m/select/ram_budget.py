@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import TcmError
 from ..ir.artifacts import MemoryPlan
 from ..ops.base import Kernel, Layer
 from . import Selection
-from .choice import CHANGE, Choice
+from .choice import Choice
 
 
 @dataclass(frozen=True)
@@ -24,25 +23,17 @@ class ArenaPlanner:
         return self.plan(selection).arena_bytes
 
 
-def within_ram(choice: Choice, limit: int | None, planner: ArenaPlanner) -> Choice:
+def within_ram(choice: Choice, limit: int, planner: ArenaPlanner) -> Choice | None:
     """The choice with those kernels only that fit an arena of ``limit`` bytes beside the leanest
     kernels of all other nodes; of these, the chosen one or else the best.
 
     Nodes do not need their scratch memory at the same time, so that what fits beside the leanest
     mostly fits together; where it does not (the arena has gaps), more nodes take their leanest.
-    Raises TcmError if the leanest kernels need more.
+    None, if the leanest kernels need more.
     """
-    if limit is None:
-        return choice
-    lean = _leanest(choice, planner)
-    least = planner.arena(lean)
-    if least > limit:
-        raise TcmError(
-            "the model does not fit the RAM budget",
-            expected=f"at most {limit} bytes",
-            got=f"{least} bytes with the kernels that need the least",
-            hint=CHANGE,
-        )
+    lean = leanest(choice, planner)
+    if planner.arena(lean) > limit:
+        return None
     fitting = {
         name: [
             kernel
@@ -86,7 +77,7 @@ def _beside_inputs(kernel: Kernel, layer: Layer) -> int:
     return layer.output_bytes - max(shared, default=0)
 
 
-def _leanest(choice: Choice, planner: ArenaPlanner) -> Selection:
+def leanest(choice: Choice, planner: ArenaPlanner) -> Selection:
     """The kernels with the smallest arena.
 
     Those with the least scratch memory, but for nodes where scratch memory is smaller than an

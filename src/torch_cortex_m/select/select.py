@@ -31,12 +31,14 @@ def rank_kernels(
     model: CostModel | None = None,
     objective: str = "speed",
     prefer_library: bool = True,
+    layers: Mapping[str, Layer] | None = None,
 ) -> dict[str, list[Kernel]]:
     """Node name -> the kernels that can compute it, the best one last. Never empty.
 
     library: functions that a linked kernel library has. prefer_library: its kernels win where they
         apply; otherwise they compete with ours.
     forced: node name -> the only kernel to consider, checked against the same conditions.
+    layers: node name -> what a call computes, of nodes that are called for parts of their outputs.
     model: what kernels cost on this target. objective: see ``objective.score``.
 
     Where nothing was measured, a folder's order decides, which lists its kernels from the most
@@ -47,7 +49,7 @@ def rank_kernels(
     model = model or CostModel({})
     ranked: dict[str, list[Kernel]] = {}
     for node in graph.computing_nodes():
-        layer = layer_of(graph, node)
+        layer = (layers or {}).get(node.name) or layer_of(graph, node)
         applicable = applicable_kernels(layer, target, library)
         if node.name in forced:
             applicable = [k for k in applicable if k.name == forced[node.name]]

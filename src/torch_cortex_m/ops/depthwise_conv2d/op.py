@@ -130,6 +130,9 @@ class DepthwiseConv2d(WeightedSumOp):
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
         return window_reach(self, types["weight"].shape[1:3], axis) if argument == "input" else None
 
+    def border_value(self, types: Types, argument: str) -> int | None:
+        return -self.input_offset if argument == "input" else None
+
     def with_positions(self, axis: int, count: int) -> Any:
         return replace(self, padding=padding_elsewhere(self.padding, axis))
 

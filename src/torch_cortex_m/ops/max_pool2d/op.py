@@ -97,6 +97,9 @@ class MaxPool2d(Op):
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
         return window_reach(self, self.kernel, axis) if argument == "input" else None
 
+    def border_value(self, types: Types, argument: str) -> int | None:
+        return types[argument].limits.low
+
     def with_positions(self, axis: int, count: int) -> Any:
         return replace(self, padding=padding_elsewhere(self.padding, axis))
 

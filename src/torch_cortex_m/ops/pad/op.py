@@ -83,6 +83,9 @@ class Pad(Op):
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
         return Reach(axis, -self.before[axis])
 
+    def border_value(self, types: Types, argument: str) -> int | None:
+        return self.value
+
     def with_positions(self, axis: int, count: int) -> Any:
         inside = (*self.padding[: 2 * axis], 0, 0, *self.padding[2 * axis + 2 :])
         return replace(self, padding=inside)

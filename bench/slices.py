@@ -1,0 +1,34 @@
+"""Layers of a few rows, as networks compute them that take little working memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.ops.base import Case, Layer
+from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.schedule import RowRules, divisors
+
+ROWS = (1, 2, 4)
+
+
+def slice_graphs(graph: Graph) -> Iterator[Graph]:
+    """Each layer that can compute a few rows at a time, for 1, 2 and 4 rows, where these divide
+    all of them."""
+    rules = RowRules(graph)
+    for rule in filter(None, (rules.rule(node.name) for node in graph.computing_nodes())):
+        counts = set(divisors(rule.rows)) & set(ROWS) - {rule.rows}
+        layers = (rules.layer(rule, rows) for rows in sorted(counts))
+        yield from (layer_graph(layer) for layer in layers if layer is not None)
+
+
+def layer_graph(layer: Layer) -> Graph:
+    given = [name for name in layer.types if name not in layer.constants]
+    tensors = {
+        name: layer.constants.get(name, np.zeros(type_.shape, type_.storage))
+        for name, type_ in layer.types.items()
+    }
+    case = Case("slice", layer.op, tensors, tuple(given))
+    return case_graph(case)

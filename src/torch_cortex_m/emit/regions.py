@@ -1,0 +1,124 @@
+"""The C of a region: a loop over its order, with a case for each action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from textwrap import dedent
+
+import numpy as np
+
+from ..ir import Graph
+from ..ir.artifacts import MemoryPlan
+from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take, row_bytes
+from .arrays import C_TYPES, array_values
+
+REGION_NAMES = ("order", "begin", "end", "rows", "i")
+"""What a region's C uses beside the model's ports."""
+
+SliceCall = Callable[[str, Mapping[str, str], str], str]
+"""(node, argument -> pointer, pointer of the output) -> the statement that calls its function."""
+
+
+@dataclass
+class RegionSource:
+    """Writes one region; ``place``: (value, text of an offset in rows) -> pointer into a value that
+    lies whole."""
+
+    graph: Graph
+    plan: MemoryPlan
+    index: int
+    call: SliceCall
+    hook: Callable[[str, str, int], str]
+    place: Callable[[str, str], str]
+
+    @property
+    def region(self) -> Region:
+        return self.plan.regions[self.index]
+
+    def source(self) -> str:
+        region = self.region
+        counted = dict.fromkeys(action.output for action in region.actions)
+        self.counters = {value: index for index, value in enumerate(counted)}
+        ends = [-region.windows[v].border if v in region.windows else 0 for v in self.counters]
+        begins = [end if v in region.windows else 0 for v, end in zip(counted, ends, strict=True)]
+        first, last = region.nodes[0], region.nodes[-1]
+        kind = "uint8_t" if len(region.actions) <= 256 else "uint16_t"
+        order = array_values(np.array(region.order, np.int32)).replace("\n", "\n        ")
+        cases = "".join(self._case(index, each) for index, each in enumerate(region.actions))
+        return f"""    {{
+        /* Rows through windows, from {first} to {last}: which action goes on next. */
+        static const {kind} order[{len(region.order)}] = {{
+        {order}
+        }};
+        int32_t begin[{len(begins)}] = {{{", ".join(map(str, begins))}}};
+        int32_t end[{len(ends)}] = {{{", ".join(map(str, ends))}}};
+        for (int32_t i = 0; i < {len(region.order)}; i++) {{
+            switch (order[i]) {{
+{cases}            default:
+                break;
+            }}
+        }}
+    }}"""
+
+    def _case(self, index: int, action: Action) -> str:
+        value = action.output
+        end = f"end[{self.counters[value]}]"
+        size = action.rows * row_bytes(self.graph.types[value])
+        if isinstance(action, Slice):
+            does = self._slice(action, size)
+        elif isinstance(action, Take):
+            source = f"(const int8_t *)({self.place(value, end)})"
+            does = f"tcm_copy((int8_t *)rows, {source}, {size});"
+        else:
+            assert isinstance(action, Border)
+            does = f"tcm_fill((int8_t *)rows, {action.value}, {size});"
+        output = self._next(value, action.rows)
+        body = f"{output}\n{does}\n{end} += {action.rows};\nbreak;"
+        lines = "\n".join(f"                {line}" for line in body.split("\n") if line)
+        return f"            case {index}: {{\n{lines}\n            }}\n"
+
+    def _slice(self, action: Slice, size: int) -> str:
+        pointers = {argument: self._read(action, read) for argument, read in action.reads.items()}
+        statement = dedent(self.call(action.node, pointers, "rows"))
+        return statement + "\n" + self.hook(action.node, "rows", size)
+
+    def _next(self, value: str, rows: int) -> str:
+        type_ = C_TYPES[self.graph.types[value].dtype]
+        window, counter = self.region.windows.get(value), self.counters[value]
+        if window is None:
+            return f"{type_} *const rows = {self.place(value, f'end[{counter}]')};"
+        arguments = (
+            f"arena + {self.plan.windows[self.index, value]}",
+            f"&begin[{counter}]",
+            f"end[{counter}]",
+            str(rows),
+            self._needed(value),
+            str(window.rows),
+            str(window.row_bytes),
+        )
+        return f"{type_} *const rows = tcm_rows_next({', '.join(arguments)});"
+
+    def _needed(self, value: str) -> str:
+        texts = [self._first(each, read) for each, read in self.region.readers(value)]
+        text = texts[0]
+        for other in texts[1:]:
+            text = f"tcm_rows_least({text}, {other})"
+        return text
+
+    def _first(self, action: Slice, read: RowsRead) -> str:
+        """The first row that the next slice reads."""
+        text = f"end[{self.counters[action.output]}]"
+        if read.stride != 1:
+            text = f"{read.stride} * {text}"
+        return f"{text} {'-' if read.first < 0 else '+'} {abs(read.first)}" if read.first else text
+
+    def _read(self, action: Slice, read: RowsRead) -> str:
+        first = self._first(action, read)
+        if read.value not in self.region.windows:
+            return self.place(read.value, first)
+        begin = f"begin[{self.counters[read.value]}]"
+        offset = self.plan.windows[self.index, read.value]
+        size = self.region.windows[read.value].row_bytes
+        kind = C_TYPES[self.graph.types[read.value].dtype]
+        return f"(const {kind} *)(const void *)(arena + {offset} + ({first} - {begin}) * {size})"

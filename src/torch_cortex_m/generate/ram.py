@@ -1,0 +1,102 @@
+"""Keeps a budget of RAM: by leaner kernels, or by computing a few rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ..errors import TcmError
+from ..schedule import Candidates, Search, Step, largest_bytes
+from ..select.choice import CHANGE, Choice
+from ..select.ram_budget import ArenaPlanner, leanest, within_ram
+from ..target import Target
+from .preferences import LEAST
+
+LEAST_BOUNDS = (1.0, 1.05, 1.1, 1.2)
+"""Plans have gaps: what takes the least by estimate is not always what does."""
+
+TRIES = 12
+"""How often a schedule is asked to take less than before, because its plan took more."""
+
+
+@dataclass(frozen=True)
+class RamBudget:
+    """Chooses kernels and regions within a number of bytes of the arena.
+
+    planner: plans the memory of a choice.
+    """
+
+    target: Target
+    planner: Callable[[Choice], ArenaPlanner]
+    io: str
+    may_go_by_rows: bool
+
+    def arena(self, choice: Choice) -> int:
+        return self.planner(choice).arena(choice.selection)
+
+    def holds(self, choice: Choice, limit: int | str) -> bool:
+        return limit == LEAST or self.arena(choice) <= int(limit)
+
+    def within(self, choice: Choice, limit: int | str | None) -> Choice:
+        """The fastest choice, by estimate, that was found within the limit.
+
+        Raises TcmError if there is none.
+        """
+        if limit is None or (limit != LEAST and self.holds(choice, limit)):
+            return choice
+        if limit == LEAST:
+            return self.least(choice)
+        found = self._by_rows(choice, int(limit)) or self._by_kernels(choice, int(limit))
+        if found is None:
+            raise TcmError(
+                "the model does not fit the RAM budget",
+                expected=f"at most {limit} bytes",
+                got=f"{self.arena(self.least(choice))} bytes, the least that was found",
+                hint=CHANGE,
+            )
+        return found
+
+    def least(self, choice: Choice) -> Choice:
+        """The choice that takes the least of those that were tried."""
+        if not self._may_go_by_rows(choice):
+            return choice.with_kernels(leanest(choice, self.planner(choice)))
+        search = self._search(choice)
+        least = search.least(largest_bytes(search.singles_only()))
+        bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
+        found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
+        return min([*found, scheduled(choice, least)], key=self.arena)
+
+    def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
+        return within_ram(choice, limit, self.planner(choice))
+
+    def _by_rows(self, choice: Choice, limit: int) -> Choice | None:
+        if not self._may_go_by_rows(choice):
+            return None
+        search, bound = self._search(choice), limit
+        for _ in range(TRIES):
+            steps = search.refined(bound)
+            if steps is None:
+                return None
+            found = scheduled(choice, steps)
+            excess = self.arena(found) - limit
+            if excess <= 0:
+                return found
+            bound = largest_bytes(steps) - max(excess // 2, 1)
+        return None
+
+    def _may_go_by_rows(self, choice: Choice) -> bool:
+        return self.may_go_by_rows and not choice.regions
+
+    def _search(self, choice: Choice) -> Search:
+        in_arena = self.io == "arena"
+        return Search(Candidates(choice, self.target, ports_in_arena=in_arena))
+
+
+def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:
+    """The choice that these steps make; other kernels may take the place of theirs that need no
+    more memory."""
+    layers = {name: layer for step in steps for name, layer in step.layers.items()}
+    selection = {name: kernel for step in steps for name, kernel in step.kernels.items()}
+    regions = tuple(step.region for step in steps if step.region is not None)
+    ranked = {name: [kernel] for name, kernel in selection.items()}
+    return Choice(choice.graph, ranked, layers, selection, choice.model, regions)

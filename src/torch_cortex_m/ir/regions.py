@@ -1,0 +1,134 @@
+"""Regions: nodes that compute a few rows at a time, so that most values never exist whole.
+
+A value's rows lie along its first axis that is longer than 1, so that they are contiguous. Row 0 is
+the first; rows before it and behind the last are its border, which stands for padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .types import TensorType
+
+
+def row_count(type_: TensorType) -> int:
+    """The rows of a value of this type; 1 where no axis is longer."""
+    return next((size for size in type_.shape if size > 1), 1)
+
+
+def row_bytes(type_: TensorType) -> int:
+    return type_.bytes // row_count(type_)
+
+
+@dataclass(frozen=True)
+class RowsRead:
+    """What a slice reads of a value, by its root: for rows from p on of its output ``count`` rows,
+    the first of which is ``first`` + ``stride`` * p."""
+
+    value: str
+    first: int
+    stride: int
+    count: int
+
+    def begin(self, row: int) -> int:
+        return self.first + self.stride * row
+
+    def end(self, row: int) -> int:
+        return self.begin(row) + self.count
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A node that computes ``rows`` rows of its output (a root) at a time.
+
+    reads: by argument, of the arguments that have rows; all others it reads whole.
+    """
+
+    node: str
+    output: str
+    rows: int
+    reads: Mapping[str, RowsRead]
+
+    def sources(self) -> tuple[RowsRead, ...]:
+        return tuple(self.reads.values())
+
+
+@dataclass(frozen=True)
+class Take:
+    """Copies ``rows`` rows of a value that lies whole somewhere else into its window."""
+
+    output: str
+    rows: int
+
+    def sources(self) -> tuple[RowsRead, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class Border:
+    """Fills the ``rows`` border rows from ``first`` on of a window with one value."""
+
+    output: str
+    first: int
+    rows: int
+    value: int
+
+    def sources(self) -> tuple[RowsRead, ...]:
+        return ()
+
+
+Action = Slice | Take | Border
+
+
+@dataclass(frozen=True)
+class Window:
+    """Room for consecutive rows of a value; the oldest leave when there is no room for new ones.
+
+    ``border``: rows of it before row 0.
+    """
+
+    rows: int
+    row_bytes: int
+    border: int = 0
+
+    @property
+    def bytes(self) -> int:
+        return self.rows * self.row_bytes
+
+
+@dataclass(frozen=True)
+class Region:
+    """Consecutive nodes that compute rows through windows.
+
+    actions: what there is to do; each goes on where it was the last time. order: indices of
+    actions, one after the other. windows: by the roots that they hold rows of; all other values
+    that the actions read or write lie whole. nodes: names of all nodes in it, in the graph's order.
+    """
+
+    nodes: tuple[str, ...]
+    actions: tuple[Action, ...]
+    order: tuple[int, ...]
+    windows: Mapping[str, Window]
+
+    def slices(self) -> tuple[Slice, ...]:
+        return tuple(action for action in self.actions if isinstance(action, Slice))
+
+    def calls(self) -> dict[str, int]:
+        """Node -> how often it is called."""
+        return {
+            each.node: self.order.count(index)
+            for index, each in enumerate(self.actions)
+            if isinstance(each, Slice)
+        }
+
+    def readers(self, value: str) -> list[tuple[Slice, RowsRead]]:
+        """The slices that read rows of this value, and which."""
+        return [
+            (each, read) for each in self.slices() for read in each.sources() if read.value == value
+        ]
+
+
+def rows_by_node(region: Region) -> dict[str, int]:
+    """How many rows each node computes a call, in the order of nodes."""
+    return {each.node: each.rows for each in region.slices()}

@@ -1,0 +1,119 @@
+"""Checks where the rows of a region lie, action by action: none may be written over one that is
+still needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from ..ir import Graph
+from ..ir.artifacts import MemoryPlan
+from ..ir.regions import Slice, row_bytes
+from .rows import Replay, RowSpan
+
+
+class Bytes(NamedTuple):
+    """A range of one memory, and the value that it has bytes of, or is scratch memory for."""
+
+    memory: tuple[str, int, str]
+    start: int
+    stop: int
+    value: str
+
+    def meets(self, other: Bytes) -> bool:
+        start, stop = max(self.start, other.start), min(self.stop, other.stop)
+        return self.memory == other.memory and start < stop
+
+
+ARENA = ("arena", 0, "")
+
+
+class RowsChecker:
+    """One region of a plan. ``needed_after``: whether nodes behind the region need a value."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        plan: MemoryPlan,
+        index: int,
+        scratch_bytes: Mapping[str, int],
+        needed_after: Callable[[str], bool],
+    ) -> None:
+        self.graph, self.plan, self.index = graph, plan, index
+        self.region = plan.regions[index]
+        self.scratch_bytes, self.needed_after = scratch_bytes, needed_after
+        self.replay = Replay(self.region)
+        self.by_rows = {plan.locations[value]: value for value in self.replay.whole}
+
+    def faults(self, alive: set[str]) -> Iterator[str]:
+        """What each action does wrong.
+
+        alive: values that are there before the region and needed in it or behind it.
+        """
+        ticks = self.replay.ticks()
+        while True:
+            ends, needed = dict(self.replay.end), list(self._needed(alive))
+            tick = next(ticks, None)
+            if tick is None:
+                return
+            value = tick.written.value
+            if any(
+                span.row + span.rows > ends.get(span.value, span.row + span.rows)
+                for span in tick.reads
+            ):
+                yield f"rows of %{value} are computed from rows that are not there"
+            window = self.region.windows.get(value)
+            if window is not None and tick.written.slot + tick.written.rows > window.rows:
+                yield f"rows of %{value} go beyond their window"
+            if tick.moved is not None:
+                moved = self._span(tick.moved._replace(slot=0))
+                needed = [each for each in needed if each.value != value]
+                yield from self._conflicts(moved, needed)
+                needed.append(moved)
+            for written in self._written(tick.action, tick.written):
+                yield from self._conflicts(written, needed)
+
+    def _conflicts(self, written: Bytes, needed: Iterable[Bytes]) -> Iterator[str]:
+        for other in needed:
+            if written.meets(other):
+                yield f"rows of %{written.value} go over %{other.value}, which is still needed"
+
+    def _written(self, action: int, written: RowSpan) -> Iterator[Bytes]:
+        yield self._span(written)
+        doing = self.region.actions[action]
+        if isinstance(doing, Slice) and doing.node in self.plan.scratch:
+            start = self.plan.scratch[doing.node]
+            yield Bytes(ARENA, start, start + self.scratch_bytes[doing.node], written.value)
+
+    def _span(self, span: RowSpan) -> Bytes:
+        """The bytes of rows that lie from a slot on."""
+        size = row_bytes(self.graph.types[span.value])
+        window = self.plan.windows.get((self.index, span.value))
+        if window is not None:
+            memory, start = ARENA, window
+        else:
+            location = self.plan.locations[span.value]
+            memory, start = (location.kind, location.port, location.name), location.offset
+        first = start + span.slot * size
+        return Bytes(memory, first, first + span.rows * size, span.value)
+
+    def _needed(self, alive: set[str]) -> Iterator[Bytes]:
+        """What may not be written over before the next action."""
+        replay, region = self.replay, self.region
+        for value in region.windows:
+            first = max(min(replay.needed(value), replay.end[value]), replay.begin[value])
+            rows = replay.end[value] - first
+            yield self._span(RowSpan(value, first, rows, first - replay.begin[value]))
+        for value in {each.output for each in region.slices()} - region.windows.keys():
+            yield self._span(RowSpan(value, 0, replay.end[value], 0))
+        for value in alive:
+            yield self._whole(value)
+
+    def _whole(self, value: str) -> Bytes:
+        """Of a value that lies whole, what is needed of it."""
+        location, size = self.plan.locations[value], self.graph.types[value].bytes
+        memory = (location.kind, location.port, location.name)
+        start, root = location.offset, self.by_rows.get(location)
+        if root is not None and not self.needed_after(value):
+            start += self.replay.needed_whole(root) * row_bytes(self.graph.types[root])
+        return Bytes(memory, start, location.offset + size, value)

@@ -1,0 +1,221 @@
+"""What single nodes and regions would take: bytes, and cycles by estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..ir.artifacts import ALIGNMENT
+from ..ir.regions import Region, Slice, Take
+from ..ops.base import Kernel, Layer
+from ..plan import (
+    Lives,
+    MemoryBlock,
+    busy_ticks,
+    live_bytes,
+    only_in_windows,
+    region_overlaps,
+)
+from ..select import applicable_kernels, order_kernels
+from ..select.choice import Choice
+from ..target import Target
+from .regions import RegionBuilder
+from .slices import divisors
+
+ROWS_A_CALL = (8, 4, 2, 1)
+"""The most rows that a call computes; those of a node are the most that divide its output's."""
+
+SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
+"""Limits of scratch memory to try."""
+
+CYCLES_A_CALL = 80
+"""Of the loop over the actions, and of a function's begin and end."""
+
+CYCLES_A_BYTE = 0.5
+"""Of moving rows."""
+
+
+Turns = tuple[dict[str, int], dict[str, int]]
+"""As of ``plan.busy_ticks``."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Nodes from ``first`` to ``last`` (by index) with the kernels of their calls; ``region`` is
+    None where it is one node that computes all of its output at once. window_bytes: those of
+    ``bytes`` that windows and scratch memory take. scratch: as of ``Candidates.by_rows``."""
+
+    first: int
+    last: int
+    bytes: int
+    cycles: float
+    layers: Mapping[str, Layer]
+    kernels: Mapping[str, Kernel]
+    region: Region | None = None
+    window_bytes: int = 0
+    scratch: int = 0
+
+
+class Candidates:
+    """Steps of a graph for one target, each worked out once."""
+
+    def __init__(
+        self,
+        choice: Choice,
+        target: Target,
+        *,
+        ports_in_arena: bool,
+    ) -> None:
+        self.choice, self.target = choice, target
+        self.builder = RegionBuilder(choice.graph)
+        self.nodes = self.builder.nodes
+        places = {node.name: index for index, node in enumerate(choice.graph.nodes)}
+        self.index = [places[node.name] for node in self.nodes]
+        self.lives = Lives(choice.graph, ports_in_arena=ports_in_arena)
+        self._regions: dict[tuple[int, tuple[int, ...]], tuple[Region, int, Turns] | None] = {}
+        self._steps: dict[tuple[int, tuple[int, ...], int], Step | None] = {}
+        self._slices: dict[tuple[str, int], tuple[Layer, list[Kernel]]] = {}
+
+    def single(self, index: int) -> list[Step]:
+        """The node with each of its kernels, the best one last."""
+        name = self.nodes[index].name
+        layer = self.choice.layers[name]
+        return [self._single(index, layer, kernel) for kernel in self.choice.ranked[name]]
+
+    def _single(self, index: int, layer: Layer, kernel: Kernel) -> Step:
+        node, time = self.nodes[index], self.index[index]
+        live = self.lives.bytes(time, time) + _aligned(kernel.scratch_bytes(layer))
+        live -= self.lives.shared(time, node, kernel.overlaps(layer))
+        cycles = self._cycles(layer, kernel)
+        return Step(index, index, live, cycles, {node.name: layer}, {node.name: kernel})
+
+    def bytes_after(self, index: int) -> int:
+        """Of all values that are there after a node and needed later."""
+        return self.lives.after(self.index[index])
+
+    def go_by_rows(self, first: int, last: int) -> bool:
+        """Whether each of these nodes can compute some rows from some rows."""
+        return self.builder.rows_a_call(first, last, 1) is not None
+
+    def region(self, first: int, last: int, most: int, scratch: int) -> Step | None:
+        """These nodes, each with the most rows a call, up to ``most``, that divide its output's."""
+        rows = self.builder.rows_a_call(first, last, most)
+        return None if rows is None else self.by_rows(first, rows, scratch)
+
+    def by_rows(self, first: int, rows: Mapping[str, int], scratch: int) -> Step | None:
+        """The region of so many nodes from the first one on, with these rows a call.
+
+        scratch: bytes of scratch memory that a kernel may take where there are leaner ones.
+        """
+        key = (first, tuple(rows.values()), scratch)
+        if key not in self._steps:
+            self._steps[key] = self._region_step(first, rows, scratch)
+        return self._steps[key]
+
+    def _region_step(self, first: int, rows: Mapping[str, int], scratch: int) -> Step | None:
+        found = self._region(first, rows)
+        if found is None:
+            return None
+        region, live, turns = found
+        layers, kernels = self._kernels(region, scratch)
+        last = first + len(rows) - 1
+        windows = _window_bytes(region, turns, layers, kernels)
+        live += windows
+        cycles = sum(
+            region.order.count(index) * self._cost(action, layers, kernels)
+            for index, action in enumerate(region.actions)
+        )
+        return Step(first, last, live, cycles, layers, kernels, region, windows, scratch)
+
+    def _region(self, first: int, rows: Mapping[str, int]) -> tuple[Region, int, Turns] | None:
+        """(region, bytes of values that are live beside its windows, when what is in use)."""
+        key = (first, tuple(rows.values()))
+        if key not in self._regions:
+            region = self.builder.region(rows)
+            span = self.index[first], self.index[first + len(rows) - 1]
+            self._regions[key] = region and (
+                region,
+                self.lives.bytes(*span, without=only_in_windows(region))
+                - self._shared(region, span),
+                busy_ticks(region),
+            )
+        return self._regions[key]
+
+    def more_rows(self, node: str, rows: int) -> int | None:
+        """The next number of rows a call that divides those of the node's output."""
+        rule = self.builder.rules.rule(node)
+        return None if rule is None else next((n for n in divisors(rule.rows) if n > rows), None)
+
+    def _kernels(self, region: Region, scratch: int) -> tuple[dict[str, Layer], dict[str, Kernel]]:
+        layers: dict[str, Layer] = {}
+        kernels: dict[str, Kernel] = {}
+        for each in region.slices():
+            layer, ranked = self._slice(each)
+            limit = max(scratch, min(kernel.scratch_bytes(layer) for kernel in ranked))
+            fitting = (k for k in reversed(ranked) if k.scratch_bytes(layer) <= limit)
+            layers[each.node], kernels[each.node] = layer, next(fitting)
+        return layers, kernels
+
+    def _slice(self, each: Slice) -> tuple[Layer, list[Kernel]]:
+        key = (each.node, each.rows)
+        if key not in self._slices:
+            layer = self.builder.slice_layer(each)
+            self._slices[key] = layer, self._ranked(layer)
+        return self._slices[key]
+
+    def _ranked(self, layer: Layer) -> list[Kernel]:
+        kernels = applicable_kernels(layer, self.target, frozenset())
+        return order_kernels(layer, kernels, self.choice.model, "speed")
+
+    def _shared(self, region: Region, span: tuple[int, int]) -> int:
+        sizes, ends = self.lives.sizes, {each.output for each in region.slices()}
+        if not (ends - region.windows.keys()) & sizes.keys():
+            return 0
+        lives = self.lives.taking_turns(*span)
+        overlaps = region_overlaps(self.choice.graph, region, span, lives)
+        return max(
+            (
+                overlap.shared(sizes[output], sizes[value])
+                for (output, value), overlap in overlaps.items()
+                if output in sizes and value in sizes
+            ),
+            default=0,
+        )
+
+    def _cost(
+        self, action: object, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
+    ) -> float:
+        if isinstance(action, Slice):
+            layer = layers[action.node]
+            moved = layer.output_bytes * CYCLES_A_BYTE
+            return self._cycles(layer, kernels[action.node]) + CYCLES_A_CALL + moved
+        if isinstance(action, Take):
+            return CYCLES_A_CALL + CYCLES_A_BYTE * action.rows
+        return CYCLES_A_CALL
+
+    def _cycles(self, layer: Layer, kernel: Kernel) -> float:
+        cost = self.choice.model.cost(layer, kernel)
+        if cost is not None:
+            return cost.time[0]
+        return layer.op.macs(layer.types) or layer.output.elements
+
+
+def _aligned(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _window_bytes(
+    region: Region, turns: Turns, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
+) -> int:
+    """Of windows and scratch memory."""
+    busy, computes = turns
+    blocks = [
+        MemoryBlock(value, _aligned(window.bytes), 0, 0, busy[value])
+        for value, window in region.windows.items()
+    ]
+    blocks += [
+        MemoryBlock(f"scratch of {name}", _aligned(size), 0, 0, computes[name])
+        for name, layer in layers.items()
+        if (size := kernels[name].scratch_bytes(layer))
+    ]
+    return live_bytes(blocks)

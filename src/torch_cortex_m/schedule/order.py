@@ -1,0 +1,99 @@
+"""In which order the actions of a region go, and how many rows its windows need for that.
+
+Rows are computed when somebody needs them: for the next rows of what leaves the region, what they
+read is computed first, and so on. That keeps each window at the rows that its readers span.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..ir.regions import Action, Border, Region, Slice, Window
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a value: how many, and of how many bytes."""
+
+    count: int
+    bytes: int
+
+
+def ordered_region(
+    nodes: Sequence[str],
+    actions: Sequence[Action],
+    rows: Mapping[str, Rows],
+    windowed: Sequence[str],
+    ends: Sequence[str],
+) -> Region | None:
+    """The region of these actions; None where some of a value's rows are never read.
+
+    rows: of all values in it. windowed: values that lie in windows. ends: values that leave the
+    region, in the order of nodes.
+    """
+    order = _Order(actions, rows, windowed)
+    while (last := order.behind(ends)) is not None:
+        order.have(last, order.end[last] + 1)
+    if any(order.end[action.output] < rows[action.output].count for action in actions):
+        return None
+    windows = {
+        value: Window(order.most[value], rows[value].bytes, order.border.get(value, 0))
+        for value in windowed
+    }
+    return Region(tuple(nodes), tuple(actions), tuple(order.done), windows)
+
+
+class _Order:
+    def __init__(
+        self, actions: Sequence[Action], rows: Mapping[str, Rows], windowed: Sequence[str]
+    ) -> None:
+        self.actions, self.rows, self.windowed = actions, rows, windowed
+        self.border = {a.output: a.rows for a in actions if isinstance(a, Border) and a.first < 0}
+        self.end = {a.output: -self.border.get(a.output, 0) for a in actions}
+        self.most = dict.fromkeys(windowed, 0)
+        self.done: list[int] = []
+        self.makers = {(a.output, self._part(a)): i for i, a in enumerate(actions)}
+        self.readers = {
+            value: [
+                (each, read)
+                for each in actions
+                if isinstance(each, Slice)
+                for read in each.sources()
+                if read.value == value
+            ]
+            for value in rows
+        }
+
+    def _part(self, action: Action) -> str:
+        if not isinstance(action, Border):
+            return "rows"
+        return "before" if action.first < 0 else "after"
+
+    def behind(self, ends: Sequence[str]) -> str | None:
+        """The value of which the smallest part is there; None, if all of them are complete."""
+        part = {value: self.end[value] / self.rows[value].count for value in ends}
+        value = min(ends, key=lambda value: part[value], default=None)
+        return value if value is not None and part[value] < 1 else None
+
+    def have(self, value: str, rows: int) -> None:
+        """Goes on until these rows of the value are there."""
+        while value in self.end and self.end[value] < rows:
+            end = self.end[value]
+            part = "before" if end < 0 else "after" if end >= self.rows[value].count else "rows"
+            self._do(self.makers[value, part])
+
+    def _do(self, index: int) -> None:
+        action = self.actions[index]
+        for read in action.sources():
+            self.have(read.value, read.end(self.end[action.output]))
+        value = action.output
+        if value in self.most:
+            kept = min(self._needed(value), self.end[value])
+            self.most[value] = max(self.most[value], self.end[value] + action.rows - kept)
+        self.end[value] += action.rows
+        self.done.append(index)
+
+    def _needed(self, value: str) -> int:
+        readers = self.readers[value]
+        return min((read.begin(self.end[each.output]) for each, read in readers))

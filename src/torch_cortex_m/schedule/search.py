@@ -1,0 +1,141 @@
+"""The steps of a graph that take the fewest cycles, by estimate, within a limit of RAM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import inf
+
+from ..ir.regions import rows_by_node
+from .candidates import ROWS_A_CALL, SCRATCH, Candidates, Step
+
+MOST_ROWS = 16
+"""A call that computes more loses nothing any more."""
+
+CLOSE = 64
+"""Bytes: how near to the least a bisection ends."""
+
+
+class Search:
+    """Finds sequences of steps; what was found for one limit helps with the next."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+        self.count = len(candidates.nodes)
+        self.singles = cache(candidates.single)
+        self._after = cache(candidates.bytes_after)
+
+    def refined(self, limit: int) -> list[Step] | None:
+        """``within``, with more rows a call wherever that takes fewer cycles within the limit."""
+        steps = self.within(limit)
+        return steps and [self._with_more_rows(step, limit) for step in steps]
+
+    def _with_more_rows(self, step: Step, limit: int) -> Step:
+        """Tries node after node, the last first: what needs a row is computed before it."""
+        if step.region is None:
+            return step
+        best, tried = step, None
+        while tried is not best:
+            tried = best
+            for node in reversed(list(step.layers)):
+                best = self._with_more_rows_of(best, node, limit)
+        return best
+
+    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step:
+        assert step.region is not None
+        rows = rows_by_node(step.region)
+        more = self.candidates.more_rows(node, rows[node])
+        if more is None or more > MOST_ROWS:
+            return step
+        other = self.candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
+        better = other is not None and other.bytes <= limit and other.cycles < step.cycles
+        return other if better and other is not None else step
+
+    def within(self, limit: int) -> list[Step] | None:
+        """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
+        of a region compute about as many rows a call."""
+        cycles: list[float] = [0.0] + [inf] * self.count
+        before: list[Step | None] = [None] * (self.count + 1)
+        for first in range(self.count):
+            if cycles[first] == inf:
+                continue
+            for step in self._steps_from(first, limit):
+                total = cycles[first] + step.cycles
+                if total < cycles[step.last + 1]:
+                    cycles[step.last + 1], before[step.last + 1] = total, step
+        return self._sequence(before)
+
+    def _sequence(self, before: Sequence[Step | None]) -> list[Step] | None:
+        steps: list[Step] = []
+        position = self.count
+        while position > 0:
+            step = before[position]
+            if step is None:
+                return None
+            steps.append(step)
+            position = step.first
+        return steps[::-1]
+
+    def singles_only(self) -> list[Step]:
+        """Every node by itself, with the kernel with which it takes the least."""
+        steps = (self.singles(index) for index in range(self.count))
+        return [min(reversed(kernels), key=lambda step: step.bytes) for kernels in steps]
+
+    def least(self, most: int) -> list[Step]:
+        """The steps that take the least, by a bisection from ``most`` bytes down, with which there
+        are some."""
+        best = self.within(most)
+        assert best is not None
+        impossible = 0
+        while (possible := largest_bytes(best)) - impossible > CLOSE:
+            middle = (impossible + possible) // 2
+            found = self.within(middle)
+            if found is None:
+                impossible = middle
+            else:
+                best = found
+        return best
+
+    def _single(self, index: int, limit: int) -> Step | None:
+        """The node with its best kernel that is within the limit."""
+        fitting = (step for step in reversed(self.singles(index)) if step.bytes <= limit)
+        return next(fitting, None)
+
+    def _steps_from(self, first: int, limit: int) -> Iterator[Step]:
+        """A region only helps where the best kernel of a node is above the limit by itself, and
+        ends when those of all that follow are below it."""
+        single = self._single(first, limit)
+        if single is not None:
+            yield single
+        helps, fits = not self._fits_best(first, limit), False
+        for last in range(first + 1, self.count):
+            if fits and all(self._fits_best(index, limit) for index in range(last, self.count)):
+                return
+            helps = helps or not self._fits_best(last, limit)
+            if not helps or self._after(last) > limit:
+                continue
+            found, goes_on = self._regions(first, last, limit)
+            yield from found
+            fits = fits or bool(found)
+            if not goes_on:
+                return
+
+    def _fits_best(self, index: int, limit: int) -> bool:
+        return self.singles(index)[-1].bytes <= limit
+
+    def _regions(self, first: int, last: int, limit: int) -> tuple[list[Step], bool]:
+        """(regions within the limit, whether a longer one could be)."""
+        if not self.candidates.go_by_rows(first, last):
+            return [], False
+        found: list[Step] = []
+        goes_on = False
+        for scratch in SCRATCH:
+            steps = [self.candidates.region(first, last, most, scratch) for most in ROWS_A_CALL]
+            goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
+            within = (each for each in steps if each is not None and each.bytes <= limit)
+            found += [each for each in [next(within, None)] if each is not None]
+        return found, goes_on
+
+
+def largest_bytes(steps: Sequence[Step]) -> int:
+    return max(step.bytes for step in steps)

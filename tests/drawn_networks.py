@@ -1,0 +1,125 @@
+"""Random networks whose values have rows: branches, strides, pools, borders, odd sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from torch_cortex_m import ops
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ops.add.cases import case as add_case
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.schedule import RowsByNode, divisors
+
+Q = Quantization(0.1, -7)
+
+
+def add_case_node(graph: Graph, case: Case, *given: str) -> str:
+    """A node of the case's operator, and with its name, on these values and the case's
+    constants."""
+    values = iter(given)
+    inputs: list[str | None] = []
+    for name in case.op.tensor_names():
+        data = case.tensors.get(name)
+        if name in case.activations:
+            inputs.append(next(values))
+        else:
+            inputs.append(None if data is None else graph.add_constant(name, data))
+    return graph.add_node(case.op, tuple(inputs), case.name, quantization=Q)
+
+
+class DrawnNetwork:
+    """``graph``: a network of ``nodes`` operators, all drawn by ``rng``."""
+
+    def __init__(self, rng: np.random.Generator, nodes: int) -> None:
+        self.rng = rng
+        self.graph = Graph("drawn")
+        height, width, channels = rng.integers(4, 15), rng.integers(1, 9), rng.integers(1, 7)
+        self._batches = 1 if rng.random() < 0.9 else 2
+        shape = (self._batches, int(height), int(width), int(channels))
+        if rng.random() < 0.2:  # time is the row
+            shape = (self._batches, 1, int(height), int(channels))
+        self.values = [self.graph.add_input("x", TensorType(shape, "int8", Q))]
+        for _ in range(nodes):
+            self.values.append(self._node())
+        self.graph.outputs.append(Port(self.values[-1], self._shape(self.values[-1])))
+        if rng.random() < 0.3:
+            value = self._any()
+            self.graph.outputs.append(Port(value, self._shape(value)))
+
+    def _shape(self, value: str) -> tuple[int, ...]:
+        return self.graph.types[value].shape
+
+    def _any(self) -> str:
+        """Mostly the last value."""
+        recent = self.values[-1 if self.rng.random() < 0.7 else -4 :]
+        return recent[self.rng.integers(len(recent))]
+
+    def _number(self, low: int, high: int) -> int:
+        return int(self.rng.integers(low, high + 1))
+
+    def _node(self) -> str:
+        value = self._any()
+        kinds = (self._conv2d, self._depthwise, self._pool, self._add, self._concatenate, self._pad)
+        kind = kinds[self.rng.choice(len(kinds), p=(0.3, 0.25, 0.12, 0.18, 0.1, 0.05))]
+        return kind(value)
+
+    def _window(self, value: str, largest: int) -> tuple[tuple[int, int], dict[str, Any]]:
+        """A kernel's size, and fields with which there is an output."""
+        height, width = self._shape(value)[1:3]
+        kernel = (min(self._number(1, largest), height + 1), min(self._number(1, 3), width + 1))
+        top, bottom = (self._number(0, kernel[0] - 1) for _ in range(2))
+        left, right = (self._number(0, kernel[1] - 1) for _ in range(2))
+        lacking = max(0, kernel[0] - height - top - bottom)
+        padding = (top, left, bottom + lacking, right + max(0, kernel[1] - width - left - right))
+        stride = (self._number(1, 2), self._number(1, 2))
+        return kernel, {"padding": padding, "stride": stride}
+
+    def _conv2d(self, value: str) -> str:
+        kernel, fields = self._window(value, 5)
+        filters = self._number(1, 8)
+        case = conv2d_case(str(self.rng.random()), self._shape(value), filters, kernel, **fields)
+        return add_case_node(self.graph, case, value)
+
+    def _depthwise(self, value: str) -> str:
+        kernel, fields = self._window(value, 4)
+        case = depthwise_case(str(self.rng.random()), self._shape(value), kernel, **fields)
+        return add_case_node(self.graph, case, value)
+
+    def _pool(self, value: str) -> str:
+        kernel, fields = self._window(value, 3)
+        height, width = self._shape(value)[1:3]
+        kernel = (min(kernel[0], height), min(kernel[1], width))
+        halves = (kernel[0] // 2, kernel[1] // 2)
+        fields["padding"] = (halves * 2) if self.rng.random() < 0.5 else (0, 0, 0, 0)
+        name = ("max_pool2d", "avg_pool2d")[self._number(0, 1)]
+        op = ops.operator(name, kernel=kernel, **fields)
+        return self.graph.add_node(op, (value,), name, quantization=Q)
+
+    def _add(self, value: str) -> str:
+        like = [other for other in self.values if self._shape(other) == self._shape(value)]
+        other = like[self.rng.integers(len(like))]
+        case = add_case(str(self.rng.random()), self._shape(value), self._shape(other))
+        return add_case_node(self.graph, case, value, other)
+
+    def _concatenate(self, value: str) -> str:
+        shape = self._shape(value)
+        like = [v for v in self.values if self._shape(v)[:3] == shape[:3] and v != value]
+        if not like or shape[3] > 12:
+            return self._conv2d(value)
+        other = like[self.rng.integers(len(like))]
+        op = ops.operator("concatenate", axis=3)
+        return self.graph.add_node(op, (value, other), "joined", quantization=Q)
+
+    def _pad(self, value: str) -> str:
+        widths = (0, 0, *(self._number(0, 2) for _ in range(4)), 0, 0)
+        op = ops.operator("pad", padding=widths, value=self._number(-9, 9))
+        return self.graph.add_node(op, (value,), "padded", quantization=Q)
+
+
+def drawn_rows(rng: np.random.Generator, rows: RowsByNode) -> RowsByNode:
+    """Some divisor of each number of rows."""
+    return {name: int(rng.choice(divisors(count))) for name, count in rows.items()}

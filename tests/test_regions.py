@@ -1,0 +1,225 @@
+"""Layers that compute a few rows at a time give the same bytes, layer by layer, in less memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_rows
+
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
+from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
+from torch_cortex_m.ir.artifacts import MemoryPlan
+from torch_cortex_m.model.compiled import CompiledModel
+from torch_cortex_m.model.load import load
+from torch_cortex_m.model.verify import reference_values
+from torch_cortex_m.ops.add.cases import case as add_case
+from torch_cortex_m.ops.conv2d.cases import SAME
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.plan import PlanError, check_plan
+from torch_cortex_m.run import Execution
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.schedule import RowsByNode
+from torch_cortex_m.schedule.regions import RegionBuilder
+from torch_cortex_m.target import CORES, HOST, Target
+
+NETWORKS = 16
+M4, M55 = CORES["cortex-m4"], CORES["cortex-m55"]
+
+
+def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
+    """Up to three regions of a graph, one behind the other, with any rows a call."""
+    builder = RegionBuilder(graph)
+    regions: list[RowsByNode] = []
+    first = 0
+    while first < len(builder.nodes) and len(regions) < 3:
+        found = None
+        for last in rng.permutation(np.arange(first, len(builder.nodes))):
+            rows = builder.rows_a_call(first, int(last), 1 << 30)
+            drawn = rows and drawn_rows(rng, rows)
+            if drawn and builder.region(drawn) is not None:
+                found = drawn
+                break
+        if found is not None and rng.random() < 0.8:
+            regions.append(found)
+            first += len(found)
+        else:
+            first += 1
+    return regions
+
+
+def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
+    rng = np.random.default_rng(seed)
+    for index in range(NETWORKS):
+        graph = DrawnNetwork(rng, int(rng.integers(2, 10))).graph
+        yield f"n{index}", graph, drawn_regions(rng, graph)
+
+
+def check_drawn(seed: int, target: Target) -> None:
+    networks = list(drawn(seed))
+    for prefix, graph, regions in networks:
+        print(f"seed {seed}, {prefix}: {regions}\n{format_graph(graph)}")
+    graphs = {prefix: graph for prefix, graph, _ in networks}
+    regions = {prefix: found for prefix, _, found in networks}
+    assert sum(len(found) for found in regions.values()) >= NETWORKS / 2
+    rng = np.random.default_rng(seed)
+    inputs = [drawn_inputs(rng, graph) for graph in graphs.values()]
+    expected = [reference_values(g, [x])[0] for g, x in zip(graphs.values(), inputs, strict=True)]
+    for io, trace in (("caller", True), ("arena", False)):
+        generated = generate_all(graphs, target, regions=regions, preferences=Preferences(io=io))
+        with Runner([g.program for g in generated], target, trace=trace, checked=not trace) as run:
+            executions = run.run((i, [x.tobytes() for x in xs]) for i, xs in enumerate(inputs))
+        for each, values, execution in zip(generated, expected, executions, strict=True):
+            check_execution(each, values, execution)
+
+
+def drawn_inputs(rng: np.random.Generator, graph: Graph) -> list[np.ndarray]:
+    shapes = [graph.types[port.value].shape for port in graph.inputs]
+    return [rng.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
+
+
+def check_execution(
+    generated: Generated, expected: Mapping[str, np.ndarray], execution: Execution
+) -> None:
+    """Every layer that was traced, and every result."""
+    found = {
+        name: data
+        for layer in execution.layers
+        for name, data in zip(
+            generated.program.layers[layer.index].outputs, layer.outputs, strict=True
+        )
+    }
+    ports = [port.value for port in generated.graph.outputs]
+    for name, data in [*found.items(), *zip(ports, execution.outputs, strict=True)]:
+        assert data == expected[name].tobytes(), f"{generated.program.prefix}: {name}"
+
+
+def test_random_networks_on_the_host() -> None:
+    check_drawn(1, HOST)
+
+
+@needs_emulator
+@pytest.mark.parametrize("target", [M4, M55], ids=lambda target: target.name)
+def test_random_networks_on_cores(target: Target) -> None:
+    check_drawn(2, target)
+
+
+@needs_emulator
+@pytest.mark.slow
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("seed", range(3, 8))
+def test_more_random_networks(core: str, seed: int) -> None:
+    check_drawn(seed, CORES[core])
+
+
+@pytest.fixture(scope="module")
+def network() -> Graph:
+    """Convolutions, a residual add and a stride on a 24 x 20 image; the input and the output are
+    called as variables of the C are."""
+    graph = Graph("model")
+    value = graph.add_input("rows", TensorType((1, 24, 20, 3), "int8", Q))
+    stem = value = add_case_node(graph, conv2d_case("stem", (1, 24, 20, 3), 8, padding=SAME), value)
+    value = add_case_node(graph, depthwise_case("middle", (1, 24, 20, 8), padding=SAME), value)
+    value = add_case_node(graph, add_case("sum", (1, 24, 20, 8)), stem, value)
+    fields = {"padding": SAME, "stride": (2, 2)}
+    value = add_case_node(graph, conv2d_case("end", (1, 24, 20, 8), 4, **fields), value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    return graph
+
+
+def compiled(
+    graph: Graph, ram: int | str | None, target: Target = M4, **more: str
+) -> CompiledModel:
+    return CompiledModel(generate(graph, target, preferences=Preferences(ram_bytes=ram, **more)))
+
+
+@needs_emulator
+def test_a_budget_of_ram_is_kept_and_every_layer_is_exact(network: Graph) -> None:
+    whole = compiled(network, None)
+    assert not whole.generated.plan.regions
+    sizes = []
+    for ram in (6000, 3000, LEAST):
+        model = compiled(network, ram)
+        assert model.generated.plan.regions
+        assert ram == LEAST or model.report.arena_bytes <= ram
+        sizes.append(model.report.arena_bytes)
+        model.verify()
+    assert whole.report.arena_bytes > sizes[0] > sizes[1] > sizes[2]
+
+
+def test_what_is_impossible_says_what_is_possible(network: Graph) -> None:
+    least = compiled(network, LEAST).report.arena_bytes
+    with pytest.raises(TcmError, match=f"{least} bytes, the least that was found"):
+        compiled(network, least // 2)
+
+
+def test_a_loaded_model_has_its_regions(network: Graph, tmp_path: Path) -> None:
+    model = compiled(network, 3000, io="arena")
+    model.save(tmp_path / "model")
+    loaded = load(tmp_path / "model")
+    assert loaded.generated.program == model.generated.program
+    assert loaded.generated.preferences == model.generated.preferences
+    loaded.save(tmp_path / "again")
+    plans = [(tmp_path / name / "plan.json").read_text() for name in ("model", "again")]
+    assert plans[0] == plans[1]
+
+
+def test_damaged_regions_are_refused(network: Graph, tmp_path: Path) -> None:
+    compiled(network, 3000).save(tmp_path)
+    text = (tmp_path / "plan.json").read_text()
+    plan = json.loads(text)
+    for damaged in ([{"nobody": 1}], [{"end": 5}], [{"stem": "x"}], 7):
+        (tmp_path / "plan.json").write_text(json.dumps({**plan, "regions": damaged}))
+        with pytest.raises(TcmError, match="damaged"):
+            load(tmp_path)
+
+
+def test_the_check_finds_every_window_that_lies_wrongly(network: Graph) -> None:
+    """Windows and whole values moved onto others: the plan is refused."""
+    generated = compiled(network, 3000).generated
+    plan = generated.plan
+    scratch = dict.fromkeys(plan.scratch, 1)
+    check_plan(network, plan, scratch, {})
+    for key in plan.windows:
+        others = [offset for other, offset in plan.windows.items() if other != key]
+        assert any(
+            is_refused(network, replace(plan, windows={**plan.windows, key: offset}), scratch)
+            for offset in others
+        )
+
+
+def is_refused(graph: Graph, plan: MemoryPlan, scratch: Mapping[str, int]) -> bool:
+    try:
+        check_plan(graph, plan, scratch, {})
+    except PlanError:
+        return True
+    return False
+
+
+def test_windows_that_are_too_short_are_refused(network: Graph) -> None:
+    generated = compiled(network, 3000).generated
+    (region,) = generated.plan.regions
+    for value, window in region.windows.items():
+        shorter = replace(
+            region, windows={**region.windows, value: replace(window, rows=window.rows - 1)}
+        )
+        plan = replace(generated.plan, regions=(shorter,))
+        assert is_refused(network, plan, dict.fromkeys(plan.scratch, 1)), value
+
+
+def test_the_same_regions_every_time(network: Graph) -> None:
+    first, second = (compiled(network, 3000).generated for _ in range(2))
+    assert first.program == second.program
+
+
+def test_rows_that_do_not_fit_are_refused(network: Graph) -> None:
+    for rows in ({"stem": 5}, {"stem": 1, "end": 1}, {"nobody": 1}, {"end": 13}):
+        with pytest.raises(TcmError, match="rows of their outputs"):
+            generate(network, M4, regions=[rows])
