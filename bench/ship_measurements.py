@@ -28,8 +28,11 @@ from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
 from .common_layers import common_layers
 from .layers import all_layers
+from .memory import graph_of
+from .slices import slice_graphs
 
 NETWORKS = ("kws", "ic", "vww", "ad")
+SLICED = ("vww", "mobilenet_v2_035", "ic", "kws")
 
 
 def main() -> int:
@@ -63,7 +66,8 @@ def distinct_candidates(graphs: Sequence[Graph], target: Target) -> list[Candida
 
 
 def measured_graphs() -> Iterator[Graph]:
-    """The networks, ours and the official int8 ones where they are, then layers by themselves."""
+    """The networks, ours and the official int8 ones where they are, then layers by themselves, then
+    layers of a few rows."""
     for name in NETWORKS:
         model, inputs, calibration = getattr(mlperf_tiny, name)()
         yield run_passes(import_pytorch(model, inputs, calibration, name=name))
@@ -72,6 +76,8 @@ def measured_graphs() -> Iterator[Graph]:
         yield run_passes(import_tflite(path))
     for case in [case for _, case in all_layers()] + common_layers():
         yield case_graph(case)
+    for network in SLICED:
+        yield from slice_graphs(graph_of(network))
 
 
 if __name__ == "__main__":

@@ -8,37 +8,43 @@ from pathlib import Path
 from rich import box
 from rich.table import Table
 
+from ..model.budgets import Budgets
 from ..model.load import load
 from ..model.report import Report
 from .arrays import read_inputs
+from .markdown import profile_page
+from .over_budget import tell
 from .terminal import terminal
 
 
-def profile_folder(folder: Path, inputs: Path | None, as_json: bool) -> None:
-    """Measures a compiled folder on its emulated core and prints a table or JSON."""
+def profile_folder(
+    folder: Path, inputs: Path | None, as_json: bool, as_markdown: bool, budgets: Budgets
+) -> bool:
+    """Measures a compiled folder on its emulated core and prints a table, JSON or Markdown; whether
+    the budgets are kept."""
     compiled = load(folder)
     report = compiled.profile(*read_inputs(inputs, compiled.graph))
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
+    elif as_markdown:
+        print(profile_page(report, budgets))
     else:
         terminal().print(report_table(report))
+    return tell(budgets.exceeded(report))
 
 
 def report_table(report: Report) -> Table:
     """One row a layer and a footer with the totals, for a terminal of 80 columns; cycles only
     where they are estimated."""
     cycles = f"Cycles: {report.cycles_model}" if report.cycles_model else None
-    memory = {
-        "arena": report.arena_bytes,
-        "states": report.state_bytes,
-        "stack": report.stack_bytes,
-    }
-    parts = ", ".join(f"{name} {size:,} B" for name, size in memory.items() if size)
     table = Table(
         title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
-        f"RAM {report.ram_bytes:,} B ({parts})",
+        f"RAM {report.ram_bytes:,} B",
         caption="\n".join(
-            [*_stream(report), f"Instructions (instr.) are exact. {cycles or ''}".strip()]
+            [
+                *_stream(report),
+                f"{_memory(report)} Instructions (instr.) are exact. {cycles or ''}".strip(),
+            ]
         ),
         caption_justify="left",
         show_footer=True,
@@ -69,6 +75,13 @@ def _stream(report: Report) -> list[str]:
     if report.stream is None:
         return []
     return [f"Of one call; stream of {report.stream.input}: {report.stream.summary}."]
+
+
+def _memory(report: Report) -> str:
+    """What the RAM of the title is made of."""
+    parts = {"arena": report.arena_bytes, "states": report.state_bytes}
+    parts |= {"stack": report.stack_bytes or 0}
+    return f"RAM: {', '.join(f'{name} {size:,} B' for name, size in parts.items() if size)}."
 
 
 def _count(value: int | None) -> str:
