@@ -2,6 +2,8 @@
 
     python -m bench.memory [--core NAME ...] [--network NAME ...] [--no-instructions] [--publish]
 
+Then compiles them with budgets of RAM, so that layers compute a few rows at a time.
+
 Plans every network with outputs apart from their inputs, with outputs that run into inputs that
 die, and with the network's own inputs and outputs in the arena, too. The first two run on the
 emulated core with one random sample: their outputs have to be equal. --publish writes the table and
@@ -24,6 +26,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from torch_cortex_m.build import ImageSizeError
 from torch_cortex_m.emit import emit
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.generate import Generated, Preferences, generate
@@ -36,6 +39,7 @@ from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import CORES
 
 from . import ROOT
+from .memory_budgets import BudgetRow, budgets_table, measure_budgets
 from .memory_networks import NETWORKS
 from .pages import replace_parts
 
@@ -100,12 +104,15 @@ def outputs_apart(generated: Generated) -> tuple[MemoryPlan, Program]:
     return plan, emit(graph, layers, selection, plan, "apart")
 
 
-def counted(programs: Sequence[Program], generated: Generated) -> tuple[int, int]:
-    """The instructions of both on a random sample."""
+def counted(programs: Sequence[Program], generated: Generated) -> tuple[int, int] | None:
+    """The instructions of both on a random sample; None where the emulated board has no room."""
     rng = np.random.default_rng(0)
     sample = [rng.bytes(size) for size in generated.program.input_bytes]
     with Runner(programs, generated.target) as runner:
-        first, second = runner.run([(0, sample), (1, sample)])
+        try:
+            first, second = runner.run([(0, sample), (1, sample)])
+        except ImageSizeError:
+            return None
     if first.outputs != second.outputs:
         raise RuntimeError(f"{generated.graph.name}: outputs depend on where they lie")
     return first.instructions, second.instructions
@@ -170,15 +177,21 @@ def main() -> int:
     parser.add_argument("--publish", action="store_true")
     arguments = parser.parse_args()
     warnings.filterwarnings("ignore", message=".*no official weights")
-    rows = []
+    rows: list[Row] = []
+    budgets: list[BudgetRow] = []
     for network in arguments.network:
         for core in arguments.core:
-            rows.append(measure(network, core, instructions=not arguments.no_instructions))
+            run = not arguments.no_instructions
+            rows.append(measure(network, core, instructions=run))
             print(table(rows[-1:]).splitlines()[-1], flush=True)
+            found = measure_budgets(network, core, graph_of(network), run=run)
+            budgets += found
+            print("\n".join(budgets_table(found, TITLES.__getitem__).splitlines()[2:]), flush=True)
     if arguments.publish:
         network, core = PICTURED
         write_picture(PICTURE, generate(graph_of(network), CORES[core]))
-        replace_parts(PAGE, {"memory": table(rows)})
+        parts = {"memory": table(rows), "budgets": budgets_table(budgets, TITLES.__getitem__)}
+        replace_parts(PAGE, parts)
     return 0
 
 

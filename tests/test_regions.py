@@ -9,11 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import tcm
 from conftest import needs_emulator
 from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_rows
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
+from torch_cortex_m.generate.curve import ram_curve
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan
 from torch_cortex_m.model.compiled import CompiledModel
@@ -223,3 +225,25 @@ def test_rows_that_do_not_fit_are_refused(network: Graph) -> None:
     for rows in ({"stem": 5}, {"stem": 1, "end": 1}, {"nobody": 1}, {"end": 13}):
         with pytest.raises(TcmError, match="rows of their outputs"):
             generate(network, M4, regions=[rows])
+
+
+def test_the_curve_has_what_budgets_choose(network: Graph, tmp_path: Path) -> None:
+    points = list(ram_curve(compiled(network, None).generated))
+    arenas = [point.arena_bytes for point in points]
+    assert arenas == sorted(set(arenas), reverse=True)
+    assert arenas[0] == compiled(network, None).report.arena_bytes
+    assert arenas[-1] <= compiled(network, LEAST).report.arena_bytes
+    assert points[0].by_rows == 0
+    assert points[-1].by_rows > 1
+    for point in points[1:-1]:
+        assert compiled(network, point.arena_bytes).report.arena_bytes <= point.arena_bytes
+    compiled(network, 3000).save(tmp_path / "out")
+    printed = tcm("plan", tmp_path / "out", "--json")
+    assert [point["arena_bytes"] for point in json.loads(printed.stdout)] == arenas
+    assert f"{arenas[-1]:,}" in tcm("plan", tmp_path / "out").stdout
+
+
+def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:
+    wrong = tcm("compile", "x.tflite", "-o", tmp_path / "out", "--ram", "little")
+    assert wrong.returncode == 2
+    assert "neither a number of bytes nor min" in wrong.stderr

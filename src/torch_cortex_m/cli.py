@@ -270,6 +270,17 @@ def profile(
 
 
 @app.command()
+def plan(
+    folder: Folder,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell what smaller budgets of RAM would take and cost."""
+    from .commands import plan_folder
+
+    plan_folder(folder, json)
+
+
+@app.command()
 def diff(
     before: Profiled,
     after: Profiled,

@@ -4,6 +4,7 @@ from .compile import compile_source
 from .diff import diff_folders
 from .doctor import diagnose
 from .ops import list_operators
+from .plan import plan_folder
 from .profile import profile_folder
 from .run import run_folder
 from .tune import tune_folder
@@ -14,6 +15,7 @@ __all__ = [
     "diagnose",
     "diff_folders",
     "list_operators",
+    "plan_folder",
     "profile_folder",
     "run_folder",
     "tune_folder",

@@ -27,7 +27,9 @@ from .scratch import library_scratch_bytes
 @dataclass(frozen=True)
 class Generated:
     """A graph's C for one target, with the decisions that led to it; ``folding`` is what the graph
-    lost before, ``preferences`` (without measurements) what the kernels were chosen for."""
+    lost before, ``preferences`` (without measurements) what the kernels were chosen for.
+    estimated_cycles: of one inference, by what its layers were measured to take, or others like
+    them; what is not known counts as 0."""
 
     graph: Graph
     target: Target
@@ -37,6 +39,7 @@ class Generated:
     library: KernelLibrary | None = None
     folding: Folding | None = None
     preferences: Preferences = field(default_factory=lambda: Preferences())
+    estimated_cycles: int = 0
 
 
 def generate(
@@ -145,6 +148,7 @@ def _emit(
         library,
         None,
         replace(preferences, measurements=None),
+        choice.total_time,
     )
 
 

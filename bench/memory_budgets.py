@@ -1,0 +1,102 @@
+"""How much less memory networks take whose layers compute a few rows at a time, and what for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from torch_cortex_m.build import ImageSizeError
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.generate import LEAST, Generated, Preferences, generate
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.runner import Runner
+from torch_cortex_m.target import CORES
+
+BUDGETS: dict[tuple[str, str], tuple[int, ...]] = {
+    ("kws", "cortex-m4"): (8_500,),
+    ("kws", "cortex-m55"): (12_000, 9_500),
+    ("ic", "cortex-m4"): (26_500, 22_000, 18_000),
+    ("ic", "cortex-m55"): (26_500, 17_400),
+    ("vww", "cortex-m4"): (28_400, 20_000, 17_200, 16_000),
+    ("vww", "cortex-m55"): (28_000, 24_000, 20_000),
+    ("mobilenet_v2_035", "cortex-m4"): (32_500, 24_000, 18_800),
+    ("mobilenet_v2_035", "cortex-m55"): (40_000, 28_000),
+    ("mcunet_vww", "cortex-m4"): (32_000, 24_000, 18_900),
+    ("mcunet_vww", "cortex-m55"): (32_000, 24_000),
+    ("mcunet_320k", "cortex-m4"): (128_000, 80_000, 63_300),
+    ("mobilenet_v2", "cortex-m4"): (256_000, 134_100),
+    ("tcn", "cortex-m4"): (16_000, 12_000),
+    ("tcn", "cortex-m55"): (20_000, 16_000),
+}
+"""Network, core -> bytes of the arena, without inputs and outputs, that it may take."""
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """Bytes of the arena and instructions of one inference; None where it was not run.
+
+    limit: the budget; what is least where nothing was found within it.
+    """
+
+    network: str
+    core: str
+    limit: int
+    arena: int
+    instructions: tuple[int, int] | None
+
+    @property
+    def within(self) -> bool:
+        return self.arena <= self.limit
+
+
+def measure_budgets(network: str, core: str, graph: Graph, *, run: bool) -> list[BudgetRow]:
+    """Raises RuntimeError if an output differs from that of whole layers."""
+    whole = generate(graph, CORES[core])
+    rows: list[BudgetRow] = []
+    for limit in BUDGETS.get((network, core), ()):
+        found = _within(graph, core, limit)
+        counts = _counted(whole, found) if run else None
+        rows.append(BudgetRow(network, core, limit, found.plan.arena_bytes, counts))
+    return rows
+
+
+def _within(graph: Graph, core: str, limit: int) -> Generated:
+    try:
+        return generate(graph, CORES[core], preferences=Preferences(ram_bytes=limit))
+    except TcmError:
+        return generate(graph, CORES[core], preferences=Preferences(ram_bytes=LEAST))
+
+
+def _counted(whole: Generated, by_rows: Generated) -> tuple[int, int] | None:
+    """None where the emulated board has no room for the network."""
+    rng = np.random.default_rng(0)
+    sample = [rng.bytes(size) for size in whole.program.input_bytes]
+    found = []
+    for each in (whole, by_rows):
+        with Runner([each.program], each.target) as runner:
+            try:
+                found += runner.run([(0, sample)])
+            except ImageSizeError:
+                return None
+    first, second = found
+    if first.outputs != second.outputs:
+        raise RuntimeError(f"{whole.graph.name}: rows give other outputs than whole layers")
+    return first.instructions, second.instructions
+
+
+def budgets_table(rows: Sequence[BudgetRow], title: Callable[[str], str]) -> str:
+    lines = ["| network | core | budget | arena | instructions |", "|---|---|---|---|---|"]
+    for row in rows:
+        limit = f"{row.limit:,}" if row.within else f"{row.limit:,}: not kept"
+        cells = [title(row.network), row.core, limit, f"{row.arena:,}", _change(row.instructions)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _change(instructions: tuple[int, int] | None) -> str:
+    if instructions is None:
+        return "-"
+    before, after = instructions
+    return f"{after:,} ({100 * (after - before) / before:+.1f} %)"

@@ -1,0 +1,53 @@
+"""tcm plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich import box
+from rich.table import Table
+
+from ..generate.curve import CurvePoint, ram_curve
+from ..model.load import load
+from .terminal import terminal
+
+BAR = 24
+"""Characters of the longest bar."""
+
+
+def plan_folder(folder: Path, as_json: bool) -> None:
+    """Prints what a compiled model would take and cost with smaller budgets of RAM."""
+    points: list[CurvePoint] = []
+    console = terminal(stderr=True)
+    with console.status("planning") as status:
+        for point in ram_curve(load(folder).generated):
+            points.append(point)
+            status.update(f"planning: less than {point.arena_bytes:,} B")
+    if as_json:
+        print(json.dumps([asdict(point) for point in points], indent=2))
+    else:
+        terminal().print(curve_table(points))
+
+
+def curve_table(points: Sequence[CurvePoint]) -> Table:
+    """A row for each point: the arena, as a bar and in bytes, and what it costs."""
+    table = Table(
+        title="What --ram would choose",
+        caption="Cycles are estimated; tcm profile measures what was compiled.",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+    )
+    table.add_column("arena", no_wrap=True)
+    for heading in ("bytes", "cycles", "more", "layers by rows"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    first = points[0]
+    for point in points:
+        bar = "█" * max(1, round(BAR * point.arena_bytes / max(first.arena_bytes, 1)))
+        more = 100 * (point.cycles / max(first.cycles, 1) - 1)
+        cells = [f"{point.arena_bytes:,}", f"{point.cycles:,}", f"{more:+.1f} %"]
+        table.add_row(bar, *cells, str(point.by_rows or ""))
+    return table
