@@ -17,9 +17,9 @@ from torch_cortex_m.schedule import RowsByNode, divisors
 Q = Quantization(0.1, -7)
 
 
-def add_case_node(graph: Graph, case: Case, *given: str) -> str:
-    """A node of the case's operator, and with its name, on these values and the case's
-    constants."""
+def add_case_node(graph: Graph, case: Case, *given: str, name: str = "") -> str:
+    """A node of the case's operator on these values and the case's constants, called so or as the
+    case is."""
     values = iter(given)
     inputs: list[str | None] = []
     for name in case.op.tensor_names():
@@ -28,7 +28,7 @@ def add_case_node(graph: Graph, case: Case, *given: str) -> str:
             inputs.append(next(values))
         else:
             inputs.append(None if data is None else graph.add_constant(name, data))
-    return graph.add_node(case.op, tuple(inputs), case.name, quantization=Q)
+    return graph.add_node(case.op, tuple(inputs), name or case.name, quantization=Q)
 
 
 class DrawnNetwork:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from command_line import tcm
 from conftest import needs_emulator
 from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_rows
+from hostile_text import HOSTILE, assert_same_code
+from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
@@ -121,19 +124,24 @@ def test_more_random_networks(core: str, seed: int) -> None:
     check_drawn(seed, CORES[core])
 
 
-@pytest.fixture(scope="module")
-def network() -> Graph:
+def residual_network(stem: str = "stem") -> Graph:
     """Convolutions, a residual add and a stride on a 24 x 20 image; the input and the output are
     called as variables of the C are."""
     graph = Graph("model")
     value = graph.add_input("rows", TensorType((1, 24, 20, 3), "int8", Q))
-    stem = value = add_case_node(graph, conv2d_case("stem", (1, 24, 20, 3), 8, padding=SAME), value)
+    case = conv2d_case("stem", (1, 24, 20, 3), 8, padding=SAME)
+    first = value = add_case_node(graph, case, value, name=stem)
     value = add_case_node(graph, depthwise_case("middle", (1, 24, 20, 8), padding=SAME), value)
-    value = add_case_node(graph, add_case("sum", (1, 24, 20, 8)), stem, value)
+    value = add_case_node(graph, add_case("sum", (1, 24, 20, 8)), first, value)
     fields = {"padding": SAME, "stride": (2, 2)}
     value = add_case_node(graph, conv2d_case("end", (1, 24, 20, 8), 4, **fields), value)
     graph.outputs.append(Port(value, graph.types[value].shape))
     return graph
+
+
+@pytest.fixture(scope="module")
+def network() -> Graph:
+    return residual_network()
 
 
 def compiled(
@@ -247,3 +255,25 @@ def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:
     wrong = tcm("compile", "x.tflite", "-o", tmp_path / "out", "--ram", "little")
     assert wrong.returncode == 2
     assert "neither a number of bytes nor min" in wrong.stderr
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_names_stay_text_in_the_c_of_a_region(text: str) -> None:
+    programs = []
+    for graph in (residual_network(text), residual_network()):
+        regions = [dict.fromkeys((node.name for node in graph.nodes), 1)]
+        programs.append(generate(graph, HOST, regions=regions).program)
+    assert_same_code(programs[0].files, programs[1].files)
+
+
+@needs_emulator
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
+def test_regions_compile_without_warnings(network: Graph, compiler: str, tmp_path: Path) -> None:
+    command = CORE_COMPILERS[compiler]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    for target in (M4, M55):
+        regions = [{"stem": 1, "middle": 2, "sum": 1, "end": 3}]
+        program = generate(network, target, regions=regions).program
+        folder = tmp_path / target.name
+        compile_together([program], folder, [*command, *target.flags], "a region")

@@ -11,10 +11,14 @@ import numpy as np
 from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
 from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take, row_bytes
+from ..text import comment_text
 from .arrays import C_TYPES, array_values
 
 REGION_NAMES = ("order", "begin", "end", "rows", "i")
 """What a region's C uses beside the model's ports."""
+
+WHAT = {Take: "more of ", Border: "a border of "}
+"""What an action does to a value, in a comment; where it is not there, it computes it."""
 
 SliceCall = Callable[[str, Mapping[str, str], str], str]
 """(node, argument -> pointer, pointer of the output) -> the statement that calls its function."""
@@ -42,12 +46,13 @@ class RegionSource:
         self.counters = {value: index for index, value in enumerate(counted)}
         ends = [-region.windows[v].border if v in region.windows else 0 for v in self.counters]
         begins = [end if v in region.windows else 0 for v, end in zip(counted, ends, strict=True)]
-        first, last = region.nodes[0], region.nodes[-1]
+        last = comment_text(f"... to {region.nodes[-1]}")
         kind = "uint8_t" if len(region.actions) <= 256 else "uint16_t"
         order = array_values(np.array(region.order, np.int32)).replace("\n", "\n        ")
         cases = "".join(self._case(index, each) for index, each in enumerate(region.actions))
         return f"""    {{
-        /* Rows through windows, from {first} to {last}: which action goes on next. */
+        /* Rows through windows, {comment_text(region.nodes[0])}
+           {last}: which of them goes on next. */
         static const {kind} order[{len(region.order)}] = {{
         {order}
         }};
@@ -76,7 +81,8 @@ class RegionSource:
         output = self._next(value, action.rows)
         body = f"{output}\n{does}\n{end} += {action.rows};\nbreak;"
         lines = "\n".join(f"                {line}" for line in body.split("\n") if line)
-        return f"            case {index}: {{\n{lines}\n            }}\n"
+        what = comment_text(f"{WHAT.get(type(action), '')}{value}")
+        return f"            case {index}: {{ /* {what} */\n{lines}\n            }}\n"
 
     def _slice(self, action: Slice, size: int) -> str:
         pointers = {argument: self._read(action, read) for argument, read in action.reads.items()}
