@@ -22,12 +22,12 @@ def add_case_node(graph: Graph, case: Case, *given: str, name: str = "") -> str:
     case is."""
     values = iter(given)
     inputs: list[str | None] = []
-    for name in case.op.tensor_names():
-        data = case.tensors.get(name)
-        if name in case.activations:
+    for argument in case.op.tensor_names():
+        data = case.tensors.get(argument)
+        if argument in case.activations:
             inputs.append(next(values))
         else:
-            inputs.append(None if data is None else graph.add_constant(name, data))
+            inputs.append(None if data is None else graph.add_constant(argument, data))
     return graph.add_node(case.op, tuple(inputs), name or case.name, quantization=Q)
 
 
