@@ -31,8 +31,11 @@ from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
 from torch_cortex_m.plan import PlanError, check_plan
 from torch_cortex_m.run import Execution
 from torch_cortex_m.runner import Runner
-from torch_cortex_m.schedule import RowsByNode
+from torch_cortex_m.schedule import Candidates, RowsByNode, Search, largest_bytes
+from torch_cortex_m.schedule.candidates import SCRATCH
 from torch_cortex_m.schedule.regions import RegionBuilder
+from torch_cortex_m.select import CostModel, rank_kernels
+from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.target import CORES, HOST, Target
 
 NETWORKS = 16
@@ -144,10 +147,9 @@ def network() -> Graph:
     return residual_network()
 
 
-def compiled(
-    graph: Graph, ram: int | str | None, target: Target = M4, **more: str
-) -> CompiledModel:
-    return CompiledModel(generate(graph, target, preferences=Preferences(ram_bytes=ram, **more)))
+def compiled(graph: Graph, ram: int | str | None, io: str = "caller") -> CompiledModel:
+    preferences = Preferences(ram_bytes=ram, io=io)
+    return CompiledModel(generate(graph, M4, preferences=preferences))
 
 
 @needs_emulator
@@ -277,3 +279,20 @@ def test_regions_compile_without_warnings(network: Graph, compiler: str, tmp_pat
         program = generate(network, target, regions=regions).program
         folder = tmp_path / target.name
         compile_together([program], folder, [*command, *target.flags], "a region")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_one_region_keeps_is_found(seed: int) -> None:
+    """Whatever steps fit together: if all nodes in one region keep a limit, something is found."""
+    rng = np.random.default_rng(seed)
+    graph = DrawnNetwork(rng, 6).graph
+    model = CostModel({})
+    choice = Choice.best(graph, rank_kernels(graph, M4, model=model), model)
+    candidates = Candidates(choice, M4, ports_in_arena=bool(seed % 2))
+    last = len(candidates.nodes) - 1
+    whole = (candidates.region(0, last, most, scratch) for most in (1, 2) for scratch in SCRATCH)
+    for step in filter(None, whole):
+        found = Search(candidates).within(step.bytes)
+        assert found is not None
+        assert largest_bytes(found) <= step.bytes
+        assert sum(each.cycles for each in found) <= step.cycles

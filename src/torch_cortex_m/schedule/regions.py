@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from ..ir import Graph
-from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take
+from ..ir.regions import Action, Border, Region, Slice, Take, row_count
 from ..ops.base import Layer
-from .order import Rows, ordered_region
-from .slices import RowRule, RowRules, divisors, rows_of
+from .order import ordered_region
+from .slices import ArgumentRows, RowRule, RowRules, divisors, rows_of
 
 
 @dataclass(frozen=True)
@@ -54,39 +54,46 @@ class RegionBuilder:
         None where they cannot: a node needs all of a value, rows do not divide those of an output,
         some rows would never be needed, or other nodes are among them.
         """
+        rules = self._rules_of(rows)
+        boundaries = None if rules is None else self._boundaries(rules)
+        ends = [name for name in rows if self._leaves(name, rows.keys())]
+        if rules is None or boundaries is None or not boundaries.keys().isdisjoint(ends):
+            return None
+        taken = [value for value in boundaries if value not in rows]
+        inner = [name for name in rows if name not in ends]
+        slices = [self._slice(rule, rows[rule.node.name]) for rule in rules]
+        actions: list[Action] = [self._take(value, slices) for value in taken]
+        for value, boundary in boundaries.items():
+            actions += self._borders(value, boundary)
+        read = [read.value for each in slices for read in each.sources()]
+        sizes = {value: rows_of(self.graph.types[value]) for value in [*read, *rows]}
+        return ordered_region(list(rows), [*actions, *slices], sizes, [*taken, *inner], ends)
+
+    def _rules_of(self, rows: Mapping[str, int]) -> list[RowRule] | None:
+        """Of consecutive nodes that can compute so many rows a call from rows."""
         first = self.indices.get(next(iter(rows), ""), 0)
         nodes = self.nodes[first : first + len(rows)]
         if not rows or [node.name for node in nodes] != list(rows):
             return None
-        rules = [self.rules.rule(node.name) for node in nodes]
-        found = [rule for rule in rules if rule is not None]
-        if len(found) < len(rows) or not all(_divides(rows[r.node.name], r.rows) for r in found):
-            return None
-        names = {node.name for node in nodes}
-        ends = [node.name for node in nodes if self._leaves(node.name, names)]
-        if not self._reads_rows_only(found, names):
-            return None
-        if any(self.rules.layer(rule, rows[rule.node.name]) is None for rule in found):
-            return None
-        slices = [self._slice(rule, rows[rule.node.name]) for rule in found]
-        values = dict.fromkeys(read.value for each in slices for read in each.sources())
-        boundaries = {value: self._boundary(found, value) for value in values}
-        if any(boundary is None for boundary in boundaries.values()):
-            return None
-        bordered = [v for v, b in boundaries.items() if b is not None and (b.before or b.after)]
-        if any(value in ends for value in bordered):
-            return None
-        inner = [node.name for node in nodes if node.name not in ends]
-        taken = [value for value in bordered if value not in names]
-        actions: list[Action] = [self._take(value, slices) for value in taken]
-        for value in bordered:
-            boundary = boundaries[value]
-            assert boundary is not None
-            actions += self._borders(value, boundary)
-        sizes = {value: self._rows(value) for value in [*values, *names]}
-        return ordered_region(
-            [node.name for node in nodes], [*actions, *slices], sizes, [*taken, *inner], ends
+        rules = [rule for node in nodes if (rule := self.rules.rule(node.name)) is not None]
+        fits = len(rules) == len(rows) and all(
+            _divides(rows[rule.node.name], rule.rows)
+            and self.rules.layer(rule, rows[rule.node.name]) is not None
+            for rule in rules
         )
+        return rules if fits and self._reads_rows_only(rules, set(rows)) else None
+
+    def _boundaries(self, rules: Sequence[RowRule]) -> dict[str, Boundary] | None:
+        """Those of all values that need one; None where readers of one want different ones."""
+        values = dict.fromkeys(its.read.value for r in rules for its in r.arguments.values())
+        found: dict[str, Boundary] = {}
+        for value in values:
+            boundary = self._boundary(rules, value)
+            if boundary is None:
+                return None
+            if boundary.before or boundary.after:
+                found[value] = boundary
+        return found
 
     def slice_layer(self, each: Slice) -> Layer:
         """The layer that one call of a region's slice computes."""
@@ -95,20 +102,17 @@ class RegionBuilder:
         assert layer is not None
         return layer
 
-    def _rows(self, value: str) -> Rows:
-        return rows_of(self.graph.types[value])
-
-    def _leaves(self, name: str, names: set[str]) -> bool:
+    def _leaves(self, name: str, names: Set[str]) -> bool:
         return name in self._kept or not self._readers.get(name, set()) <= names
 
     def _reads_rows_only(self, rules: Sequence[RowRule], names: set[str]) -> bool:
         """Whether no node reads a value whole that is computed among them, or read by rows."""
-        by_rows = {read.value for rule in rules for read in rule.reads.values()}
+        by_rows = {its.read.value for rule in rules for its in rule.arguments.values()}
         for rule in rules:
             whole = {
                 self.rules.shown(value)
                 for argument, value in rule.node.arguments().items()
-                if value is not None and argument not in rule.reads
+                if value is not None and argument not in rule.arguments
             }
             if whole & (names | by_rows):
                 return False
@@ -116,23 +120,24 @@ class RegionBuilder:
 
     def _slice(self, rule: RowRule, rows: int) -> Slice:
         reads = {
-            argument: replace(read, count=read.count + read.stride * (rows - 1))
-            for argument, read in rule.reads.items()
+            argument: replace(its.read, count=its.read.count + its.read.stride * (rows - 1))
+            for argument, its in rule.arguments.items()
         }
         return Slice(rule.node.name, rule.node.name, rows, reads)
 
     def _boundary(self, rules: Sequence[RowRule], value: str) -> Boundary | None:
         """None where the readers want different borders."""
         boundary = Boundary()
-        size = self._rows(value).count
-        for rule, argument, read in _readers(rules, value):
-            before, after = -read.first, read.end(rule.rows - 1) - size
-            border = rule.borders.get(argument)
-            if border is None:
+        size = row_count(self.graph.types[value])
+        for rule, its in _readers(rules, value):
+            before, after = -its.read.first, its.read.end(rule.rows - 1) - size
+            if its.border is None:
                 continue
-            if boundary.value not in (None, border):
+            if boundary.value not in (None, its.border):
                 return None
-            boundary = Boundary(max(boundary.before, before), max(boundary.after, after), border)
+            boundary = Boundary(
+                max(boundary.before, before), max(boundary.after, after), its.border
+            )
         return boundary
 
     def _take(self, value: str, slices: Sequence[Slice]) -> Take:
@@ -142,7 +147,9 @@ class RegionBuilder:
             for read in each.sources()
             if read.value == value
         ]
-        rows = max(rows for rows in divisors(self._rows(value).count) if rows <= min(steps))
+        rows = max(
+            rows for rows in divisors(row_count(self.graph.types[value])) if rows <= min(steps)
+        )
         return Take(value, rows)
 
     def _borders(self, value: str, boundary: Boundary) -> Iterator[Border]:
@@ -150,15 +157,13 @@ class RegionBuilder:
         if boundary.before:
             yield Border(value, -boundary.before, boundary.before, boundary.value)
         if boundary.after > 0:
-            yield Border(value, self._rows(value).count, boundary.after, boundary.value)
+            yield Border(value, row_count(self.graph.types[value]), boundary.after, boundary.value)
 
 
 def _divides(count: int, rows: int) -> bool:
     return count > 0 and rows % count == 0
 
 
-def _readers(rules: Sequence[RowRule], value: str) -> Iterator[tuple[RowRule, str, RowsRead]]:
+def _readers(rules: Sequence[RowRule], value: str) -> Iterator[tuple[RowRule, ArgumentRows]]:
     for rule in rules:
-        for argument, read in rule.reads.items():
-            if read.value == value:
-                yield rule, argument, read
+        yield from ((rule, its) for its in rule.arguments.values() if its.read.value == value)

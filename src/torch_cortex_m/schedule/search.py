@@ -111,12 +111,12 @@ class Search:
         for last in range(first + 1, self.count):
             if fits and all(self._fits_best(index, limit) for index in range(last, self.count)):
                 return
-            helps = helps or not self._fits_best(last, limit)
+            helps, fits = helps or not self._fits_best(last, limit), False
             if not helps or self._after(last) > limit:
                 continue
             found, goes_on = self._regions(first, last, limit)
             yield from found
-            fits = fits or bool(found)
+            fits = bool(found)
             if not goes_on:
                 return
 

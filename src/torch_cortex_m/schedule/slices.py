@@ -25,16 +25,24 @@ def rows_of(type_: TensorType) -> Rows:
 
 
 @dataclass(frozen=True)
+class ArgumentRows:
+    """Which rows of an argument, along its ``axis``, a row of the output needs; ``border``: what
+    stands for those that it does not have, None where it has all."""
+
+    axis: int
+    read: RowsRead
+    border: int | None
+
+
+@dataclass(frozen=True)
 class RowRule:
-    """How a node goes along with rows. reads: argument -> (first, stride, kernel extent) as of
-    ``RowsRead``, for one row of the output."""
+    """How the ``rows`` rows of a node's output, along its ``axis``, depend on those of arguments;
+    arguments that are not here are needed whole."""
 
     node: Node
     axis: int
-    reads: Mapping[str, RowsRead]
-    arguments: Mapping[str, int]
-    borders: Mapping[str, int]
     rows: int
+    arguments: Mapping[str, ArgumentRows]
 
 
 class RowRules:
@@ -58,48 +66,48 @@ class RowRules:
         return place.root if rows_of(types[place.root]) == rows_of(types[value]) else None
 
     def _rule(self, name: str) -> RowRule | None:
-        """None where the node needs all of an argument for any part of its output."""
-        graph = self.graph
-        node = graph.producer(name)
+        """None where the node needs all of a value for any part of its output."""
+        node, output = self.graph.producer(name), self.graph.types[name]
         assert node is not None
-        if len(node.outputs) != 1:
+        axis = row_axis(output)
+        if len(node.outputs) != 1 or axis is None or self.root(name) != name:
             return None
-        types = graph.present_types(node)
-        axis, output = row_axis(graph.types[name]), graph.types[name]
-        if axis is None or self.root(name) != name:
-            return None
-        reads: dict[str, RowsRead] = {}
-        arguments: dict[str, int] = {}
-        borders: dict[str, int] = {}
+        arguments: dict[str, ArgumentRows] = {}
         for argument, value in node.arguments().items():
-            if value is None:
+            if value is None or self._is_whole(node, argument, axis):
                 continue
-            aligned = node.op.aligned or node.op.elementwise
-            rank = max(len(type_.shape) for type_ in types.values()) if aligned else 0
-            own = axis - rank + len(types[argument].shape)
-            if aligned and (own < 0 or types[argument].shape[own] == 1):
-                continue
-            if value in graph.constants:
-                if aligned:
-                    return None
-                continue
-            own = row_axis(types[argument])
-            root = self.root(value)
-            reach = None if own is None else node.op.reach(types, argument, own)
-            if own is None or root is None or reach is None or reach.axis != axis:
+            found = self._argument_rows(node, argument, axis)
+            if found is None:
                 return None
-            count = reach.dilation * (reach.kernel - 1) + 1
-            reads[argument] = RowsRead(root, reach.first, reach.stride, count)
-            arguments[argument] = own
-            first, last = reach.first, reach.first + reach.stride * (output.shape[axis] - 1) + count
-            if first < 0 or last > types[argument].shape[own]:
-                border = node.op.border_value(types, argument)
-                if border is None or not _fills_bytes(border, types[argument]):
-                    return None
-                borders[argument] = border
-        if not reads:
+            arguments[argument] = found
+        return RowRule(node, axis, output.shape[axis], arguments) if arguments else None
+
+    def _is_whole(self, node: Node, argument: str, axis: int) -> bool:
+        """Whether the same of the argument belongs to every row of the output."""
+        types = self.graph.present_types(node)
+        if not (node.op.aligned or node.op.elementwise):
+            return node.arguments()[argument] in self.graph.constants
+        shape = types[argument].shape
+        own = axis - max(len(type_.shape) for type_ in types.values()) + len(shape)
+        return own < 0 or shape[own] == 1
+
+    def _argument_rows(self, node: Node, argument: str, axis: int) -> ArgumentRows | None:
+        """None where a row of the output needs more than some rows of the argument."""
+        types, value = self.graph.present_types(node), node.arguments()[argument]
+        assert value is not None
+        own, root = row_axis(types[argument]), self.root(value)
+        if own is None or root is None or value in self.graph.constants:
             return None
-        return RowRule(node, axis, reads, arguments, borders, output.shape[axis])
+        reach = node.op.reach(types, argument, own)
+        if reach is None or reach.axis != axis:
+            return None
+        read = RowsRead(root, reach.first, reach.stride, reach.dilation * (reach.kernel - 1) + 1)
+        last = self.graph.types[node.output].shape[axis] - 1
+        if read.begin(0) >= 0 and read.end(last) <= types[argument].shape[own]:
+            return ArgumentRows(own, read, None)
+        border = node.op.border_value(types, argument)
+        fits = border is not None and _fills_bytes(border, types[argument])
+        return ArgumentRows(own, read, border) if fits else None
 
     def layer(self, rule: RowRule, rows: int) -> Layer | None:
         """The layer that computes so many rows; None where the operator does not fit."""
@@ -111,10 +119,9 @@ class RowRules:
     def _layer(self, rule: RowRule, rows: int) -> Layer | None:
         graph, node = self.graph, rule.node
         types = dict(graph.present_types(node))
-        for argument, axis in rule.arguments.items():
-            read = rule.reads[argument]
-            count = read.stride * (rows - 1) + read.count
-            types[argument] = _with_size(types[argument], axis, count)
+        for argument, its in rule.arguments.items():
+            count = its.read.stride * (rows - 1) + its.read.count
+            types[argument] = _with_size(types[argument], its.axis, count)
         op: Any = node.op.with_positions(rule.axis, rows)
         expected = _with_size(graph.types[node.name], rule.axis, rows)
         try:
