@@ -87,17 +87,21 @@ def _tanh(call: TfliteCall) -> Array:
 
 
 def _leaky_relu(call: TfliteCall) -> Array:
-    """Source: TensorFlow Lite's QuantizeLeakyRelu; its multipliers are float32 quotients."""
+    """Source: TensorFlow Lite's QuantizeLeakyRelu."""
     inputs = _inputs(call)
-    scale, output_scale = _scales(call)
-    alpha = np.float32(call.options.number("Alpha"))
-    if not np.isfinite(alpha):
-        raise call.error("alpha is not usable", expected="a finite number", got=float(alpha))
-    with np.errstate(over="ignore"):
-        slope, identity = float(scale * alpha / output_scale), float(scale / output_scale)
+    slope, identity = _leaky_factors(call)
     negative = math.copysign(1, slope) * _rescaled(call, inputs, abs(slope))
     results = np.where(inputs >= 0, _rescaled(call, inputs, identity), negative)
     return results.astype(np.int64) + call.output.quantization.zero_point
+
+
+def _leaky_factors(call: TfliteCall) -> tuple[float, float]:
+    """Of negative and of other inputs, in double precision."""
+    scale, output_scale = call.quantization().scale, call.output.quantization.scale
+    alpha = call.options.number("Alpha")
+    if not math.isfinite(alpha):
+        raise call.error("alpha is not usable", expected="a finite number", got=alpha)
+    return scale * alpha / output_scale, scale / output_scale
 
 
 def _hard_swish(call: TfliteCall) -> Array:
