@@ -23,11 +23,7 @@ BUDGETS: dict[tuple[str, str], tuple[int, ...]] = {
     ("vww", "cortex-m55"): (28_000, 24_000, 20_000),
     ("mobilenet_v2_035", "cortex-m4"): (32_500, 24_000, 18_800),
     ("mobilenet_v2_035", "cortex-m55"): (40_000, 28_000),
-    ("mcunet_vww", "cortex-m4"): (32_000, 24_000, 18_900),
-    ("mcunet_vww", "cortex-m55"): (32_000, 24_000),
-    ("mcunet_320k", "cortex-m4"): (128_000, 80_000, 63_300),
-    ("mobilenet_v2", "cortex-m4"): (256_000, 134_100),
-    ("tcn", "cortex-m4"): (16_000, 12_000),
+    ("tcn", "cortex-m4"): (16_000,),
     ("tcn", "cortex-m55"): (20_000, 16_000),
 }
 """Network, core -> bytes of the arena, without inputs and outputs, that it may take."""
