@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from ..ir.artifacts import ALIGNMENT
-from ..ir.regions import Region, Slice, Take
+from ..ir.regions import Region, Slice, Take, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
     Lives,
@@ -121,10 +121,7 @@ class Candidates:
         last = first + len(rows) - 1
         windows = _window_bytes(region, turns, layers, kernels)
         live += windows
-        cycles = sum(
-            region.order.count(index) * self._cost(action, layers, kernels)
-            for index, action in enumerate(region.actions)
-        )
+        cycles = self._region_cycles(region, layers, kernels)
         return Step(first, last, live, cycles, layers, kernels, region, windows, scratch)
 
     def _region(self, first: int, rows: Mapping[str, int]) -> tuple[Region, int, Turns] | None:
@@ -140,6 +137,29 @@ class Candidates:
                 busy_ticks(region),
             )
         return self._regions[key]
+
+    def faster_kernels(self, step: Step, node: str) -> Iterator[Step]:
+        """The region with each kernel that is faster than this node's, the best one first."""
+        assert step.region is not None
+        layer = step.layers[node]
+        ranked = self._ranked(layer)
+        index = ranked.index(step.kernels[node])
+        for kernel in reversed(ranked[index + 1 :]):
+            yield self._with_kernels(step, {**step.kernels, node: kernel})
+
+    def _with_kernels(self, step: Step, kernels: Mapping[str, Kernel]) -> Step:
+        assert step.region is not None
+        found = self._region(step.first, rows_by_node(step.region))
+        assert found is not None
+        region, live, turns = found
+        windows = _window_bytes(region, turns, step.layers, kernels)
+        return replace(
+            step,
+            bytes=live + windows,
+            window_bytes=windows,
+            cycles=self._region_cycles(region, step.layers, kernels),
+            kernels=kernels,
+        )
 
     def more_rows(self, node: str, rows: int) -> int | None:
         """The next number of rows a call that divides those of the node's output."""
@@ -180,6 +200,14 @@ class Candidates:
                 if output in sizes and value in sizes
             ),
             default=0,
+        )
+
+    def _region_cycles(
+        self, region: Region, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
+    ) -> float:
+        return sum(
+            region.order.count(index) * self._cost(action, layers, kernels)
+            for index, action in enumerate(region.actions)
         )
 
     def _cost(
