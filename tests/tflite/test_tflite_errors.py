@@ -48,7 +48,7 @@ def test_all_unsupported_operators_are_listed_at_once() -> None:
         "operator 0 RFFT2D, output 'root': there is no such operator here",
         "operator 1 CUSTOM MyOwnOperator, output 'custom': there is no such operator here",
         "operator 2 ADD, output 'tanh': its fused activation (4) is not NONE, RELU",
-        "operator 3 LOGISTIC, output 'wide': its output is int16, not int8",
+        "operator 3 LOGISTIC, output 'wide': its tensors are int16 and of another type at once",
         "operator 4 CONV_2D, output 'hybrid': its input is float32, not int8",
     ):
         assert line in text
@@ -291,6 +291,78 @@ def test_convolutions(
     change: Callable[[ModelWriter], None], options: dict[str, int], text: str
 ) -> None:
     assert text in message(convolution(change, **options))
+
+
+WIDE = {"dtype": "int16", "scales": 0.001, "zero_points": 0}
+
+
+def widen(tensor: int = 0, **fields: object) -> Callable[[ModelWriter], None]:
+    """int16 all through, but for what spoils ``tensor``."""
+
+    def change(writer: ModelWriter) -> None:
+        for place in (0, 3):
+            spoil(place, **WIDE)(writer)
+        spoil(tensor, **fields)(writer)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (widen(3, dtype="int8"), "its tensors are int16 and of another type at once"),
+        (widen(0, dtype="int8"), "its tensors are int16 and of another type at once"),
+        (widen(0, zero_points=3), "expected: 0 for int16"),
+        (widen(3, zero_points=3), "expected: 0 for int16"),
+        (widen(1, scales=300.0), "expected: input scale * weight scale / output scale below 128"),
+        (widen(1, dtype="int4", data=np.ones(27, np.int8)), "its weight is int4"),
+        (
+            widen(2, dtype="int64", data=np.full(3, -(1 << 63), np.int64)),
+            "its bias is too large",
+        ),
+        (
+            widen(2, data=np.full(3, (1 << 31) - 1, np.int32)),
+            "a weighted sum can leave the 32 bits of its accumulator",
+        ),
+    ],
+)
+def test_convolutions_of_int16(change: Callable[[ModelWriter], None], text: str) -> None:
+    assert text in message(convolution(change))
+
+
+def wide_depthwise(writer: ModelWriter) -> None:
+    """The convolution's operator is a depthwise one."""
+    widen(1, shape=(1, 3, 3, 2), data=np.ones((1, 3, 3, 2), np.int8), scales=0.1)(writer)
+    spoil(2, shape=(2,), data=integers(1, 2), scales=0.1)(writer)
+    spoil(3, shape=(1, 4, 4, 2))(writer)
+    writer.operators[0].name = "DEPTHWISE_CONV_2D"
+    writer.operators[0].options_type = "DepthwiseConv2DOptions"
+    writer.operators[0].options["DepthMultiplier"] = 1
+
+
+def test_a_bias_of_32_bits_beside_int16_where_tflite_micro_reads_64() -> None:
+    assert "its bias is int32" in message(convolution(wide_depthwise))
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "text"),
+    [
+        ({"zero_points": 1}, {}, "it has an unexpected quantization"),
+        ({}, {"zero_points": 1}, "it has an unexpected quantization"),
+        ({}, {"scales": 0.001}, "it has an unexpected quantization"),
+        ({"scales": 3.0}, {}, "the scale of the input is out of range"),
+        ({"scales": 1e-10}, {}, "the scale of the input is out of range"),
+    ],
+)
+@pytest.mark.parametrize("operator", ["LOGISTIC", "TANH"])
+def test_sigmoids_of_int16(
+    operator: str, x: dict[str, object], y: dict[str, object], text: str
+) -> None:
+    writer = ModelWriter()
+    given = writer.tensor("x", (1, 8), **(WIDE | x))
+    result = writer.tensor("y", (1, 8), **(WIDE | {"scales": 2.0**-15} | y))
+    writer.operator(operator, [given], result)
+    assert text in message(writer.write([given], [result]))
 
 
 MOST_TAPS = 66_311

@@ -27,7 +27,7 @@ from torch_cortex_m.runner import Runner
 from torch_cortex_m.target import CORES, HOST
 
 ZOO = Path(os.environ.get("TCM_ZOO", Path(__file__).parents[3] / "shared" / "zoo"))
-FILES = sorted([*ZOO.glob("int8/*.tflite"), *ZOO.glob("uint8/*.tflite")])
+FILES = sorted([*ZOO.glob("int*/*.tflite"), *ZOO.glob("uint8/*.tflite")])
 PLACES = {
     name: target
     for name, target in {"host": HOST, **CORES}.items()
@@ -57,7 +57,8 @@ def _end(type_: TensorType, side: int) -> np.ndarray:
 def _random(rng: np.random.Generator, shape: tuple[int, ...], dtype: str) -> np.ndarray:
     if dtype == "float32":
         return rng.normal(size=shape).astype(np.float32)
-    return rng.integers(0, 256, shape).astype(np.uint8).view(dtype)
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    return rng.integers(low, high, shape, endpoint=True).astype(dtype)
 
 
 def judged(path: Path) -> tuple[Graph, list[list[np.ndarray]], list[list[np.ndarray]]]:

@@ -7,13 +7,14 @@ from .graph import Graph, Port, State
 from .nodes import Node, NodeList
 from .stream import Stream
 from .text import format_graph
-from .types import BYTES, DTYPES, INT8, INT32, Limits, Quantization, TensorType, limits
+from .types import BYTES, DTYPES, INT8, INT16, INT32, Limits, Quantization, TensorType, limits
 from .verify import GraphError, verify
 
 __all__ = [
     "BYTES",
     "DTYPES",
     "INT8",
+    "INT16",
     "INT32",
     "Graph",
     "GraphError",

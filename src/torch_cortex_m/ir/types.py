@@ -68,6 +68,7 @@ def limits(dtype: str) -> Limits:
 
 
 INT8 = limits("int8")
+INT16 = limits("int16")
 INT32 = limits("int32")
 
 

@@ -16,7 +16,7 @@ Only reference.py and frontend.py import torch, and only the stages that need th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -140,10 +140,10 @@ class Op(Interfaces):
         return values
 
     def accumulators(
-        self, constants: Mapping[str, np.ndarray]
+        self, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Least and largest weighted sum with bias, before it wraps at 32 bits, of each output
-        channel for any int8 input: [channels] int64. None where the operator has no such sum.
+        channel for any input: [channels] int64. None where the operator has no such sum.
 
         constants: argument name -> data, of the arguments that are constant.
         """
@@ -321,6 +321,11 @@ class Kernel:
         if self.dtypes and layer.types[layer.op.tensors[0].name].dtype not in self.dtypes:
             return False
         return self.applies(layer)
+
+
+def for_dtype(dtype: str, kernels: Iterable[Kernel]) -> list[Kernel]:
+    """The kernels, which compute no other type of the first argument than this."""
+    return [dataclasses.replace(kernel, dtypes=(dtype,)) for kernel in kernels]
 
 
 @dataclass(frozen=True)

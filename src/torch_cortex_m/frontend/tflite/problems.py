@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ...ir import limits
 from ...ops.rules.checks import MAX_SCALE, MIN_SCALE
-from ...ops.tflite.builtin import ACTIVATION_NAMES, BYTES, Builtin, Kind
+from ...ops.tflite.builtin import ACTIVATION_NAMES, BYTES, Argument, Builtin, Kind
 from ...ops.tflite.file import FileTensor
 from .advice import (
     CALIBRATE,
@@ -85,9 +85,23 @@ def _problems(
         yield from _quantization_problems("output", output)
     yield from _options_problems(operator, builtin)
     values = [tensor for a, tensor in zip(arguments, tensors, strict=True) if a.kind in VALUES]
-    values += [subgraph.tensors[index] for index in operator.outputs]
+    outputs = [subgraph.tensors[index] for index in operator.outputs]
+    values += outputs
+    if not builtin.converts and _mixes_widths(arguments, tensors, outputs):
+        yield Problem("its tensors are int16 and of another type at once")
     if not builtin.converts and set(BYTES) <= {each.dtype for each in values if each}:
         yield Problem("its tensors are int8 and uint8 at once")
+
+
+def _mixes_widths(
+    arguments: tuple[Argument, ...], tensors: list[FileTensor | None], outputs: list[FileTensor]
+) -> bool:
+    """Whether results, and activations that may be int16, are int16 and something else."""
+    pairs = zip(arguments, tensors, strict=True)
+    given = [(each, tensor) for each, tensor in pairs if tensor and each.kind is Kind.ACTIVATION]
+    dtypes = {tensor.dtype for each, tensor in given if "int16" in each.dtypes}
+    dtypes |= {tensor.dtype for tensor in outputs}
+    return "int16" in dtypes and len(dtypes) > 1
 
 
 def _options_problems(operator: FileOperator, builtin: Builtin) -> Iterator[Problem]:
@@ -124,7 +138,10 @@ def _quantization_problems(name: str, tensor: FileTensor) -> Iterator[Problem]:
 
 def _number_problems(name: str, tensor: FileTensor) -> Iterator[Problem]:
     scale = float(tensor.scales[0])
-    if not (math.isfinite(scale) and MIN_SCALE <= scale <= MAX_SCALE):
+    least = 0 if tensor.dtype == "int16" else MIN_SCALE
+    if (scale == 0 and name == "output") or not (
+        math.isfinite(scale) and least <= scale <= MAX_SCALE
+    ):
         yield Problem(f"its {name} has the scale {scale:g}", CALIBRATE)
     low, high = ZERO_POINTS.get(tensor.dtype, (0, 0))
     if not low <= tensor.zero_points[0] <= high:

@@ -9,6 +9,7 @@ import numpy as np
 from ..base import Case
 from ..rules.case_data import generator, random_int8
 from ..rules.scaled_operands import rescaling
+from ..rules.wide_cases import widened
 from .op import Add
 
 LARGEST = (1 << 31) - 1
@@ -83,3 +84,5 @@ CASES = [
     case("activation_single_value", (9,), activation_min=5, activation_max=5),
     every_pair(),
 ]
+
+CASES += [widened(each, left_shift=15) for each in CASES if not each.name.startswith("every_pair")]

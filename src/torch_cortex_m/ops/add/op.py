@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..base import Kernel
-from ..rules.broadcasting import operands_not_broadcast
+from ...ir import INT16, Limits
+from ..base import Kernel, TensorArgument, for_dtype
+from ..rules.broadcasting import operands, operands_not_broadcast
 from ..rules.scaled_operands import ScaledOperandsOp
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS, LINEAR_WORDS
@@ -22,14 +23,22 @@ class Add(ScaledOperandsOp):
     """
 
     name: ClassVar[str] = "add"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int16")
+    widest: ClassVar[Limits] = INT16
 
 
 OP = Add
 KERNELS = [
-    Kernel("add_s8__ref", in_place=operands_not_broadcast),
-    *DSP_KERNELS,
-    *SCALAR_KERNELS,
-    LINEAR_WORDS,
-    *MVE_KERNELS,
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("add_s8__ref", in_place=operands_not_broadcast),
+            *DSP_KERNELS,
+            *SCALAR_KERNELS,
+            LINEAR_WORDS,
+            *MVE_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    Kernel("add_s16__ref", dtypes=("int16",), in_place=operands_not_broadcast),
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from ..base import Case
 from ..rules.random_data import Rng, int8, output_range, pick
 from ..rules.scaled_operands import rescaling
+from ..rules.wide_cases import widened_layer
 from .op import Add
 
 
@@ -34,4 +35,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     )
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

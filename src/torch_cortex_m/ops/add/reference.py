@@ -9,6 +9,6 @@ from .op import Add
 
 
 def reference(op: Add, input: Tensor, other: Tensor) -> Tensor:
-    """Two int8 tensors that broadcast together -> int8 of the broadcast shape; see Add."""
+    """Two tensors of one type -> that type, the broadcast shape; see Add."""
     first, second = rescaled_operands(op, input, other)
-    return result_of(op, first + second)
+    return result_of(op, first + second, input.dtype)

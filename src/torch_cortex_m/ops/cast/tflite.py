@@ -39,5 +39,6 @@ BUILTINS = [
         _lower,
         (Argument("input", dtypes=SOURCES),),
         outputs=(*SOURCES, "float32"),
+        converts=True,
     )
 ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.wide_cases import widened
 from .op import Conv2d
 
 MAXIMUM = (1 << 31) - 1
@@ -131,4 +132,23 @@ CASES = [
     case("32_channels_column", (1, 6, 7, 32), 2, (3, 1), bias=True),
     case("64_channels", (1, 5, 4, 64), 4, padding=SAME, bias=True),
     case("64_channels_5x3", (1, 6, 4, 64), 4, (5, 3), padding=SAME, bias=True),
+]
+
+WIDE_CASES = [
+    case("3x3", (1, 6, 6, 4), 8, padding=SAME, bias=True),
+    case("no_bias", (1, 5, 5, 4), 6, padding=SAME),
+    case("1x1", (1, 6, 6, 8), 12, (1, 1), bias=True),
+    case("stride_2x1_dilation_1x2", (2, 9, 6, 3), 4, stride=(2, 1), dilation=(1, 2), bias=True),
+    case("groups_2", (1, 6, 6, 8), 6, padding=SAME, groups=2, bias=True),
+    case("groups_of_1_channel", (1, 5, 5, 6), 12, padding=SAME, groups=6, bias=True),
+    case("saturating", (1, 4, 4, 4), 4, padding=SAME, multipliers=MAXIMUM, shifts=-2, bias=True),
+    case("multiplier_smallest", (1, 4, 4, 3), 3, multipliers=1 << 30, bias=True),
+    case("multiplier_zero", (1, 4, 4, 3), 3, multipliers=0, shifts=0, bias=True),
+    case("shift_31", (1, 4, 4, 3), 3, shifts=-31, multipliers=MAXIMUM, bias=True),
+    case("shift_7", (1, 4, 4, 3), 3, shifts=7, multipliers=3 << 29, bias=True),
+]
+CASES += [widened(each) for each in WIDE_CASES]
+CASES += [widened(each, "int32") for each in WIDE_CASES if each.tensors["bias"] is not None]
+CASES += [
+    widened(case("clamped", (1, 4, 4, 3), 5, bias=True), activation_min=-300, activation_max=2000)
 ]

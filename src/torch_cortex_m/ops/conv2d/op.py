@@ -9,18 +9,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..base import Kernel
-from ..integers.accumulators import accumulator_ranges
+from ..base import Kernel, for_dtype
 from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
 from ..rules.overlap import place_by_place
 from ..rules.weighted_sum import (
-    WeightedSumOp,
+    WideSumOp,
     channels_read,
     fold_into_bias,
     keep_mixed,
+    narrow_sums,
     weighted_bounds,
     weights_are_known,
+    wide_kernel,
 )
 from ..rules.window import (
     check_per_channel,
@@ -39,13 +40,13 @@ from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
-class Conv2d(WeightedSumOp):
-    """Quantized convolution on NHWC int8.
+class Conv2d(WideSumOp):
+    """Quantized convolution on NHWC int8 or int16.
 
-    Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
-    [C_out] int32, optional; multipliers and shifts [C_out] int32, the requantization of each
-    output channel.
-    Output: [N, H_out, W_out, C_out] int8.
+    Tensors: input [N, H, W, C_in] int8 or int16; weight [C_out, KH, KW, C_in / groups] int8 (OHWI);
+    bias [C_out], optional; multipliers and shifts [C_out] int32, the requantization of each
+    output channel (see WideSumOp).
+    Output: [N, H_out, W_out, C_out], of the input's type.
 
     Input and output channels are split into ``groups`` equal runs, and each run of output channels
     reads the run of input channels at its own place.
@@ -95,11 +96,10 @@ class Conv2d(WeightedSumOp):
         return super().constants(types) | sizes
 
     def accumulators(
-        self, constants: Mapping[str, np.ndarray]
+        self, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
         weight = constants["weight"]
-        rows = weight.reshape(len(weight), -1)
-        return accumulator_ranges(rows, constants.get("bias"), self.input_offset)
+        return narrow_sums(self, types, weight.reshape(len(weight), -1), constants.get("bias"))
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         batches, height, width, _ = self.output_shape(types)
@@ -159,9 +159,15 @@ class Conv2d(WeightedSumOp):
 
 OP = Conv2d
 KERNELS = [
-    Kernel("conv2d_s8__ref", overlap=place_by_place),
-    *SCALAR_KERNELS,
-    *DSP_KERNELS,
-    *MVE_KERNELS,
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("conv2d_s8__ref", overlap=place_by_place),
+            *SCALAR_KERNELS,
+            *DSP_KERNELS,
+            *MVE_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    wide_kernel("conv2d_s16__ref"),
 ]

@@ -24,6 +24,7 @@ from ..rules.random_network_data import (
     weighted_case,
     window_fields,
 )
+from ..rules.wide_cases import widened_layer
 from .op import Conv2d
 
 
@@ -72,4 +73,4 @@ def network_layer(rng: Rng, name: str) -> Case:
     return weighted_case(rng, name, op, values(rng, shape), weight, filters, int(weight[0].size))
 
 
-RANDOM_LAYERS = (any_layer, window_3x3, network_layer)
+RANDOM_LAYERS = (any_layer, window_3x3, network_layer, widened_layer(any_layer))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..integers.torch_arithmetic import requantize_to_int8
-from ..integers.torch_convolution import accumulate
+from ..integers.torch_convolution import weighted_sums
+from ..rules.weighted_sum_torch import output_of_sums
 from .op import Conv2d
 
 
@@ -17,9 +17,6 @@ def reference(
     multipliers: Tensor,
     shifts: Tensor,
 ) -> Tensor:
-    """[N, H, W, C_in] int8 -> [N, H_out, W_out, C_out] int8; see Conv2d."""
-    weight_oihw = weight.permute(0, 3, 1, 2)
-    sums = accumulate(op, input, weight_oihw, bias, op.input_offset, op.groups)
-    return requantize_to_int8(
-        sums, multipliers, shifts, op.output_offset, op.activation_min, op.activation_max
-    )
+    """[N, H, W, C_in] -> [N, H_out, W_out, C_out] of the same type; see Conv2d."""
+    sums = weighted_sums(op, input, weight.permute(0, 3, 1, 2), op.input_offset, op.groups)
+    return output_of_sums(op, input.dtype, sums, bias, multipliers, shifts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.weights import (
     BIAS,
@@ -42,8 +42,8 @@ BUILTINS = [
     Builtin(
         "CONV_2D",
         _lower,
-        (Argument("input", dtypes=BYTES), WEIGHT, BIAS),
+        (Argument("input", dtypes=ACTIVATIONS), WEIGHT, BIAS),
         options="Conv2DOptions",
-        outputs=BYTES,
+        outputs=ACTIVATIONS,
     )
 ]

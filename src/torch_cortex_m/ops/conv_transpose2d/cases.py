@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.wide_cases import widened
 from .op import ConvTranspose2d
 
 Pair = tuple[int, int]
@@ -101,3 +102,8 @@ CASES = [
     case("offsets_low", (1, 4, 5, 6), 4, input_offset=128, output_offset=-128),
     case("offsets_high", (1, 4, 5, 6), 4, input_offset=-127, output_offset=127),
 ]
+
+WIDE = ("3x3", "3x3_stride_2_more", "stride_3_by_1", "one_dimension", "no_bias", "dilation",
+                  "groups", "depthwise", "cut_to_1", "beyond_all_inputs", "shift_31")  # fmt: skip
+CASES += [widened(each) for each in CASES if each.name in WIDE]
+CASES += [widened(CASES[0], "int32"), widened(CASES[4], activation_min=-300, activation_max=2000)]

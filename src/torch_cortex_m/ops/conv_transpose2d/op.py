@@ -9,16 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import TensorType
-from ..base import Kernel
-from ..integers.accumulators import accumulator_ranges
+from ..base import Kernel, for_dtype
 from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Types
 from ..rules.weighted_sum import (
-    WeightedSumOp,
+    WideSumOp,
     channels_read,
     keep_mixed,
+    narrow_sums,
     weighted_bounds,
     weights_are_known,
+    wide_kernel,
 )
 from ..rules.window import (
     check_per_channel,
@@ -33,13 +34,13 @@ from .kernels_scalar import SCALAR_KERNELS
 
 
 @dataclass(frozen=True)
-class ConvTranspose2d(WeightedSumOp):
-    """Quantized transposed convolution on NHWC int8.
+class ConvTranspose2d(WideSumOp):
+    """Quantized transposed convolution on NHWC int8 or int16.
 
-    Tensors: input [N, H, W, C_in] int8; weight [C_out, KH, KW, C_in / groups] int8 (OHWI); bias
-    [C_out] int32, optional; multipliers and shifts [C_out] int32, the requantization of each
-    output channel.
-    Output: [N, *``output_size``, C_out] int8.
+    Tensors: input [N, H, W, C_in] int8 or int16; weight [C_out, KH, KW, C_in / groups] int8 (OHWI);
+    bias [C_out], optional; multipliers and shifts [C_out] int32, the requantization of each
+    output channel (see WideSumOp).
+    Output: [N, *``output_size``, C_out], of the input's type.
 
     Input (y, x) times tap (ky, kx) is added to the output at
     (y * stride + ky * dilation - padding, ...) where there is such an output; ``padding`` are the
@@ -101,11 +102,12 @@ class ConvTranspose2d(WeightedSumOp):
             "dilation_width": self.dilation[1],
         }
 
-    def accumulators(self, constants: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def accumulators(
+        self, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
         """As if one output read all taps."""
         weight = constants["weight"]
-        rows = weight.reshape(len(weight), -1)
-        return accumulator_ranges(rows, constants.get("bias"), self.input_offset)
+        return narrow_sums(self, types, weight.reshape(len(weight), -1), constants.get("bias"))
 
     def macs(self, types: Mapping[str, TensorType]) -> int:
         batches, height, width, _ = types["input"].shape
@@ -134,7 +136,13 @@ class ConvTranspose2d(WeightedSumOp):
 
 OP = ConvTranspose2d
 KERNELS = [
-    Kernel("conv_transpose2d_s8__ref"),
-    *map(with_dense_weights, (*SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS)),
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("conv_transpose2d_s8__ref"),
+            *map(with_dense_weights, (*SCALAR_KERNELS, *DSP_KERNELS, *MVE_KERNELS)),
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    wide_kernel("conv_transpose2d_s16__ref"),
 ]

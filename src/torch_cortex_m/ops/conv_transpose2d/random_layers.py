@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Case
 from ..rules.random_data import Rng, channel_tensors, int8, output_range, pick, weights
+from ..rules.wide_cases import widened_layer
 from .op import ConvTranspose2d
 
 
@@ -36,4 +37,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, tensors)
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integers.torch_arithmetic import exact_float, requantize_to_int8, wrap_int32
-from ..integers.torch_convolution import exact_backends
+from ..integers.torch_arithmetic import exact_float
+from ..integers.torch_convolution import exact_backends, largest_sum
+from ..rules.weighted_sum_torch import output_of_sums
 from .op import ConvTranspose2d
 
 
@@ -18,8 +19,8 @@ def reference(
     multipliers: Tensor,
     shifts: Tensor,
 ) -> Tensor:
-    """[N, H, W, C_in] int8 -> [N, H_out, W_out, C_out] int8; see ConvTranspose2d."""
-    dtype = exact_float(255 * 128 * weight[0].numel())
+    """[N, H, W, C_in] -> [N, H_out, W_out, C_out] of the same type; see ConvTranspose2d."""
+    dtype = exact_float(largest_sum(input, weight[0].numel()))
     values = (input.to(dtype) + op.input_offset).permute(0, 3, 1, 2)
     grouped = weight.to(dtype).reshape(op.groups, -1, *weight.shape[1:])
     taps = grouped.permute(0, 4, 1, 2, 3).flatten(0, 1)
@@ -28,16 +29,7 @@ def reference(
             values, taps, stride=op.stride, dilation=op.dilation, groups=op.groups
         )
     sums = _cut(op, full).permute(0, 2, 3, 1).to(torch.int64)
-    if bias is not None:
-        sums = sums + bias.to(torch.int64)
-    return requantize_to_int8(
-        wrap_int32(sums),
-        multipliers,
-        shifts,
-        op.output_offset,
-        op.activation_min,
-        op.activation_max,
-    )
+    return output_of_sums(op, input.dtype, sums, bias, multipliers, shifts)
 
 
 def _cut(op: ConvTranspose2d, full: Tensor) -> Tensor:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import BYTES, Argument, Builtin, Kind
+from ..tflite.builtin import ACTIVATIONS, BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import BIAS, convolution_operands, convolution_weight, with_wide_channels
+from ..tflite.weights import (
+    BIAS,
+    check_wide_bias,
+    convolution_operands,
+    convolution_weight,
+    with_wide_channels,
+)
 from ..tflite.window import window
 
 
 def _lower(call: TfliteCall) -> str:
     """The padding is that of the convolution from the output's size to the input's."""
+    check_wide_bias(call)
     weight = convolution_weight(call)
     _, height, width, _ = weight.shape
     shape = call.output.shape
@@ -36,10 +43,10 @@ BUILTINS = [
         (
             Argument("output_shape", Kind.SHAPE, ("int32",)),
             Argument("weight", Kind.CONSTANT, BYTES),
-            Argument("input", dtypes=BYTES),
+            Argument("input", dtypes=ACTIVATIONS),
             BIAS,
         ),
         options="TransposeConvOptions",
-        outputs=BYTES,
+        outputs=ACTIVATIONS,
     )
 ]

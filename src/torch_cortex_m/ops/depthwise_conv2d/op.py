@@ -84,7 +84,7 @@ class DepthwiseConv2d(WeightedSumOp):
         return super().constants(types) | sizes
 
     def accumulators(
-        self, constants: Mapping[str, np.ndarray]
+        self, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
         weight = constants["weight"]
         rows = weight.reshape(-1, weight.shape[-1]).T

@@ -7,9 +7,18 @@ from typing import Any
 import numpy as np
 
 from ..rules.movement import all_places
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
-from ..tflite.weights import BIAS, WEIGHT, convolution_operands, convolution_weight, int8_parts
+from ..tflite.weights import (
+    BIAS,
+    WEIGHT,
+    check_wide_bias,
+    convolution_operands,
+    convolution_weight,
+    int8_parts,
+    scales_per_channel,
+    sum_operands,
+)
 from ..tflite.window import window
 
 OUTPUT_CHANNEL_AXIS = 3
@@ -21,6 +30,8 @@ def _lower(call: TfliteCall) -> str:
     options is not read."""
     weight, shape = convolution_weight(call), call.shape()
     _, height, width, channels = weight.shape
+    if call.tensors["input"].dtype == "int16":
+        return _lower_wide(call, weight)
     value, weight, fields = _with_wide_rows(call, weight, window(call, (height, width)))
     return call.emit(
         "depthwise_conv2d",
@@ -29,6 +40,21 @@ def _lower(call: TfliteCall) -> str:
         depth_multiplier=max(channels // shape[3], 1),
         input_offset=-call.quantization().zero_point,
         output_offset=call.output.quantization.zero_point,
+        **call.activation_limits(),
+    )
+
+
+def _lower_wide(call: TfliteCall, weight: np.ndarray) -> str:
+    """Of int16, as a convolution in groups of one channel."""
+    check_wide_bias(call)
+    taps = np.ascontiguousarray(weight.transpose(3, 1, 2, 0))
+    scales = scales_per_channel(call, len(taps), OUTPUT_CHANNEL_AXIS)
+    reals = call.quantization().scale * scales / call.output.quantization.scale
+    return call.emit(
+        "conv2d",
+        (call.value(), *sum_operands(call, taps, reals, axis=0)),
+        **window(call, weight.shape[1:3]),
+        groups=call.shape()[3],
         **call.activation_limits(),
     )
 
@@ -70,8 +96,8 @@ BUILTINS = [
     Builtin(
         "DEPTHWISE_CONV_2D",
         _lower,
-        (Argument("input", dtypes=BYTES), WEIGHT, BIAS),
+        (Argument("input", dtypes=ACTIVATIONS), WEIGHT, BIAS),
         options="DepthwiseConv2DOptions",
-        outputs=BYTES,
+        outputs=ACTIVATIONS,
     )
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...errors import TcmError
-from ...ir import Graph
+from ...ir import INT8, Graph, Limits
 
 LARGEST = (1 << 31) - 1
 
@@ -23,11 +23,12 @@ def product_sums(weight: np.ndarray, low: float, high: float) -> tuple[np.ndarra
 
 
 def accumulator_ranges(
-    weight: np.ndarray, bias: np.ndarray | None, input_offset: int
+    weight: np.ndarray, bias: np.ndarray | None, input_offset: int, inputs: Limits = INT8
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest accumulator per channel for any int8 input, int64; weight [channels, taps]
-    int, bias [channels] int, if there is one."""
-    low, high = product_sums(weight.astype(np.int64), input_offset - 128, input_offset + 127)
+    """Least and largest accumulator per channel for any input, int64; weight [channels, taps] int,
+    bias [channels] int, if there is one."""
+    ends = (input_offset + end for end in inputs)
+    low, high = product_sums(weight.astype(np.int64), *ends)
     return (low, high) if bias is None else (low + bias, high + bias)
 
 
@@ -40,11 +41,12 @@ def check_accumulators(graph: Graph) -> None:
     seen = set[object]()
     for node in graph.nodes:
         constants = graph.argument_constants(node)
-        key = node.op, _memory(constants.get("weight")), _memory(constants.get("bias"))
+        data = (_memory(constants.get(name)) for name in ("weight", "bias"))
+        key = node.op, graph.types[node.outputs[0]].dtype, *data
         if key in seen:
             continue
         seen.add(key)
-        ranges = node.op.accumulators(constants)
+        ranges = node.op.accumulators(graph.present_types(node), constants)
         if ranges is not None:
             _check(f"{node.source}, output '{node.output}'", *ranges)
 
@@ -61,7 +63,7 @@ def _check(where: str, low: np.ndarray, high: np.ndarray) -> None:
         raise TcmError(
             "a weighted sum can leave the 32 bits of its accumulator",
             where=where,
-            expected=f"sums within [{-LARGEST - 1}, {LARGEST}] for every int8 input",
+            expected=f"sums within [{-LARGEST - 1}, {LARGEST}] for every input",
             got=f"[{low[first]}, {high[first]}] in output channel {first}"
             f" ({beyond.size} of {low.size} channels are too large)",
             hint="quantize the weights of these channels more coarsely (a larger scale; the bias "

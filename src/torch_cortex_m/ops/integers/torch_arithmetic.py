@@ -48,5 +48,30 @@ def requantize_to_int8(
     value: Tensor, multiplier: Tensor, shift: Tensor, offset: int, low: int, high: int
 ) -> Tensor:
     """``requantize``, add ``offset``, clamp to [low, high], cast to int8."""
+    return requantize_to(torch.int8, value, multiplier, shift, offset, low, high)
+
+
+def requantize_to(
+    dtype: torch.dtype,
+    value: Tensor,
+    multiplier: Tensor,
+    shift: Tensor,
+    offset: int,
+    low: int,
+    high: int,
+) -> Tensor:
+    """``requantize_to_int8`` for any type."""
     scaled = requantize(value, multiplier.to(torch.int64), shift.to(torch.int64))
-    return torch.clamp(wrap_int32(scaled + offset), low, high).to(torch.int8)
+    return torch.clamp(wrap_int32(scaled + offset), low, high).to(dtype)
+
+
+def requantize_wide(value: Tensor, multiplier: Tensor, shift: Tensor) -> Tensor:
+    """value * multiplier * 2^(shift - 31), the multiplier rounded to 16 bits, ties up; wraps at 32
+    bits.
+
+    All int64; |value| < 2^47, shift in [-31, 7]. Source: TensorFlow Lite's
+    MultiplyByQuantizedMultiplier of an int64.
+    """
+    reduced = torch.clamp((multiplier + (1 << 15)) >> 16, max=(1 << 15) - 1)
+    right = 15 - shift
+    return wrap_int32((value * reduced + (torch.ones_like(shift) << (right - 1))) >> right)

@@ -41,9 +41,24 @@ def accumulate(
     """Exact int64 accumulators [N, H_out, W_out, C_out], wrapped to 32 bits.
 
     input [N, H, W, C_in] int8, weight [C_out, C_in / groups, KH, KW] int8, bias [C_out] int32.
-
     """
-    dtype = exact_float(255 * 128 * weight[0].numel())
+    sums = weighted_sums(fields, input, weight, input_offset, groups)
+    return wrap_int32(sums if bias is None else sums + bias.to(torch.int64))
+
+
+def largest_sum(input: Tensor, taps: int) -> int:
+    """Of so many products of int8 weights and inputs, int8 or int16, with an offset."""
+    return ((1 << 8 * input.element_size()) - 1) * 128 * taps
+
+
+def weighted_sums(
+    fields: WindowFields, input: Tensor, weight: Tensor, input_offset: int, groups: int
+) -> Tensor:
+    """Exact int64 sums [N, H_out, W_out, C_out], without a bias.
+
+    input [N, H, W, C_in] int8 or int16, weight [C_out, C_in / groups, KH, KW] int8.
+    """
+    dtype = exact_float(largest_sum(input, weight[0].numel()))
     top, left, bottom, right = fields.padding
     shifted = (input.to(dtype) + input_offset).permute(0, 3, 1, 2)
     padded = torch.nn.functional.pad(shifted, (left, right, top, bottom))
@@ -55,5 +70,4 @@ def accumulate(
             dilation=tuple(fields.dilation),
             groups=groups,
         )
-    sums = sums.permute(0, 2, 3, 1).to(torch.int64)
-    return wrap_int32(sums if bias is None else sums + bias.to(torch.int64))
+    return sums.permute(0, 2, 3, 1).to(torch.int64)

@@ -79,7 +79,7 @@ class Linear(WeightedSumOp):
         }
 
     def accumulators(
-        self, constants: Mapping[str, np.ndarray]
+        self, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
         weight = constants["weight"]
         rows = weight.astype(np.int64) + self.weight_offset

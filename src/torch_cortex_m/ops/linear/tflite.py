@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 
-from ..tflite.builtin import BYTES, Argument, Builtin, Kind
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 from ..tflite.weights import (
     BIAS,
@@ -23,7 +23,30 @@ DEFAULT_WEIGHTS_FORMAT = 0
 
 
 def _lower(call: TfliteCall) -> str:
+    if call.tensors["input"].dtype == "int16":
+        return _wide(call)
     return _product(call) if "weight" in call.values else _linear(call)
+
+
+def _wide(call: TfliteCall) -> str:
+    """Of int16, as a convolution of single places."""
+    if "weight" in call.values:
+        raise call.error("weights that are computed are not supported beside int16")
+    weight = call.data("weight")
+    _check_layout(call, weight.shape)
+    without_zero_points(call)
+    features, channels = weight.shape
+    rows = _rows(call, channels)
+    shape = call.graph.types[rows].shape
+    places = call.reshape(rows, (1, 1, prod(shape[:-1]), shape[-1]), ".places")
+    reals = call.quantization().scale * _scales(call, features) / call.output.quantization.scale
+    result = call.emit(
+        "conv2d",
+        (places, *sum_operands(call, weight.reshape(features, 1, 1, channels), reals, axis=0)),
+        ".of_places",
+        **call.activation_limits(),
+    )
+    return call.reshape(result, (*shape[:-1], features), "")
 
 
 def _product(call: TfliteCall) -> str:
@@ -117,11 +140,11 @@ BUILTINS = [
         "FULLY_CONNECTED",
         _lower,
         (
-            Argument("input", dtypes=BYTES),
+            Argument("input", dtypes=ACTIVATIONS),
             Argument("weight", Kind.OPERAND, WEIGHT_DTYPES),
             BIAS,
         ),
         options="FullyConnectedOptions",
-        outputs=BYTES,
+        outputs=ACTIVATIONS,
     )
 ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator, random_int8
+from ..rules.wide_cases import widened
 from .op import Mul
 
 LARGEST = (1 << 31) - 1
@@ -64,3 +65,6 @@ CASES = [
     every_pair("every_pair_low", input_offset=128, other_offset=128, output_offset=-128),
     every_pair("every_pair_high", input_offset=-127, other_offset=-127, output_offset=127),
 ]
+
+CASES += [widened(each) for each in CASES if not each.name.startswith("every_pair")]
+CASES += [widened(case("zero_points", (3, 40)), input_offset=32768, other_offset=-32767)]

@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..base import Kernel
+from ...ir import INT16, Limits
+from ..base import Kernel, TensorArgument, for_dtype
 from ..integers.bounds import Array
 from ..integers.requantization import requantized, wrapped
-from ..rules.broadcasting import operands_not_broadcast
+from ..rules.broadcasting import operands, operands_not_broadcast
 from ..rules.products import ProductOp
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_fast import FAST_KERNELS
@@ -26,6 +27,8 @@ class Mul(ProductOp):
     """
 
     name: ClassVar[str] = "mul"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int16")
+    widest: ClassVar[Limits] = INT16
 
     def results(self, input: Array, other: Array) -> Array:
         products = (input + self.input_offset) * (other + self.other_offset)
@@ -36,7 +39,13 @@ class Mul(ProductOp):
 
 OP = Mul
 KERNELS = [
-    Kernel("mul_s8__ref", in_place=operands_not_broadcast),
-    *FAST_KERNELS,
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("mul_s8__ref", in_place=operands_not_broadcast),
+            *FAST_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    Kernel("mul_s16__ref", dtypes=("int16",), in_place=operands_not_broadcast),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Case
 from ..rules.random_data import Rng, int8, output_range, pick
+from ..rules.wide_cases import widened_layer
 from .op import Mul
 
 
@@ -22,4 +23,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, tensors, pick(rng, ("input", "other"), ("input", "other"), ("input",)))
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

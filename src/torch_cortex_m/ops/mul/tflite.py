@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..rules.integer_functions import Function
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.integers import integers_or
 
@@ -24,7 +24,7 @@ def _lower(call: TfliteCall) -> str:
     )
 
 
-DTYPES = (*BYTES, "int32")
+DTYPES = (*ACTIVATIONS, "int32")
 OPERANDS = tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other"))
 LOWER = integers_or(Function.MULTIPLY, _lower)
 BUILTINS = [Builtin("MUL", LOWER, OPERANDS, "MulOptions", DTYPES)]

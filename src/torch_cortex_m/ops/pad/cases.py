@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir import INT16
 from ..base import Case
 from ..rules.case_data import generator, random_int8
+from ..rules.wide_cases import widened
 from .op import Pad
 
 
@@ -37,3 +39,6 @@ CASES = [
     case("value_lowest", (3, 3), (1, 1, 1, 1), -128),
     case("value_highest", (3, 3), (1, 1, 1, 1), 127),
 ]
+
+CASES += [widened(each) for each in CASES]
+CASES += [widened(case(f"value_{end}", (3, 3), (1, 1, 1, 1)), value=end) for end in INT16]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import TensorType
+from ..base import Kernel, Op, TensorArgument, for_dtype
 from ..interfaces import Border, Reach, Types
 from ..rules.checks import check_max_rank
 from ..rules.permutation import long_axes, permuted
@@ -21,14 +21,14 @@ from .kernels_portable import PORTABLE_KERNELS
 class Pad(Op):
     """Surrounds a tensor with ``value``.
 
-    Tensors: input int8, rank 6 at most. Output: int8, dimension i larger by
+    Tensors: input int8 or int16, rank 6 at most. Output: the same type, dimension i larger by
     ``padding[2 * i]`` elements before and ``padding[2 * i + 1]`` after the input's.
     ``value`` is the quantized value: the zero point, where the model pads with zeros.
     Source: numpy.pad with mode "constant".
     """
 
     name: ClassVar[str] = "pad"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", ("int8", "int16")),)
     quantization_data: ClassVar[frozenset[str]] = frozenset({"value"})
     only_moves: ClassVar[bool] = True
 
@@ -38,7 +38,6 @@ class Pad(Op):
     def __post_init__(self) -> None:
         non_negative = all(count >= 0 for count in self.padding)
         self.expect(non_negative, "padding", "non-negative values", self.padding)
-        check_offset(self, "value", self.value, *INT8)
 
     @property
     def before(self) -> tuple[int, ...]:
@@ -50,6 +49,7 @@ class Pad(Op):
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         check_max_rank(self, types, "input")
+        check_offset(self, "value", self.value, *types["input"].limits)
         shape = types["input"].shape
         self.expect(
             len(self.padding) == 2 * len(shape),
@@ -92,4 +92,7 @@ class Pad(Op):
 
 
 OP = Pad
-KERNELS = [Kernel("pad_s8__ref"), *PORTABLE_KERNELS, *CMSIS_NN_KERNELS]
+KERNELS = [
+    *for_dtype("int8", [Kernel("pad_s8__ref"), *PORTABLE_KERNELS, *CMSIS_NN_KERNELS]),
+    Kernel("pad_s16__ref", dtypes=("int16",)),
+]

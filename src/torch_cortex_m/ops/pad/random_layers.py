@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Case
 from ..rules.random_data import Rng, int8, pick, strided_shape
+from ..rules.wide_cases import widened_layer
 from .op import Pad
 
 
@@ -15,4 +16,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, shape)})
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

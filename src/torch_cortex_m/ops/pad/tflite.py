@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import BYTES, Argument, Builtin, Kind
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 
-INPUT = Argument("input", dtypes=BYTES)
-VALUE = Argument("value", Kind.CONSTANT, BYTES)
+INPUT = Argument("input", dtypes=ACTIVATIONS)
+VALUE = Argument("value", Kind.CONSTANT, ACTIVATIONS)
 PADDING = Argument("padding", Kind.CONSTANT, ("int32", "int64"))
 
 
@@ -16,6 +16,9 @@ def _lower_pad(call: TfliteCall) -> str:
 
 def _lower_with_value(call: TfliteCall) -> str:
     """The constant has the result's quantization, so that its integer is the one to pad with."""
+    value, expected = call.tensors["value"].dtype, call.tensors["input"].dtype
+    if value != expected:
+        raise call.error(f"its value is {value}", expected=expected, got=value)
     return _emit(call, call.integer("value"))
 
 
@@ -24,6 +27,6 @@ def _emit(call: TfliteCall, value: int) -> str:
 
 
 BUILTINS = [
-    Builtin("PAD", _lower_pad, (INPUT, PADDING), outputs=BYTES),
-    Builtin("PADV2", _lower_with_value, (INPUT, PADDING, VALUE), outputs=BYTES),
+    Builtin("PAD", _lower_pad, (INPUT, PADDING), outputs=ACTIVATIONS),
+    Builtin("PADV2", _lower_with_value, (INPUT, PADDING, VALUE), outputs=ACTIVATIONS),
 ]

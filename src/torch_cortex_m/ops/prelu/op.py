@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..base import Kernel
+from ...ir import INT16, Limits
+from ..base import Kernel, TensorArgument, for_dtype
 from ..integers.bounds import Array
 from ..integers.requantization import requantized, wrapped
-from ..rules.broadcasting import operands_not_broadcast
+from ..rules.broadcasting import operands, operands_not_broadcast
 from ..rules.checks import check_multiplier
 from ..rules.products import ProductOp
 from .kernels_fast import FAST_KERNELS
@@ -28,6 +29,8 @@ class Prelu(ProductOp):
     """
 
     name: ClassVar[str] = "prelu"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int16")
+    widest: ClassVar[Limits] = INT16
     quantization_data: ClassVar[frozenset[str]] = ProductOp.quantization_data | {
         "slope_multiplier",
         "slope_shift",
@@ -53,4 +56,7 @@ class Prelu(ProductOp):
 
 
 OP = Prelu
-KERNELS = [Kernel("prelu_s8__ref", in_place=operands_not_broadcast), *FAST_KERNELS]
+KERNELS = [
+    *for_dtype("int8", [Kernel("prelu_s8__ref", in_place=operands_not_broadcast), *FAST_KERNELS]),
+    Kernel("prelu_s16__ref", dtypes=("int16",), in_place=operands_not_broadcast),
+]

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..rules.product_cases import any_multiplier, product_layer
 from ..rules.random_data import Rng
+from ..rules.wide_cases import widened_layer
 from .op import Prelu
 
 
@@ -16,4 +17,5 @@ def _slope(rng: Rng) -> dict[str, Any]:
     }
 
 
-RANDOM_LAYERS = (product_layer(Prelu, 0, 30, _slope),)
+ANY = product_layer(Prelu, 0, 30, _slope)
+RANDOM_LAYERS = (ANY, widened_layer(ANY))

@@ -109,7 +109,7 @@ BUILTINS = [
         (MOVED, Argument("axis", Kind.CONSTANT, ("int32", "int64"))),
         outputs=MOVED_DTYPES,
     ),
-    Builtin("SHAPE", _lower_shape, (MOVED,), "ShapeOptions", ("int32",)),
+    Builtin("SHAPE", _lower_shape, (MOVED,), "ShapeOptions", ("int32",), converts=True),
     Builtin(
         "BROADCAST_ARGS",
         _lower_broadcast,

@@ -19,19 +19,26 @@ OPERANDS = ("input", "other")
 Shape = tuple[int, ...]
 
 
+def operands(*dtypes: str) -> tuple[TensorArgument, ...]:
+    return tuple(TensorArgument(name, dtypes) for name in OPERANDS)
+
+
 class BroadcastingOp(Op):
     """A function of the elements of ``input`` and ``other``, one by one.
 
-    Tensors: input and other, int8, shapes of rank 6 at most that broadcast together as NumPy's do.
-    Output: the broadcast shape, int8. Kernels get the sizes and strides of ``loop_constants``.
+    Tensors: input and other, int8 or another type that both have, shapes of rank 6 at most that
+    broadcast together as NumPy's do. Output: the broadcast shape, the same type. Kernels get the
+    sizes and strides of ``loop_constants``.
     """
 
-    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(map(TensorArgument, OPERANDS))
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8")
     elementwise: ClassVar[bool] = True
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         for name in OPERANDS:
             check_max_rank(self, types, name)
+        expected = types["input"].dtype
+        self.expect(types["other"].dtype == expected, "other", expected, types["other"].dtype)
         return broadcast_shape(self, *(types[name].shape for name in OPERANDS))
 
     def results(self, input: Array, other: Array) -> Array | None:
@@ -40,7 +47,9 @@ class BroadcastingOp(Op):
         return None
 
     def element_table(self, types: Types, constants: Constants) -> tuple[str, Array] | None:
-        """Where one operand is a constant of a single element."""
+        """Where one operand is a constant of a single element, and both are int8."""
+        if types["input"].dtype != "int8":
+            return None
         single = [name for name in OPERANDS if name in constants and constants[name].size == 1]
         others = [name for name in OPERANDS if name not in single]
         if len(others) != 1 or types[others[0]].shape != self.output_shape(types):

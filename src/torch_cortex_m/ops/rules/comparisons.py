@@ -9,7 +9,7 @@ from typing import ClassVar
 from ...ir import INT8, TensorType
 from ..base import TensorArgument
 from ..integers.arithmetic import multiplier_fields
-from .broadcasting import OPERANDS, BroadcastingOp
+from .broadcasting import BroadcastingOp, operands
 from .checks import check_multiplier
 from .window import check_offset
 
@@ -27,9 +27,7 @@ class ComparisonOp(BroadcastingOp):
     Source: TensorFlow Lite 8-bit EQUAL and LESS.
     """
 
-    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(
-        TensorArgument(name, ("int8", "int32")) for name in OPERANDS
-    )
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int32")
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {
             "left_shift",
@@ -58,11 +56,6 @@ class ComparisonOp(BroadcastingOp):
         check_offset(self, "other_offset", self.other_offset, *INT8.negated())
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
-
-    def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
-        expected = types["input"].dtype
-        self.expect(types["other"].dtype == expected, "other", expected, types["other"].dtype)
-        return super().output_shape(types)
 
     def output_dtype(self, types: Mapping[str, TensorType]) -> str:
         return "bool"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ...ir import INT8
 from ..integers.arithmetic import multiplier_fields
 from .broadcasting import BroadcastingOp
 from .checks import check_multiplier
@@ -49,7 +48,7 @@ class ScaledOperandsOp(QuantizedOp, BroadcastingOp):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_offset(self, "left_shift", self.left_shift, 0, 31)
-        check_offset(self, "other_offset", self.other_offset, *INT8.negated())
+        check_offset(self, "other_offset", self.other_offset, *self.widest.negated())
         check_multiplier(self, "input_", self.input_multiplier, self.input_shift)
         check_multiplier(self, "other_", self.other_multiplier, self.other_shift)
         check_multiplier(self, "output_", self.output_multiplier, self.output_shift)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integers.torch_arithmetic import requantize, requantize_to_int8, wrap_int32
+from ..integers.torch_arithmetic import requantize, requantize_to, wrap_int32
 from .comparisons import ComparisonOp
 from .scaled_operands import ScaledOperandsOp
 
@@ -13,7 +13,7 @@ from .scaled_operands import ScaledOperandsOp
 def rescaled_operands(
     op: ScaledOperandsOp | ComparisonOp, input: Tensor, other: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """int8 -> int64, in the scale that both operands share; int32 as it is."""
+    """int8 or int16 -> int64, in the scale that both operands share; int32 as it is."""
     if input.dtype == torch.int32:
         return input.to(torch.int64), other.to(torch.int64)
     return (
@@ -22,16 +22,15 @@ def rescaled_operands(
     )
 
 
-def result_of(op: ScaledOperandsOp, value: Tensor) -> Tensor:
-    """What has become of the operands -> the int8 output."""
+def result_of(op: ScaledOperandsOp, value: Tensor, dtype: torch.dtype = torch.int8) -> Tensor:
+    """What has become of the operands -> the output."""
     wrapped = wrap_int32(value)
     multiplier, shift = (
         wrapped.new_tensor(op.output_multiplier),
         wrapped.new_tensor(op.output_shift),
     )
-    return requantize_to_int8(
-        wrapped, multiplier, shift, op.output_offset, op.activation_min, op.activation_max
-    )
+    limits = op.activation_min, op.activation_max
+    return requantize_to(dtype, wrapped, multiplier, shift, op.output_offset, *limits)
 
 
 def _rescale(

@@ -13,11 +13,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from ...ir import INT32
-from ..base import TensorArgument
+from ...ir import INT16, INT32, Limits, TensorType
+from ..base import Kernel, Layer, TensorArgument
+from ..integers.accumulators import accumulator_ranges
 from ..integers.bounds import Array, Bounds, of_products, of_requantized
 from ..interfaces import Constants, Types
 from .quantized import QuantizedOp
+
+WIDE_TYPES = {"input": ("int8", "int16"), "bias": ("int32", "int64")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +39,63 @@ class WeightedSumOp(QuantizedOp):
         "multipliers",
         "shifts",
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class WideSumOp(WeightedSumOp):
+    """Activations may be int16, too, with zero points of 0 as TensorFlow Lite has them.
+
+    Their sums have 64 bits and a bias of int64, or none, and are requantized with multipliers of 16
+    bits, rounded once; or 32 bits and a bias of int32, and are requantized as those of int8.
+    Source: TensorFlow Lite's convolutions of int16 with weights of int8.
+    """
+
+    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(
+        TensorArgument(each.name, WIDE_TYPES.get(each.name, each.dtypes), each.optional)
+        for each in WeightedSumOp.tensors
+    )
+    widest: ClassVar[Limits] = INT16
+
+    def output_types(self, types: Types) -> tuple[TensorType, ...]:
+        outputs = super().output_types(types)
+        if types["input"].dtype == "int16":
+            for name, offset in (("input", self.input_offset), ("output", self.output_offset)):
+                self.expect(offset == 0, f"{name}_offset", "0 for int16", offset)
+        elif "bias" in types:
+            self.expect(types["bias"].dtype == "int32", "bias", "int32", types["bias"].dtype)
+        return outputs
+
+
+def sums_are_wide(types: Types) -> bool:
+    """Whether the sums have 64 bits."""
+    bias = types.get("bias")
+    return types["input"].dtype == "int16" and (bias is None or bias.dtype == "int64")
+
+
+def narrow_sums(
+    op: WideSumOp, types: Types, rows: Array, bias: Array | None
+) -> tuple[Array, Array] | None:
+    """``Op.accumulators`` for weights [channels, taps]; None for sums of 64 bits."""
+    if sums_are_wide(types):
+        return None
+    return accumulator_ranges(rows, bias, op.input_offset, types["input"].limits)
+
+
+def wide_kernel(name: str) -> Kernel:
+    """The portable kernel for int16: ``wide`` says which sums they are; the bias is int64."""
+    return Kernel(
+        name,
+        dtypes=("int16",),
+        pack=_with_wide_bias,
+        constants=lambda layer: {"wide": int(sums_are_wide(layer.types))},
+    )
+
+
+def _with_wide_bias(layer: Layer) -> dict[str, Array]:
+    data = dict(layer.constants)
+    if "bias" in data:
+        data["bias"] = data["bias"].astype(np.int64)
+    return data
 
 
 def weights_are_known(types: Types, constants: Constants) -> bool:

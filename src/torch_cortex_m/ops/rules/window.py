@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from ...ir import INT8, TensorType
+from ...ir import INT8, Limits, TensorType
 from ..base import Op
 from ..interfaces import Border, Reach
 
@@ -34,10 +34,10 @@ def check_values(op: Op, name: str, values: tuple[int, ...], count: int, least: 
     op.expect(fits, name, f"{count} values of at least {least}", values)
 
 
-def check_activation(op: Op, low: int, high: int) -> None:
-    """The activation range is ordered and within int8."""
-    expected = f"{INT8.low} <= activation_min <= activation_max <= {INT8.high}"
-    ordered = INT8.low <= low <= high <= INT8.high
+def check_activation(op: Op, low: int, high: int, limits: Limits = INT8) -> None:
+    """The activation range is ordered and within the output's type."""
+    expected = f"{limits.low} <= activation_min <= activation_max <= {limits.high}"
+    ordered = limits.low <= low <= high <= limits.high
     op.expect(ordered, "activation_min, activation_max", expected, (low, high))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..base import Kernel
-from ..rules.broadcasting import operands_not_broadcast
+from ...ir import INT16, Limits
+from ..base import Kernel, TensorArgument, for_dtype
+from ..rules.broadcasting import operands, operands_not_broadcast
 from ..rules.scaled_operands import ScaledOperandsOp
 from .kernels_add import ADD_KERNELS
 
@@ -19,8 +20,13 @@ class Sub(ScaledOperandsOp):
     """
 
     name: ClassVar[str] = "sub"
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int16")
+    widest: ClassVar[Limits] = INT16
     sign: ClassVar[int] = -1
 
 
 OP = Sub
-KERNELS = [Kernel("sub_s8__ref", in_place=operands_not_broadcast), *ADD_KERNELS]
+KERNELS = [
+    *for_dtype("int8", [Kernel("sub_s8__ref", in_place=operands_not_broadcast), *ADD_KERNELS]),
+    Kernel("sub_s16__ref", dtypes=("int16",), in_place=operands_not_broadcast),
+]

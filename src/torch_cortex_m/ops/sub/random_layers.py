@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..rules.scaled_operands import rescaling
 from ..rules.scaled_operands_cases import scaled_layer
+from ..rules.wide_cases import widened_layer
 from .op import Sub
 
-RANDOM_LAYERS = (scaled_layer(Sub, rescaling),)
+ANY = scaled_layer(Sub, rescaling)
+RANDOM_LAYERS = (ANY, widened_layer(ANY))

@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...ir import INT8
+from ...ir import INT8, INT16
 from ..integers.arithmetic import requantize_array
 from ..integers.bounds import Array
 from ..integers.fixed_point import logistic, reciprocal_root, saturate, shift_right, tanh
 from ..integers.tables import VALUES
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, BYTES, Argument, Builtin
 from ..tflite.call import TfliteCall
+from ..tflite.sigmoids import sigmoid_or
 
 INTEGER_BITS = 4
 """Of the fixed point input of logistic and tanh."""
@@ -192,12 +193,40 @@ def _rsqrt(call: TfliteCall) -> Array:
     return np.where(inputs > 0, steps + call.output.quantization.zero_point, INT8.high)
 
 
+def _lower_leaky(call: TfliteCall) -> str:
+    return _wide_leaky_relu(call) if call.output.dtype == "int16" else _table(_leaky_relu)(call)
+
+
+def _wide_leaky_relu(call: TfliteCall) -> str:
+    """Of int16, as prelu with a slope of 1 in the scale alpha."""
+    slope, identity = _leaky_factors(call)
+    if slope < 0:
+        raise call.error("a negative alpha is not supported beside int16", expected="at least 0")
+    multiplier, shift = call.multiplier(identity)
+    slope_multiplier, slope_shift = call.multiplier(slope)
+    return call.emit(
+        "prelu",
+        (call.value(), call.add_constant("slope", np.ones((), np.int16))),
+        input_offset=-call.quantization().zero_point,
+        output_offset=call.output.quantization.zero_point,
+        multiplier=multiplier,
+        shift=shift,
+        slope_multiplier=slope_multiplier,
+        slope_shift=slope_shift,
+        activation_min=INT16.low,
+        activation_max=INT16.high,
+    )
+
+
 INPUT = (Argument("input", dtypes=BYTES),)
+ANY = (Argument("input", dtypes=ACTIVATIONS),)
+WIDTHS = ("int8", "int16")
+WIDE = (Argument("input", dtypes=WIDTHS),)
 BUILTINS = [
-    Builtin("LOGISTIC", _table(_logistic)),
-    Builtin("TANH", _table(_tanh)),
+    Builtin("LOGISTIC", sigmoid_or(_table(_logistic)), WIDE, outputs=WIDTHS),
+    Builtin("TANH", sigmoid_or(_table(_tanh), hyperbolic=True), WIDE, outputs=WIDTHS),
     Builtin("HARD_SWISH", _table(_hard_swish), INPUT, outputs=BYTES),
-    Builtin("LEAKY_RELU", _table(_leaky_relu), INPUT, "LeakyReluOptions", outputs=BYTES),
+    Builtin("LEAKY_RELU", _lower_leaky, ANY, "LeakyReluOptions", outputs=ACTIVATIONS),
     Builtin("ELU", _table(_elu)),
     Builtin("ABS", _table(_abs)),
     Builtin("RSQRT", _table(_rsqrt)),

@@ -18,6 +18,9 @@ BYTES = ("int8", "uint8")
 """Types of an operator that does with uint8 what it does with int8, where elements and zero points
 are 128 less."""
 
+ACTIVATIONS = (*BYTES, "int16")
+"""Those of an operator that computes with int16, too, in kernels of its own."""
+
 ACTIVATION_NAMES = {0: "NONE", 1: "RELU", 2: "RELU_N1_TO_1", 3: "RELU6", 4: "TANH"}
 """The schema's ActivationFunctionType, as far as operators have it."""
 
@@ -69,7 +72,7 @@ class Builtin:
     options: the schema's table of options ("Conv2DOptions"), None if none are read.
     outputs: the types that a result may have.
     several_outputs: whether it has any number of results, not one.
-    converts: whether one of its tensors may be int8 where another one is uint8.
+    converts: whether one of its tensors may be int8 where another one is uint8 or int16.
     activations: the fused activations that it may have, if its options say any.
     """
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import TcmError
-from ...ir import INT8, Graph, Quantization
+from ...ir import INT8, Graph, Limits, Quantization, limits
 from .. import definition
 from ..integers.arithmetic import quantize_multiplier
 from ..rules.movement import Step, all_places, movement
@@ -136,7 +136,10 @@ class TfliteCall:
     def activation_limits(self) -> dict[str, int]:
         """activation_min and activation_max for the fused activation."""
         code = int(self.options.number("FusedActivationFunction"))
-        return clamp_limits(*FUSED_ACTIVATIONS[code], self.output.quantization)
+        output = self.output
+        return clamp_limits(
+            *FUSED_ACTIVATIONS[code], output.quantization, limits(output.value_dtype)
+        )
 
     def emit(
         self, operator: str, inputs: tuple[str | None, ...], suffix: str = "", /, **fields: Any
@@ -246,20 +249,23 @@ class TfliteCall:
             raise error.at(self.place) from None
 
 
-def clamp_limits(low: float | None, high: float | None, output: Quantization) -> dict[str, int]:
-    """activation_min and activation_max of a clamp to real bounds (None: no bound).
+def clamp_limits(
+    low: float | None, high: float | None, output: Quantization, ends: Limits = INT8
+) -> dict[str, int]:
+    """activation_min and activation_max of a clamp to real bounds (None: no bound) in a type with
+    these ends.
 
     Bounds are divided by the scale in float32 and rounded, ties away from zero.
     Source: TensorFlow Lite's CalculateActivationRangeQuantized.
     """
     return {
-        "activation_min": INT8.low if low is None else _quantized_bound(low, output),
-        "activation_max": INT8.high if high is None else _quantized_bound(high, output),
+        "activation_min": ends.low if low is None else _quantized_bound(low, output, ends),
+        "activation_max": ends.high if high is None else _quantized_bound(high, output, ends),
     }
 
 
-def _quantized_bound(bound: float, output: Quantization) -> int:
+def _quantized_bound(bound: float, output: Quantization, ends: Limits) -> int:
     with np.errstate(over="ignore"):
         steps = float(np.clip(np.float32(bound) / np.float32(output.scale), -1e9, 1e9))
     rounded = int(np.copysign(np.floor(abs(steps) + 0.5), steps))
-    return int(np.clip(output.zero_point + rounded, *INT8))
+    return int(np.clip(output.zero_point + rounded, *ends))

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .builtin import BYTES, Argument, Builtin, Kind
+from .builtin import ACTIVATIONS, Argument, Builtin, Kind
 from .call import TfliteCall
 
-MOVED_DTYPES = (*BYTES, "bool", "int32", "float32")
+MOVED_DTYPES = (*ACTIVATIONS, "bool", "int32", "float32")
 MOVED = Argument("input", dtypes=MOVED_DTYPES)
 
 Move = Callable[[TfliteCall, np.ndarray], np.ndarray]

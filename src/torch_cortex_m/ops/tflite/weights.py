@@ -11,7 +11,14 @@ from .call import TfliteCall
 
 WEIGHT_DTYPES = ("int8", "int4", "uint8")
 WEIGHT = Argument("weight", Kind.CONSTANT, WEIGHT_DTYPES)
-BIAS = Argument("bias", Kind.CONSTANT, ("int32",), optional=True)
+BIAS = Argument("bias", Kind.CONSTANT, ("int32", "int64"), optional=True)
+"""int64 beside activations of int16."""
+
+LARGEST_WIDE_SHIFT = 7
+"""Of the requantization of a sum of 64 bits."""
+
+LARGEST_WIDE_BIAS = 1 << 46
+"""Half of what that requantization takes."""
 
 
 def scales_per_channel(call: TfliteCall, channels: int, axis: int) -> np.ndarray:
@@ -110,12 +117,31 @@ def sum_operands(
     unique, places = np.unique(np.abs(reals), return_inverse=True)
     pairs = np.array([call.multiplier(float(real)) for real in unique], np.int32)
     multipliers, shifts = pairs[places].T
+    if call.tensors["input"].dtype == "int16":
+        _check_wide(call, np.abs(reals).max(), shifts.max())
     return (
         _weight(call, weight, reals < 0, axis),
         _bias(call, reals < 0),
         call.add_constant("multipliers", multipliers),
         call.add_constant("shifts", shifts),
     )
+
+
+def _check_wide(call: TfliteCall, factor: float, shift: int) -> None:
+    """Raises TcmError if it is no sum of int8 weights that 64 bits hold."""
+    weight, bias = call.tensors["weight"].dtype, call.tensors.get("bias")
+    if weight != "int8":
+        raise call.error(f"its weight is {weight}", expected="int8 beside int16", got=weight)
+    if shift > LARGEST_WIDE_SHIFT:
+        raise call.error(
+            "the scales of inputs, weights and output are too far apart",
+            expected=f"input scale * weight scale / output scale below {1 << LARGEST_WIDE_SHIFT}",
+            got=f"{factor:g}",
+        )
+    if bias is not None and bias.dtype == "int64":
+        data = call.data("bias")
+        if not ((data >= -LARGEST_WIDE_BIAS) & (data <= LARGEST_WIDE_BIAS)).all():
+            raise call.error("its bias is too large", expected="at most 2^46 on either side of 0")
 
 
 def _weight(call: TfliteCall, weight: np.ndarray, negative: np.ndarray, axis: int) -> str:
@@ -128,6 +154,8 @@ def _bias(call: TfliteCall, negative: np.ndarray) -> str | None:
     if "bias" not in call.tensors:
         return None
     data = call.data("bias")
+    if data.dtype == np.int64 and call.tensors["input"].dtype != "int16":
+        raise call.error("its bias is int64, not int32")
     if data.size != negative.size:
         raise call.error("the bias does not fit the weights", expected=negative.size, got=data.size)
     return call.add_constant("bias", _negated(call, "bias", data.reshape(-1), negative))
@@ -146,6 +174,14 @@ def _negated(call: TfliteCall, argument: str, data: np.ndarray, negative: np.nda
             got=least,
         )
     return np.where(negative, -data, data)
+
+
+def check_wide_bias(call: TfliteCall) -> None:
+    """Raises TcmError if sums of int16 activations have a bias of 32 bits, which TFLite-Micro does
+    not read as such in this operator."""
+    bias = call.tensors.get("bias")
+    if bias is not None and call.tensors["input"].dtype == "int16" and bias.dtype == "int32":
+        raise call.error("its bias is int32", expected="int64 beside int16", got="int32")
 
 
 def convolution_weight(call: TfliteCall) -> np.ndarray:
