@@ -124,7 +124,7 @@ def weighted(
 
 
 def conv(name: str, input: Shape, weight: Shape, output: Shape, **fields: Any) -> OperatorModel:
-    window = {"Padding": SAME, "StrideH": 1, "StrideW": 1, "DilationHFactor": 1,
+    window: dict[str, Any] = {"Padding": SAME, "StrideH": 1, "StrideW": 1, "DilationHFactor": 1,
               "DilationWFactor": 1, "options_type": "Conv2DOptions"}  # fmt: skip
     return weighted("CONV_2D", name, input, weight, output, **(window | fields))
 
@@ -132,7 +132,7 @@ def conv(name: str, input: Shape, weight: Shape, output: Shape, **fields: Any) -
 def depthwise(
     name: str, input: Shape, weight: Shape, output: Shape, **fields: Any
 ) -> OperatorModel:
-    window = {"Padding": SAME, "StrideH": 1, "StrideW": 1, "DilationHFactor": 1,
+    window: dict[str, Any] = {"Padding": SAME, "StrideH": 1, "StrideW": 1, "DilationHFactor": 1,
               "DilationWFactor": 1, "options_type": "DepthwiseConv2DOptions",
               "DepthMultiplier": weight[3] // input[3]}  # fmt: skip
     return weighted("DEPTHWISE_CONV_2D", name, input, weight, output, axis=3, **(window | fields))
@@ -141,13 +141,16 @@ def depthwise(
 def transposed(
     name: str, input: Shape, weight: Shape, output: Shape, **fields: Any
 ) -> OperatorModel:
-    window = {"Padding": SAME, "StrideH": 2, "StrideW": 2}
-    options = window | {"options_type": "TransposeConvOptions"} | fields
+    window: dict[str, Any] = {"Padding": SAME, "StrideH": 2, "StrideW": 2}
+    options: dict[str, Any] = window | {"options_type": "TransposeConvOptions"} | fields
     return weighted("TRANSPOSE_CONV", name, input, weight, output, **options)
 
 
 def dense(name: str, input: Shape, weight: Shape, output: Shape, **fields: Any) -> OperatorModel:
-    options = {"options_type": "FullyConnectedOptions", "per_channel": False} | fields
+    options: dict[str, Any] = {
+        "options_type": "FullyConnectedOptions",
+        "per_channel": False,
+    } | fields
     return weighted("FULLY_CONNECTED", name, input, weight, output, **options)
 
 

@@ -96,10 +96,9 @@ def _problems(
 def _mixes_widths(
     arguments: tuple[Argument, ...], tensors: list[FileTensor | None], outputs: list[FileTensor]
 ) -> bool:
-    """Whether results, and arguments that may be int16, are int16 and something else;
-    states have types of their own."""
+    """Whether results, and activations that may be int16, are int16 and something else."""
     pairs = zip(arguments, tensors, strict=True)
-    given = [(each, tensor) for each, tensor in pairs if tensor and each.kind is not Kind.STATE]
+    given = [(each, tensor) for each, tensor in pairs if tensor and each.kind is Kind.ACTIVATION]
     dtypes = {tensor.dtype for each, tensor in given if "int16" in each.dtypes}
     dtypes |= {tensor.dtype for tensor in outputs}
     return "int16" in dtypes and len(dtypes) > 1

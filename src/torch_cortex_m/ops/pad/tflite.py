@@ -16,6 +16,9 @@ def _lower_pad(call: TfliteCall) -> str:
 
 def _lower_with_value(call: TfliteCall) -> str:
     """The constant has the result's quantization, so that its integer is the one to pad with."""
+    value, expected = call.tensors["value"].dtype, call.tensors["input"].dtype
+    if value != expected:
+        raise call.error(f"its value is {value}", expected=expected, got=value)
     return _emit(call, call.integer("value"))
 
 
