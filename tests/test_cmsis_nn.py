@@ -50,6 +50,9 @@ GROUPS_SYMBOL = "arm_nn_mat_mult_kernel_row_offset_s8_s16"
 def is_computed(case: Case, symbols: frozenset[str]) -> bool:
     """Whether the library must be used for the case: it can compute all but a few layers."""
     op, shape = case.op, shape_of(case, "input")
+    data = case.tensors["input"]
+    if data is None or data.dtype != np.int8:
+        return False
     if NEEDED_SYMBOL.get(op.name, "arm_avgpool_s8") not in symbols:
         return False
     match op.name:

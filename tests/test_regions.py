@@ -38,7 +38,7 @@ from torch_cortex_m.select import CostModel, rank_kernels
 from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.target import CORES, HOST, Target
 
-NETWORKS = 16
+NETWORKS = 8
 M4, M55 = CORES["cortex-m4"], CORES["cortex-m55"]
 
 

@@ -47,7 +47,7 @@ TCM_KERNEL int8_t gru_s8__dsp_unit(const gru_s8__dsp *gru, const tcm_dsp_sequenc
     return gru_s8__dsp_hidden(gru, next);
 }
 
-TCM_DSP_STEPS(gru_s8__dsp_steps, gru_s8__dsp, 3, GRU_S8__DSP_UNITS, gru_s8__dsp_unit)
+TCM_DSP_STEPS(tcm_gru_dsp_steps, gru_s8__dsp, 3, GRU_S8__DSP_UNITS, gru_s8__dsp_unit)
 
 TCM_KERNEL void gru_s8__units_dsp(const int8_t *input, const int16_t *initial_state, const int32_t *input_stream,
                                   const int32_t *recurrent_stream, const int32_t *input_multipliers,
@@ -82,7 +82,7 @@ TCM_KERNEL void gru_s8__units_dsp(const int8_t *input, const int16_t *initial_st
             gru.states[unit] = initial_state[place + unit];
             initial[unit] = gru_s8__dsp_hidden(&gru, gru.states[unit]);
         }
-        gru_s8__dsp_steps(&sequence, &gru, input + row * input_size, initial, output + row * hidden_size, scratch);
+        tcm_gru_dsp_steps(&sequence, &gru, input + row * input_size, initial, output + row * hidden_size, scratch);
     }
 }
 

@@ -66,7 +66,7 @@ TCM_KERNEL void gru_s8__mve_hidden(const gru_s8__mve *layer, int8_t *result, int
     }
 }
 
-TCM_MVE_STEPS(gru_s8__mve_steps, gru_s8__mve, 3, GRU_S8__MVE_UNITS, gru_s8__mve_units)
+TCM_MVE_STEPS(tcm_gru_mve_steps, gru_s8__mve, 3, GRU_S8__MVE_UNITS, gru_s8__mve_units)
 
 TCM_KERNEL void gru_s8__units_mve(const int8_t *input, const int16_t *initial_state, const int8_t *input_tiles,
                                   const int8_t *recurrent_tiles, const int32_t *input_multipliers,
@@ -93,7 +93,7 @@ TCM_KERNEL void gru_s8__units_mve(const int8_t *input, const int16_t *initial_st
         layer.states = state + place;
         tcm_mve_copy((int8_t *)layer.states, (const int8_t *)(initial_state + place), 2 * hidden_size);
         gru_s8__mve_hidden(&layer, initial, hidden_size);
-        gru_s8__mve_steps(&layer, input_tiles, recurrent_tiles, input + row * input_size, initial,
+        tcm_gru_mve_steps(&layer, input_tiles, recurrent_tiles, input + row * input_size, initial,
                           output + row * hidden_size, scratch, input_size, hidden_size, steps, step_stride);
     }
 }

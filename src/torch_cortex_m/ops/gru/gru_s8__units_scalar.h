@@ -28,7 +28,7 @@ TCM_KERNEL int8_t gru_s8__scalar_unit(const gru_s8__scalar *gru, const int32_t g
     return gru_s8__scalar_hidden(gru, unit);
 }
 
-TCM_SCALAR_STEPS(gru_s8__scalar_steps, gru_s8__scalar, 3, 1, gru_s8__scalar_unit)
+TCM_SCALAR_STEPS(tcm_gru_scalar_steps, gru_s8__scalar, 3, 1, gru_s8__scalar_unit)
 
 TCM_KERNEL void gru_s8__units_scalar(const int8_t *input, const int16_t *initial_state, const int8_t *input_weight,
                                      const int8_t *recurrent_weight, const int32_t *input_biases,
@@ -63,7 +63,7 @@ TCM_KERNEL void gru_s8__units_scalar(const int8_t *input, const int16_t *initial
             gru.states[unit] = initial_state[place + unit];
             initial[unit] = gru_s8__scalar_hidden(&gru, unit);
         }
-        gru_s8__scalar_steps(&sequence, &gru, input + row * input_size, initial, output + row * hidden_size, scratch);
+        tcm_gru_scalar_steps(&sequence, &gru, input + row * input_size, initial, output + row * hidden_size, scratch);
     }
 }
 

@@ -19,7 +19,7 @@ TCM_KERNEL int8_t lstm_s8__dsp_unit(const tcm_dsp_lstm *lstm, const tcm_dsp_sequ
     return tcm_dsp_lstm_unit(gates, lstm->cells + unit, lstm);
 }
 
-TCM_DSP_STEPS(lstm_s8__dsp_steps, tcm_dsp_lstm, 4, LSTM_S8__DSP_UNITS, lstm_s8__dsp_unit)
+TCM_DSP_STEPS(tcm_lstm_dsp_steps, tcm_dsp_lstm, 4, LSTM_S8__DSP_UNITS, lstm_s8__dsp_unit)
 
 TCM_KERNEL void lstm_s8__units_dsp(const int8_t *input, const int8_t *initial_hidden, const int16_t *initial_cell,
                                    const int32_t *input_stream, const int32_t *recurrent_stream,
@@ -58,7 +58,7 @@ TCM_KERNEL void lstm_s8__units_dsp(const int8_t *input, const int8_t *initial_hi
         for (int32_t unit = 0; unit < hidden_size; unit++) {
             lstm.cells[unit] = initial_cell[place + unit];
         }
-        const int8_t *const last = lstm_s8__dsp_steps(&sequence, &lstm, input + row * input_size,
+        const int8_t *const last = tcm_lstm_dsp_steps(&sequence, &lstm, input + row * input_size,
                                                       initial_hidden + place, output + row * hidden_size, scratch);
         for (int32_t unit = 0; unit < hidden_size; unit++) {
             hidden[place + unit] = last[unit];

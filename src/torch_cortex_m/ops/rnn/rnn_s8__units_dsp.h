@@ -25,7 +25,7 @@ TCM_KERNEL int8_t rnn_s8__dsp_unit(const rnn_s8__dsp *rnn, const tcm_dsp_sequenc
                                              rnn->hidden_zero_point);
 }
 
-TCM_DSP_STEPS(rnn_s8__dsp_steps, rnn_s8__dsp, 1, RNN_S8__DSP_UNITS, rnn_s8__dsp_unit)
+TCM_DSP_STEPS(tcm_rnn_dsp_steps, rnn_s8__dsp, 1, RNN_S8__DSP_UNITS, rnn_s8__dsp_unit)
 
 TCM_KERNEL void rnn_s8__units_dsp(const int8_t *input, const int8_t *initial_hidden, const int32_t *input_stream,
                                   const int32_t *recurrent_stream, const int32_t *input_multipliers,
@@ -52,7 +52,7 @@ TCM_KERNEL void rnn_s8__units_dsp(const int8_t *input, const int8_t *initial_hid
     };
     for (int32_t batch = 0; batch < batches; batch++) {
         const int32_t row = batch * batch_stride;
-        rnn_s8__dsp_steps(&sequence, &rnn, input + row * input_size, initial_hidden + batch * hidden_size,
+        tcm_rnn_dsp_steps(&sequence, &rnn, input + row * input_size, initial_hidden + batch * hidden_size,
                           output + row * hidden_size, scratch);
     }
 }

@@ -29,7 +29,7 @@ TCM_KERNEL void rnn_s8__mve_units(const rnn_s8__mve *layer, const int32_t *sums,
     tcm_mve_store_hidden(result, scaled, layer->hidden_zero_point, units);
 }
 
-TCM_MVE_STEPS(rnn_s8__mve_steps, rnn_s8__mve, 1, RNN_S8__MVE_UNITS, rnn_s8__mve_units)
+TCM_MVE_STEPS(tcm_rnn_mve_steps, rnn_s8__mve, 1, RNN_S8__MVE_UNITS, rnn_s8__mve_units)
 
 TCM_KERNEL void rnn_s8__units_mve(const int8_t *input, const int8_t *initial_hidden, const int8_t *input_tiles,
                                   const int8_t *recurrent_tiles, const int32_t *input_multipliers,
@@ -50,7 +50,7 @@ TCM_KERNEL void rnn_s8__units_mve(const int8_t *input, const int8_t *initial_hid
     };
     for (int32_t batch = 0; batch < batches; batch++) {
         const int32_t row = batch * batch_stride;
-        rnn_s8__mve_steps(&layer, input_tiles, recurrent_tiles, input + row * input_size,
+        tcm_rnn_mve_steps(&layer, input_tiles, recurrent_tiles, input + row * input_size,
                           initial_hidden + batch * hidden_size, output + row * hidden_size, scratch, input_size,
                           hidden_size, steps, step_stride);
     }

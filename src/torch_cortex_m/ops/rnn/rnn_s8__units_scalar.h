@@ -22,7 +22,7 @@ TCM_KERNEL int8_t rnn_s8__scalar_unit(const rnn_s8__scalar *rnn, const int32_t *
     return tcm_scalar_hidden(active, rnn->hidden_multiplier, rnn->hidden_shift, rnn->hidden_zero_point);
 }
 
-TCM_SCALAR_STEPS(rnn_s8__scalar_steps, rnn_s8__scalar, 1, 4, rnn_s8__scalar_unit)
+TCM_SCALAR_STEPS(tcm_rnn_scalar_steps, rnn_s8__scalar, 1, 4, rnn_s8__scalar_unit)
 
 TCM_KERNEL void rnn_s8__units_scalar(const int8_t *input, const int8_t *initial_hidden, const int8_t *input_weight,
                                      const int8_t *recurrent_weight, const int32_t *input_biases,
@@ -50,7 +50,7 @@ TCM_KERNEL void rnn_s8__units_scalar(const int8_t *input, const int8_t *initial_
     };
     for (int32_t batch = 0; batch < batches; batch++) {
         const int32_t row = batch * batch_stride;
-        rnn_s8__scalar_steps(&sequence, &rnn, input + row * input_size, initial_hidden + batch * hidden_size,
+        tcm_rnn_scalar_steps(&sequence, &rnn, input + row * input_size, initial_hidden + batch * hidden_size,
                              output + row * hidden_size, scratch);
     }
 }
