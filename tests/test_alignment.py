@@ -12,8 +12,7 @@ from conftest import needs_emulator
 
 from torch_cortex_m import TcmError, ops
 from torch_cortex_m.build import Toolchain, image, toolchain_for
-from torch_cortex_m.build.entries import padded
-from torch_cortex_m.ir.artifacts import Program
+from torch_cortex_m.ir.artifacts import Program, aligned
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import applicable_kernels, layer_of
@@ -110,9 +109,9 @@ def moving_source(
     """image.c, whose runs move their tensors and set UNALIGN_TRP, bit 3 of the register CCR."""
     text = usual(programs, guarded)
     for program in programs:
-        inputs = sum(map(padded, program.input_bytes))
+        inputs = sum(map(aligned, program.input_bytes))
         places = [
-            sum(map(padded, program.output_bytes[:index]))
+            sum(map(aligned, program.output_bytes[:index]))
             for index in range(len(program.output_bytes))
         ]
         back = "\n    ".join(

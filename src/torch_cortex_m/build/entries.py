@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from ..ir.artifacts import ALIGNMENT, Program
+from ..ir.artifacts import ALIGNMENT, Program, aligned
 
 FENCE_BYTES = 32
 """As TCM_FENCE_BYTES of the harness."""
@@ -129,7 +129,7 @@ def _with_copies(
 
 def _places(base: str, sizes: Sequence[int]) -> list[str]:
     """Inputs and outputs of one program follow each other at aligned offsets."""
-    starts = accumulate(map(padded, sizes), initial=0)
+    starts = accumulate(map(aligned, sizes), initial=0)
     return [f"{base} + {start}" for start, _ in zip(starts, sizes, strict=False)]
 
 
@@ -138,11 +138,7 @@ def _pointers(qualifier: str, types: Sequence[str], places: Sequence[str]) -> li
     return [f"({qualifier}{c_type} *)({qualifier}void *)({place})" for c_type, place in pairs]
 
 
-def padded(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
-
-
 def _fenced_bytes(sizes: Sequence[Sequence[int]]) -> int:
     """The ports of a kind, of the largest program, between two fences."""
-    largest = max((sum(map(padded, ports)) for ports in sizes), default=0)
+    largest = max((sum(map(aligned, ports)) for ports in sizes), default=0)
     return largest + 2 * FENCE_BYTES

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ir import Graph, Node, TensorType
 from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
-from ..ir.regions import row_bytes
+from ..ir.regions import calls, row_bytes
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..ops.discovery import headers
@@ -62,6 +62,7 @@ class Emitter:
         self.selection = selection
         self.plan = plan
         self.prefix = prefix
+        self.calls = calls(plan.regions)
         self.functions = LayerFunctions(prefix)
         self.arrays: dict[str, np.ndarray] = {}
         self.array_names: dict[tuple, str] = {}
@@ -140,12 +141,8 @@ class Emitter:
             macs,
             node.source,
             node.outputs,
-            self._calls().get(node.name, 1),
+            self.calls.get(node.name, 1),
         )
-
-    def _calls(self) -> dict[str, int]:
-        """How often nodes in regions are called."""
-        return {name: n for region in self.plan.regions for name, n in region.calls().items()}
 
     def _providers(self) -> tuple[str, ...]:
         return tuple(sorted({k.provider for k in self.selection.values()} - {"ours"}))

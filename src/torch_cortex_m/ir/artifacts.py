@@ -13,6 +13,11 @@ ALIGNMENT = 16
 """Bytes; every block of the arena starts at a multiple (the width of an MVE register)."""
 
 
+def aligned(size: int) -> int:
+    """The bytes that a block of this size takes."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
 class Overlap(NamedTuple):
     """How an output may lie over an argument that nothing needs afterwards.
 

@@ -6,7 +6,8 @@ the first; rows before it and behind the last are its border, which stands for p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .types import TensorType
@@ -116,17 +117,27 @@ class Region:
 
     def calls(self) -> dict[str, int]:
         """Node -> how often it is called."""
+        counts = Counter(self.order)
         return {
-            each.node: self.order.count(index)
+            each.node: counts[index]
             for index, each in enumerate(self.actions)
             if isinstance(each, Slice)
         }
 
     def readers(self, value: str) -> list[tuple[Slice, RowsRead]]:
         """The slices that read rows of this value, and which."""
-        return [
-            (each, read) for each in self.slices() for read in each.sources() if read.value == value
-        ]
+        return readers(self.actions, value)
+
+
+def readers(actions: Iterable[Action], value: str) -> list[tuple[Slice, RowsRead]]:
+    """The slices among these actions that read rows of a value, and which."""
+    slices = (each for each in actions if isinstance(each, Slice))
+    return [(each, read) for each in slices for read in each.sources() if read.value == value]
+
+
+def calls(regions: Iterable[Region]) -> dict[str, int]:
+    """Node of a region -> how often it is called."""
+    return {name: count for region in regions for name, count in region.calls().items()}
 
 
 def rows_by_node(region: Region) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ..ir import Graph
-from ..ir.artifacts import ALIGNMENT, Copy, Location, MemoryPlan, PortOffsets
+from ..ir.artifacts import Copy, Location, MemoryPlan, PortOffsets, aligned
 from ..ir.regions import Region
 from .offsets import MemoryBlock, Overlaps, assign_offsets, live_bytes
 from .overlaps import Lifetimes, ValueOverlaps, block_overlaps
@@ -36,10 +36,6 @@ def plan_memory(
 def value_blocks(graph: Graph, *, ports_in_arena: bool) -> list[MemoryBlock]:
     """What lies in the arena beside scratch memory, if nothing lies over anything else."""
     return _Planner(graph, {}, {}, frozenset(), ports_in_arena, ()).value_blocks()
-
-
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
 
 
 def _window_name(region: int, value: str) -> str:
@@ -106,7 +102,7 @@ class _Planner:
         for name in self.graph.states:
             root = self.places.of(name).root
             offsets[root] = total
-            total += _aligned(self.graph.types[root].bytes)
+            total += aligned(self.graph.types[root].bytes)
         return offsets, total
 
     def _state_location(self, name: str) -> Location:
@@ -146,7 +142,7 @@ class _Planner:
         return [
             MemoryBlock(
                 root,
-                _aligned(self.graph.types[root].bytes),
+                aligned(self.graph.types[root].bytes),
                 self.first_write[root],
                 self.last_use[root],
             )
@@ -158,7 +154,7 @@ class _Planner:
         for index, (region, span) in enumerate(zip(self.regions, self.spans, strict=True)):
             busy, _ = self.busy[index]
             for value, window in region.windows.items():
-                name, size = _window_name(index, value), _aligned(window.bytes)
+                name, size = _window_name(index, value), aligned(window.bytes)
                 yield MemoryBlock(name, size, *span, busy[value])
 
     def _scratch_blocks(self) -> Iterator[MemoryBlock]:
@@ -169,7 +165,7 @@ class _Planner:
         }
         for index, node in enumerate(self.graph.nodes):
             if node.name in self.scratch:
-                size = _aligned(self.scratch[node.name])
+                size = aligned(self.scratch[node.name])
                 time = turns.get(node.name, (index, index, None))
                 yield MemoryBlock(f"scratch of {node.name}", size, *time)
 
@@ -177,7 +173,7 @@ class _Planner:
         blocks = {f"update of {name}": name for name in self._staged()}
         blocks |= {f"output {i}": self.graph.outputs[i].value for i in self._copied_outputs()}
         for block, value in blocks.items():
-            yield MemoryBlock(block, _aligned(self.graph.types[value].bytes), self.end, self.end)
+            yield MemoryBlock(block, aligned(self.graph.types[value].bytes), self.end, self.end)
 
     def _copied_outputs(self) -> list[int]:
         """Outputs in the arena that no node computes there."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..ir.artifacts import ALIGNMENT
+from ..ir.artifacts import aligned
 from ..ir.regions import Region, Slice, Take, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
@@ -84,7 +85,7 @@ class Candidates:
 
     def _single(self, index: int, layer: Layer, kernel: Kernel) -> Step:
         node, time = self.nodes[index], self.index[index]
-        live = self.lives.bytes(time, time) + _aligned(kernel.scratch_bytes(layer))
+        live = self.lives.bytes(time, time) + aligned(kernel.scratch_bytes(layer))
         live -= self.lives.shared(time, node, kernel.overlaps(layer))
         cycles = self._cycles(layer, kernel)
         return Step(index, index, live, cycles, {node.name: layer}, {node.name: kernel})
@@ -141,8 +142,7 @@ class Candidates:
     def faster_kernels(self, step: Step, node: str) -> Iterator[Step]:
         """The region with each kernel that is faster than this node's, the best one first."""
         assert step.region is not None
-        layer = step.layers[node]
-        ranked = self._ranked(layer)
+        _, ranked = self._slices[node, rows_by_node(step.region)[node]]
         index = ranked.index(step.kernels[node])
         for kernel in reversed(ranked[index + 1 :]):
             yield self._with_kernels(step, {**step.kernels, node: kernel})
@@ -205,8 +205,9 @@ class Candidates:
     def _region_cycles(
         self, region: Region, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
     ) -> float:
+        counts = Counter(region.order)
         return sum(
-            region.order.count(index) * self._cost(action, layers, kernels)
+            counts[index] * self._cost(action, layers, kernels)
             for index, action in enumerate(region.actions)
         )
 
@@ -228,21 +229,17 @@ class Candidates:
         return layer.op.macs(layer.types) or layer.output.elements
 
 
-def _aligned(size: int) -> int:
-    return -(-size // ALIGNMENT) * ALIGNMENT
-
-
 def _window_bytes(
     region: Region, turns: Turns, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
 ) -> int:
     """Of windows and scratch memory."""
     busy, computes = turns
     blocks = [
-        MemoryBlock(value, _aligned(window.bytes), 0, 0, busy[value])
+        MemoryBlock(value, aligned(window.bytes), 0, 0, busy[value])
         for value, window in region.windows.items()
     ]
     blocks += [
-        MemoryBlock(f"scratch of {name}", _aligned(size), 0, 0, computes[name])
+        MemoryBlock(f"scratch of {name}", aligned(size), 0, 0, computes[name])
         for name, layer in layers.items()
         if (size := kernels[name].scratch_bytes(layer))
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..ir.regions import Action, Border, Region, Slice, Window
+from ..ir.regions import Action, Border, Region, Window, readers
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,13 @@ class _Order:
     def __init__(
         self, actions: Sequence[Action], rows: Mapping[str, Rows], windowed: Sequence[str]
     ) -> None:
-        self.actions, self.rows, self.windowed = actions, rows, windowed
+        self.actions, self.rows = actions, rows
         self.border = {a.output: a.rows for a in actions if isinstance(a, Border) and a.first < 0}
         self.end = {a.output: -self.border.get(a.output, 0) for a in actions}
         self.most = dict.fromkeys(windowed, 0)
         self.done: list[int] = []
         self.makers = {(a.output, self._part(a)): i for i, a in enumerate(actions)}
-        self.readers = {
-            value: [
-                (each, read)
-                for each in actions
-                if isinstance(each, Slice)
-                for read in each.sources()
-                if read.value == value
-            ]
-            for value in rows
-        }
+        self.readers = {value: readers(actions, value) for value in windowed}
 
     def _part(self, action: Action) -> str:
         if not isinstance(action, Border):

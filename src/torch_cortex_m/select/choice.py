@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..ir import Graph
-from ..ir.regions import Region
+from ..ir.regions import Region, calls
 from ..ops.base import Kernel, Layer
 from . import CostModel, Selection, layer_of
 
@@ -52,7 +52,7 @@ class Choice:
     @cached_property
     def calls(self) -> dict[str, int]:
         """How often nodes in regions are called."""
-        return {name: n for region in self.regions for name, n in region.calls().items()}
+        return calls(self.regions)
 
     @property
     def total_time(self) -> int:
