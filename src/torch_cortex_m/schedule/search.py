@@ -50,25 +50,28 @@ class Search:
         return step.cycles - best.cycles
 
     def _with_more_rows(self, step: Step, limit: int) -> Step:
-        """Tries node after node, the last first: what needs a row is computed before it."""
-        if step.region is None:
-            return step
-        best, tried = step, None
-        while tried is not best:
-            tried = best
-            for node in reversed(list(step.layers)):
-                best = self._with_more_rows_of(best, node, limit)
-        return best
+        """Again and again the node that saves the most cycles a byte computes more rows a call."""
+        better: Step | None = step if step.region is not None else None
+        while better is not None:
+            step = better
+            others = (self._with_more_rows_of(step, node, limit) for node in step.layers)
+            better = max(
+                (each for each in others if each is not None),
+                key=lambda other: (step.cycles - other.cycles) / max(other.bytes - step.bytes, 1),
+                default=None,
+            )
+        return step
 
-    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step:
+    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step | None:
+        """None where that saves nothing, or takes too much."""
         assert step.region is not None
         rows = rows_by_node(step.region)
         more = self.candidates.more_rows(node, rows[node])
         if more is None or more > MOST_ROWS:
-            return step
+            return None
         other = self.candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
-        return other if better and other is not None else step
+        return other if better else None
 
     def within(self, limit: int) -> list[Step] | None:
         """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
@@ -158,3 +161,7 @@ class Search:
 
 def largest_bytes(steps: Sequence[Step]) -> int:
     return max(step.bytes for step in steps)
+
+
+def total_cycles(steps: Sequence[Step]) -> float:
+    return sum(step.cycles for step in steps)
