@@ -173,13 +173,13 @@ class Emitter:
             assert node is not None
             return self._call(node, DENSE, {**reads, node.op.outputs[0]: output})
 
-        def hook(name: str, output: str, size: int) -> str:
+        def hook(name: str, output: str, size: str) -> str:
             return f"TCM_LAYER({indices[name]}, {output}, {size});"
 
         def place(value: str, row: str) -> str:
             type_ = self.graph.types[value]
             location = self.plan.locations[value]
-            return self._place(location, type_, f"({row}) * {row_bytes(type_)}")
+            return self._place(location, type_, row and f"({row}) * {row_bytes(type_)}")
 
         return RegionSource(self.graph, self.plan, index, call, hook, place).source()
 

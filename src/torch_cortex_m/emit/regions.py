@@ -10,7 +10,7 @@ import numpy as np
 
 from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
-from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take, row_bytes
+from ..ir.regions import Action, Border, Region, RowsRead, Slice, Take, row_bytes, row_count
 from ..text import comment_text
 from .arrays import C_TYPES, array_values
 
@@ -26,14 +26,14 @@ SliceCall = Callable[[str, Mapping[str, str], str], str]
 
 @dataclass
 class RegionSource:
-    """Writes one region; ``place``: (value, text of an offset in rows) -> pointer into a value that
-    lies whole."""
+    """Writes one region; ``place``: (value, text of an offset in rows, empty for none) -> pointer
+    into a value that lies whole."""
 
     graph: Graph
     plan: MemoryPlan
     index: int
     call: SliceCall
-    hook: Callable[[str, str, int], str]
+    hook: Callable[[str, str, str], str]
     place: Callable[[str, str], str]
 
     @property
@@ -42,6 +42,7 @@ class RegionSource:
 
     def source(self) -> str:
         region = self.region
+        self.sums = region.sums()
         counted = dict.fromkeys(action.output for action in region.actions)
         self.counters = {value: index for index, value in enumerate(counted)}
         ends = [-region.windows[v].border if v in region.windows else 0 for v in self.counters]
@@ -86,14 +87,32 @@ class RegionSource:
 
     def _slice(self, action: Slice, size: int) -> str:
         pointers = {argument: self._read(action, read) for argument, read in action.reads.items()}
-        statement = dedent(self.call(action.node, pointers, "rows"))
-        return statement + "\n" + self.hook(action.node, "rows", size)
+        if action.start is None:
+            return self._call(action, pointers) + self.hook(action.node, "rows", str(size))
+        return self._addition(action, action.start, pointers)
+
+    def _call(self, action: Slice, pointers: Mapping[str, str]) -> str:
+        return dedent(self.call(action.node, pointers, "rows")) + "\n"
+
+    def _addition(self, action: Slice, start: str, pointers: Mapping[str, str]) -> str:
+        """A call that adds to all of the output, of which the last one reports all."""
+        end = f"end[{self.counters[action.output]}]"
+        node = self.graph.producer(action.node)
+        value = None if node is None else node.arguments()[start]
+        assert value is not None
+        before = f"{end} == 0 ? {self.place(value, '')} : rows"
+        (read,) = action.reads.values()
+        last = row_count(self.graph.types[read.value]) - action.rows
+        size = f"{end} == {last} ? {self.graph.types[action.output].bytes} : 0"
+        statement = self._call(action, {**pointers, start: before})
+        return statement + self.hook(action.node, "rows", size)
 
     def _next(self, value: str, rows: int) -> str:
         type_ = C_TYPES[self.graph.types[value].dtype]
         window, counter = self.region.windows.get(value), self.counters[value]
         if window is None:
-            return f"{type_} *const rows = {self.place(value, f'end[{counter}]')};"
+            row = "" if value in self.sums else f"end[{counter}]"
+            return f"{type_} *const rows = {self.place(value, row)};"
         arguments = (
             f"arena + {self.plan.windows[self.index, value]}",
             f"&begin[{counter}]",

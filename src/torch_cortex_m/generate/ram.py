@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import TcmError
-from ..schedule import Candidates, Search, Step, largest_bytes
+from ..schedule import Candidates, Search, Step, largest_bytes, means_of_sums, total_cycles
+from ..select import rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner, leanest, within_ram
 from ..target import Target
@@ -60,11 +61,23 @@ class RamBudget:
         """The choice that takes the least of those that were tried."""
         if not self._may_go_by_rows(choice):
             return choice.with_kernels(leanest(choice, self.planner(choice)))
+        return min((self._least_by_rows(each) for each in self._forms(choice)), key=self.arena)
+
+    def _least_by_rows(self, choice: Choice) -> Choice:
         search = self._search(choice)
         least = search.least(largest_bytes(search.singles_only()))
         bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
         found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
         return min([*found, scheduled(choice, least)], key=self.arena)
+
+    def _forms(self, choice: Choice) -> list[Choice]:
+        """The choice, and one of a graph that computes the same and may need less memory."""
+        graph = means_of_sums(choice.graph)
+        if len(graph.nodes) == len(choice.graph.nodes):
+            return [choice]
+        all_ranked = rank_kernels(graph, self.target, model=choice.model)
+        ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
+        return [choice, Choice.best(graph, ranked, choice.model)]
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return within_ram(choice, limit, self.planner(choice))
@@ -72,15 +85,22 @@ class RamBudget:
     def _by_rows(self, choice: Choice, limit: int) -> Choice | None:
         if not self._may_go_by_rows(choice):
             return None
+        found = [each for form in self._forms(choice) if (each := self._steps(form, limit))]
+        if not found:
+            return None
+        form, steps = min(found, key=lambda each: total_cycles(each[1]))
+        return scheduled(form, steps)
+
+    def _steps(self, choice: Choice, limit: int) -> tuple[Choice, list[Step]] | None:
+        """The choice, and the steps of its nodes whose plan is within the limit."""
         search, bound = self._search(choice), limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
                 return None
-            found = scheduled(choice, steps)
-            excess = self.arena(found) - limit
+            excess = self.arena(scheduled(choice, steps)) - limit
             if excess <= 0:
-                return found
+                return choice, steps
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
 

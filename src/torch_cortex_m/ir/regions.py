@@ -43,13 +43,16 @@ class RowsRead:
 class Slice:
     """A node that computes ``rows`` rows of its output (a root) at a time.
 
-    reads: by argument, of the arguments that have rows; all others it reads whole.
+    reads: by argument, of the arguments that have rows; all others it reads whole. start: None; or
+    the argument that the output begins as, where each call adds to all of the output: its rows are
+    then those of what it reads.
     """
 
     node: str
     output: str
     rows: int
     reads: Mapping[str, RowsRead]
+    start: str | None = None
 
     def sources(self) -> tuple[RowsRead, ...]:
         return tuple(self.reads.values())
@@ -114,6 +117,10 @@ class Region:
 
     def slices(self) -> tuple[Slice, ...]:
         return tuple(action for action in self.actions if isinstance(action, Slice))
+
+    def sums(self) -> set[str]:
+        """The outputs that calls add to, which lie whole."""
+        return {each.output for each in self.slices() if each.start is not None}
 
     def calls(self) -> dict[str, int]:
         """Node -> how often it is called."""

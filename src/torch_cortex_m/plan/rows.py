@@ -147,7 +147,7 @@ def region_overlaps(
 def _leads(graph: Graph, region: Region) -> dict[tuple[str, str], int]:
     """(whole output, whole value) -> by how many bytes at most what was written of the one is ahead
     of what is still needed of the other."""
-    written = {each.output for each in region.slices()} - region.windows.keys()
+    written = {each.output for each in region.slices()} - region.windows.keys() - region.sums()
     replay = Replay(region)
     read = replay.whole
     needed = dict.fromkeys(read, 0)

@@ -2,8 +2,9 @@
 
 from .candidates import Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
-from .search import Search, largest_bytes
+from .search import Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
+from .sums import means_of_sums
 
 __all__ = [
     "Candidates",
@@ -14,5 +15,7 @@ __all__ = [
     "Step",
     "divisors",
     "largest_bytes",
+    "means_of_sums",
     "schedule_of",
+    "total_cycles",
 ]

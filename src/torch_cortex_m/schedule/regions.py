@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..ir import Graph
 from ..ir.regions import Action, Border, Region, Slice, Take, row_count
 from ..ops.base import Layer
-from .order import ordered_region
+from .order import Rows, ordered_region
 from .slices import ArgumentRows, RowRule, RowRules, divisors, rows_of
 
 
@@ -59,6 +59,8 @@ class RegionBuilder:
         ends = [name for name in rows if self._leaves(name, rows.keys())]
         if rules is None or boundaries is None or not boundaries.keys().isdisjoint(ends):
             return None
+        if any(rule.start is not None and rule.node.name not in ends for rule in rules):
+            return None  # the sums are there when all rows are
         taken = [value for value in boundaries if value not in rows]
         inner = [name for name in rows if name not in ends]
         slices = [self._slice(rule, rows[rule.node.name]) for rule in rules]
@@ -67,6 +69,7 @@ class RegionBuilder:
             actions += self._borders(value, boundary)
         read = [read.value for each in slices for read in each.sources()]
         sizes = {value: rows_of(self.graph.types[value]) for value in [*read, *rows]}
+        sizes |= {rule.node.name: Rows(rule.rows, 0) for rule in rules if rule.start is not None}
         return ordered_region(list(rows), [*actions, *slices], sizes, [*taken, *inner], ends)
 
     def _rules_of(self, rows: Mapping[str, int]) -> list[RowRule] | None:
@@ -108,6 +111,8 @@ class RegionBuilder:
     def _reads_rows_only(self, rules: Sequence[RowRule], names: set[str]) -> bool:
         """Whether no node reads a value whole that is computed among them, or read by rows."""
         by_rows = {its.read.value for rule in rules for its in rule.arguments.values()}
+        if any(rule.start is not None and rule.node.name in by_rows for rule in rules):
+            return False
         for rule in rules:
             whole = {
                 self.rules.shown(value)
@@ -123,7 +128,7 @@ class RegionBuilder:
             argument: replace(its.read, count=its.read.count + its.read.stride * (rows - 1))
             for argument, its in rule.arguments.items()
         }
-        return Slice(rule.node.name, rule.node.name, rows, reads)
+        return Slice(rule.node.name, rule.node.name, rows, reads, rule.start)
 
     def _boundary(self, rules: Sequence[RowRule], value: str) -> Boundary | None:
         """None where the readers want different borders."""

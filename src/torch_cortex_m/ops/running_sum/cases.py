@@ -19,6 +19,14 @@ def case(name: str, shape: tuple[int, int, int]) -> Case:
     return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
 
 
+def additions(name: str, shape: tuple[int, ...]) -> Case:
+    """Nothing leaves the sums."""
+    rng = generator(f"running_sum {name}")
+    sums = random_data(rng, TensorType((shape[0], shape[-1]), "int32"))
+    tensors = {"sums": sums, "newest": random_int8(rng, shape), "oldest": None}
+    return Case(name, RunningSum(), tensors, ("sums", "newest"))
+
+
 def largest_change() -> Case:
     shape = (1, 9, 3)
     newest, oldest = np.full(shape, 127, np.int8), np.full(shape, -128, np.int8)
@@ -32,5 +40,10 @@ CASES = [
     case("odd_channels", (1, 3, 7)),
     case("no_inner", (4, 6, 1)),
     case("blocks", (3, 2, 5)),
+    case("many", (1, 700, 20)),
+    additions("additions", (1, 600, 8)),
+    additions("additions_to_odd_channels", (2, 5, 27)),
+    additions("additions_to_few_channels", (1, 9, 3)),
+    additions("additions_of_an_image", (2, 3, 5, 16)),
     largest_change(),
 ]
