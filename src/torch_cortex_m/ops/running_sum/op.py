@@ -9,6 +9,8 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.window import check_rank
+from .kernels_dsp import DSP_KERNELS
+from .kernels_mve import MVE_KERNELS
 
 
 @dataclass(frozen=True)
@@ -39,4 +41,4 @@ class RunningSum(Op):
 
 
 OP = RunningSum
-KERNELS = [Kernel("running_sum_s8__ref", in_place=lambda layer: ("sums",))]
+KERNELS = [Kernel("running_sum_s8__ref", in_place=lambda layer: ("sums",)), *DSP_KERNELS, *MVE_KERNELS]
