@@ -41,4 +41,8 @@ class RunningSum(Op):
 
 
 OP = RunningSum
-KERNELS = [Kernel("running_sum_s8__ref", in_place=lambda layer: ("sums",)), *DSP_KERNELS, *MVE_KERNELS]
+KERNELS = [
+    Kernel("running_sum_s8__ref", in_place=lambda layer: ("sums",)),
+    *DSP_KERNELS,
+    *MVE_KERNELS,
+]
