@@ -1,22 +1,14 @@
-"""running_sum for MVE (Cortex-M55, M85)."""
+"""running_sum on MVE (Cortex-M55, M85)."""
 
 from __future__ import annotations
 
-from ..base import Kernel, Layer
-
-LANES = 8
-"""Sums of 16 bits in a register."""
-
-
-def _fills_registers(layer: Layer) -> bool:
-    return layer.types["newest"].shape[-1] >= LANES
-
+from ..base import Kernel
 
 MVE_KERNELS = [
     Kernel(
         "running_sum_s8__lanes_mve",
         needs=frozenset({"mve"}),
-        applies=_fills_registers,
+        applies=lambda layer: layer.types["newest"].shape[-1] >= 4,
         in_place=lambda layer: ("sums",),
     )
 ]

@@ -1,52 +1,47 @@
-/* Sums of int8 values that some enter and, where there is ``oldest``, as many leave, for MVE: eight neighbouring places
- * at a time; there are at least eight. */
+/* Sums of int8 values that some enter and, where there is ``oldest``, as many leave, on MVE: four at a time. */
 #ifndef RUNNING_SUM_S8__LANES_MVE_H
 #define RUNNING_SUM_S8__LANES_MVE_H
 
+#include <arm_mve.h>
 #include <stddef.h>
 
-#include "mean_s8__lanes_mve.h"
-#include "running_sum_s8__ref.h"
+#include "tcm.h"
 
-/* Adds ``count`` rows of eight neighbours, ``step`` bytes apart, to their sums of even and odd places. */
-TCM_KERNEL void running_sum_s8_add(const int8_t *values, int32_t step, int32_t count, int32x4_t sums[2])
+/* Up to four values; all of them where whole, a literal. */
+TCM_KERNEL int32x4_t running_sum_s8__lanes_load(const int8_t *values, mve_pred16_t some, int32_t whole)
 {
-    for (int32_t row = 0; row < count; row += MEAN_S8_ROWS) {
-        const int32_t rows = count - row < MEAN_S8_ROWS ? count - row : MEAN_S8_ROWS;
-        const int16x8_t some = mean_s8_sums(values + row * step, step, rows);
-        sums[0] = vaddq_s32(sums[0], vmovlbq_s16(some));
-        sums[1] = vaddq_s32(sums[1], vmovltq_s16(some));
-    }
+    return whole ? vldrbq_s32(values) : vldrbq_z_s32(values, some);
 }
 
 TCM_KERNEL void running_sum_s8__lanes_mve(const int32_t *sums, const int8_t *newest, const int8_t *oldest,
                                           int32_t *output, int32_t outer, int32_t count, int32_t inner)
 {
+    const int32_t whole = inner % 4 == 0;
     for (int32_t block = 0; block < outer; block++) {
-        int32_t start = 0;
-        for (; start + MEAN_S8_LANES <= inner; start += MEAN_S8_LANES) {
-            const int32_t at = block * count * inner + start;
-            int32x4_t enter[2] = {vdupq_n_s32(0), vdupq_n_s32(0)};
-            int32x4_t leave[2] = {vdupq_n_s32(0), vdupq_n_s32(0)};
-            running_sum_s8_add(newest + at, inner, count, enter);
-            if (oldest != NULL) {
-                running_sum_s8_add(oldest + at, inner, count, leave);
+        for (int32_t place = 0; place < inner; place += 4) {
+            const mve_pred16_t some = vctp32q((uint32_t)(inner - place));
+            int32x4_t sum = whole ? vld1q_s32(sums + place) : vldrwq_z_s32(sums + place, some);
+            const int8_t *entered = newest + place;
+            const int8_t *left = oldest == NULL ? NULL : oldest + place;
+            for (int32_t i = 0; i < count; i++) {
+                sum = vaddq_s32(sum, running_sum_s8__lanes_load(entered, some, whole));
+                entered += inner;
+                if (left != NULL) {
+                    sum = vsubq_s32(sum, running_sum_s8__lanes_load(left, some, whole));
+                    left += inner;
+                }
             }
-            /* Pairs of registers are stored with even and odd places in turn. */
-            int32x4x2_t total = vld2q_s32(sums);
-            total.val[0] = vaddq_s32(total.val[0], vsubq_s32(enter[0], leave[0]));
-            total.val[1] = vaddq_s32(total.val[1], vsubq_s32(enter[1], leave[1]));
-            vst2q_s32(output, total);
-            sums += MEAN_S8_LANES;
-            output += MEAN_S8_LANES;
+            if (whole) {
+                vst1q_s32(output + place, sum);
+            } else {
+                vstrwq_p_s32(output + place, sum, some);
+            }
         }
-        for (; start < inner; start++) {
-            const int32_t at = block * count * inner + start;
-            int32_t change = running_sum_of(newest + at, count, inner);
-            if (oldest != NULL) {
-                change -= running_sum_of(oldest + at, count, inner);
-            }
-            *output++ = (int32_t)((uint32_t)*sums++ + (uint32_t)change);
+        sums += inner;
+        output += inner;
+        newest += count * inner;
+        if (oldest != NULL) {
+            oldest += count * inner;
         }
     }
 }
