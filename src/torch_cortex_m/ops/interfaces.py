@@ -181,7 +181,7 @@ class Interfaces:
         """The border, if the operator is numpy.pad of its only argument with one value."""
         return None
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         """The operator that gives for ``x`` what this one gives for ``x`` in this border as its
         first argument; None: there is none. Shapes need not fit: the caller infers them."""
         return None
