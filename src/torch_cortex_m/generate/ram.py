@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import TcmError
-from ..schedule import Candidates, Search, Step, largest_bytes, means_of_sums, total_cycles
+from ..schedule import (
+    TOO_MANY,
+    Candidates,
+    Search,
+    Step,
+    largest_bytes,
+    means_of_sums,
+    total_cycles,
+)
 from ..select import rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner, leanest, within_ram
@@ -24,13 +32,14 @@ TRIES = 12
 class RamBudget:
     """Chooses kernels and regions within a number of bytes of the arena.
 
-    planner: plans the memory of a choice.
+    planner: plans the memory of a choice. pushed: the input whose rows the caller pushes.
     """
 
     target: Target
     planner: Callable[[Choice], ArenaPlanner]
     io: str
     may_go_by_rows: bool
+    pushed: str | None = None
 
     def arena(self, choice: Choice) -> int:
         return self.planner(choice).arena(choice.selection)
@@ -43,11 +52,16 @@ class RamBudget:
 
         Raises TcmError if there is none.
         """
+        if self.pushed is not None and not choice.regions:
+            return self._pushed(choice, self.pushed, limit)
         if limit is None or (limit != LEAST and self.holds(choice, limit)):
             return choice
         if limit == LEAST:
             return self.least(choice)
-        found = self._by_rows(choice, int(limit)) or self._by_kernels(choice, int(limit))
+        return self._kept(choice, int(limit))
+
+    def _kept(self, choice: Choice, limit: int) -> Choice:
+        found = self._by_rows(choice, limit) or self._by_kernels(choice, limit)
         if found is None:
             raise TcmError(
                 "the model does not fit the RAM budget",
@@ -56,6 +70,19 @@ class RamBudget:
                 hint=CHANGE,
             )
         return found
+
+    def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
+        if not self.may_go_by_rows or self._steps(choice, TOO_MANY - 1) is None:
+            raise TcmError(
+                f"the rows of input '{value}' cannot be pushed one after the other",
+                where="io",
+                expected="our kernels, and first layers of which each computes some rows from some",
+                got=", ".join(node.op.name for node in choice.graph.users(value)) or "no layer",
+                hint="io='arena' lets the input share memory with what is computed later",
+            )
+        if limit == LEAST:
+            return self.least(choice)
+        return self._kept(choice, TOO_MANY - 1 if limit is None else int(limit))
 
     def least(self, choice: Choice) -> Choice:
         """The choice that takes the least of those that were tried."""
@@ -80,7 +107,7 @@ class RamBudget:
         return [choice, Choice.best(graph, ranked, choice.model)]
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
-        return within_ram(choice, limit, self.planner(choice))
+        return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
     def _by_rows(self, choice: Choice, limit: int) -> Choice | None:
         if not self._may_go_by_rows(choice):
@@ -109,7 +136,8 @@ class RamBudget:
 
     def _search(self, choice: Choice) -> Search:
         in_arena = self.io == "arena"
-        return Search(Candidates(choice, self.target, ports_in_arena=in_arena))
+        pushed = self.pushed
+        return Search(Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed))
 
 
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:

@@ -60,10 +60,12 @@ class Slice:
 
 @dataclass(frozen=True)
 class Take:
-    """Copies ``rows`` rows of a value that lies whole somewhere else into its window."""
+    """Copies ``rows`` rows of a value into its window, which lies whole somewhere else or, if they
+    are ``pushed``, comes row by row from the caller."""
 
     output: str
     rows: int
+    pushed: bool = False
 
     def sources(self) -> tuple[RowsRead, ...]:
         return ()
@@ -140,6 +142,12 @@ def readers(actions: Iterable[Action], value: str) -> list[tuple[Slice, RowsRead
     """The slices among these actions that read rows of a value, and which."""
     slices = (each for each in actions if isinstance(each, Slice))
     return [(each, read) for each in slices for read in each.sources() if read.value == value]
+
+
+def pushed_input(regions: Iterable[Region]) -> str | None:
+    """The value whose rows the caller pushes; None where there is none."""
+    takes = (each for region in regions for each in region.actions if isinstance(each, Take))
+    return next((take.output for take in takes if take.pushed), None)
 
 
 def calls(regions: Iterable[Region]) -> dict[str, int]:

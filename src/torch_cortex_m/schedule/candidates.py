@@ -29,6 +29,9 @@ ROWS_A_CALL = (8, 4, 2, 1)
 SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
 """Limits of scratch memory to try."""
 
+TOO_MANY = 1 << 60
+"""Bytes that no memory has."""
+
 CYCLES_A_CALL = 80
 """Of the loop over the actions, and of a function's begin and end."""
 
@@ -76,7 +79,7 @@ class RankedLayer:
 
 
 class Candidates:
-    """Steps of a graph for one target, each worked out once."""
+    """Steps of a graph for one target, each worked out once. pushed: as of ``RegionBuilder``."""
 
     def __init__(
         self,
@@ -84,9 +87,10 @@ class Candidates:
         target: Target,
         *,
         ports_in_arena: bool,
+        pushed: str | None = None,
     ) -> None:
         self.choice, self.target = choice, target
-        self.builder = RegionBuilder(choice.graph)
+        self.builder = RegionBuilder(choice.graph, pushed)
         self.nodes = self.builder.nodes
         places = {node.name: index for index, node in enumerate(choice.graph.nodes)}
         self.index = [places[node.name] for node in self.nodes]
@@ -96,7 +100,8 @@ class Candidates:
         self._slices: dict[tuple[str, int], RankedLayer] = {}
 
     def single(self, index: int) -> list[Step]:
-        """The node with each of its kernels, the best one last."""
+        """The node with each of its kernels, the best one last. One that reads rows as they are
+        pushed takes more than any memory has."""
         name = self.nodes[index].name
         layer = self.choice.layers[name]
         return [self._single(index, layer, kernel) for kernel in self.choice.ranked[name]]
@@ -105,6 +110,7 @@ class Candidates:
         node, time = self.nodes[index], self.index[index]
         live = self.lives.bytes(time, time) + aligned(kernel.scratch_bytes(layer))
         live -= self.lives.shared(time, node, kernel.overlaps(layer))
+        live += TOO_MANY if self.builder.reads_pushed(index) else 0
         cycles = self._cycles(layer, kernel)
         return Step(index, index, live, cycles, {node.name: layer}, {node.name: kernel})
 
