@@ -13,11 +13,13 @@ from .gathers import GATHERS
 from .make import Expansion, Make
 from .masks import MASKS
 from .norms import NORMS
+from .pairs import PAIRS
 from .pools import POOLS_IN_SPACE
 from .products import PRODUCTS
 
 EXPANSIONS: dict[Any, Expansion] = {
     **COMBINATIONS,
+    **PAIRS,
     **PRODUCTS,
     **NORMS,
     **POOLS_IN_SPACE,
