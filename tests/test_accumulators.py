@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import needs_emulator
+from shared_images import run_with_kernels
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ir import TensorType
@@ -64,8 +65,10 @@ def test_kernels_are_exact_up_to_the_largest_sums(core: str, case: Case) -> None
     graph = case_graph(case)
     kernels = applicable_kernels(layer_of(graph, graph.nodes[0]), find_target(core), frozenset())
     assert len(kernels) > 1
-    for kernel in kernels:
-        result = run_cases([case], target=core, kernel=kernel.name, on="emulator")[0]
+    layers = [(case, kernel.name) for kernel in kernels]
+    for kernel, result in zip(
+        kernels, run_with_kernels(layers, find_target(core), "emulator"), strict=True
+    ):
         assert result.output.tobytes() == expected.tobytes(), kernel.name
 
 

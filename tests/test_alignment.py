@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 from conftest import needs_emulator
+from shared_images import run_with_kernels
 
 from torch_cortex_m import TcmError, ops
 from torch_cortex_m.build import Toolchain, image, toolchain_for
@@ -62,14 +63,17 @@ def test_the_trap_finds_unaligned_accesses(monkeypatch: pytest.MonkeyPatch) -> N
 def check_all_kernels(target: Target, but: Target | None = None) -> None:
     """Those that the target has, but for those of another one, which is tested as well."""
     without = {} if but is None else cases_of_kernels(but)
-    for kernel, cases in cases_of_kernels(target).items():
-        if kernel in without:
-            continue
-        expected = run_cases(cases, on="reference")
-        runs = run_cases(cases, target=target, kernel=kernel, on="emulator")
-        for case, run, reference in zip(cases, runs, expected, strict=True):
-            for output, right in zip(run.outputs, reference.outputs, strict=True):
-                np.testing.assert_array_equal(output, right, f"{kernel} {case.name}")
+    layers = [
+        (case, kernel)
+        for kernel, cases in cases_of_kernels(target).items()
+        if kernel not in without
+        for case in cases
+    ]
+    expected = run_cases([case for case, _ in layers], on="reference")
+    runs = run_with_kernels(layers, target, "emulator")
+    for (case, kernel), run, reference in zip(layers, runs, expected, strict=True):
+        for output, right in zip(run.outputs, reference.outputs, strict=True):
+            np.testing.assert_array_equal(output, right, f"{kernel} {case.name}")
 
 
 def cases_of_kernels(target: Target) -> dict[str, list[Case]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import needs_emulator
+from shared_images import run_with_kernels
 
 from torch_cortex_m import ops
 from torch_cortex_m.build import Toolchain, image, toolchain_for
@@ -150,9 +151,10 @@ def test_r9_is_left_to_firmware_that_reserves_it(
     monkeypatch.setattr(
         image, "image_source", lambda programs, guarded: checking_r9(usual(programs, guarded))
     )
-    for kernel, case in list(cases_of_kernels(CORES[core]).items())[::every]:
-        run = run_cases([case], target=CORES[core], kernel=kernel, on="emulator")[0]
-        reference = run_cases([case], on="reference")[0]
+    kernels, cases = zip(*list(cases_of_kernels(CORES[core]).items())[::every], strict=True)
+    layers = list(zip(cases, kernels, strict=True))
+    runs = run_with_kernels(layers, CORES[core], "emulator")
+    for kernel, run, reference in zip(kernels, runs, run_cases(cases, on="reference"), strict=True):
         assert_equal(run, reference, kernel)
 
 

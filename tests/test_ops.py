@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 from conftest import needs_emulator
+from shared_images import run_with_kernels
 
 from torch_cortex_m import ops
 from torch_cortex_m.ops.base import Case
@@ -54,16 +55,19 @@ def check(
     """Of each kernel one case of ``every``, the first among them."""
     cases: list[Case] = ops.cases(operator)
     expected = reference(operator)
-    for kernel, found in runs(operator, target).items():
-        indices = found[:: every(kernel)]
-        chosen = [cases[index] for index in indices]
-        results = run_cases(chosen, target=target, kernel=kernel or None, on=on, checked=True)
-        for index, result in zip(indices, results, strict=True):
-            assert result.kernel == kernel
-            message = f"{operator} {cases[index].name} with {kernel} on {target.name}"
-            for output, right in zip(result.outputs, expected[index], strict=True):
-                assert output.shape == right.shape
-                assert output.tobytes() == right.tobytes(), message
+    chosen = [
+        (index, kernel)
+        for kernel, found in runs(operator, target).items()
+        for index in found[:: every(kernel)]
+    ]
+    layers = [(cases[index], kernel) for index, kernel in chosen]
+    results = run_with_kernels(layers, target, on, checked=True)
+    for (index, kernel), result in zip(chosen, results, strict=True):
+        assert result.kernel == kernel
+        message = f"{operator} {cases[index].name} with {kernel} on {target.name}"
+        for output, right in zip(result.outputs, expected[index], strict=True):
+            assert output.shape == right.shape
+            assert output.tobytes() == right.tobytes(), message
 
 
 @pytest.mark.parametrize("operator", OPERATORS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import needs_emulator
 from drawn_layers import applicable, drawn_layers, kernels_for
+from shared_images import run_with_kernels
 from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
@@ -16,8 +17,6 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST, Target
 from torch_cortex_m.testing import run_cases
-
-PER_IMAGE = 25
 
 COMPILED = 6
 """Layers of each kernel that are compiled without being run."""
@@ -47,21 +46,18 @@ def describe(case: Case, kernel: str, target: Target) -> str:
 def check(operator: str, place: str, seed: int, count: int) -> None:
     target, on = PLACES[place], "host" if place == "host" else "emulator"
     cases = drawn_layers(operator, seed, count)
-    reference = {case.name: run.outputs for case, run in _with_runs(cases, on="reference")}
+    expected = zip(cases, run_cases(cases, on="reference"), strict=True)
+    reference = {case.name: run.outputs for case, run in expected}
+    layers: list[tuple[Case, str]] = []
     for kernel in kernels_for(operator, target):
         chosen = applicable(kernel, cases)
         assert chosen, f"{kernel} computes none of {len(cases)} layers"
-        for start in range(0, len(chosen), PER_IMAGE):
-            part = chosen[start : start + PER_IMAGE]
-            for case, run in _with_runs(part, target=target, kernel=kernel, on=on):
-                message = describe(case, kernel, target)
-                for output, right in zip(run.outputs, reference[case.name], strict=True):
-                    assert output.tobytes() == right.tobytes(), message
-
-
-def _with_runs(cases: list[Case], **options):
-    runs = run_cases(cases, checked=options["on"] != "reference", **options)
-    return zip(cases, runs, strict=True)
+        layers += [(case, kernel) for case in chosen]
+    results = run_with_kernels(layers, target, on, checked=True)
+    for (case, kernel), run in zip(layers, results, strict=True):
+        message = describe(case, kernel, target)
+        for output, right in zip(run.outputs, reference[case.name], strict=True):
+            assert output.tobytes() == right.tobytes(), message
 
 
 @pytest.mark.parametrize("operator", OPERATORS)

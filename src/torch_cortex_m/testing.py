@@ -71,7 +71,7 @@ def run_cases(
     cases: Sequence[Case],
     *,
     target: str | Target = "cortex-m4",
-    kernel: str | None = None,
+    kernel: str | Sequence[str] | None = None,
     on: str = "host",
     library: KernelLibrary | None = None,
     cycles: bool = False,
@@ -79,6 +79,7 @@ def run_cases(
 ) -> list[OpRun]:
     """Many operators in one image, in order; see ``run_op``.
 
+    kernel: one for all cases, or one for each ("": the preferred one).
     checked: raises TcmError for accesses outside of the buffers (inputs, output, arena), for
         outputs that depend on where these are or on what the arena had before and, on the host,
         for undefined behavior; not for measuring.
@@ -89,7 +90,12 @@ def run_cases(
         raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
     place, library = (HOST, None) if on == "host" else (find_target(target), library)
     graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
-    forced = {} if kernel is None else {p: {g.nodes[0].name: kernel} for p, g in graphs.items()}
+    kernels = [kernel or ""] * len(cases) if kernel is None or isinstance(kernel, str) else kernel
+    forced = {
+        prefix: {graph.nodes[0].name: name}
+        for (prefix, graph), name in zip(graphs.items(), kernels, strict=True)
+        if name
+    }
     generated = generate_all(graphs, place, library=library, forced=forced)
     runs = [(index, case_inputs(case)) for index, case in enumerate(cases)]
     programs = [item.program for item in generated]

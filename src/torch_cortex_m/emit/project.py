@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
 def cmake_lists(prefix: str, libraries: tuple[str, ...]) -> str:
+    return _template().render(prefix=prefix, cmsis_nn="cmsis-nn" in libraries)
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -15,6 +21,4 @@ def cmake_lists(prefix: str, libraries: tuple[str, ...]) -> str:
         trim_blocks=True,
         autoescape=False,
     )
-    return environment.get_template("CMakeLists.txt.j2").render(
-        prefix=prefix, cmsis_nn="cmsis-nn" in libraries
-    )
+    return environment.get_template("CMakeLists.txt.j2")

@@ -212,6 +212,12 @@ class Interfaces:
         ``reach`` speaks of; None: nothing does."""
         return None
 
+    def folds(self, types: Types, argument: str, axis: int) -> str | None:
+        """An argument of the output's type that the output is made of by adding the positions along
+        this axis of another one: computing with some of them, and then with the others and with
+        the output in place of that argument, gives the same. None: there is none."""
+        return None
+
     def reduces(self, types: Types, argument: str, axis: int) -> bool:
         """Whether this axis of an argument is gone in the output, which depends on all of it."""
         return False
