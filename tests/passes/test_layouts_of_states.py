@@ -1,5 +1,5 @@
-"""choose_layouts with states, which take the layout of what reads and what replaces them, and beside
-nodes with several outputs, whose values keep theirs."""
+"""choose_layouts with states, which take the layout of what reads and what replaces them, and
+beside nodes with several outputs, whose values keep theirs."""
 
 from __future__ import annotations
 

@@ -52,7 +52,8 @@ class _Application:
 
     def _state(self, name: str) -> State:
         state = self.before.states[name]
-        return replace(state, initial=np.transpose(state.initial, self._permutation(name)).copy())
+        moved = np.transpose(state.initial, self._permutation(name))
+        return replace(state, initial=np.ascontiguousarray(moved))
 
     def _permutation(self, value: str) -> Axes:
         """From the value in natural order to the value in its own."""

@@ -3,7 +3,8 @@
 Some nodes compute the same whatever the order of the axes (they *follow* the layout of their
 output); transposes take any input to any output; everything else wants the order that the graph
 has now, the natural one. A region is a set of values that must have one order, because nodes that
-follow a layout link them, or because one takes the other's place in the next call. Each region is free to choose its order; see permutation.py for orders.
+follow a layout link them, or because one takes the other's place in the next call. Each region is
+free to choose its order; see permutation.py for orders.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Layouts:
         return [tuple(members) for members in unique.values()]
 
     def _links(self) -> Iterator[tuple[str, str]]:
-        """Values that must have one order: what follows a layout, and what takes a state's place."""
+        """Values that must have one order: inputs and outputs of what follows a layout, a state and
+        what takes its place."""
         for output, node in self.following.items():
             for value in self._linked_inputs(node):
                 yield output, value
