@@ -101,3 +101,11 @@ def test_results_of_a_node_with_several() -> None:
     for half in halves:
         build.output(build.conv(half, 2, (1, 1)))
     check(build)
+
+
+def test_a_state_without_axes_stays_one() -> None:
+    build = GraphBuilder()
+    count = build.graph.add_state("count", np.array(7, np.int8), Quantization(0.05, 3))
+    build.output(same(build, build.input(*SHAPE)))
+    build.output(count)
+    assert choose_layouts(build.graph).states["count"].initial.shape == ()

@@ -53,7 +53,7 @@ class _Application:
     def _state(self, name: str) -> State:
         state = self.before.states[name]
         moved = np.transpose(state.initial, self._permutation(name))
-        return replace(state, initial=np.ascontiguousarray(moved))
+        return replace(state, initial=np.array(moved, order="C"))
 
     def _permutation(self, value: str) -> Axes:
         """From the value in natural order to the value in its own."""
