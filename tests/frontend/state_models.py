@@ -65,7 +65,7 @@ WINDOWS = {f.__name__: window(f) for f in (assigned_slices, rolled, assigned, co
 
 def newest_first(model: Any, x: Tensor) -> Tensor:
     frames = torch.cat([x, model.buffer], 2)
-    model.buffer = frames[:, :, :FRAMES]
+    model.buffer = frames[:, :, : model.buffer.shape[2]]
     return model.conv(frames)
 
 
@@ -150,6 +150,9 @@ def models() -> Mapping[str, nn.Module]:
     cell = {"input": nn.Linear(6, 8), "back": nn.Linear(8, 8), "out": nn.Linear(8, 3)}
     return {
         "newest_first": window(newest_first),
+        "long_newest_first": Function(
+            newest_first, buffer=torch.zeros(1, 3, 40), conv=nn.Conv1d(3, 4, 42)
+        ),
         "average": Function(average, mean=zeros()),
         "recurrent": Function(recurrent, hidden=torch.zeros(1, 8), **cell),
         "delayed": Function(delayed, first=zeros(), second=zeros()),
