@@ -44,6 +44,8 @@ FRAMES = frames()
 ALWAYS = (
     *WINDOWS,
     "long_newest_first",
+    "long_window",
+    "long_window_of_words",
     "begins_elsewhere",
     "average",
     "recurrent",
