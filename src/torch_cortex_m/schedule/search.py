@@ -12,6 +12,9 @@ from .candidates import ROWS_A_CALL, SCRATCH, TOO_MANY, Candidates, Step
 MOST_ROWS = 16
 """A call that computes more loses nothing any more."""
 
+FURTHER = 2
+"""Nodes behind the last one that needs a region: one that leaves a smaller value costs less."""
+
 CLOSE = 64
 """Bytes: how near to the least a bisection ends."""
 
@@ -127,15 +130,16 @@ class Search:
 
     def _steps_from(self, first: int, limit: int) -> Iterator[Step]:
         """A region only helps where the best kernel of a node is above the limit by itself, and
-        ends when those of all that follow are below it. It is a single node only where rows are
-        pushed to that."""
+        ends ``FURTHER`` nodes behind the last such node at most. It is a single node only where
+        rows are pushed to that."""
         single = self._single(first, limit)
         if single is not None:
             yield single
         helps, fits = not self._fits_best(first, limit), False
         alone = self.candidates.builder.reads_pushed(first)
         for last in range(first if alone else first + 1, self.count):
-            if fits and all(self._fits_best(index, limit) for index in range(last, self.count)):
+            behind = range(max(last - FURTHER, first), self.count)
+            if fits and all(self._fits_best(index, limit) for index in behind):
                 return
             helps, fits = helps or not self._fits_best(last, limit), False
             if not helps or self._after(last) > limit:
