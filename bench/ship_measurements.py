@@ -23,6 +23,7 @@ from torch_cortex_m.ir import Graph
 from torch_cortex_m.measured.measurements import SHIPPED
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes import run_passes
+from torch_cortex_m.schedule import means_of_sums
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
@@ -32,7 +33,7 @@ from .memory import graph_of
 from .slices import slice_graphs
 
 NETWORKS = ("kws", "ic", "vww", "ad")
-SLICED = ("vww", "mobilenet_v2_035", "ic", "kws")
+SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
 
 def main() -> int:
@@ -77,7 +78,7 @@ def measured_graphs() -> Iterator[Graph]:
     for case in [case for _, case in all_layers()] + common_layers():
         yield case_graph(case)
     for network in SLICED:
-        yield from slice_graphs(graph_of(network))
+        yield from slice_graphs(means_of_sums(graph_of(network)))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ from torch_cortex_m.ops.base import Case, Layer
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.schedule import RowRules, divisors
 
-ROWS = (1, 2, 4)
+ROWS = (1, 2, 4, 5, 7)
+"""5 and 7 are the smallest parts of 25 and 49 rows, and of those that a network halves to 7."""
 
 
 def slice_graphs(graph: Graph) -> Iterator[Graph]:
-    """Each layer that can compute a few rows at a time, for 1, 2 and 4 rows, where these divide
-    all of them."""
+    """Each layer that can compute a few rows at a time, for ``ROWS`` where they divide all of
+    them."""
     rules = RowRules(graph)
     for rule in filter(None, (rules.rule(node.name) for node in graph.computing_nodes())):
         counts = set(divisors(rule.rows)) & set(ROWS) - {rule.rows}

@@ -49,6 +49,9 @@ class DrawnNetwork:
         if rng.random() < 0.3:
             value = self._any()
             self.graph.outputs.append(Port(value, self._shape(value)))
+        if rng.random() < 0.5:
+            value = self._mean(self._any())
+            self.graph.outputs.append(Port(value, self._shape(value)))
 
     def _shape(self, value: str) -> tuple[int, ...]:
         return self.graph.types[value].shape
@@ -98,6 +101,11 @@ class DrawnNetwork:
         name = ("max_pool2d", "avg_pool2d")[self._number(0, 1)]
         op = ops.operator(name, kernel=kernel, **fields)
         return self.graph.add_node(op, (value,), name, quantization=Q)
+
+    def _mean(self, value: str) -> str:
+        """Of the whole image."""
+        op = ops.operator("avg_pool2d", kernel=self._shape(value)[1:3])
+        return self.graph.add_node(op, (value,), "mean", quantization=Q)
 
     def _add(self, value: str) -> str:
         like = [other for other in self.values if self._shape(other) == self._shape(value)]

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_rows
 from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
+from torch_cortex_m import ops
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
@@ -28,10 +30,11 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.ops.mean.cases import case as mean_case
 from torch_cortex_m.plan import PlanError, check_plan
 from torch_cortex_m.run import Execution
 from torch_cortex_m.runner import Runner
-from torch_cortex_m.schedule import Candidates, RowsByNode, Search, largest_bytes
+from torch_cortex_m.schedule import Candidates, RowsByNode, Search, largest_bytes, means_of_sums
 from torch_cortex_m.schedule.candidates import SCRATCH
 from torch_cortex_m.schedule.regions import RegionBuilder
 from torch_cortex_m.select import CostModel, rank_kernels
@@ -66,7 +69,7 @@ def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
 def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
     rng = np.random.default_rng(seed)
     for index in range(NETWORKS):
-        graph = DrawnNetwork(rng, int(rng.integers(2, 10))).graph
+        graph = means_of_sums(DrawnNetwork(rng, int(rng.integers(2, 10))).graph)
         yield f"n{index}", graph, drawn_regions(rng, graph)
 
 
@@ -164,6 +167,28 @@ def test_a_budget_of_ram_is_kept_and_every_layer_is_exact(network: Graph) -> Non
         sizes.append(model.report.arena_bytes)
         model.verify()
     assert whole.report.arena_bytes > sizes[0] > sizes[1] > sizes[2]
+
+
+@pytest.mark.parametrize("mean", ["avg_pool2d", "mean"])
+@needs_emulator
+def test_a_mean_needs_no_image(mean: str) -> None:
+    """Rows are added to sums as they come; a model without a budget is as it was."""
+    graph = Graph("model")
+    value = graph.add_input("image", TensorType((1, 10, 6, 3), "int8", Q))
+    value = add_case_node(graph, conv2d_case("wide", (1, 10, 6, 3), 30, padding=SAME), value)
+    if mean == "mean":
+        shape = ops.operator("reshape", shape=(1, 60, 30))
+        value = graph.add_node(shape, (value,), "flat", quantization=Q)
+        op: Any = mean_case("mean", (1, 60, 30)).op
+    else:
+        op = ops.operator("avg_pool2d", kernel=(10, 6))
+    value = graph.add_node(op, (value,), "mean", quantization=Q)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    whole, least = compiled(graph, None), compiled(graph, LEAST)
+    assert whole.generated.graph is graph
+    assert "mean.sums" in least.generated.plan.regions[0].nodes
+    assert least.report.arena_bytes < 10 * 6 * 30 < whole.report.arena_bytes
+    least.verify()
 
 
 def test_what_is_impossible_says_what_is_possible(network: Graph) -> None:

@@ -48,6 +48,18 @@ def test_signatures_leave_quantization_out() -> None:
     assert "depth_multiplier=1" in text
 
 
+def test_layers_of_other_element_types_are_other_layers() -> None:
+    """Nor are their costs estimated from each other."""
+    wide = next(each for each in ops.cases("mean") if each.tensors["input"].dtype == "int16")
+    narrow = replace(wide, op=replace(wide.op, activation_min=-128, activation_max=127),
+                     tensors={"input": wide.tensors["input"].astype("int8")})  # fmt: skip
+    graphs = [case_graph(case) for case in (wide, narrow)]
+    signatures = [layer_of(graph, graph.nodes[0]).signature for graph in graphs]
+    assert signatures[0].text == signatures[1].text.replace("49x8", "49x8:int16")
+    assert signatures[0].structure != signatures[1].structure
+    assert signatures[0].numbers == signatures[1].numbers
+
+
 @pytest.mark.parametrize("operator", ["pad", "avg_pool2d"])
 def test_values_of_padding_are_no_structure(operator: str) -> None:
     graph = case_graph(next(iter(ops.cases(operator))))

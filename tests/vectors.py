@@ -28,6 +28,7 @@ from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.conv2d.op import Conv2d
 from torch_cortex_m.ops.conv_transpose2d.op import ConvTranspose2d
 from torch_cortex_m.ops.depthwise_conv2d.op import DepthwiseConv2d
+from torch_cortex_m.ops.interpolated_softmax.op import InterpolatedSoftmax
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.max_pool2d.op import MaxPool2d
 from torch_cortex_m.ops.maximum.op import Maximum
@@ -247,6 +248,12 @@ def _softmax(source: Source) -> list[tuple[Case, np.ndarray]]:
         source.number("input_left_shift", "shift"),
         source.number("diff_min"),
     )
+    return _softmax_rows(source, op)
+
+
+def _softmax_rows(
+    source: Source, op: Softmax | InterpolatedSoftmax
+) -> list[tuple[Case, np.ndarray]]:
     shape = (source.number("num_rows"), source.number("row_size"))
     tensors = {"input": source.tensor("input", shape)}
     return [(Case(source.name, op, tensors), source.tensor("output", shape))]
@@ -369,11 +376,27 @@ READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
 }
 """Family -> reader, for the operators that we have."""
 
+
+def _wide_softmax(source: Source) -> list[tuple[Case, np.ndarray]]:
+    """Of int16, or of int8 into int16."""
+    if source.arrays["input"].dtype == np.int16:
+        op = InterpolatedSoftmax(
+            multiplier=source.number("input_mult"), shift=source.number("input_left_shift")
+        )
+        return _softmax_rows(source, op)
+    [(case, expected)] = _softmax(source)
+    return [(replace(case, op=replace(case.op, output_bits=16)), expected)]
+
+
 WIDE_READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "conv2d": _wide_conv2d,
     "depthwise_conv2d": _wide_depthwise_conv2d,
     "conv_transpose2d": _conv_transpose2d,
     "linear": _wide_linear,
+    "max_pool2d": _max_pool2d,
+    "avg_pool2d": _avg_pool2d,
+    "softmax": _wide_softmax,
+    "batch_matmul": _batch_matmul,
     "add": _add,
     "mul": _mul,
     "pad": _pad,

@@ -155,7 +155,7 @@ def compile(
         str,
         typer.Option(
             help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
-            "arena, where the header says."
+            "arena, where the header says; rows: the input comes a few rows a call."
         ),
     ] = "caller",
     stream: Annotated[

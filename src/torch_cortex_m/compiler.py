@@ -81,7 +81,8 @@ def compile(
         counted. Where leaner kernels do not keep the second, layers compute a few rows at a time;
         "min" takes the least memory that is found.
     io: "caller": the emitted C takes pointers to inputs and outputs; "arena": they lie in the
-        working memory, where the header says, so that it is used again when an input is read.
+        working memory, where the header says, so that it is used again when an input is read;
+        "rows": the only input comes a few rows a call and never exists whole.
     stream, hop: compile a model of a whole window so that a call takes its ``hop`` newest frames:
         "INPUT" or "INPUT:AXIS" says which input's axis they lie along, without AXIS its longest.
         Results are those of the whole window as soon as all frames that they depend on have come;

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import flatbuffers
 import numpy as np
+import pytest
 from judges import tflite_micro
 
 from torch_cortex_m.frontend.tflite.importer import import_content
@@ -26,6 +28,20 @@ def samples(graph: Graph, count: int) -> list[Sample]:
         [rng.integers(*each.limits, each.shape, endpoint=True).astype(each.dtype) for each in types]
         for _ in range(count)
     ]
+
+
+def with_variables_shown(content: bytes) -> bytes:
+    """The model with everything that its variables are given as further outputs."""
+    schema = pytest.importorskip("tflite_micro.tensorflow.lite.micro.python.schema_py_generated")
+    tables = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(content, 0))
+    codes = [max(c.builtinCode, c.deprecatedBuiltinCode) for c in tables.operatorCodes]
+    graph, assign = tables.subgraphs[0], schema.BuiltinOperator.ASSIGN_VARIABLE
+    given = [each.inputs[1] for each in graph.operators if codes[each.opcodeIndex] == assign]
+    assert given
+    graph.outputs = np.array([*graph.outputs, *given], np.int32)
+    builder = flatbuffers.Builder(1024)
+    builder.Finish(tables.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
 
 
 def judged(content: bytes, count: int) -> tuple[Graph, list[Sample], list[Sample]]:

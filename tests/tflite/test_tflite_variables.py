@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from conftest import has_emulator
 from model_writer import Content, ModelWriter, Subgraph
 from operator_models import Quantization, activation
-from sequences import check_c, check_reference
+from sequences import check_c, check_reference, with_variables_shown
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.tflite.importer import import_content
@@ -221,21 +222,34 @@ def test_a_variable_of_truth_values() -> None:
     assert "its value is bool, not int8 or int16 or int32 or float32" in text
 
 
-@pytest.mark.skipif(not ZOO.is_dir(), reason="the public files are not here")
-@pytest.mark.parametrize("frames", [30, pytest.param(FRAMES, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", WAKE_WORDS)
-def test_public_wake_words(name: str, frames: int) -> None:
-    check_reference((ZOO / "stateful" / f"{name}.tflite").read_bytes(), frames)
+def wake_words(names: Sequence[str], *, shown: bool) -> list[bytes]:
+    """``shown``: with all that their variables are given as outputs, too."""
+    contents = [(ZOO / "stateful" / f"{name}.tflite").read_bytes() for name in names]
+    return [with_variables_shown(each) for each in contents] if shown else contents
 
 
 @pytest.mark.skipif(not ZOO.is_dir(), reason="the public files are not here")
 @pytest.mark.parametrize(
-    ("names", "place"),
+    ("frames", "shown"),
+    [(30, True), *(pytest.param(FRAMES, s, marks=pytest.mark.slow) for s in (False, True))],
+)
+@pytest.mark.parametrize("name", WAKE_WORDS)
+def test_public_wake_words(name: str, frames: int, shown: bool) -> None:
+    (content,) = wake_words([name], shown=shown)
+    check_reference(content, frames)
+
+
+@pytest.mark.skipif(not ZOO.is_dir(), reason="the public files are not here")
+@pytest.mark.parametrize(
+    ("names", "place", "shown"),
     [
-        *((("vad", "alexa_v1"), place) for place in PLACES if place != "cortex-m33"),
-        *(pytest.param(WAKE_WORDS, place, marks=pytest.mark.slow) for place in PLACES),
+        *((("vad", "alexa_v1"), place, False) for place in PLACES if place != "cortex-m33"),
+        *(
+            pytest.param(WAKE_WORDS, place, shown, marks=pytest.mark.slow)
+            for place in PLACES
+            for shown in (False, True)
+        ),
     ],
 )
-def test_public_wake_words_in_c(names: tuple[str, ...], place: str) -> None:
-    contents = [(ZOO / "stateful" / f"{name}.tflite").read_bytes() for name in names]
-    check_c(contents, PLACES[place], FRAMES)
+def test_public_wake_words_in_c(names: tuple[str, ...], place: str, shown: bool) -> None:
+    check_c(wake_words(names, shown=shown), PLACES[place], FRAMES)

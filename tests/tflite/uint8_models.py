@@ -131,3 +131,8 @@ MODELS = [
     )
 ]  # fmt: skip
 MODELS += others()
+MODELS += [
+    in_bytes(operator_models.function(operator, place, x, y))
+    for operator, y in (("LOGISTIC", (1 / 256, -128)), ("TANH", (1 / 128, 0)))
+    for place, x in enumerate(operator_models.RANGES)
+]

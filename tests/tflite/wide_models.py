@@ -176,6 +176,90 @@ def padded(name: str, *before_and_after: tuple[int, int]) -> OperatorModel:
     return of_one(f"pad {name}", "PAD", shape, output, constants=(sides,))
 
 
+def edges(name: str, shape: Shape, quantization: Quantization, litert: bool) -> OperatorModel:
+    """float32 in, int16 and float32 out."""
+    writer = ModelWriter()
+    x = writer.tensor("x", shape, "float32")
+    middle = wide(writer, "middle", shape, quantization)
+    y = writer.tensor("y", shape, "float32")
+    writer.operator("QUANTIZE", [x], middle, "QuantizeOptions")
+    writer.operator("DEQUANTIZE", [middle], y, "DequantizeOptions")
+    content = writer.write([x], [middle, y])
+    return OperatorModel(
+        f"int16 edges {name}", content, ((shape, "float32"),), outputs=2, litert=litert
+    )
+
+
+def pooled(
+    kind: str, name: str, input: Shape, output: Shape, kernel: tuple[int, int], **fields: Any
+) -> OperatorModel:
+    """The stride is 1 unless given."""
+    options = {"Padding": VALID, "StrideH": 1, "StrideW": 1} | fields
+    options |= {"FilterHeight": kernel[0], "FilterWidth": kernel[1]}
+    return of_one(f"{kind.lower()} pool {name}", f"{kind}_POOL_2D", input, output,
+                  options_type="Pool2DOptions", **options)  # fmt: skip
+
+
+def padded_pool(value: int) -> OperatorModel:
+    """MAX_POOL_2D of what PADV2 has put around an image."""
+    writer, sides = ModelWriter(), np.array([[0, 0], [1, 1], [1, 1], [0, 0]], np.int32)
+    source, quantization = wide(writer, "x", (1, 6, 7, 3), X), {"scales": X[0], "zero_points": 0}
+    border = writer.constant("border", np.array([value], np.int16), **quantization)
+    around = wide(writer, "around", (1, 8, 9, 3), X)
+    result = wide(writer, "y", (1, 7, 8, 3), X)
+    writer.operator("PADV2", [source, writer.constant("sides", sides), border], around)
+    options = {"Padding": VALID, "StrideH": 1, "StrideW": 1, "FilterHeight": 2, "FilterWidth": 2}
+    writer.operator("MAX_POOL_2D", [around], result, "Pool2DOptions", **options)
+    content = writer.write([source], [result])
+    return OperatorModel(f"int16 pool in {value}", content, (((1, 6, 7, 3), "int16"),))
+
+
+def wide_softmax(name: str, shape: Shape, scale: float, beta: float = 1.0) -> OperatorModel:
+    """LiteRT multiplies scale and beta in single precision."""
+    return of_one(f"softmax {name}", "SOFTMAX", shape, shape, x=(scale, 0), y=Q15,
+                  options_type="SoftmaxOptions", Beta=beta, litert=beta == 1)  # fmt: skip
+
+
+def product(
+    name: str, input: Shape, other: Shape, output: Shape, *, scale: float = 0.001, **adjoint: bool
+) -> OperatorModel:
+    writer = ModelWriter()
+    operands = [wide(writer, "x0", input, X), wide(writer, "x1", other, (0.0002, 0))]
+    result = wide(writer, "y", output, (scale, 0))
+    fields = {"AdjX": False, "AdjY": False} | adjoint
+    writer.operator("BATCH_MATMUL", operands, result, "BatchMatMulOptions", **fields)
+    content = writer.write(operands, [result])
+    inputs = ((input, "int16"), (other, "int16"))
+    return OperatorModel(f"int16 batch_matmul {name}", content, inputs, litert=False)
+
+
+def reduced(
+    operator: str, name: str, output: Shape, axes: list[int], keep: bool = False, **fields: Any
+) -> OperatorModel:
+    shape = (2, 5, 6, 3)
+    return of_one(f"{operator.lower()} {name}", operator, shape, output,
+                  constants=(np.array(axes, np.int32),), options_type="ReducerOptions",
+                  KeepDims=keep, litert=False, **fields)  # fmt: skip
+
+
+def extreme(operator: str, name: str, other: Shape) -> OperatorModel:
+    writer = ModelWriter()
+    shape = (1, 4, 5, 3)
+    operands = [wide(writer, "x0", shape, X), wide(writer, "x1", other, X)]
+    result = wide(writer, "y", shape, X)
+    writer.operator(operator, operands, result, "MaximumMinimumOptions")
+    content = writer.write(operands, [result])
+    inputs = ((shape, "int16"), (other, "int16"))
+    return OperatorModel(f"int16 {operator.lower()} {name}", content, inputs)
+
+
+def transpose(name: str, shape: Shape, permutation: tuple[int, ...]) -> OperatorModel:
+    output = tuple(shape[axis] for axis in permutation)
+    order = np.array(permutation, np.int32)
+    return of_one(f"transpose {name}", "TRANSPOSE", shape, output, constants=(order,),
+                  options_type="TransposeOptions")  # fmt: skip
+
+
 SOFTMAX = [
     softmax("int16", (5, 12), 0.05),
     softmax("int16 of one", (2, 1), 0.05),
@@ -225,4 +309,45 @@ OTHERS = [
     *(sigmoid("TANH", i, scale) for i, scale in enumerate(
         [2.0**-12, 2.0**-11, 2.0**-13, 0.0003, 0.00001, 0.0021, 0.4])),
 ]  # fmt: skip
-MODELS: list[OperatorModel] = [*SOFTMAX, *SUMS, *OTHERS]
+POOLS = [
+    *(pooled(kind, name, *each) for kind in ("MAX", "AVERAGE") for name, each in {
+        "2x2": ((2, 6, 6, 3), (2, 5, 5, 3), (2, 2)),
+        "rows": ((1, 6, 7, 5), (1, 4, 7, 5), (3, 1)),
+        "global": ((1, 7, 7, 9), (1, 1, 1, 9), (7, 7))}.items()),
+    *(pooled(kind, f"same {size}", (1, 7, 8, 3), (1, 4, 4, 3), (size, size), Padding=SAME,
+             StrideH=2, StrideW=2) for kind in ("MAX", "AVERAGE") for size in (2, 3)),
+    *(pooled(kind, f"clamped {function}", (1, 6, 6, 3), (1, 5, 5, 3), (2, 2),
+             FusedActivationFunction=function)
+      for kind in ("MAX", "AVERAGE") for function in (RELU, RELU6)),
+]  # fmt: skip
+REDUCTIONS = [
+    *(reduced(operator, *each) for operator in ("MEAN", "SUM") for each in (
+        ("image", (2, 3), [1, 2]), ("kept", (2, 1, 1, 3), [1, 2], True),
+        ("channels", (2, 5, 6), [3]), ("apart", (5, 3), [0, 2]),
+        ("all", (1, 1, 1, 1), [0, 1, 2, 3], True))),
+    *(reduced(operator, "scaled", (2, 3), [1, 2], x=(0.0007, 0), y=(0.0002, 0))
+      for operator in ("MEAN", "SUM")),
+]  # fmt: skip
+MORE = [
+    padded_pool(-32768),
+    padded_pool(-128),
+    edges("plain", (2, 40), (0.001, 0), litert=True),
+    edges("coarse", (2, 40), (0.1, 0), litert=True),
+    wide_softmax("rank 2", (4, 12), 0.0003),
+    wide_softmax("long", (1, 500), 0.0001),
+    wide_softmax("steep", (5, 12), 0.01),
+    wide_softmax("flat", (5, 12), 0.000003),
+    wide_softmax("beta", (2, 3, 12), 0.0004, 0.7),
+    wide_softmax("one", (3, 1), 0.0004),
+    product("plain", (5, 12), (12, 7), (5, 7)),
+    product("batches", (2, 3, 4, 9), (2, 3, 9, 5), (2, 3, 4, 5)),
+    product("broadcast", (2, 3, 4, 9), (1, 1, 9, 5), (2, 3, 4, 5)),
+    product("transposed", (3, 9, 4), (3, 5, 9), (3, 4, 5), AdjX=True, AdjY=True),
+    product("saturates", (5, 40), (40, 7), (5, 7), scale=1e-6),
+    *(extreme(operator, name, other) for operator in ("MAXIMUM", "MINIMUM") for name, other in {
+        "same": (1, 4, 5, 3), "channels": (3,), "one": (1,)}.items()),
+    transpose("matrix", (5, 7), (1, 0)),
+    transpose("channels first", (1, 4, 5, 3), (0, 3, 1, 2)),
+    transpose("reversed", (2, 3, 4, 5), (3, 2, 1, 0)),
+]  # fmt: skip
+MODELS: list[OperatorModel] = [*SOFTMAX, *SUMS, *OTHERS, *POOLS, *REDUCTIONS, *MORE]

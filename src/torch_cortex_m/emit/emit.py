@@ -9,7 +9,7 @@ import numpy as np
 
 from ..ir import Graph, Node, TensorType
 from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
-from ..ir.regions import calls, row_bytes
+from ..ir.regions import calls, pushed_input, row_bytes, row_count
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..ops.discovery import headers
@@ -20,6 +20,7 @@ from .guard import GUARD_END, Guard
 from .header import model_header, port_parameters
 from .names import OWN_FUNCTIONS, OWN_MACROS, identifier, unique_identifiers
 from .project import cmake_lists
+from .pushed import pushed_parameters, static_functions, whole_function
 from .regions import REGION_NAMES, RegionSource
 from .shipped import shipped_names
 from .state import reset_function, static_state
@@ -64,6 +65,7 @@ class Emitter:
         self.plan = plan
         self.prefix = prefix
         self.calls = calls(plan.regions)
+        self.pushed = pushed_input(plan.regions)
         self.functions = LayerFunctions(prefix)
         self.arrays: dict[str, np.ndarray] = {}
         self.array_names: dict[tuple, str] = {}
@@ -174,13 +176,13 @@ class Emitter:
             assert node is not None
             return self._call(node, DENSE, {**reads, node.op.outputs[0]: output})
 
-        def hook(name: str, output: str, size: int) -> str:
+        def hook(name: str, output: str, size: str) -> str:
             return f"TCM_LAYER({indices[name]}, {output}, {size});"
 
         def place(value: str, row: str) -> str:
             type_ = self.graph.types[value]
             location = self.plan.locations[value]
-            return self._place(location, type_, f"({row}) * {row_bytes(type_)}")
+            return self._place(location, type_, row and f"({row}) * {row_bytes(type_)}")
 
         return RegionSource(self.graph, self.plan, index, call, hook, place).source()
 
@@ -273,9 +275,15 @@ class Emitter:
     def _copy(self, copy: Copy) -> str:
         type_ = self.graph.types[copy.value]
         source, destination = (self._place(p, type_) for p in (copy.source, copy.destination))
-        overlaps = copy.source.kind == copy.destination.kind == "state"
-        function = "memmove" if overlaps else "memcpy"
+        function = "memcpy"
+        if copy.source.kind == copy.destination.kind == "state":
+            function = "tcm_move" if self._moves_down(copy) else "memmove"
         return f"    {function}({destination}, {source}, {type_.bytes});"
+
+    def _moves_down(self, copy: Copy) -> bool:
+        """Whether it takes what is left of a window to its start."""
+        source, destination = copy.source, copy.destination
+        return source.kind == destination.kind == "state" and source.offset > destination.offset
 
     def _model_source(self, body: list[str]) -> str:
         includes = sorted({kernel.header for kernel in self.selection.values()})
@@ -285,6 +293,7 @@ class Emitter:
         if self.guard is not None:
             lines += [self.guard.opening()]
         includes += ["tcm_rows.h"] if self.plan.regions else []
+        includes += ["tcm_move.h"] if any(map(self._moves_down, self.plan.copies)) else []
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
         hooks += PARTS_HOOK if self.plan.regions else ""
@@ -292,8 +301,7 @@ class Emitter:
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
         memory = ["uint8_t *arena", "uint8_t *state"] if self._has_state else ["uint8_t *arena"]
-        parameters = ", ".join([*self._parameters(), *memory])
-        lines += [f"int32_t {self.prefix}_run_in({parameters})", "{"]
+        lines += [f"int32_t {self._entry(memory)}", "{"]
         if with_status:
             lines.append("    int32_t status;")
         if not arena_used:
@@ -302,10 +310,25 @@ class Emitter:
         for name in self.ports[: 0 if self.plan.ports else len(self.graph.inputs)]:
             if re.search(rf"\b{name}\b", code) is None:
                 lines.append(f"    (void){name};")
-        lines += [*body, "    return 0;", "}", "", self._run_with_static_arena()]
+        lines += [*body, "    return 0;", "}", self._whole(memory), self._run_with_static_arena()]
         if self.guard is not None:
             lines += [GUARD_END]
         return "\n".join(lines)
+
+    def _entry(self, memory: list[str]) -> str:
+        """The function that has the layers."""
+        parameters = self._parameters()
+        if self.pushed is None:
+            return f"{self.prefix}_run_in({', '.join([*parameters, *memory])})"
+        own = pushed_parameters(parameters, memory, self.prefix)
+        return f"{self.prefix}_push_rows_in({', '.join(own)})"
+
+    def _whole(self, memory: list[str]) -> str:
+        """The function of a whole inference, where that is another one."""
+        if self.pushed is None:
+            return ""
+        rows = row_count(self.graph.types[self.pushed])
+        return whole_function(self.ports, self._parameters(), memory, self.prefix, rows)
 
     def _parameters(self) -> list[str]:
         return [] if self.plan.ports else port_parameters(self.graph, self.ports)
@@ -318,12 +341,16 @@ class Emitter:
             state = static_state(self.graph, self.plan, self.prefix)
         arguments = [*([] if self.plan.ports else self.ports), *memory]
         linkage = "" if self.plan.ports else "static "
+        pushing, restart = "", ""
+        if self.pushed is not None:
+            pushing = static_functions(self.ports, self._parameters(), memory, self.prefix)
+            restart = f"    {self.prefix}_restart();\n"
         return f"""#if !defined({upper}_NO_STATIC_ARENA)
 {linkage}_Alignas({upper}_ARENA_ALIGNMENT) uint8_t {self.prefix}_arena[{upper}_ARENA_BYTES];
-{state}
+{state}{pushing}
 int32_t {self.prefix}_run({", ".join(self._parameters()) or "void"})
 {{
-    return {self.prefix}_run_in({", ".join(arguments)});
+{restart}    return {self.prefix}_run_in({", ".join(arguments)});
 }}
 #endif
 """

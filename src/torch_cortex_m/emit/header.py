@@ -6,8 +6,10 @@ import numpy as np
 
 from ..ir import BYTES, Graph, Port, Stream
 from ..ir.artifacts import ALIGNMENT, MemoryPlan
+from ..ir.regions import pushed_input
 from ..text import comment_text
 from .arrays import C_TYPES
+from .pushed import pushed_declarations, pushed_macros, pushed_type
 
 _OWN_PORTS = (
     "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
@@ -39,7 +41,7 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         f"#define {upper}_OUTPUT_COUNT {len(graph.outputs)}",
         "",
     ]
-    count = len(graph.inputs)
+    count, pushed = len(graph.inputs), pushed_input(plan.regions)
     for index, port in enumerate([*graph.inputs, *graph.outputs]):
         kind = "INPUT" if index < count else "OUTPUT"
         name = f"{upper}_{kind}_{ports[index].upper()}"
@@ -47,10 +49,14 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         if plan.ports is not None:
             offset = (*plan.ports.inputs, *plan.ports.outputs)[index]
             lines += _place_macros(prefix, name, C_TYPES[graph.types[port.value].dtype], offset)
+        if port.value == pushed and kind == "INPUT":
+            lines += pushed_macros(graph, plan, name)
     if graph.stream is not None:
         lines += _stream_macros(graph.stream, prefix, ports, graph)
     parameters = port_parameters(graph, ports) if plan.ports is None else []
     memory = ["uint8_t *arena", "uint8_t *state"] if plan.state_bytes else ["uint8_t *arena"]
+    if pushed is not None:
+        lines += pushed_type(plan, prefix) + pushed_declarations(parameters, memory, prefix)
     lines += [
         *(_OWN_PORTS if plan.ports is None else _ARENA_PORTS),
         f"int32_t {prefix}_run_in({', '.join([*parameters, *memory])});",

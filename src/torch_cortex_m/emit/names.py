@@ -40,7 +40,10 @@ _MATH = (
 
 _NOT_IDENTIFIERS = frozenset(f"{_C_WORDS} {_CPP_WORDS}".split())
 
-OWN_FUNCTIONS = ("run", "run_in", "reset", "reset_in", "arena", "state")
+OWN_FUNCTIONS = (
+    *("run", "run_in", "reset", "reset_in", "arena", "state"),
+    *("push_rows", "push_rows_in", "restart", "rows", "at"),
+)
 """What follows the prefix in the names of the functions and the memory of every model."""
 
 OWN_MACROS = re.compile(r"H|WEIGHTS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT|STREAM)_\w+")

@@ -81,7 +81,8 @@ def generate_all(
     model = CostModel(measurements.for_core(target.name))
     choices = {}
     for prefix, graph in graphs.items():
-        schedule = schedule_of(graph, (regions or {}).get(prefix, ()))
+        pushed = _pushed_input(graph, preferences.io)
+        schedule = schedule_of(graph, (regions or {}).get(prefix, ()), pushed)
         ranked = rank_kernels(
             graph,
             target,
@@ -99,6 +100,21 @@ def generate_all(
         _emit(prefix, choice, target, library, preferences, scratch[prefix])
         for prefix, choice in choices.items()
     ]
+
+
+def _pushed_input(graph: Graph, io: str) -> str | None:
+    """The input whose rows the caller pushes. Raises TcmError where there are several."""
+    if io != "rows":
+        return None
+    if len(graph.inputs) != 1:
+        raise TcmError(
+            "only the rows of a single input can be pushed",
+            where="io",
+            expected="a model with one input",
+            got=f"{len(graph.inputs)} inputs",
+            hint="io='arena' lets inputs share memory with what is computed later",
+        )
+    return graph.inputs[0].value
 
 
 def _library_scratch(
@@ -131,7 +147,13 @@ def _emit(
     def planner_of(choice: Choice) -> ArenaPlanner:
         return _arena_planner(choice, library_scratch, preferences.io)
 
-    budget = RamBudget(target, planner_of, preferences.io, may_go_by_rows=library is None)
+    budget = RamBudget(
+        target,
+        planner_of,
+        preferences.io,
+        may_go_by_rows=library is None,
+        pushed=_pushed_input(choice.graph, preferences.io),
+    )
     choice = _within_budgets(choice, preferences, budget)
     plan, program = _program(prefix, choice, target, planner_of(choice))
     limit = target.flash_bytes

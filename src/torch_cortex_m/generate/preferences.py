@@ -13,7 +13,7 @@ from ..select import check_objective
 LEAST = "min"
 """As a budget of RAM: the least that there is."""
 
-IO = ("caller", "arena")
+IO = ("caller", "arena", "rows")
 
 
 def check_io(io: str) -> None:
@@ -31,7 +31,8 @@ class Preferences:
     and constants, and for its working memory, or "min" for the least of that. measurements: what
     kernels cost; None: what ships with the package. prefer_library: a linked library's kernels win
     wherever they apply.
-    io: inputs and outputs are the "caller"'s, or lie in the "arena".
+    io: inputs and outputs are the "caller"'s, or lie in the "arena"; or the only input comes in
+        "rows", a few a call, and never lies anywhere whole.
     """
 
     objective: str = "speed"

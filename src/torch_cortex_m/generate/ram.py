@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import TcmError
-from ..schedule import Candidates, Search, Step, largest_bytes
+from ..schedule import (
+    TOO_MANY,
+    Candidates,
+    Search,
+    Step,
+    largest_bytes,
+    means_of_sums,
+    total_cycles,
+)
+from ..select import rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner, leanest, within_ram
 from ..target import Target
@@ -23,13 +32,14 @@ TRIES = 12
 class RamBudget:
     """Chooses kernels and regions within a number of bytes of the arena.
 
-    planner: plans the memory of a choice.
+    planner: plans the memory of a choice. pushed: the input whose rows the caller pushes.
     """
 
     target: Target
     planner: Callable[[Choice], ArenaPlanner]
     io: str
     may_go_by_rows: bool
+    pushed: str | None = None
 
     def arena(self, choice: Choice) -> int:
         return self.planner(choice).arena(choice.selection)
@@ -42,11 +52,16 @@ class RamBudget:
 
         Raises TcmError if there is none.
         """
+        if self.pushed is not None and not choice.regions:
+            return self._pushed(choice, self.pushed, limit)
         if limit is None or (limit != LEAST and self.holds(choice, limit)):
             return choice
         if limit == LEAST:
             return self.least(choice)
-        found = self._by_rows(choice, int(limit)) or self._by_kernels(choice, int(limit))
+        return self._kept(choice, int(limit))
+
+    def _kept(self, choice: Choice, limit: int) -> Choice:
+        found = self._by_rows(choice, limit) or self._by_kernels(choice, limit)
         if found is None:
             raise TcmError(
                 "the model does not fit the RAM budget",
@@ -56,31 +71,63 @@ class RamBudget:
             )
         return found
 
+    def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
+        if not self.may_go_by_rows or self._steps(choice, TOO_MANY - 1) is None:
+            raise TcmError(
+                f"the rows of input '{value}' cannot be pushed one after the other",
+                where="io",
+                expected="our kernels, and first layers of which each computes some rows from some",
+                got=", ".join(node.op.name for node in choice.graph.users(value)) or "no layer",
+                hint="io='arena' lets the input share memory with what is computed later",
+            )
+        if limit == LEAST:
+            return self.least(choice)
+        return self._kept(choice, TOO_MANY - 1 if limit is None else int(limit))
+
     def least(self, choice: Choice) -> Choice:
         """The choice that takes the least of those that were tried."""
         if not self._may_go_by_rows(choice):
             return choice.with_kernels(leanest(choice, self.planner(choice)))
+        return min((self._least_by_rows(each) for each in self._forms(choice)), key=self.arena)
+
+    def _least_by_rows(self, choice: Choice) -> Choice:
         search = self._search(choice)
         least = search.least(largest_bytes(search.singles_only()))
         bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
         found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
         return min([*found, scheduled(choice, least)], key=self.arena)
 
+    def _forms(self, choice: Choice) -> list[Choice]:
+        """The choice, and one of a graph that computes the same and may need less memory."""
+        graph = means_of_sums(choice.graph)
+        if len(graph.nodes) == len(choice.graph.nodes):
+            return [choice]
+        all_ranked = rank_kernels(graph, self.target, model=choice.model)
+        ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
+        return [choice, Choice.best(graph, ranked, choice.model)]
+
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
-        return within_ram(choice, limit, self.planner(choice))
+        return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
     def _by_rows(self, choice: Choice, limit: int) -> Choice | None:
         if not self._may_go_by_rows(choice):
             return None
+        found = [each for form in self._forms(choice) if (each := self._steps(form, limit))]
+        if not found:
+            return None
+        form, steps = min(found, key=lambda each: total_cycles(each[1]))
+        return scheduled(form, steps)
+
+    def _steps(self, choice: Choice, limit: int) -> tuple[Choice, list[Step]] | None:
+        """The choice, and the steps of its nodes whose plan is within the limit."""
         search, bound = self._search(choice), limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
                 return None
-            found = scheduled(choice, steps)
-            excess = self.arena(found) - limit
+            excess = self.arena(scheduled(choice, steps)) - limit
             if excess <= 0:
-                return found
+                return choice, steps
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
 
@@ -89,7 +136,8 @@ class RamBudget:
 
     def _search(self, choice: Choice) -> Search:
         in_arena = self.io == "arena"
-        return Search(Candidates(choice, self.target, ports_in_arena=in_arena))
+        pushed = self.pushed
+        return Search(Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed))
 
 
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:

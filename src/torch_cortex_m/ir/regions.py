@@ -43,13 +43,16 @@ class RowsRead:
 class Slice:
     """A node that computes ``rows`` rows of its output (a root) at a time.
 
-    reads: by argument, of the arguments that have rows; all others it reads whole.
+    reads: by argument, of the arguments that have rows; all others it reads whole. start: None; or
+    the argument that the output begins as, where each call adds to all of the output: its rows are
+    then those of what it reads.
     """
 
     node: str
     output: str
     rows: int
     reads: Mapping[str, RowsRead]
+    start: str | None = None
 
     def sources(self) -> tuple[RowsRead, ...]:
         return tuple(self.reads.values())
@@ -57,10 +60,12 @@ class Slice:
 
 @dataclass(frozen=True)
 class Take:
-    """Copies ``rows`` rows of a value that lies whole somewhere else into its window."""
+    """Copies ``rows`` rows of a value into its window, which lies whole somewhere else or, if they
+    are ``pushed``, comes row by row from the caller."""
 
     output: str
     rows: int
+    pushed: bool = False
 
     def sources(self) -> tuple[RowsRead, ...]:
         return ()
@@ -115,6 +120,10 @@ class Region:
     def slices(self) -> tuple[Slice, ...]:
         return tuple(action for action in self.actions if isinstance(action, Slice))
 
+    def sums(self) -> set[str]:
+        """The outputs that calls add to, which lie whole."""
+        return {each.output for each in self.slices() if each.start is not None}
+
     def calls(self) -> dict[str, int]:
         """Node -> how often it is called."""
         counts = Counter(self.order)
@@ -133,6 +142,12 @@ def readers(actions: Iterable[Action], value: str) -> list[tuple[Slice, RowsRead
     """The slices among these actions that read rows of a value, and which."""
     slices = (each for each in actions if isinstance(each, Slice))
     return [(each, read) for each in slices for read in each.sources() if read.value == value]
+
+
+def pushed_input(regions: Iterable[Region]) -> str | None:
+    """The value whose rows the caller pushes; None where there is none."""
+    takes = (each for region in regions for each in region.actions if isinstance(each, Take))
+    return next((take.output for take in takes if take.pushed), None)
 
 
 def calls(regions: Iterable[Region]) -> dict[str, int]:

@@ -187,7 +187,8 @@ def load_generated(folder: Path) -> Generated:
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
-        schedule_of(graph, regions)
+        pushed = graph.inputs[0].value if preferences.io == "rows" else None
+        schedule_of(graph, regions, pushed)
         paths = None if library is None else _library_paths(folder, library)
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None

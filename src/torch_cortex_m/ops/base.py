@@ -28,7 +28,7 @@ from ..errors import TcmError
 from ..ir import TensorType
 from ..ir.artifacts import Overlap
 from .interfaces import Interfaces
-from .signature import Signature
+from .signature import USUAL, Signature
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,15 @@ class Layer:
             self.op.name,
             tuple(shapes),
             tuple((name, _structural(getattr(self.op, name))) for name in names),
+            self._dtype(),
         )
+
+    def _dtype(self) -> str:
+        """Of the first argument, if that is in the signature and may be int8 or another one."""
+        first = next(iter(self.op.tensors), None)
+        if first is None or USUAL not in first.dtypes or first.name in self.op.quantization_data:
+            return USUAL
+        return self.types[first.name].dtype
 
     @property
     def output(self) -> TensorType:

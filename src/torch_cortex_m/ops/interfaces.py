@@ -181,7 +181,7 @@ class Interfaces:
         """The border, if the operator is numpy.pad of its only argument with one value."""
         return None
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         """The operator that gives for ``x`` what this one gives for ``x`` in this border as its
         first argument; None: there is none. Shapes need not fit: the caller infers them."""
         return None
@@ -210,6 +210,12 @@ class Interfaces:
     def border_value(self, types: Types, argument: str) -> int | None:
         """What elements around an argument have to be, so that they stand for the padding that
         ``reach`` speaks of; None: nothing does."""
+        return None
+
+    def folds(self, types: Types, argument: str, axis: int) -> str | None:
+        """An argument of the output's type that the output is made of by adding the positions along
+        this axis of another one: computing with some of them, and then with the others and with
+        the output in place of that argument, gives the same. None: there is none."""
         return None
 
     def reduces(self, types: Types, argument: str, axis: int) -> bool:

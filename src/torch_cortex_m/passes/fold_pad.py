@@ -17,7 +17,7 @@ def _fold(graph: Graph, node: Node) -> bool:
     border = None if pad is None else pad.op.border()
     if pad is None or border is None:
         return False
-    op = node.op.absorb_border(border)
+    op = node.op.absorb_border(graph.present_types(node), border)
     inputs = (pad.inputs[0], *node.inputs[1:])
     if op is None or not fits(graph, op, inputs):
         return False

@@ -131,29 +131,29 @@ class _Streamed:
         kept = self.frames.kept(value)
         if kept != computed:
             apart = self.frames.calls_apart(value)
-            size = (len(kept) - 1) * apart + 1
+            older = (len(kept) - 1) * apart + 1 - len(computed)
             if value in self.summed:
-                size = len(kept) * apart  # what leaves the sums is read before it leaves the window
-            self.windows[value] = self._window(value, track, size, len(computed))
+                older = len(kept) * apart  # what leaves the sums has left the window already
+            self.windows[value] = self._window(value, track, older, len(computed))
 
     def _shape(self, value: str, track: Track, count: int) -> tuple[int, ...]:
         shape = self.before.types[value].shape
         return (*shape[: track.axis], count, *shape[track.axis + 1 :])
 
-    def _window(self, value: str, track: Track, size: int, new: int) -> str:
-        """The last ``size`` positions, of which a call brings ``new`` ones."""
+    def _window(self, value: str, track: Track, older: int, new: int) -> str:
+        """The last ``older`` positions of earlier calls, and behind them the ``new`` ones."""
         type_ = self.before.types[value]
-        initial = np.full(self._shape(value, track, size), self._zero(value), type_.storage)
+        initial = np.full(self._shape(value, track, older), self._zero(value), type_.storage)
         state = self.graph.add_state(f"{value}.frames", initial, type_.quantization)
         self.states[value] = state
-        older = self._slice(state, track.axis, range(new, size), f"{value}.older")
         joined = self.graph.add_node(
             operator("concatenate", axis=track.axis),
-            (older, value),
+            (state, value),
             f"{value}.window",
             quantization=type_.quantization,
         )
-        self.graph.set_update(state, joined)
+        left = range(new, older + new)
+        self.graph.set_update(state, self._slice(joined, track.axis, left, f"{value}.left"))
         return joined
 
     def _zero(self, value: str) -> int:

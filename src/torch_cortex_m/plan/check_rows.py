@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
-from ..ir.regions import Slice, row_bytes
+from ..ir.regions import Slice, row_bytes, row_count
 from .rows import Replay, RowSpan
 
 
@@ -43,6 +43,7 @@ class RowsChecker:
         self.region = plan.regions[index]
         self.scratch_bytes, self.needed_after = scratch_bytes, needed_after
         self.replay = Replay(self.region)
+        self.sums = self.region.sums()
         self.by_rows = {plan.locations[value]: value for value in self.replay.whole}
 
     def faults(self, alive: set[str]) -> Iterator[str]:
@@ -70,6 +71,8 @@ class RowsChecker:
                 needed = [each for each in needed if each.value != value]
                 yield from self._conflicts(moved, needed)
                 needed.append(moved)
+            if value in self.sums:
+                needed = [each for each in needed if each.value != value]
             for written in self._written(tick.action, tick.written):
                 yield from self._conflicts(written, needed)
 
@@ -86,8 +89,12 @@ class RowsChecker:
             yield Bytes(ARENA, start, start + self.scratch_bytes[doing.node], written.value)
 
     def _span(self, span: RowSpan) -> Bytes:
-        """The bytes of rows that lie from a slot on."""
+        """The bytes of rows that lie from a slot on; of what calls add to, all."""
         size = row_bytes(self.graph.types[span.value])
+        if span.value in self.sums:
+            span = span._replace(
+                slot=0, rows=row_count(self.graph.types[span.value]) * (span.rows > 0)
+            )
         window = self.plan.windows.get((self.index, span.value))
         if window is not None:
             memory, start = ARENA, window

@@ -14,6 +14,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..ir.artifacts import Overlap
 
 SEARCH_STEPS = 2000
@@ -104,15 +106,12 @@ def _most_live(blocks: Sequence[MemoryBlock]) -> int:
     """The bytes of these blocks, at the turn at which most of them are live."""
     always = sum(block.size for block in blocks if block.busy is None)
     turns = [(block.busy, block.size) for block in blocks if block.busy is not None]
-    begins = 0
-    for busy, _ in turns:
-        begins |= busy & ~(busy << 1)
-    most = 0
-    while begins:
-        turn = begins & -begins
-        most = max(most, sum(size for busy, size in turns if busy & turn))
-        begins ^= turn
-    return always + most
+    if not turns:
+        return always
+    length = max(busy.bit_length() for busy, _ in turns) // 8 + 1
+    data = b"".join(busy.to_bytes(length, "little") for busy, _ in turns)
+    bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(len(turns), length), axis=1)
+    return always + int((np.array([size for _, size in turns]) @ bits).max())
 
 
 def assign_offsets(

@@ -94,20 +94,24 @@ class Replay:
 def busy_ticks(region: Region) -> tuple[dict[str, int], dict[str, int]]:
     """(root of a window -> bits of the ticks at which it holds rows that are still needed, node ->
     bits of the ticks at which it computes)."""
-    replay = Replay(region)
     busy = dict.fromkeys(region.windows, 0)
-    since: dict[str, int] = {}
     computes: dict[str, int] = {each.node: 0 for each in region.slices()}
-    nodes = {region.actions.index(each): each.node for each in region.slices()}
+    since: dict[str, int] = {}
+    ends = {action.output: 0 for action in region.actions}
+    ends |= {value: -window.border for value, window in region.windows.items()}
+    readers = {value: region.readers(value) for value in region.windows}
     time = -1
-    for time, tick in enumerate(replay.ticks()):
-        if tick.action in nodes:
-            computes[nodes[tick.action]] |= 1 << time
-        for span in (*tick.reads, tick.written):
-            if span.value in busy:
-                since.setdefault(span.value, time)
-                if replay.needed(span.value) >= replay.end[span.value]:
-                    busy[span.value] |= _bits(since.pop(span.value), time)
+    for time, index in enumerate(region.order):
+        action = region.actions[index]
+        ends[action.output] += action.rows
+        if isinstance(action, Slice):
+            computes[action.node] |= 1 << time
+        for value in (*(read.value for read in action.sources()), action.output):
+            if value in busy:
+                since.setdefault(value, time)
+                needed = (read.begin(ends[each.output]) for each, read in readers[value])
+                if all(row >= ends[value] for row in needed):
+                    busy[value] |= _bits(since.pop(value), time)
     for value, first in since.items():
         busy[value] |= _bits(first, time)
     return busy, computes
@@ -147,7 +151,7 @@ def region_overlaps(
 def _leads(graph: Graph, region: Region) -> dict[tuple[str, str], int]:
     """(whole output, whole value) -> by how many bytes at most what was written of the one is ahead
     of what is still needed of the other."""
-    written = {each.output for each in region.slices()} - region.windows.keys()
+    written = {each.output for each in region.slices()} - region.windows.keys() - region.sums()
     replay = Replay(region)
     read = replay.whole
     needed = dict.fromkeys(read, 0)

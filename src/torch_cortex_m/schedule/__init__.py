@@ -1,11 +1,13 @@
 """Which nodes compute a few rows at a time, so that a network takes less memory."""
 
-from .candidates import Candidates, Step
+from .candidates import TOO_MANY, Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
-from .search import Search, largest_bytes
+from .search import Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
+from .sums import means_of_sums
 
 __all__ = [
+    "TOO_MANY",
     "Candidates",
     "RowRules",
     "RowsByNode",
@@ -14,5 +16,7 @@ __all__ = [
     "Step",
     "divisors",
     "largest_bytes",
+    "means_of_sums",
     "schedule_of",
+    "total_cycles",
 ]

@@ -29,6 +29,9 @@ ROWS_A_CALL = (8, 4, 2, 1)
 SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
 """Limits of scratch memory to try."""
 
+TOO_MANY = 1 << 60
+"""Bytes that no memory has."""
+
 CYCLES_A_CALL = 80
 """Of the loop over the actions, and of a function's begin and end."""
 
@@ -57,8 +60,26 @@ class Step:
     scratch: int = 0
 
 
+@dataclass(frozen=True)
+class RankedLayer:
+    """A layer, and its kernels, the best one last, each with the scratch memory that it needs."""
+
+    layer: Layer
+    kernels: Mapping[Kernel, int]
+
+    def best(self, scratch: int) -> Kernel:
+        """The best one within this limit; without one, the best of the leanest."""
+        limit = max(scratch, min(self.kernels.values()))
+        return next(k for k in reversed(list(self.kernels)) if self.kernels[k] <= limit)
+
+    def faster(self, kernel: Kernel) -> list[Kernel]:
+        """Those that are faster than this one, the best one first."""
+        kernels = list(self.kernels)
+        return kernels[: kernels.index(kernel) : -1]
+
+
 class Candidates:
-    """Steps of a graph for one target, each worked out once."""
+    """Steps of a graph for one target, each worked out once. pushed: as of ``RegionBuilder``."""
 
     def __init__(
         self,
@@ -66,19 +87,21 @@ class Candidates:
         target: Target,
         *,
         ports_in_arena: bool,
+        pushed: str | None = None,
     ) -> None:
         self.choice, self.target = choice, target
-        self.builder = RegionBuilder(choice.graph)
+        self.builder = RegionBuilder(choice.graph, pushed)
         self.nodes = self.builder.nodes
         places = {node.name: index for index, node in enumerate(choice.graph.nodes)}
         self.index = [places[node.name] for node in self.nodes]
         self.lives = Lives(choice.graph, ports_in_arena=ports_in_arena)
         self._regions: dict[tuple[int, tuple[int, ...]], tuple[Region, int, Turns] | None] = {}
         self._steps: dict[tuple[int, tuple[int, ...], int], Step | None] = {}
-        self._slices: dict[tuple[str, int], tuple[Layer, list[Kernel]]] = {}
+        self._slices: dict[tuple[str, int], RankedLayer] = {}
 
     def single(self, index: int) -> list[Step]:
-        """The node with each of its kernels, the best one last."""
+        """The node with each of its kernels, the best one last. One that reads rows as they are
+        pushed takes more than any memory has."""
         name = self.nodes[index].name
         layer = self.choice.layers[name]
         return [self._single(index, layer, kernel) for kernel in self.choice.ranked[name]]
@@ -87,6 +110,7 @@ class Candidates:
         node, time = self.nodes[index], self.index[index]
         live = self.lives.bytes(time, time) + aligned(kernel.scratch_bytes(layer))
         live -= self.lives.shared(time, node, kernel.overlaps(layer))
+        live += TOO_MANY if self.builder.reads_pushed(index) else 0
         cycles = self._cycles(layer, kernel)
         return Step(index, index, live, cycles, {node.name: layer}, {node.name: kernel})
 
@@ -142,9 +166,8 @@ class Candidates:
     def faster_kernels(self, step: Step, node: str) -> Iterator[Step]:
         """The region with each kernel that is faster than this node's, the best one first."""
         assert step.region is not None
-        _, ranked = self._slices[node, rows_by_node(step.region)[node]]
-        index = ranked.index(step.kernels[node])
-        for kernel in reversed(ranked[index + 1 :]):
+        ranked = self._slices[node, rows_by_node(step.region)[node]]
+        for kernel in ranked.faster(step.kernels[node]):
             yield self._with_kernels(step, {**step.kernels, node: kernel})
 
     def _with_kernels(self, step: Step, kernels: Mapping[str, Kernel]) -> Step:
@@ -170,22 +193,20 @@ class Candidates:
         layers: dict[str, Layer] = {}
         kernels: dict[str, Kernel] = {}
         for each in region.slices():
-            layer, ranked = self._slice(each)
-            limit = max(scratch, min(kernel.scratch_bytes(layer) for kernel in ranked))
-            fitting = (k for k in reversed(ranked) if k.scratch_bytes(layer) <= limit)
-            layers[each.node], kernels[each.node] = layer, next(fitting)
+            ranked = self._slice(each)
+            layers[each.node], kernels[each.node] = ranked.layer, ranked.best(scratch)
         return layers, kernels
 
-    def _slice(self, each: Slice) -> tuple[Layer, list[Kernel]]:
+    def _slice(self, each: Slice) -> RankedLayer:
         key = (each.node, each.rows)
         if key not in self._slices:
-            layer = self.builder.slice_layer(each)
-            self._slices[key] = layer, self._ranked(layer)
+            self._slices[key] = self._ranked(self.builder.slice_layer(each))
         return self._slices[key]
 
-    def _ranked(self, layer: Layer) -> list[Kernel]:
+    def _ranked(self, layer: Layer) -> RankedLayer:
         kernels = applicable_kernels(layer, self.target, frozenset())
-        return order_kernels(layer, kernels, self.choice.model, "speed")
+        ordered = order_kernels(layer, kernels, self.choice.model, "speed")
+        return RankedLayer(layer, {kernel: kernel.scratch_bytes(layer) for kernel in ordered})
 
     def _shared(self, region: Region, span: tuple[int, int]) -> int:
         sizes, ends = self.lives.sizes, {each.output for each in region.slices()}

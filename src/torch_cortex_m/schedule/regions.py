@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..ir import Graph
 from ..ir.regions import Action, Border, Region, Slice, Take, row_count
 from ..ops.base import Layer
-from .order import ordered_region
+from .order import Rows, ordered_region
 from .slices import ArgumentRows, RowRule, RowRules, divisors, rows_of
 
 
@@ -22,10 +22,14 @@ class Boundary:
 
 
 class RegionBuilder:
-    """Builds regions of one graph; ``nodes`` are those that compute something, in order."""
+    """Builds regions of one graph; ``nodes`` are those that compute something, in order.
 
-    def __init__(self, graph: Graph) -> None:
+    pushed: None, or the input whose rows come one after the other from the caller.
+    """
+
+    def __init__(self, graph: Graph, pushed: str | None = None) -> None:
         self.graph = graph
+        self.pushed = pushed
         self.rules = RowRules(graph)
         self.nodes = graph.computing_nodes()
         self.indices = {node.name: index for index, node in enumerate(self.nodes)}
@@ -35,6 +39,11 @@ class RegionBuilder:
             for value in node.inputs:
                 if value is not None:
                     self._readers.setdefault(self.rules.shown(value), set()).add(node.name)
+
+    def reads_pushed(self, index: int) -> bool:
+        """Whether a node reads the input that is pushed."""
+        name = self.nodes[index].name
+        return self.pushed is not None and name in self._readers.get(self.pushed, set())
 
     def rows_a_call(self, first: int, last: int, most: int) -> dict[str, int] | None:
         """For these nodes (by index, both included), the most rows, up to ``most``, that divide
@@ -59,6 +68,10 @@ class RegionBuilder:
         ends = [name for name in rows if self._leaves(name, rows.keys())]
         if rules is None or boundaries is None or not boundaries.keys().isdisjoint(ends):
             return None
+        if self.pushed in boundaries and not self._begins_with_all_readers(rows):
+            return None
+        if any(rule.start is not None and rule.node.name not in ends for rule in rules):
+            return None  # the sums are there when all rows are
         taken = [value for value in boundaries if value not in rows]
         inner = [name for name in rows if name not in ends]
         slices = [self._slice(rule, rows[rule.node.name]) for rule in rules]
@@ -67,6 +80,7 @@ class RegionBuilder:
             actions += self._borders(value, boundary)
         read = [read.value for each in slices for read in each.sources()]
         sizes = {value: rows_of(self.graph.types[value]) for value in [*read, *rows]}
+        sizes |= {rule.node.name: Rows(rule.rows, 0) for rule in rules if rule.start is not None}
         return ordered_region(list(rows), [*actions, *slices], sizes, [*taken, *inner], ends)
 
     def _rules_of(self, rows: Mapping[str, int]) -> list[RowRule] | None:
@@ -83,6 +97,11 @@ class RegionBuilder:
         )
         return rules if fits and self._reads_rows_only(rules, set(rows)) else None
 
+    def _begins_with_all_readers(self, rows: Mapping[str, int]) -> bool:
+        """Whether these nodes are the first ones, and no others need what is pushed."""
+        first = self.indices[next(iter(rows))]
+        return first == 0 and not self._leaves(self.pushed or "", rows.keys())
+
     def _boundaries(self, rules: Sequence[RowRule]) -> dict[str, Boundary] | None:
         """Those of all values that need one; None where readers of one want different ones."""
         values = dict.fromkeys(its.read.value for r in rules for its in r.arguments.values())
@@ -91,7 +110,7 @@ class RegionBuilder:
             boundary = self._boundary(rules, value)
             if boundary is None:
                 return None
-            if boundary.before or boundary.after:
+            if boundary.before or boundary.after or value == self.pushed:
                 found[value] = boundary
         return found
 
@@ -108,6 +127,9 @@ class RegionBuilder:
     def _reads_rows_only(self, rules: Sequence[RowRule], names: set[str]) -> bool:
         """Whether no node reads a value whole that is computed among them, or read by rows."""
         by_rows = {its.read.value for rule in rules for its in rule.arguments.values()}
+        by_rows |= {self.pushed or ""}
+        if any(rule.start is not None and rule.node.name in by_rows for rule in rules):
+            return False
         for rule in rules:
             whole = {
                 self.rules.shown(value)
@@ -123,7 +145,7 @@ class RegionBuilder:
             argument: replace(its.read, count=its.read.count + its.read.stride * (rows - 1))
             for argument, its in rule.arguments.items()
         }
-        return Slice(rule.node.name, rule.node.name, rows, reads)
+        return Slice(rule.node.name, rule.node.name, rows, reads, rule.start)
 
     def _boundary(self, rules: Sequence[RowRule], value: str) -> Boundary | None:
         """None where the readers want different borders."""
@@ -141,6 +163,8 @@ class RegionBuilder:
         return boundary
 
     def _take(self, value: str, slices: Sequence[Slice]) -> Take:
+        if value == self.pushed:
+            return Take(value, 1, pushed=True)
         steps = [
             read.stride * each.rows
             for each in slices
@@ -153,11 +177,11 @@ class RegionBuilder:
         return Take(value, rows)
 
     def _borders(self, value: str, boundary: Boundary) -> Iterator[Border]:
-        assert boundary.value is not None
-        if boundary.before:
-            yield Border(value, -boundary.before, boundary.before, boundary.value)
-        if boundary.after > 0:
-            yield Border(value, row_count(self.graph.types[value]), boundary.after, boundary.value)
+        filled = boundary.value
+        if filled is not None and boundary.before:
+            yield Border(value, -boundary.before, boundary.before, filled)
+        if filled is not None and boundary.after > 0:
+            yield Border(value, row_count(self.graph.types[value]), boundary.after, filled)
 
 
 def _divides(count: int, rows: int) -> bool:

@@ -23,9 +23,12 @@ class Schedule:
     layers: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
 
 
-def schedule_of(graph: Graph, regions: Sequence[RowsByNode]) -> Schedule:
-    """The schedule with these regions. Raises TcmError if the graph has no such regions."""
-    builder = RegionBuilder(graph) if regions else None
+def schedule_of(graph: Graph, regions: Sequence[RowsByNode], pushed: str | None = None) -> Schedule:
+    """The schedule with these regions; ``pushed``: as of ``RegionBuilder``.
+
+    Raises TcmError if the graph has no such regions.
+    """
+    builder = RegionBuilder(graph, pushed) if regions else None
     found: list[Region] = []
     layers: dict[str, Layer] = {}
     for rows in regions:

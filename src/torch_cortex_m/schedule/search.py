@@ -7,7 +7,7 @@ from functools import cache
 from math import inf
 
 from ..ir.regions import rows_by_node
-from .candidates import ROWS_A_CALL, SCRATCH, Candidates, Step
+from .candidates import ROWS_A_CALL, SCRATCH, TOO_MANY, Candidates, Step
 
 MOST_ROWS = 16
 """A call that computes more loses nothing any more."""
@@ -50,25 +50,28 @@ class Search:
         return step.cycles - best.cycles
 
     def _with_more_rows(self, step: Step, limit: int) -> Step:
-        """Tries node after node, the last first: what needs a row is computed before it."""
-        if step.region is None:
-            return step
-        best, tried = step, None
-        while tried is not best:
-            tried = best
-            for node in reversed(list(step.layers)):
-                best = self._with_more_rows_of(best, node, limit)
-        return best
+        """Again and again the node that saves the most cycles a byte computes more rows a call."""
+        better: Step | None = step if step.region is not None else None
+        while better is not None:
+            step = better
+            others = (self._with_more_rows_of(step, node, limit) for node in step.layers)
+            better = max(
+                (each for each in others if each is not None),
+                key=lambda other: (step.cycles - other.cycles) / max(other.bytes - step.bytes, 1),
+                default=None,
+            )
+        return step
 
-    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step:
+    def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step | None:
+        """None where that saves nothing, or takes too much."""
         assert step.region is not None
         rows = rows_by_node(step.region)
         more = self.candidates.more_rows(node, rows[node])
         if more is None or more > MOST_ROWS:
-            return step
+            return None
         other = self.candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
-        return other if better and other is not None else step
+        return other if better else None
 
     def within(self, limit: int) -> list[Step] | None:
         """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
@@ -96,15 +99,17 @@ class Search:
         return steps[::-1]
 
     def singles_only(self) -> list[Step]:
-        """Every node by itself, with the kernel with which it takes the least."""
+        """Every node by itself, with the kernel with which it takes the least; without those for
+        which there is not enough memory."""
         steps = (self.singles(index) for index in range(self.count))
-        return [min(reversed(kernels), key=lambda step: step.bytes) for kernels in steps]
+        least = [min(reversed(kernels), key=lambda step: step.bytes) for kernels in steps]
+        return [step for step in least if step.bytes < TOO_MANY]
 
     def least(self, most: int) -> list[Step]:
-        """The steps that take the least, by a bisection from ``most`` bytes down, with which there
-        are some."""
-        best = self.within(most)
-        assert best is not None
+        """The steps that take the least, by a bisection from ``most`` bytes down, or from more if
+        that is too little. There are steps that take less than ``TOO_MANY``."""
+        while (best := self.within(most)) is None:
+            most *= 2
         impossible = 0
         while (possible := largest_bytes(best)) - impossible > CLOSE:
             middle = (impossible + possible) // 2
@@ -122,12 +127,14 @@ class Search:
 
     def _steps_from(self, first: int, limit: int) -> Iterator[Step]:
         """A region only helps where the best kernel of a node is above the limit by itself, and
-        ends when those of all that follow are below it."""
+        ends when those of all that follow are below it. It is a single node only where rows are
+        pushed to that."""
         single = self._single(first, limit)
         if single is not None:
             yield single
         helps, fits = not self._fits_best(first, limit), False
-        for last in range(first + 1, self.count):
+        alone = self.candidates.builder.reads_pushed(first)
+        for last in range(first if alone else first + 1, self.count):
             if fits and all(self._fits_best(index, limit) for index in range(last, self.count)):
                 return
             helps, fits = helps or not self._fits_best(last, limit), False
@@ -151,10 +158,13 @@ class Search:
         for scratch in SCRATCH:
             steps = [self.candidates.region(first, last, most, scratch) for most in ROWS_A_CALL]
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
-            within = (each for each in steps if each is not None and each.bytes <= limit)
-            found += [each for each in [next(within, None)] if each is not None]
+            found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
 
 
 def largest_bytes(steps: Sequence[Step]) -> int:
-    return max(step.bytes for step in steps)
+    return max((step.bytes for step in steps), default=1)
+
+
+def total_cycles(steps: Sequence[Step]) -> float:
+    return sum(step.cycles for step in steps)

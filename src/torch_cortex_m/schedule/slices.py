@@ -37,12 +37,13 @@ class ArgumentRows:
 @dataclass(frozen=True)
 class RowRule:
     """How the ``rows`` rows of a node's output, along its ``axis``, depend on those of arguments;
-    arguments that are not here are needed whole."""
+    arguments that are not here are needed whole. ``start``: as of ``Slice``."""
 
     node: Node
     axis: int
     rows: int
     arguments: Mapping[str, ArgumentRows]
+    start: str | None = None
 
 
 class RowRules:
@@ -72,6 +73,9 @@ class RowRules:
         axis = row_axis(output)
         if len(node.outputs) != 1 or axis is None or self.root(name) != name:
             return None
+        added = self._sum_rule(node)
+        if added is not None:
+            return added
         arguments: dict[str, ArgumentRows] = {}
         for argument, value in node.arguments().items():
             if value is None or self._is_whole(node, argument, axis):
@@ -81,6 +85,18 @@ class RowRules:
                 return None
             arguments[argument] = found
         return RowRule(node, axis, output.shape[axis], arguments) if arguments else None
+
+    def _sum_rule(self, node: Node) -> RowRule | None:
+        """That of a node that can add some rows of an argument to its output."""
+        types = self.graph.present_types(node)
+        for argument, value in node.arguments().items():
+            axis = None if value is None else row_axis(types[argument])
+            start = None if axis is None else node.op.folds(types, argument, axis)
+            root = None if value is None or start is None else self.root(value)
+            if axis is not None and root is not None and value not in self.graph.constants:
+                rows = ArgumentRows(axis, RowsRead(root, 0, 1, 1), None)
+                return RowRule(node, axis, types[argument].shape[axis], {argument: rows}, start)
+        return None
 
     def _is_whole(self, node: Node, argument: str, axis: int) -> bool:
         """Whether the same of the argument belongs to every row of the output."""
@@ -122,8 +138,11 @@ class RowRules:
         for argument, its in rule.arguments.items():
             count = its.read.stride * (rows - 1) + its.read.count
             types[argument] = _with_size(types[argument], its.axis, count)
-        op: Any = node.op.with_positions(rule.axis, rows)
-        expected = _with_size(graph.types[node.name], rule.axis, rows)
+        op: Any = node.op
+        expected = graph.types[node.name]
+        if rule.start is None:
+            op = op.with_positions(rule.axis, rows)
+            expected = _with_size(expected, rule.axis, rows)
         try:
             (output,) = op.infer(types)
         except TcmError:

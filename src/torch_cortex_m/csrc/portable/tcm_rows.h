@@ -9,6 +9,11 @@ TCM_KERNEL int32_t tcm_rows_least(int32_t a, int32_t b)
     return a < b ? a : b;
 }
 
+TCM_KERNEL int32_t tcm_rows_most(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* Where the next `count` rows go. The window holds those from `begin` to `end`; where there is no
    room for more, those before `needed` leave it. */
 TCM_KERNEL void *tcm_rows_next(

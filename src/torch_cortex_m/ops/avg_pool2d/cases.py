@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...ir import INT16
 from ..base import Case
 from ..rules.case_data import generator, random_int8
+from ..rules.wide_cases import widened
 from .op import AvgPool2d
 
 Shape = tuple[int, int, int, int]
@@ -45,6 +47,14 @@ def data(name: str, shape: Shape, values: tuple[int, int] = (-128, 128)) -> np.n
     if values == (-128, 128):
         return random_int8(rng, shape)
     return rng.integers(*values, shape).astype(np.int8)
+
+
+def of_int16(name: str, shape: Shape, kernel: tuple[int, int], values: range) -> Case:
+    """With random data among these values."""
+    rng = generator(f"avg_pool2d int16 {name}")
+    data = rng.integers(values.start, values.stop, shape).astype(np.int16)
+    op = AvgPool2d(kernel, kernel, activation_min=INT16.low, activation_max=INT16.high)
+    return Case(f"int16_{name}", op, {"input": data})
 
 
 SAME = (1, 1, 1, 1)
@@ -115,4 +125,16 @@ CASES = [
     adaptive("ties_up_uneven", (1, 7, 5, 3), (3, 2), values=(-2, 3), ties_up=True),
     *(case(f"channels_{n}", (1, 4, 5, n), padding=SAME) for n in range(1, 21)),
     case("channels_64", (1, 4, 4, 64)),
+]
+
+WIDE = ("3x3_stride_2_padding", "1x1", "ceil_mode_count", "count_asymmetric", "divisor_override",
+        "divisor_override_zero_point", "global", "adaptive_uneven", "batch_3",
+        "asymmetric_padding", "channels_7")  # fmt: skip
+CASES += [widened(each) for each in CASES if each.name in WIDE]
+CASES += [
+    widened(case("clamped", (1, 6, 6, 4)), activation_min=-900, activation_max=2000),
+    widened(case("low_padding", (1, 5, 5, 3), padding=SAME, **COUNT), padding_value=-32768),
+    of_int16("ties", (1, 12, 12, 4), (2, 2), range(-2, 3)),
+    of_int16("lowest", (1, 128, 128, 1), (128, 128), range(-32768, -32767)),
+    of_int16("highest", (1, 128, 128, 1), (128, 128), range(32767, 32768)),
 ]

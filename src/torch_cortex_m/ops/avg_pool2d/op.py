@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ...ir import INT8, Limits, TensorType
+from ..base import Kernel, Op, TensorArgument, for_dtype
 from ..integers.bounds import Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
 from ..rules.window import (
@@ -34,12 +34,19 @@ from .overlap import windows_overlap
 LARGEST_DIVISOR = 1 << 22
 """Elements of a window, too: keeps 255 times both, and with it every sum, within int32."""
 
+LARGEST_WIDE_DIVISOR = 1 << 14
+"""The same of int16."""
+
+
+def largest_divisor(limits: Limits) -> int:
+    return LARGEST_DIVISOR if limits == INT8 else LARGEST_WIDE_DIVISOR
+
 
 @dataclass(frozen=True)
 class AvgPool2d(Op):
-    """Average pooling on NHWC int8; input and output have the same quantization.
+    """Average pooling on NHWC; input and output have the same quantization.
 
-    Tensors: input [N, H, W, C] int8. Output: [N, H_out, W_out, C] int8.
+    Tensors: input [N, H, W, C] int8 or int16. Output: [N, H_out, W_out, C] of the same type.
 
     Windows: ``kernel``, ``stride``, ``padding`` and ``ceil_mode`` as in torch.nn.AvgPool2d, with
     padding on each side. Or, when ``adaptive_output`` = (H_out, W_out), those of
@@ -58,7 +65,7 @@ class AvgPool2d(Op):
     """
 
     name: ClassVar[str] = "avg_pool2d"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", ("int8", "int16")),)
     quantization_data: ClassVar[frozenset[str]] = frozenset(
         {"padding_value", "ties_up", "activation_min", "activation_max"}
     )
@@ -83,9 +90,6 @@ class AvgPool2d(Op):
     def __post_init__(self) -> None:
         check_values(self, "kernel", self.kernel, 2, 1)
         check_window(self, self)
-        check_activation(self, self.activation_min, self.activation_max)
-        check_offset(self, "padding_value", self.padding_value, *INT8)
-        check_offset(self, "divisor_override", self.divisor_override, 0, LARGEST_DIVISOR)
         if self.adaptive_output:
             check_values(self, "adaptive_output", self.adaptive_output, 2, 1)
             self.expect(
@@ -95,14 +99,24 @@ class AvgPool2d(Op):
                 self.padding,
             )
 
+    def output_types(self, types: Mapping[str, TensorType]) -> tuple[TensorType, ...]:
+        limits = types["input"].limits
+        check_activation(self, self.activation_min, self.activation_max, limits)
+        check_offset(self, "padding_value", self.padding_value, *limits)
+        check_offset(self, "divisor_override", self.divisor_override, 0, largest_divisor(limits))
+        if limits != INT8:
+            self.expect(not self.ties_up, "ties_up", "False, but for int8", self.ties_up)
+        return super().output_types(types)
+
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         check_rank(self, types, "input", 4)
         batches, height, width, channels = types["input"].shape
+        largest = largest_divisor(types["input"].limits)
         if self.adaptive_output:
-            self.check_window_sizes((height, width), self.adaptive_output)
+            self.check_window_sizes((height, width), self.adaptive_output, largest)
             return batches, *self.adaptive_output, channels
         outputs = window_output_size(self, self, (height, width), self.kernel, self.ceil_mode)
-        self.check_window_sizes((height, width), outputs)
+        self.check_window_sizes((height, width), outputs, largest)
         for axis, size in enumerate((height, width)):
             reached = all(
                 start < size and end > 0 for start, end in self.windows(axis, size, outputs[axis])
@@ -111,14 +125,16 @@ class AvgPool2d(Op):
             self.expect(reached, "padding", expected, f"{self.padding}, input {(height, width)}")
         return batches, *outputs, channels
 
-    def check_window_sizes(self, size: tuple[int, int], outputs: tuple[int, ...]) -> None:
-        """No window has more than LARGEST_DIVISOR elements."""
+    def check_window_sizes(
+        self, size: tuple[int, int], outputs: tuple[int, ...], largest: int
+    ) -> None:
+        """No window has more than ``largest`` elements."""
         longest = [
             max(end - start for start, end in self.windows(axis, size[axis], outputs[axis]))
             for axis in range(2)
         ]
-        expected = f"windows of at most {LARGEST_DIVISOR} elements"
-        self.expect(prod(longest) <= LARGEST_DIVISOR, "kernel", expected, tuple(longest))
+        expected = f"windows of at most {largest} elements"
+        self.expect(prod(longest) <= largest, "kernel", expected, tuple(longest))
 
     def windows(self, axis: int, size: int, outputs: int) -> list[tuple[int, int]]:
         """[start, end) of each output's window along ``axis`` (0: vertical, 1: horizontal).
@@ -174,7 +190,7 @@ class AvgPool2d(Op):
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         padding = padding_with_border(self.padding, border)
         if padding is None or self.ceil_mode or self.adaptive_output:
             return None
@@ -198,7 +214,9 @@ class AvgPool2d(Op):
         return Reach(axis, stride=size // outputs, kernel=size // outputs)
 
     def sums(self, types: Types) -> Sums | None:
-        """Where one window is all of the image."""
+        """Where one window is all of the image of int8."""
+        if types["input"].dtype != "int8":
+            return None
         batches, height, width, channels = types["input"].shape
         pool = self.with_fixed_windows(types["input"])
         whole = pool.kernel == (height, width) and not any(pool.padding)
@@ -221,13 +239,20 @@ class AvgPool2d(Op):
 
 
 OP = AvgPool2d
+UP = Kernel(
+    "avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up, overlap=windows_overlap
+)
 KERNELS = [
-    Kernel("avg_pool2d_s8__ref", applies=rounds_away, overlap=windows_overlap),
-    Kernel(
-        "avg_pool2d_s8_up__ref", applies=lambda layer: layer.op.ties_up, overlap=windows_overlap
+    *for_dtype(
+        "int8",
+        [
+            Kernel("avg_pool2d_s8__ref", applies=rounds_away, overlap=windows_overlap),
+            UP,
+            *SCALAR_KERNELS,
+            *DSP_KERNELS,
+            *MVE_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
     ),
-    *SCALAR_KERNELS,
-    *DSP_KERNELS,
-    *MVE_KERNELS,
-    *CMSIS_NN_KERNELS,
+    Kernel("avg_pool2d_s16__ref", dtypes=("int16",)),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..base import Case
 from ..rules.random_data import (
     Rng,
@@ -12,6 +14,7 @@ from ..rules.random_data import (
     pool_window,
 )
 from ..rules.random_network_data import more_channels
+from ..rules.wide_cases import widened
 from .op import AvgPool2d
 
 
@@ -36,4 +39,10 @@ def network_layer(rng: Rng, name: str) -> Case:
     return more_channels(rng, any_layer(rng, name))
 
 
-RANDOM_LAYERS = (any_layer, network_layer)
+def wide_layer(rng: Rng, name: str) -> Case:
+    """Of int16, which knows no ties that go up."""
+    case = any_layer(rng, name)
+    return widened(replace(case, op=replace(case.op, ties_up=False)))
+
+
+RANDOM_LAYERS = (any_layer, network_layer, wide_layer)

@@ -10,7 +10,7 @@ from .op import AvgPool2d
 
 
 def reference(op: AvgPool2d, input: Tensor) -> Tensor:
-    """[N, H, W, C] int8 -> [N, H_out, W_out, C] int8; see AvgPool2d."""
+    """[N, H, W, C] -> [N, H_out, W_out, C] of the same type; see AvgPool2d."""
     _, height, width, _ = input.shape
     _, out_height, out_width, _ = op.output_shape({"input": TensorType(tuple(input.shape))})
     rows = torch.tensor(op.windows(0, height, out_height), device=input.device)
@@ -26,7 +26,7 @@ def reference(op: AvgPool2d, input: Tensor) -> Tensor:
     sums = sums + (divisors - inputs) * op.padding_value
     divide = divide_half_up if op.ties_up else divide_half_away
     means = divide(sums, divisors)
-    return torch.clamp(means, op.activation_min, op.activation_max).to(torch.int8)
+    return torch.clamp(means, op.activation_min, op.activation_max).to(input.dtype)
 
 
 def window_sums(input: Tensor, rows: Tensor, columns: Tensor) -> Tensor:

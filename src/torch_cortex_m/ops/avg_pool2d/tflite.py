@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.window import pool_fields
 
@@ -17,8 +17,8 @@ BUILTINS = [
     Builtin(
         "AVERAGE_POOL_2D",
         _lower,
-        (Argument("input", dtypes=BYTES),),
+        (Argument("input", dtypes=ACTIVATIONS),),
         options="Pool2DOptions",
-        outputs=BYTES,
+        outputs=ACTIVATIONS,
     )
 ]

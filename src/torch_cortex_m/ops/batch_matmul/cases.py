@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ...ir import INT16
 from ..base import Case
 from ..rules.case_data import generator, random_int8
+from ..rules.wide_cases import widened
 from .op import BatchMatmul
 
 Shape = tuple[int, ...]
@@ -37,6 +39,18 @@ def constant(name: str, value: int, other: int, depth: int, **fields: Any) -> Ca
         "other": np.full((depth, 3), other, np.int8),
     }
     return Case(name, op, dict(tensors), ("input", "other"))
+
+
+def of_int16(name: str, value: int, other: int) -> Case:
+    """Matrices of one value each and the largest depth."""
+    op = BatchMatmul(
+        multiplier=LARGEST, shift=-30, activation_min=INT16.low, activation_max=INT16.high
+    )
+    tensors = {
+        "input": np.full((1, 32768), value, np.int16),
+        "other": np.full((32768, 2), other, np.int16),
+    }
+    return Case(f"int16_{name}", op, dict(tensors), ("input", "other"))
 
 
 def with_constant(name: str, input: Shape, other: Shape, given: str) -> Case:
@@ -97,4 +111,16 @@ CASES = [
     constant("largest_sum", 127, 127, 32768, input_offset=128, other_offset=128),
     constant("smallest_sum", 127, -128, 32768, input_offset=128, other_offset=-127),
     constant("largest_depth_transposed", -128, -128, 4000, input_offset=-127, other_offset=-127),
+]
+
+WIDE = ("plain", "inner_product", "rank_6", "batches_broadcast", "other_without_batches",
+        "transposed_input", "transposed_other", "broadcast_transposed_both", "constant_other",
+        "multiplier_zero")  # fmt: skip
+CASES += [widened(each, shift=-16) for each in CASES if each.name in WIDE]
+CASES += [
+    widened(case("saturating", (6, 40), (40, 6)), multiplier=LARGEST, shift=7),
+    widened(case("shift_31", (6, 40), (40, 6)), multiplier=LARGEST, shift=-31),
+    widened(case("clamped", (6, 40), (40, 6)), shift=-17, activation_min=-99, activation_max=9999),
+    of_int16("largest_sum", -32768, -32768),
+    of_int16("least_sum", -32768, 32767),
 ]

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from ...ir import TensorType
-from ..base import Kernel, TensorArgument
+from ...ir import INT16, Limits, TensorType
+from ..base import Kernel, TensorArgument, for_dtype
 from ..interfaces import Reach, Types
-from ..rules.broadcasting import OPERANDS, broadcast_shape
-from ..rules.checks import check_max_rank
+from ..rules.broadcasting import OPERANDS, broadcast_shape, operands
+from ..rules.checks import LARGEST_WIDE_SHIFT, check_max_rank
 from ..rules.quantized import TwoFactorsOp
 from ..rules.strides import broadcast_strides, loop_constants
+from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
@@ -29,21 +30,34 @@ Matrix = tuple[int, int]
 class BatchMatmul(TwoFactorsOp):
     """clamp(requantize((input + input_offset) @ (other + other_offset)) + output_offset).
 
-    Tensors: input [..., M, K] and other [..., K, N] int8, of rank 2 to 6, K at most 2^15; with
-    ``transpose_input`` the input is [..., K, M], with ``transpose_other`` the other is [..., N, K].
-    The leading dimensions broadcast together as NumPy's do. Output: [..., M, N] int8.
+    Tensors: input [..., M, K] and other [..., K, N], both int8 or both int16, of rank 2 to 6, K at
+    most 2^15; with ``transpose_input`` the input is [..., K, M], with ``transpose_other`` the other
+    is [..., N, K]. The leading dimensions broadcast together as NumPy's do. Output: [..., M, N] of
+    the operands' type.
 
     ``input_offset`` and ``other_offset`` are -zero point, ``output_offset`` is the output's zero
     point; ``multiplier`` and ``shift`` stand for input scale * other scale / output scale.
-    Source: TensorFlow Lite 8-bit BATCH_MATMUL; CMSIS-NN's arm_batch_matmul_s8 gives the same
-    values.
+    For int16 the offsets are 0, and sums of 64 bits are requantized by a multiplier that is rounded
+    to 16 bits, with a shift of at most 7.
+    Source: TensorFlow Lite's BATCH_MATMUL; CMSIS-NN's arm_batch_matmul_s8 and
+    arm_batch_matmul_s16 give the same values.
     """
 
     name: ClassVar[str] = "batch_matmul"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = tuple(map(TensorArgument, OPERANDS))
+    tensors: ClassVar[tuple[TensorArgument, ...]] = operands("int8", "int16")
+    widest: ClassVar[Limits] = INT16
 
     transpose_input: bool = False
     transpose_other: bool = False
+
+    def output_types(self, types: Types) -> tuple[TensorType, ...]:
+        outputs, dtype = super().output_types(types), types["input"].dtype
+        self.expect(types["other"].dtype == dtype, "other", dtype, types["other"].dtype)
+        if dtype == "int16":
+            for name in ("input_offset", "other_offset", "output_offset"):
+                self.expect(getattr(self, name) == 0, name, "0 for int16", getattr(self, name))
+            check_offset(self, "shift", self.shift, -31, LARGEST_WIDE_SHIFT)
+        return outputs
 
     def _matrices(self, types: Mapping[str, TensorType]) -> tuple[Matrix, Matrix]:
         """(M, K) and (K, N)."""
@@ -113,9 +127,15 @@ def _steps(
 
 OP = BatchMatmul
 KERNELS = [
-    Kernel("batch_matmul_s8__ref"),
-    *SCALAR_KERNELS,
-    *DSP_KERNELS,
-    *MVE_KERNELS,
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("batch_matmul_s8__ref"),
+            *SCALAR_KERNELS,
+            *DSP_KERNELS,
+            *MVE_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    Kernel("batch_matmul_s16__ref", dtypes=("int16",)),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Case
 from ..rules.random_data import Rng, int8, output_range, pick
+from ..rules.wide_cases import widened
 from .op import BatchMatmul
 
 
@@ -39,4 +40,9 @@ def head(rng: Rng, name: str) -> Case:
     return _layer(rng, name, batches, rows, pick(rng, 8, 16, 32, 64, 19), columns)
 
 
-RANDOM_LAYERS = (any_layer, head)
+def wide_layer(rng: Rng, name: str) -> Case:
+    shift = pick(rng, int(rng.integers(-31, 8)), *(int(v) for v in rng.integers(-19, -12, 4)))
+    return widened(pick(rng, any_layer, head)(rng, name), shift=shift)
+
+
+RANDOM_LAYERS = (any_layer, head, wide_layer)

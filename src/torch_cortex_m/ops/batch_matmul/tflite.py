@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...ir import limits
 from ..tflite.builtin import Argument, Builtin
-from ..tflite.call import TfliteCall
+from ..tflite.call import TfliteCall, clamp_limits
+
+DTYPES = ("int8", "int16")
 
 
 def _lower(call: TfliteCall) -> str:
@@ -27,6 +30,7 @@ def _lower(call: TfliteCall) -> str:
         output_offset=output.zero_point,
         multiplier=multiplier,
         shift=shift,
+        **clamp_limits(None, None, output, limits(call.output.value_dtype)),
     )
 
 
@@ -34,7 +38,8 @@ BUILTINS = [
     Builtin(
         "BATCH_MATMUL",
         _lower,
-        (Argument("input"), Argument("other")),
+        tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other")),
         options="BatchMatMulOptions",
+        outputs=DTYPES,
     )
 ]

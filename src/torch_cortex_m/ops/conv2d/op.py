@@ -142,7 +142,7 @@ class Conv2d(WideSumOp):
         exact = (inputs.low + self.input_offset == 0) | (not any(self.padding))
         return fold_into_bias(self, constants, inputs, exact)
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         padding = padding_with_border(self.padding, border)
         same = padding is not None and border.value == -self.input_offset
         return replace(self, padding=padding) if same else None

@@ -122,7 +122,7 @@ class DepthwiseConv2d(WeightedSumOp):
         weight = constants["weight"][..., kept["output"]]
         return self, {"weight": weight, **keep_outputs(constants, kept["output"])}
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         padding = padding_with_border(self.padding, border)
         same = padding is not None and border.value == -self.input_offset
         return replace(self, padding=padding) if same else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 
 
@@ -12,5 +12,5 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("dequantize", (call.value(),), scale=input.scale, zero_point=input.zero_point)
 
 
-INPUT = Argument("input", dtypes=("int8", "uint8"))
-BUILTINS = [Builtin("DEQUANTIZE", _lower, (INPUT,), outputs=("float32",))]
+INPUT = Argument("input", dtypes=ACTIVATIONS)
+BUILTINS = [Builtin("DEQUANTIZE", _lower, (INPUT,), outputs=("float32",), converts=True)]

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..base import Case
 from ..rules.case_data import generator, random_int8
+from ..rules.wide_cases import widened
 from .op import MaxPool2d
 
 
@@ -55,3 +56,8 @@ CASES = [
     *(case(f"channels_{n}", (1, 4, 5, n), padding=SAME) for n in range(1, 21)),
     case("channels_64", (1, 4, 4, 64)),
 ]
+
+WIDE = ("3x3_stride_2_padding", "1x1", "ceil_mode_padding", "dilation_ceil_mode", "batch_3",
+        "windows_of_padding_only", "asymmetric_padding", "channels_7")  # fmt: skip
+CASES += [widened(each) for each in CASES if each.name in WIDE]
+CASES += [widened(case("clamped", (1, 6, 6, 4)), activation_min=-9000, activation_max=20000)]

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ...ir import INT8, TensorType
-from ..base import Kernel, Op, TensorArgument
+from ..base import Kernel, Op, TensorArgument, for_dtype
 from ..integers.bounds import Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
 from ..rules.overlap import place_by_place
@@ -32,17 +32,18 @@ from .kernels_scalar import SCALAR_KERNELS
 
 @dataclass(frozen=True)
 class MaxPool2d(Op):
-    """Maximum pooling on NHWC int8; input and output have the same quantization.
+    """Maximum pooling on NHWC; input and output have the same quantization.
 
-    Tensors: input [N, H, W, C] int8. Output: [N, H_out, W_out, C] int8.
+    Tensors: input [N, H, W, C] int8 or int16. Output: [N, H_out, W_out, C] of the same type.
 
-    Padding never wins: it counts as -128, and so does a window without any input element.
+    Padding never wins: it counts as the least of its type, and so does a window without any input
+    element.
     ``ceil_mode`` adds windows that reach beyond the padded input, as PyTorch does.
     Source: torch.nn.MaxPool2d; TensorFlow Lite 8-bit quantization specification, MAX_POOL_2D.
     """
 
     name: ClassVar[str] = "max_pool2d"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", ("int8", "int16")),)
     quantization_data: ClassVar[frozenset[str]] = frozenset({"activation_min", "activation_max"})
 
     kernel: tuple[int, ...]
@@ -56,7 +57,10 @@ class MaxPool2d(Op):
     def __post_init__(self) -> None:
         check_values(self, "kernel", self.kernel, 2, 1)
         check_window(self, self)
-        check_activation(self, self.activation_min, self.activation_max)
+
+    def output_types(self, types: Mapping[str, TensorType]) -> tuple[TensorType, ...]:
+        check_activation(self, self.activation_min, self.activation_max, types["input"].limits)
+        return super().output_types(types)
 
     def output_shape(self, types: Mapping[str, TensorType]) -> tuple[int, ...]:
         check_rank(self, types, "input", 4)
@@ -88,10 +92,11 @@ class MaxPool2d(Op):
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
 
-    def absorb_border(self, border: Border) -> Any | None:
+    def absorb_border(self, types: Types, border: Border) -> Any | None:
         """With ``ceil_mode``, padding before and after the input limit the windows differently."""
         padding = padding_with_border(self.padding, border)
-        same = padding is not None and border.value == INT8.low and not self.ceil_mode
+        is_least = border.value == types["input"].limits.low
+        same = padding is not None and is_least and not self.ceil_mode
         return replace(self, padding=padding) if same else None
 
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
@@ -106,9 +111,15 @@ class MaxPool2d(Op):
 
 OP = MaxPool2d
 KERNELS = [
-    Kernel("max_pool2d_s8__ref", overlap=place_by_place),
-    *SCALAR_KERNELS,
-    *DSP_KERNELS,
-    *MVE_KERNELS,
-    *CMSIS_NN_KERNELS,
+    *for_dtype(
+        "int8",
+        [
+            Kernel("max_pool2d_s8__ref", overlap=place_by_place),
+            *SCALAR_KERNELS,
+            *DSP_KERNELS,
+            *MVE_KERNELS,
+            *CMSIS_NN_KERNELS,
+        ],
+    ),
+    Kernel("max_pool2d_s16__ref", dtypes=("int16",)),
 ]

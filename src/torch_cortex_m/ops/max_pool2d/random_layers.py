@@ -12,6 +12,7 @@ from ..rules.random_data import (
     pool_window,
 )
 from ..rules.random_network_data import more_channels
+from ..rules.wide_cases import widened_layer
 from .op import MaxPool2d
 
 
@@ -27,4 +28,4 @@ def network_layer(rng: Rng, name: str) -> Case:
     return more_channels(rng, any_layer(rng, name))
 
 
-RANDOM_LAYERS = (any_layer, network_layer)
+RANDOM_LAYERS = (any_layer, network_layer, widened_layer(any_layer))

@@ -8,12 +8,12 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from ...ir import INT8, TensorType
+from ...ir import TensorType
 from .op import MaxPool2d
 
 
 def reference(op: MaxPool2d, input: Tensor) -> Tensor:
-    """[N, H, W, C] int8 -> [N, H_out, W_out, C] int8; see MaxPool2d."""
+    """[N, H, W, C] -> [N, H_out, W_out, C] of the same type; see MaxPool2d."""
     _, out_height, out_width, _ = op.output_shape({"input": TensorType(tuple(input.shape))})
     padded = pad(op, input, (out_height, out_width))
     taps = product(range(op.kernel[0]), range(op.kernel[1]))
@@ -29,7 +29,7 @@ def pad(op: MaxPool2d, input: Tensor, outputs: tuple[int, int]) -> Tensor:
         reach = (count - 1) * op.stride[axis] + op.dilation[axis] * (op.kernel[axis] - 1) + 1
         after.append(max(reach - op.padding[axis] - input.shape[axis + 1], least))
     widths = (0, 0, left, after[1], top, after[0])
-    return torch.nn.functional.pad(input, widths, value=INT8.low)
+    return torch.nn.functional.pad(input, widths, value=torch.iinfo(input.dtype).min)
 
 
 def places(op: MaxPool2d, axis: int, tap: int, outputs: int) -> slice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.window import pool_fields
 
@@ -11,5 +11,5 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("max_pool2d", (call.value(),), **pool_fields(call), **call.activation_limits())
 
 
-INPUT = (Argument("input", dtypes=BYTES),)
-BUILTINS = [Builtin("MAX_POOL_2D", _lower, INPUT, options="Pool2DOptions", outputs=BYTES)]
+INPUT = (Argument("input", dtypes=ACTIVATIONS),)
+BUILTINS = [Builtin("MAX_POOL_2D", _lower, INPUT, options="Pool2DOptions", outputs=ACTIVATIONS)]

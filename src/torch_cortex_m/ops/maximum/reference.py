@@ -9,5 +9,5 @@ from .op import Maximum
 
 
 def reference(op: Maximum, input: Tensor, other: Tensor) -> Tensor:
-    """Two int8 tensors that broadcast together -> int8 of the broadcast shape."""
+    """Two tensors of one type that broadcast together -> that type, the broadcast shape."""
     return torch.maximum(input, other)

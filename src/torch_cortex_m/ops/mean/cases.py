@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ...ir import Quantization
+from ...ir import INT16, Quantization
 from ..base import Case
 from ..rules.case_data import generator, random_int8
-from .op import Mean, rescaling
+from ..rules.wide_cases import widened
+from .op import LARGEST_WIDE_COUNT, Mean, rescaling
 
 
 def case(
@@ -35,6 +38,14 @@ def constant(name: str, value: int, zero_point: int, count: int) -> Case:
     return Case(name, op, {"input": np.full((1, count, 2), value, np.int8)})
 
 
+def of_int16(name: str, value: int, offset: int) -> Case:
+    """The same with the most values of int16."""
+    limits = {"activation_min": INT16.low, "activation_max": INT16.high}
+    op = replace(case(name, (1, 4, 2)).op, input_offset=offset, shift=-16, **limits)
+    data = np.full((1, LARGEST_WIDE_COUNT, 1), value, np.int16)
+    return Case(name, op, {"input": data})
+
+
 CASES = [
     case("plain", (1, 49, 8), (0.02, -128), (0.017, -128)),
     case("same_scale", (1, 64, 5)),
@@ -53,4 +64,12 @@ CASES = [
     case("positive", (1, 30, 12), (0.1, -128), (0.1, -128), low=0),
     constant("largest_sum", 127, -128, 4000),
     constant("smallest_sum", -128, 127, 4000),
+]
+
+CASES += [widened(each) for each in CASES if not each.name.endswith("_sum")]
+CASES += [
+    widened(case("zero_points", (2, 30, 5)), input_offset=32767, output_offset=-32768),
+    widened(case("clamped_far", (2, 30, 5)), activation_min=-900, activation_max=12000),
+    of_int16("int16_largest_sum", 32767, 32767),
+    of_int16("int16_smallest_sum", -32768, -32767),
 ]

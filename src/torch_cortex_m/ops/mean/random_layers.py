@@ -7,6 +7,7 @@ import numpy as np
 from ...ir import Quantization
 from ..base import Case
 from ..rules.random_data import Rng, int8, output_range, pick
+from ..rules.wide_cases import widened_layer
 from .op import Mean, rescaling
 
 
@@ -25,4 +26,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, shape)})
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..integers.torch_arithmetic import requantize_to_int8
+from ..integers.torch_arithmetic import requantize_to
 from .op import Mean
 
 
 def reference(op: Mean, input: Tensor) -> Tensor:
-    """[outer, count, inner] int8 -> [outer, inner] int8; see Mean."""
+    """[outer, count, inner] -> [outer, inner] of the same type; see Mean."""
     sums = (input.to(torch.int64) + op.input_offset).sum(1)
     multiplier, shift = sums.new_tensor(op.multiplier), sums.new_tensor(op.shift)
-    return requantize_to_int8(
-        sums, multiplier, shift, op.output_offset, op.activation_min, op.activation_max
-    )
+    limits = op.activation_min, op.activation_max
+    return requantize_to(input.dtype, sums, multiplier, shift, op.output_offset, *limits)

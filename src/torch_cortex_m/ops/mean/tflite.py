@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..tflite.call import TfliteCall
+from ...ir import limits
+from ..tflite.builtin import ACTIVATIONS
+from ..tflite.call import TfliteCall, clamp_limits
 from ..tflite.reduction import reduction
 from .op import rescaling
 
@@ -25,7 +27,8 @@ def _emit(call: TfliteCall, blocks: str, count: int) -> str:
         **rescaling(input, output, count),
         input_offset=-input.zero_point,
         output_offset=output.zero_point,
+        **clamp_limits(None, None, output, limits(call.output.value_dtype)),
     )
 
 
-BUILTINS = [reduction("MEAN", _mean), reduction("SUM", _sum)]
+BUILTINS = [reduction("MEAN", _mean, ACTIVATIONS), reduction("SUM", _sum, ACTIVATIONS)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..base import Case
 from ..rules.broadcast_cases import random_operands
 from ..rules.random_data import Rng
+from ..rules.wide_cases import widened_layer
 from .op import Minimum
 
 
@@ -12,4 +13,4 @@ def any_layer(rng: Rng, name: str) -> Case:
     return random_operands(rng, name, Minimum())
 
 
-RANDOM_LAYERS = (any_layer,)
+RANDOM_LAYERS = (any_layer, widened_layer(any_layer))

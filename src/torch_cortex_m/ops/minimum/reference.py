@@ -9,5 +9,5 @@ from .op import Minimum
 
 
 def reference(op: Minimum, input: Tensor, other: Tensor) -> Tensor:
-    """Two int8 tensors that broadcast together -> int8 of the broadcast shape."""
+    """Two tensors of one type that broadcast together -> that type, the broadcast shape."""
     return torch.minimum(input, other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..rules.integer_functions import Function
-from ..tflite.builtin import BYTES, Argument, Builtin
+from ..tflite.builtin import ACTIVATIONS, Argument, Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.integers import integers_or
 
@@ -13,7 +13,7 @@ def _lower(call: TfliteCall) -> str:
     return call.emit("minimum", (call.value("input"), call.value("other")))
 
 
-DTYPES = (*BYTES, "int32")
+DTYPES = (*ACTIVATIONS, "int32")
 OPERANDS = tuple(Argument(name, dtypes=DTYPES) for name in ("input", "other"))
 LOWER = integers_or(Function.MINIMUM, _lower, activation=False)
 BUILTINS = [Builtin("MINIMUM", LOWER, OPERANDS, outputs=DTYPES)]

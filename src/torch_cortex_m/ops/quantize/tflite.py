@@ -10,7 +10,7 @@ from ..tflite.call import TfliteCall
 
 BYTES = ("int8", "uint8")
 PAIRS = (
-    *(("float32", each) for each in BYTES),
+    *(("float32", each) for each in (*BYTES, "int16")),
     *((input, output) for input in BYTES for output in BYTES),
     *(("int8", each) for each in ("int16", "int32")),
     *(("int16", each) for each in ("int8", "int16", "int32")),
@@ -35,6 +35,7 @@ def _lower(call: TfliteCall) -> str:
             scale=output.scale,
             zero_point=output.zero_point,
             ties_away=True,
+            output_bytes=DTYPES[call.output.value_dtype].bytes,
         )
     if types[0] in BYTES and types[1] in BYTES:
         return _scaled(call, "requantize")

@@ -9,6 +9,7 @@ from typing import ClassVar
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..rules.window import check_activation, check_offset
+from .kernels_mve import MVE_KERNELS
 
 LARGEST_DIVISOR = 1 << 22
 
@@ -46,4 +47,4 @@ class Quotient(Op):
 
 
 OP = Quotient
-KERNELS = [Kernel("quotient_s32__ref")]
+KERNELS = [Kernel("quotient_s32__ref"), *MVE_KERNELS]

@@ -15,6 +15,9 @@ MIN_SCALE, MAX_SCALE = 2.0**-100, 2.0**100
 """Within this range a scale, its inverse and every dequantized value are normal float32 numbers,
 so that cores that flush denormals to zero agree with those that do not."""
 
+LARGEST_WIDE_SHIFT = 7
+"""Of the requantization of a sum of 64 bits."""
+
 
 def check_multiplier(op: Op, name: str, multiplier: int, shift: int) -> None:
     """``<name>multiplier`` and ``<name>shift`` are in the range that requantization covers."""

@@ -9,6 +9,9 @@ from ..integers.arithmetic import round_half_away
 INTEGER_BITS = 5
 """The exponential takes fixed point numbers in (-32, 0]: 5 integer and 26 fractional bits."""
 
+LARGEST_SHIFT_OF_INT16 = 15
+"""Shifted so far to the left, a difference of two int16 stays within 32 bits."""
+
 
 def exponential_scaling(input_scale: float) -> tuple[int, int, int]:
     """(input_multiplier, input_left_shift, diff_min) for an input of this scale.

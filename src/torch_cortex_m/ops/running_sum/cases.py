@@ -19,11 +19,31 @@ def case(name: str, shape: tuple[int, int, int]) -> Case:
     return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
 
 
-def largest_change() -> Case:
-    shape = (1, 9, 3)
+def additions(name: str, shape: tuple[int, ...]) -> Case:
+    """Nothing leaves the sums."""
+    rng = generator(f"running_sum {name}")
+    sums = random_data(rng, TensorType((shape[0], shape[-1]), "int32"))
+    tensors = {"sums": sums, "newest": random_int8(rng, shape), "oldest": None}
+    return Case(name, RunningSum(), tensors, ("sums", "newest"))
+
+
+def largest_change(name: str, shape: tuple[int, int, int]) -> Case:
     newest, oldest = np.full(shape, 127, np.int8), np.full(shape, -128, np.int8)
-    tensors = {"sums": np.array([[0, -1, 5]], np.int32), "newest": newest, "oldest": oldest}
-    return Case("largest_change", RunningSum(), tensors, ("sums", "newest", "oldest"))
+    sums = np.arange(-1, shape[2] - 1, dtype=np.int32)[None]
+    tensors = {"sums": sums, "newest": newest, "oldest": oldest}
+    return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
+
+
+def largest_decrease(name: str, shape: tuple[int, int, int]) -> Case:
+    case = largest_change(name, shape)
+    newest, oldest = case.tensors["oldest"], case.tensors["newest"]
+    tensors = {"sums": case.tensors["sums"], "newest": newest, "oldest": oldest}
+    return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
+
+
+def least_additions(name: str, shape: tuple[int, int, int]) -> Case:
+    case = largest_decrease(name, shape)
+    return Case(name, RunningSum(), case.tensors | {"oldest": None}, ("sums", "newest"))
 
 
 CASES = [
@@ -32,5 +52,16 @@ CASES = [
     case("odd_channels", (1, 3, 7)),
     case("no_inner", (4, 6, 1)),
     case("blocks", (3, 2, 5)),
-    largest_change(),
+    case("many", (1, 700, 20)),
+    additions("additions", (1, 600, 8)),
+    additions("additions_to_odd_channels", (2, 5, 27)),
+    additions("additions_to_few_channels", (1, 9, 3)),
+    additions("additions_of_an_image", (2, 3, 5, 16)),
+    additions("additions_to_words", (2, 6, 8)),
+    case("blocks_of_words", (2, 3, 8)),
+    largest_change("largest_change", (1, 9, 3)),
+    largest_change("most_positions", (1, 127, 4)),
+    largest_change("too_many_positions", (1, 129, 4)),
+    largest_decrease("largest_decrease", (1, 127, 8)),
+    least_additions("least_additions", (1, 127, 8)),
 ]

@@ -16,4 +16,10 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
 
 
-RANDOM_LAYERS = (any_layer,)
+def additions(rng: Rng, name: str) -> Case:
+    case = any_layer(rng, name)
+    tensors = {**case.tensors, "oldest": None}
+    return Case(name, RunningSum(), tensors, ("sums", "newest"))
+
+
+RANDOM_LAYERS = (any_layer, additions)

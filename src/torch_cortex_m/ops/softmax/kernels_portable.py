@@ -71,7 +71,7 @@ def _differences_fit(layer: Layer) -> bool:
     return gives_int8(layer) and counts
 
 
-def _is_regular(layer: Layer) -> bool:
+def is_regular(layer: Layer) -> bool:
     """The same, where all elements count."""
     return "mask" not in layer.types and _differences_fit(layer)
 
@@ -81,7 +81,7 @@ def _pays(layer: Layer) -> bool:
 
 
 def _applies_table(layer: Layer) -> bool:
-    return _is_regular(layer) and _pays(layer)
+    return is_regular(layer) and _pays(layer)
 
 
 def _applies_masked(layer: Layer) -> bool:
@@ -94,7 +94,7 @@ def _with_table(layer: Layer) -> dict[str, np.ndarray]:
 
 ONCE = Kernel(
     "softmax_s8__once",
-    applies=_is_regular,
+    applies=is_regular,
     scratch_bytes=lambda layer: 4 * layer.output.shape[-1],
     in_place=lambda layer: ("input",),
 )

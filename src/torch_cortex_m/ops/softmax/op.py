@@ -12,6 +12,7 @@ from ..interfaces import Reach, Types
 from ..rules.rows import reach_of_rows
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_mve import MVE_KERNELS
 from .kernels_portable import PORTABLE_KERNELS, gives_int8
 
 MAX_ROW_SIZE = 8191
@@ -99,5 +100,6 @@ KERNELS = [
     Kernel("softmax_s8__ref", applies=gives_int8, in_place=lambda layer: ("input",)),
     Kernel("softmax_s8_s16__ref", applies=lambda layer: not gives_int8(layer)),
     *PORTABLE_KERNELS,
+    *MVE_KERNELS,
     *CMSIS_NN_KERNELS,
 ]

@@ -72,6 +72,8 @@ def _fixed_point(call: TfliteCall, function: Callable[[Array], Array], result_sh
 
 def _logistic(call: TfliteCall) -> Array:
     """The result's scale counts as 1/256, whatever the file says."""
+    if call.output.dtype == "uint8":
+        return _logistic_of_uint8(call)
     zero_point = call.output.quantization.zero_point
     if zero_point != INT8.low:
         raise call.error(
@@ -84,6 +86,8 @@ def _logistic(call: TfliteCall) -> Array:
 
 def _tanh(call: TfliteCall) -> Array:
     """The result's scale counts as 1/128 and its zero point as 0, whatever the file says."""
+    if call.output.dtype == "uint8":
+        return _tanh_of_uint8(call)
     return _fixed_point(call, tanh, 24)
 
 
@@ -160,14 +164,31 @@ def _wrap_16(values: Array) -> Array:
 
 
 def _elu(call: TfliteCall) -> Array:
-    """In float32. Source: TFLite-Micro's PopulateLookupTable."""
+    """Source: TFLite-Micro's PopulateLookupTable."""
+    return _in_float32(call, lambda x: np.where(x < 0, _exp(x) - np.float32(1), x))
+
+
+def _in_float32(call: TfliteCall, function: Callable[[Array], Array]) -> Array:
+    """A function of float32. Source: LiteRT's LUTPopulate."""
     scale, output_scale = _scales(call)
     with np.errstate(over="ignore"):
-        reals = scale * _inputs(call).astype(np.float32)
-        negative = np.exp(reals.astype(np.float64)).astype(np.float32) - np.float32(1)
-        steps = np.where(reals < 0, negative, reals) * (np.float32(1) / output_scale)
+        results = function(scale * _inputs(call).astype(np.float32))
+        steps = results * (np.float32(1) / output_scale)
     rounded = np.trunc(steps.astype(np.float64) + np.copysign(0.5, steps))
     return np.clip(rounded, -1e6, 1e6).astype(np.int64) + call.output.quantization.zero_point
+
+
+def _exp(values: Array) -> Array:
+    """Correctly rounded to float32, but for ties of ties."""
+    return np.exp(values.astype(np.float64)).astype(np.float32)
+
+
+def _logistic_of_uint8(call: TfliteCall) -> Array:
+    return _in_float32(call, lambda x: np.float32(1) / (np.float32(1) + _exp(-x)))
+
+
+def _tanh_of_uint8(call: TfliteCall) -> Array:
+    return _in_float32(call, lambda x: np.tanh(x.astype(np.float64)).astype(np.float32))
 
 
 def _abs(call: TfliteCall) -> Array:
@@ -220,11 +241,9 @@ def _wide_leaky_relu(call: TfliteCall) -> str:
 
 INPUT = (Argument("input", dtypes=BYTES),)
 ANY = (Argument("input", dtypes=ACTIVATIONS),)
-WIDTHS = ("int8", "int16")
-WIDE = (Argument("input", dtypes=WIDTHS),)
 BUILTINS = [
-    Builtin("LOGISTIC", sigmoid_or(_table(_logistic)), WIDE, outputs=WIDTHS),
-    Builtin("TANH", sigmoid_or(_table(_tanh), hyperbolic=True), WIDE, outputs=WIDTHS),
+    Builtin("LOGISTIC", sigmoid_or(_table(_logistic)), ANY, outputs=ACTIVATIONS),
+    Builtin("TANH", sigmoid_or(_table(_tanh), hyperbolic=True), ANY, outputs=ACTIVATIONS),
     Builtin("HARD_SWISH", _table(_hard_swish), INPUT, outputs=BYTES),
     Builtin("LEAKY_RELU", _lower_leaky, ANY, "LeakyReluOptions", outputs=ACTIVATIONS),
     Builtin("ELU", _table(_elu)),

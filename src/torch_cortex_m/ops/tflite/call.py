@@ -174,9 +174,10 @@ class TfliteCall:
         """Output axis i is axis permutation[i] of ``value``; no node where nothing moves."""
         if permutation == tuple(range(len(permutation))):
             return value
-        quantization = self.graph.types[value].quantization
-        fields = {"permutation": permutation}
-        return self._append("transpose", (value,), fields, suffix, quantization)
+        type_, fields = self.graph.types[value], {"permutation": permutation}
+        if type_.dtype == "int8":
+            return self._append("transpose", (value,), fields, suffix, type_.quantization)
+        return self.move_value(value, all_places(type_.shape).transpose(permutation), suffix)
 
     def move(self, places: np.ndarray, argument: str = "input") -> str:
         """The elements of an activation at these places (see ops/rules/movement), the result.

@@ -8,7 +8,7 @@ from ..rules.reduction import blocks, reduced_shape
 from .builtin import BYTES, Argument, Builtin, Kind
 from .call import TfliteCall
 
-ARGUMENTS = (Argument("input", dtypes=BYTES), Argument("axes", Kind.CONSTANT, ("int32",)))
+AXES = Argument("axes", Kind.CONSTANT, ("int32",))
 
 
 def reduced_axes(call: TfliteCall) -> list[int]:
@@ -17,7 +17,9 @@ def reduced_axes(call: TfliteCall) -> list[int]:
     return sorted({call.axis(axis, rank) for axis in call.integers("axes")})
 
 
-def reduction(name: str, emit: Callable[[TfliteCall, str], str]) -> Builtin:
+def reduction(
+    name: str, emit: Callable[[TfliteCall, str], str], dtypes: tuple[str, ...] = BYTES
+) -> Builtin:
     """A builtin with the options of reductions; ``emit`` has the input as [outer, count, inner]."""
 
     def lower(call: TfliteCall) -> str:
@@ -28,4 +30,5 @@ def reduction(name: str, emit: Callable[[TfliteCall, str], str]) -> Builtin:
         shape = reduced_shape(call.shape(), axes, bool(call.options.number("KeepDims")))
         return call.reshape(result, shape, suffix="")
 
-    return Builtin(name, lower, ARGUMENTS, "ReducerOptions", outputs=BYTES)
+    arguments = (Argument("input", dtypes=dtypes), AXES)
+    return Builtin(name, lower, arguments, "ReducerOptions", outputs=dtypes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...ir import INT8
+from ..rules.checks import LARGEST_WIDE_SHIFT
 from ..rules.movement import all_places
 from .builtin import Argument, Kind
 from .call import TfliteCall
@@ -13,9 +14,6 @@ WEIGHT_DTYPES = ("int8", "int4", "uint8")
 WEIGHT = Argument("weight", Kind.CONSTANT, WEIGHT_DTYPES)
 BIAS = Argument("bias", Kind.CONSTANT, ("int32", "int64"), optional=True)
 """int64 beside activations of int16."""
-
-LARGEST_WIDE_SHIFT = 7
-"""Of the requantization of a sum of 64 bits."""
 
 LARGEST_WIDE_BIAS = 1 << 46
 """Half of what that requantization takes."""

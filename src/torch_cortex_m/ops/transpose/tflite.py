@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from math import prod
 
-from ..tflite.builtin import BYTES, Argument, Builtin, Kind
+from ..tflite.builtin import ACTIVATIONS, BYTES, Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
 from ..tflite.movement import constant
 
@@ -15,7 +15,11 @@ Axes = tuple[int, ...]
 def _lower(call: TfliteCall) -> str:
     rank = len(call.shape())
     permutation = tuple(call.axis(axis, rank) for axis in call.integers("permutation"))
-    return call.emit("transpose", (call.value(),), permutation=permutation)
+    if call.output.value_dtype == "int8":
+        return call.emit("transpose", (call.value(),), permutation=permutation)
+    if sorted(permutation) != list(range(rank)):
+        raise call.error("its axes do not fit", expected=f"each of {rank}", got=permutation)
+    return call.move(call.places().transpose(permutation))
 
 
 def _depth_to_space(call: TfliteCall) -> str:
@@ -108,8 +112,8 @@ BUILTINS = [
     Builtin(
         "TRANSPOSE",
         _lower,
-        (INPUT, Argument("permutation", Kind.CONSTANT, ("int32",))),
-        outputs=BYTES,
+        (Argument("input", dtypes=ACTIVATIONS), Argument("permutation", Kind.CONSTANT, ("int32",))),
+        outputs=ACTIVATIONS,
     ),
     Builtin("DEPTH_TO_SPACE", _depth_to_space, (INPUT,), "DepthToSpaceOptions", BYTES),
     Builtin("SPACE_TO_DEPTH", _space_to_depth, (INPUT,), "SpaceToDepthOptions", BYTES),

@@ -10,14 +10,18 @@ from .....ops.pytorch.node import arguments
 from .assignments import ASSIGNMENTS
 from .combinations import COMBINATIONS
 from .gathers import GATHERS
+from .integers import INTEGERS
 from .make import Expansion, Make
 from .masks import MASKS
 from .norms import NORMS
+from .pairs import PAIRS
 from .pools import POOLS_IN_SPACE
 from .products import PRODUCTS
 
 EXPANSIONS: dict[Any, Expansion] = {
     **COMBINATIONS,
+    **PAIRS,
+    **INTEGERS,
     **PRODUCTS,
     **NORMS,
     **POOLS_IN_SPACE,
