@@ -191,7 +191,6 @@ def test_a_table_that_does_not_fit_is_named(table: list[int], expected: str) -> 
 @pytest.mark.parametrize("target", ["cortex-m4", "cortex-m55"])
 def test_a_model_with_functions_is_exact_everywhere(target: str) -> None:
     """Between convolutions, so that passes decide layouts and places around them."""
-    torch.manual_seed(0)
     model = nn.Sequential(
         nn.Conv2d(3, 4, 3), nn.SiLU(), nn.Conv2d(4, 5, 3), nn.Tanh(), nn.Conv2d(5, 2, 1)
     )

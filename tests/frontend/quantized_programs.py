@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from frontend_checks import (
-    assert_close_in_steps,
-    flat_outputs,
-    run_float,
-)
+import numpy as np
+from frontend_checks import assert_close_in_steps, flat_outputs, output_steps, run_float
 from torch import Tensor, nn
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
@@ -23,3 +20,18 @@ def check_program(
     expected = flat_outputs(program, data[0])
     assert_close_in_steps(graph, run_float(graph, data[0]), expected, steps, exact)
     return graph
+
+
+def equal_share(graph: Graph, program: nn.Module, data: list[tuple[Tensor, ...]]) -> float:
+    """Of the elements of all outputs for all inputs, those that differ by less than half a step."""
+    equal = [
+        np.abs(one - other) / step < 0.5
+        for inputs in data
+        for one, other, step in zip(
+            run_float(graph, inputs),
+            flat_outputs(program, inputs),
+            output_steps(graph),
+            strict=True,
+        )
+    ]
+    return float(np.concatenate([part.reshape(-1) for part in equal]).mean())

@@ -33,7 +33,6 @@ def test_shared_weights_are_stored_once() -> None:
 
 def test_rounded_weights_do_not_shift_the_mean() -> None:
     """A weight of a third of a step is rounded to 0: the bias takes back what the mean loses."""
-    torch.manual_seed(0)  # of the bias
     model = nn.Conv2d(1, 2, (1, 2))
     with torch.no_grad():
         model.weight.copy_(torch.tensor([[127.0, 1 / 3], [127.0, 1.0]]).reshape(2, 1, 1, 2))
