@@ -1,5 +1,5 @@
-"""Layers with kernels of their own in few images: starting a compiler, a linker and an emulator costs
-more than a small layer."""
+"""Layers with kernels of their own in few images: starting the compiler, the linker and the
+emulator costs more than a small layer."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import pytest
 from cmsis_nn import bakenn_vendor
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strict_compilers import compile_strictly
+from strict_compilers import FRONT_END, compile_strictly
 
 import torch_cortex_m
 from torch_cortex_m import TcmError
@@ -116,7 +116,7 @@ def test_names_of_the_c_itself(way: str, core: str, tmp_path: Path) -> None:
     for start in range(0, len(names), PER_MODEL):
         graph = WAYS[way](names[start : start + PER_MODEL])
         files = dict(generate(graph, chosen).program.files)
-        compile_strictly(files, tmp_path, [*COMPILERS[core], "-Wshadow"])
+        compile_strictly(files, tmp_path, [*COMPILERS[core], "-Wshadow"], how=FRONT_END)
 
 
 def test_every_name_that_a_header_defines_is_known() -> None:

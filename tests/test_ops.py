@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -23,11 +24,24 @@ EACH_CHANGE, VECTORS = "cortex-m4", "cortex-m55"
 """The cores that have all kernels between them; the others run some of these under other
 instruction sets."""
 
-EVERY = 6
-"""One case of so many is run again where an earlier core has run them all."""
 
-EVERY_ON_THE_HOST = 3
-"""The same for this computer, whose compiler finds what others do not (see ``checked``)."""
+class Share(NamedTuple):
+    """A kernel's first case, and from ``start`` on one of ``every``."""
+
+    every: int
+    start: int
+
+    def of(self, cases: list[int]) -> list[int]:
+        return sorted({cases[0], *cases[self.start :: self.every]})
+
+
+# Of portable kernels each case is computed in one of these places at least, of those for a core's
+# own instructions on the first core that has them.
+ALL = Share(1, 0)
+ON_EACH_CHANGE = Share(2, 0)
+ON_THE_HOST = Share(3, 1)
+ON_ANOTHER_CORE = Share(6, 3)
+BESIDE_VECTORS = Share(6, 5)
 
 
 @cache
@@ -50,15 +64,14 @@ def runs(operator: str, target: Target) -> dict[str, list[int]]:
 
 
 def check(
-    operator: str, target: Target, on: str, every: Callable[[str], int] = lambda kernel: 1
+    operator: str, target: Target, on: str, share: Callable[[str], Share] = lambda kernel: ALL
 ) -> None:
-    """Of each kernel one case of ``every``, the first among them."""
     cases: list[Case] = ops.cases(operator)
     expected = reference(operator)
     chosen = [
         (index, kernel)
         for kernel, found in runs(operator, target).items()
-        for index in found[:: every(kernel)]
+        for index in share(kernel).of(found)
     ]
     layers = [(cases[index], kernel) for index, kernel in chosen]
     results = run_with_kernels(layers, target, on, checked=True)
@@ -78,6 +91,14 @@ def test_operator_has_cases_and_a_reference_kernel(operator: str) -> None:
         assert any(kernel.name.endswith("__ref") for kernel in definition.kernels)
 
 
+@pytest.mark.parametrize("count", [1, 2, 6, 100])
+def test_shares_have_every_case_between_them(count: int) -> None:
+    cases = list(range(count))
+    shares = (ON_EACH_CHANGE, ON_THE_HOST, ON_ANOTHER_CORE, BESIDE_VECTORS)
+    assert {index for share in shares for index in share.of(cases)} == set(cases)
+    assert all(0 in share.of(cases) for share in shares)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_every_case_on_the_host(operator: str) -> None:
@@ -86,31 +107,33 @@ def test_every_case_on_the_host(operator: str) -> None:
 
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_some_cases_on_the_host(operator: str) -> None:
-    check(operator, HOST, "host", lambda kernel: EVERY_ON_THE_HOST)
-
-
-def cores() -> list:
-    """Parameters: every operator and core."""
-    return [
-        pytest.param(name, core, marks=() if core == EACH_CHANGE else pytest.mark.slow)
-        for name in OPERATORS
-        for core in CORES
-    ]
+    check(operator, HOST, "host", lambda kernel: ON_THE_HOST)
 
 
 @needs_emulator
-@pytest.mark.parametrize(("operator", "core"), cores())
+@pytest.mark.slow
+@pytest.mark.parametrize("core", CORES)
+@pytest.mark.parametrize("operator", OPERATORS)
 def test_every_case_on_every_core(operator: str, core: str) -> None:
     check(operator, CORES[core], "emulator")
+
+
+def check_whole_with(feature: str, operator: str, core: str, others: Share) -> None:
+    """All cases of the kernels that need the feature, and a share of the others'."""
+    whole = {k.name for k in ops.definition(operator).kernels if feature in k.needs}
+    check(operator, CORES[core], "emulator", lambda kernel: ALL if kernel in whole else others)
+
+
+@needs_emulator
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_kernels_with_dsp_and_some_cases_of_others(operator: str) -> None:
+    check_whole_with("dsp", operator, EACH_CHANGE, ON_EACH_CHANGE)
 
 
 @needs_emulator
 @pytest.mark.parametrize("operator", OPERATORS)
 def test_kernels_with_vectors_and_some_cases_of_others(operator: str) -> None:
-    with_vectors = {k.name for k in ops.definition(operator).kernels if "mve" in k.needs}
-    check(
-        operator, CORES[VECTORS], "emulator", lambda kernel: 1 if kernel in with_vectors else EVERY
-    )
+    check_whole_with("mve", operator, VECTORS, BESIDE_VECTORS)
 
 
 @needs_emulator
@@ -119,4 +142,4 @@ def test_some_cases_on_another_core(operator: str) -> None:
     """Drawn with the operator's name as seed: all of them take too long for each change."""
     others = [core for core in CORES if core not in (EACH_CHANGE, VECTORS)]
     core = others[crc32(operator.encode()) % len(others)]
-    check(operator, CORES[core], "emulator", lambda kernel: EVERY)
+    check(operator, CORES[core], "emulator", lambda kernel: ON_ANOTHER_CORE)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import torch
+from conftest import has_emulator
 from rich.console import Console
+from strict_compilers import CORE_COMPILERS, compile_strictly
 from torch import nn
 from torch.nn import functional
 from typer.testing import CliRunner
@@ -16,7 +18,9 @@ from typer.testing import CliRunner
 import torch_cortex_m as tcm
 from torch_cortex_m.cli import app
 from torch_cortex_m.commands.profile import report_table
+from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Stream, format_graph
+from torch_cortex_m.target import CORES
 
 FRAMES, HOP = 23, 2
 
@@ -137,6 +141,18 @@ def test_float_inputs(streamed: tcm.CompiledModel) -> None:
 def test_what_is_refused(fields: dict[str, Any], expected: str) -> None:
     with pytest.raises(tcm.TcmError, match=expected):
         compiled(**fields)
+
+
+@pytest.mark.skipif(not has_emulator(), reason="needs the Arm compiler")
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
+def test_the_c_is_clean(streamed: tcm.CompiledModel, compiler: str, tmp_path: Path) -> None:
+    """On cores that move what is left of windows by bytes, by words and by vectors."""
+    for name in ("cortex-m0", "cortex-m4", "cortex-m55"):
+        target = CORES[name]
+        folder = tmp_path / name
+        folder.mkdir()
+        command = [*CORE_COMPILERS[compiler], *target.flags]
+        compile_strictly(dict(generate(streamed.graph, target).program.files), folder, command)
 
 
 def test_command(streamed: tcm.CompiledModel, tmp_path: Path) -> None:

@@ -59,13 +59,20 @@ def copied(model: Any, x: Tensor) -> Tensor:
     return model.conv(frames)
 
 
+def whole_words(model: Any, x: Tensor) -> Tensor:
+    """A frame has four channels, so that the window moves by words."""
+    frames = torch.cat([model.buffer, model.first(x)], 2)
+    model.buffer = frames[:, :, 2:]
+    return model.conv(frames)
+
+
 WINDOWS = {f.__name__: window(f) for f in (assigned_slices, rolled, assigned, copied)}
 """The same window in several spellings."""
 
 
 def newest_first(model: Any, x: Tensor) -> Tensor:
     frames = torch.cat([x, model.buffer], 2)
-    model.buffer = frames[:, :, :FRAMES]
+    model.buffer = frames[:, :, : model.buffer.shape[2]]
     return model.conv(frames)
 
 
@@ -150,6 +157,16 @@ def models() -> Mapping[str, nn.Module]:
     cell = {"input": nn.Linear(6, 8), "back": nn.Linear(8, 8), "out": nn.Linear(8, 3)}
     return {
         "newest_first": window(newest_first),
+        "long_newest_first": Function(
+            newest_first, buffer=torch.zeros(1, 3, 40), conv=nn.Conv1d(3, 4, 42)
+        ),
+        "long_window": Function(copied, buffer=torch.zeros(1, 3, 43), conv=nn.Conv1d(3, 4, 43)),
+        "long_window_of_words": Function(
+            whole_words,
+            buffer=torch.zeros(1, 4, 43),
+            first=nn.Conv1d(3, 4, 1),
+            conv=nn.Conv1d(4, 4, 45),
+        ),
         "average": Function(average, mean=zeros()),
         "recurrent": Function(recurrent, hidden=torch.zeros(1, 8), **cell),
         "delayed": Function(delayed, first=zeros(), second=zeros()),

@@ -41,7 +41,17 @@ from torch_cortex_m.target import CORES, HOST, Target
 
 MODELS = models()
 FRAMES = frames()
-ALWAYS = (*WINDOWS, "begins_elsewhere", "average", "recurrent", "rotated", "inner_delay")
+ALWAYS = (
+    *WINDOWS,
+    "long_newest_first",
+    "long_window",
+    "long_window_of_words",
+    "begins_elsewhere",
+    "average",
+    "recurrent",
+    "rotated",
+    "inner_delay",
+)
 """Models of every run; ``-m slow`` takes all."""
 PLACES = [HOST, *(CORES[name] for name in ("cortex-m4", "cortex-m55") if has_emulator())]
 

@@ -275,12 +275,15 @@ class Emitter:
     def _copy(self, copy: Copy) -> str:
         type_ = self.graph.types[copy.value]
         source, destination = (self._place(p, type_) for p in (copy.source, copy.destination))
-        function = "tcm_move" if self._moves(copy) else "memcpy"
+        function = "memcpy"
+        if copy.source.kind == copy.destination.kind == "state":
+            function = "tcm_move" if self._moves_down(copy) else "memmove"
         return f"    {function}({destination}, {source}, {type_.bytes});"
 
-    def _moves(self, copy: Copy) -> bool:
+    def _moves_down(self, copy: Copy) -> bool:
         """Whether it takes what is left of a window to its start."""
-        return copy.source.kind == copy.destination.kind == "state"
+        source, destination = copy.source, copy.destination
+        return source.kind == destination.kind == "state" and source.offset > destination.offset
 
     def _model_source(self, body: list[str]) -> str:
         includes = sorted({kernel.header for kernel in self.selection.values()})
@@ -290,7 +293,7 @@ class Emitter:
         if self.guard is not None:
             lines += [self.guard.opening()]
         includes += ["tcm_rows.h"] if self.plan.regions else []
-        includes += ["tcm_move.h"] if any(map(self._moves, self.plan.copies)) else []
+        includes += ["tcm_move.h"] if any(map(self._moves_down, self.plan.copies)) else []
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
         hooks += PARTS_HOOK if self.plan.regions else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..ir import Graph, Node, NodeList, Port
+from ..ir import Graph, Node, NodeList, Port, State
 from ..ops.integers.bounds import Array
 from ..ops.rules.permutation import (
     Axes,
@@ -44,10 +44,16 @@ class _Application:
             )
         self.graph.inputs = [self._port(port) for port in self.before.inputs]
         self.graph.outputs = [self._port(port) for port in self.before.outputs]
+        self.graph.states = {name: self._state(name) for name in self.before.states}
         for node in self.before.nodes:
             self._add(node)
         self.graph.remove_unused()
         return self.graph
+
+    def _state(self, name: str) -> State:
+        state = self.before.states[name]
+        moved = np.transpose(state.initial, self._permutation(name))
+        return replace(state, initial=np.array(moved, order="C"))
 
     def _permutation(self, value: str) -> Axes:
         """From the value in natural order to the value in its own."""

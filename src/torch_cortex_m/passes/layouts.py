@@ -3,7 +3,8 @@
 Some nodes compute the same whatever the order of the axes (they *follow* the layout of their
 output); transposes take any input to any output; everything else wants the order that the graph
 has now, the natural one. A region is a set of values that must have one order, because nodes that
-follow a layout link them. Each region is free to choose its order; see permutation.py for orders.
+follow a layout link them, or because one takes the other's place in the next call. Each region is
+free to choose its order; see permutation.py for orders.
 """
 
 from __future__ import annotations
@@ -62,13 +63,13 @@ class Layouts:
         self.following = {n.name: n for n in graph.nodes if follows_layout(graph, n)}
         ports = [*graph.inputs, *graph.outputs]
         self.fixed = {port.value for port in ports if port.keeps_layout}
-        for name, state in graph.states.items():
-            self.fixed |= {name, state.update}
         for node in graph.nodes:
             self.fixed.update(node.outputs if len(node.outputs) > 1 else ())
         computed = (value for node in graph.nodes for value in node.outputs)
         values = [*(port.value for port in graph.inputs), *graph.states, *computed]
         self.orders = {value: natural_order(graph.types[value].shape) for value in values}
+        updates = {name: state.update for name, state in graph.states.items()}
+        self.fixed.update(name for name, update in updates.items() if update not in self.orders)
 
     def is_natural(self, value: str) -> bool:
         return self.orders[value] == identity(len(self.orders[value]))
@@ -76,14 +77,23 @@ class Layouts:
     def regions(self) -> list[Region]:
         """The regions, in the order in which the graph defines their first values."""
         region = {value: [value] for value in self.orders}
-        for output, node in self.following.items():
-            for value in self._linked_inputs(node):
-                if region[value] is not region[output]:
-                    region[output].extend(region[value])
-                    for member in region[value]:
-                        region[member] = region[output]
+        for output, value in self._links():
+            if region[value] is not region[output]:
+                region[output].extend(region[value])
+                for member in region[value]:
+                    region[member] = region[output]
         unique = {id(members): members for members in region.values()}
         return [tuple(members) for members in unique.values()]
+
+    def _links(self) -> Iterator[tuple[str, str]]:
+        """Values that must have one order: inputs and outputs of what follows a layout, a state and
+        what takes its place."""
+        for output, node in self.following.items():
+            for value in self._linked_inputs(node):
+                yield output, value
+        for name, state in self.graph.states.items():
+            if state.update in self.orders:
+                yield state.update, name
 
     def _linked_inputs(self, node: Node) -> Iterator[str]:
         """The inputs whose long axes are those of the output."""

@@ -158,8 +158,7 @@ class Search:
         for scratch in SCRATCH:
             steps = [self.candidates.region(first, last, most, scratch) for most in ROWS_A_CALL]
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
-            within = (each for each in steps if each is not None and each.bytes <= limit)
-            found += [each for each in [next(within, None)] if each is not None]
+            found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
 
 

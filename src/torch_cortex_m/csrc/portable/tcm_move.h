@@ -15,13 +15,13 @@ __attribute__((noinline, unused)) static void tcm_move_blocks(int8_t *target, co
     int32_t blocks = count / 32;
     if (blocks > 0) {
         __asm__ volatile("1:\n\t"
-                         "ldm %1!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
-                         "stm %0!, {r3, r4, r5, r6, r8, r9, r10, r12}\n\t"
+                         "ldm %1!, {r3, r4, r5, r6, r8, r10, r12, lr}\n\t"
+                         "stm %0!, {r3, r4, r5, r6, r8, r10, r12, lr}\n\t"
                          "subs %2, %2, #1\n\t"
                          "bne 1b"
                          : "+r"(target), "+r"(source), "+r"(blocks)
                          :
-                         : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "cc", "memory");
+                         : "r3", "r4", "r5", "r6", "r8", "r10", "r12", "lr", "cc", "memory");
     }
     (void)tcm_copy(target, source, count % 32);
 }

@@ -36,7 +36,8 @@ def largest_change(name: str, shape: tuple[int, int, int]) -> Case:
 
 def largest_decrease(name: str, shape: tuple[int, int, int]) -> Case:
     case = largest_change(name, shape)
-    tensors = case.tensors | {"newest": case.tensors["oldest"], "oldest": case.tensors["newest"]}
+    newest, oldest = case.tensors["oldest"], case.tensors["newest"]
+    tensors = {"sums": case.tensors["sums"], "newest": newest, "oldest": oldest}
     return Case(name, RunningSum(), tensors, ("sums", "newest", "oldest"))
 
 
