@@ -34,6 +34,7 @@ INSTEAD = {
     "pow": "exp(y * log(x)), where all numbers are positive",
     "quantile": "one number for q, or sort and then elements or means of two",
     "rrelu": "leaky_relu, which it is in evaluation mode",
+    "to_copy": "comparisons, their sums and argmax give integers; a quantized number is none",
     "upsample_bicubic2d": "mode='bilinear'",
     "upsample_trilinear3d": "mode='bilinear' of height and width, then of the depth",
 }
