@@ -2,8 +2,9 @@
 
     python -m bench.streaming [--core NAME]
 
-Networks of usual sizes with random weights, written without padding over time or causal.
-Results of the streamed C on the emulated core are compared with those of the whole window's C.
+Networks of usual sizes with random weights, written without padding over time or causal, with a
+result every 20 ms, or as often as their strides make one. Figures are those of 20 ms. Results of
+the streamed C on the emulated core are compared with those of the whole window's C.
 Prints the table of docs/streaming-windows.md.
 """
 
@@ -23,7 +24,7 @@ from torch_cortex_m.errors import TcmWarning
 from torch_cortex_m.ir import Stream
 from torch_cortex_m.model.compiled import CompiledModel
 
-CORES = ("cortex-m4", "cortex-m55")
+CORE_NAMES = {"cortex-m4": "Cortex-M4", "cortex-m55": "Cortex-M55"}
 KEYWORDS = 12
 DILATIONS = (1, 2, 4, 8, 16)
 RESULTS = 3
@@ -32,18 +33,23 @@ RESULTS = 3
 
 @dataclass(frozen=True)
 class Network:
-    """A model of windows [1, *shape] with frames along ``axis``, ``hop`` of which are 20 ms."""
+    """A model of windows [1, *shape] with frames along ``axis``, ``moved`` of which are 20 ms. A
+    call takes ``hop`` frames."""
 
     name: str
     model: nn.Module
     shape: tuple[int, ...]
     axis: int
+    moved: int
     hop: int
 
 
 @dataclass(frozen=True)
 class Cost:
+    """Of a call."""
+
     instructions: int
+    macs: int
     memory: int
 
 
@@ -123,31 +129,41 @@ class Tcn(nn.Module):
 
 def networks() -> list[Network]:
     torch.manual_seed(0)
+    strides, dilations = (TcResNet(strides=each).eval() for each in (True, False))
+    stride, plain = (DsCnn(each).eval() for each in (2, 1))
     return [
-        Network("TC-ResNet8, strides", TcResNet(strides=True).eval(), (40, 98), 2, 2),
-        Network("TC-ResNet8, dilations", TcResNet(strides=False).eval(), (40, 98), 2, 2),
-        Network("DS-CNN, stride", DsCnn(2).eval(), (1, 49, 10), 2, 1),
-        Network("DS-CNN", DsCnn(1).eval(), (1, 49, 10), 2, 1),
-        Network("TCN", Tcn().eval(), (40, 98), 2, 2),
+        Network("TC-ResNet8, dilations", dilations, (40, 98), 2, 2, 2),
+        Network("TC-ResNet8, strides", strides, (40, 98), 2, 2, 8),
+        Network("TC-ResNet8, strides", strides, (40, 98), 2, 2, 2),
+        Network("DS-CNN", plain, (1, 49, 10), 2, 1, 1),
+        Network("DS-CNN, stride", stride, (1, 49, 10), 2, 1, 2),
+        Network("DS-CNN, stride", stride, (1, 49, 10), 2, 1, 1),
+        Network("TCN", Tcn().eval(), (40, 98), 2, 2, 2),
     ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--core", choices=CORES, action="append")
+    parser.add_argument("--core", choices=list(CORE_NAMES), action="append")
     warnings.simplefilter("ignore", TcmWarning)
-    print("| network | core | whole window | streamed | fewer | RAM, whole | RAM, streamed |")
-    print("|---|---|---|---|---|---|---|")
+    columns = ("network", "core", "a result every", "whole window", "streamed", "fewer")
+    columns += ("MACs", "RAM, whole", "RAM, streamed")
+    print(f"| {' | '.join(columns)} |")
+    print("|" + "---|" * len(columns))
     for network in networks():
-        for core in parser.parse_args().core or CORES:
+        for core in parser.parse_args().core or CORE_NAMES:
             print(_row(network, core), flush=True)
 
 
 def _row(network: Network, core: str) -> str:
+    """Costs of 20 ms."""
     whole, streamed = _costs(network, core)
+    calls = network.moved / network.hop
     return (
-        f"| {network.name} | {core} | {whole.instructions:,} | {streamed.instructions:,} "
-        f"| {whole.instructions / streamed.instructions:.1f}x "
+        f"| {network.name} | {CORE_NAMES[core]} | {20 * network.hop // network.moved} ms "
+        f"| {whole.instructions:,} | {streamed.instructions * calls:,.0f} "
+        f"| {whole.instructions / (streamed.instructions * calls):.1f}x "
+        f"| {whole.macs / (streamed.macs * calls):.1f}x "
         f"| {whole.memory:,} B | {streamed.memory:,} B |"
     )
 
@@ -174,15 +190,15 @@ def _costs(network: Network, core: str) -> tuple[Cost, Cost]:
 
 def _data(network: Network, stream: Stream) -> tuple[list[Tensor], list[Tensor]]:
     """Windows with results, and the frames of all calls."""
-    calls = stream.first_result + RESULTS - 1
-    before = stream.window - stream.hop * stream.first_result
+    moved = stream.hop * (RESULTS - 1)
+    new = stream.hop * stream.first_result + moved
     shape = [1, *network.shape]
-    shape[network.axis] = before + stream.hop * calls
+    shape[network.axis] = total = max(stream.window + moved, new)
     frames = torch.randn(shape)
-    starts = range(0, stream.hop * RESULTS, stream.hop)
+    starts = range(total - moved - stream.window, total - stream.window + 1, stream.hop)
     windows = [frames.narrow(network.axis, start, stream.window) for start in starts]
-    new = frames.narrow(network.axis, before, stream.hop * calls)
-    return windows, list(new.split(stream.hop, network.axis))
+    newest = frames.narrow(network.axis, total - new, new)
+    return windows, list(newest.split(stream.hop, network.axis))
 
 
 def _run(compiled: CompiledModel, samples: Sequence[Tensor]) -> list[Tensor]:
@@ -193,7 +209,8 @@ def _cost(compiled: CompiledModel, samples: Sequence[Tensor]) -> Cost:
     instructions = compiled.profile(samples[0]).instructions
     assert instructions is not None
     plan = compiled.generated.plan
-    return Cost(instructions, plan.arena_bytes + plan.state_bytes)
+    macs = sum(layer.macs for layer in compiled.report.layers)
+    return Cost(instructions, macs, plan.arena_bytes + plan.state_bytes)
 
 
 if __name__ == "__main__":
