@@ -39,7 +39,7 @@ CASES = [
     case("long", (1, 3000)),
     of_data("lowest", np.full((2, 9), INT16.low)),
     of_data("highest", np.full((2, 9), INT16.high)),
-    of_data("ends", [list(INT16), [INT16.high, INT16.low]], multiplier=LARGEST, shift=15),
+    of_data("ends", np.array([INT16, INT16[::-1]]), multiplier=LARGEST, shift=15),
     of_data("every_difference", INT16.high - np.arange(0, 1 << 15, 7).reshape(-1, 1) * [0, 1]),
     of_data("longest", np.zeros((1, 1 << 15))),
 ]
