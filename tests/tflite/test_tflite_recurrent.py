@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import has_emulator
+from conftest import has_emulator, needs_emulator
 from model_writer import ModelWriter
 from operator_models import OperatorModel
 from recurrent_models import Change, lstm, svdf
@@ -36,6 +36,7 @@ PLACES = {
 }
 EACH_CHANGE = ("keyword_scrambled_8bit", "cortex-m4")
 CALLS, CALLS_IN_C = 8, 3
+MANY_CALLS = 200
 
 needs_files = pytest.mark.skipif(not FILES, reason="the public files are not here")
 
@@ -62,6 +63,16 @@ def test_public_file(path: Path) -> None:
 )
 def test_public_file_in_c(path: Path, place: str) -> None:
     check_c([path.read_bytes()], PLACES[place], CALLS_IN_C)
+
+
+@needs_files
+@needs_emulator
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m33", "cortex-m55"])
+def test_long_sequences_of_public_files(path: Path, core: str) -> None:
+    check_reference(path.read_bytes(), MANY_CALLS)
+    check_c([path.read_bytes()], CORES[core], MANY_CALLS)
 
 
 def test_states_begin_with_their_zero_points_and_are_kept() -> None:
