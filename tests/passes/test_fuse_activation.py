@@ -52,6 +52,22 @@ def test_clamp_through_movement() -> None:
     assert node(graph, "pad").op.value == -7
 
 
+def test_a_clamp_keeps_what_its_numbers_mean() -> None:
+    """The moved clamp and what it becomes a part of have its scale and zero point, which the output
+    reports."""
+    build = GraphBuilder()
+    x = build.flatten(build.conv(build.input(1, 3, 5, 5), 4))
+    x = build.node(Requantize(activation_min=-7, activation_max=30), x, zero_point=5)
+    expected = build.graph.types[x].quantization
+    build.output(x)
+    hoisted = hoist_requantize(build.graph)
+    assert hoisted.types[node(hoisted, "requantize").output].quantization == expected
+    graph = fuse_activation(hoisted)
+    check_same(build.graph, graph)
+    assert "requantize" not in names(graph)
+    assert graph.types[node(graph, "conv2d").output].quantization == expected
+
+
 def test_clamp_changes_the_value_of_a_pad() -> None:
     build = GraphBuilder()
     x = build.pad_image(build.conv(build.input(1, 3, 5, 5), 4), 1, value=-100)
