@@ -109,9 +109,11 @@ def _most_live(blocks: Sequence[MemoryBlock]) -> int:
     if not turns:
         return always
     length = max(busy.bit_length() for busy, _ in turns) // 8 + 1
-    data = b"".join(busy.to_bytes(length, "little") for busy, _ in turns)
-    bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(len(turns), length), axis=1)
-    return always + int((np.array([size for _, size in turns]) @ bits).max())
+    live = np.zeros(8 * length, np.int64)
+    for busy, size in turns:
+        data = np.frombuffer(busy.to_bytes(length, "little"), np.uint8)
+        live += size * np.unpackbits(data).astype(np.int64)
+    return always + int(live.max())
 
 
 def assign_offsets(

@@ -43,7 +43,7 @@ def largest_decrease(name: str, shape: tuple[int, int, int]) -> Case:
 
 def least_additions(name: str, shape: tuple[int, int, int]) -> Case:
     case = largest_decrease(name, shape)
-    return Case(name, RunningSum(), case.tensors | {"oldest": None}, ("sums", "newest"))
+    return Case(name, RunningSum(), {**case.tensors, "oldest": None}, ("sums", "newest"))
 
 
 CASES = [
