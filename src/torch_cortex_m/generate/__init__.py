@@ -1,6 +1,6 @@
 """Graph -> kernels -> memory -> C, for one target."""
 
-from .generate import Generated, check_fits, generate, generate_all
+from .generate import Generated, check_fits, generate, generate_all, input_to_push
 from .preferences import LEAST, Preferences, check_io
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "check_io",
     "generate",
     "generate_all",
+    "input_to_push",
 ]

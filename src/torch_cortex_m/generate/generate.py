@@ -81,7 +81,7 @@ def generate_all(
     model = CostModel(measurements.for_core(target.name))
     choices = {}
     for prefix, graph in graphs.items():
-        pushed = _pushed_input(graph, preferences.io)
+        pushed = input_to_push(graph, preferences.io)
         schedule = schedule_of(graph, (regions or {}).get(prefix, ()), pushed)
         ranked = rank_kernels(
             graph,
@@ -102,7 +102,7 @@ def generate_all(
     ]
 
 
-def _pushed_input(graph: Graph, io: str) -> str | None:
+def input_to_push(graph: Graph, io: str) -> str | None:
     """The input whose rows the caller pushes. Raises TcmError where there are several."""
     if io != "rows":
         return None
@@ -152,7 +152,7 @@ def _emit(
         planner_of,
         preferences.io,
         may_go_by_rows=library is None,
-        pushed=_pushed_input(choice.graph, preferences.io),
+        pushed=input_to_push(choice.graph, preferences.io),
     )
     choice = _within_budgets(choice, preferences, budget)
     plan, program = _program(prefix, choice, target, planner_of(choice))

@@ -17,7 +17,7 @@ import numpy as np
 from ..build import open_library
 from ..emit.names import check_prefix
 from ..errors import TcmError
-from ..generate import Generated, Preferences, generate
+from ..generate import Generated, Preferences, generate, input_to_push
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding
 from ..ir.regions import rows_by_node
@@ -187,8 +187,7 @@ def load_generated(folder: Path) -> Generated:
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
-        pushed = graph.inputs[0].value if preferences.io == "rows" else None
-        schedule_of(graph, regions, pushed)
+        schedule_of(graph, regions, input_to_push(graph, preferences.io))
         paths = None if library is None else _library_paths(folder, library)
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
