@@ -13,12 +13,14 @@ from conftest import needs_emulator
 from drawn_networks import DrawnNetwork, Q, add_case_node
 from test_regions import check_execution, drawn_inputs, residual_network
 
+from torch_cortex_m import ops
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.load import load
 from torch_cortex_m.model.verify import reference_values
+from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.linear.cases import case as linear_case
@@ -109,9 +111,11 @@ RESTART, WHOLE = -100, -101
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The network with main(), for this computer."""
-    folder = tmp_path_factory.mktemp("pushed")
-    graph = image_network()
+    return built(image_network(), tmp_path_factory.mktemp("pushed"))
+
+
+def built(graph: Graph, folder: Path) -> Path:
+    """The model with main(), for this computer."""
     CompiledModel(pushed(graph, HOST)).save(folder / "m")
     (folder / "m" / "main.c").write_text(MAIN)
     command = ["gcc", "-std=c11", "-O1", "-fsanitize=address,undefined"]
@@ -194,6 +198,55 @@ def test_the_image_takes_no_memory() -> None:
     }
     assert arena["rows"] < arena["caller"] + image / 2
     assert arena["rows"] < arena["arena"]
+
+
+@pytest.mark.parametrize("target", [HOST, M4, M55], ids=lambda target: target.name)
+def test_few_rows_are_kept_without_a_budget(target: Target) -> None:
+    plan = pushed(image_network(), target).plan
+    assert plan.regions[0].windows["image"].rows < 24 / 2
+
+
+def test_rows_that_no_layer_reads_are_taken(tmp_path: Path) -> None:
+    """A stride that leaves the last row out."""
+    graph = Graph("model")
+    value = graph.add_input("image", TensorType((1, 24, 20, 3), "int8", Q))
+    case = conv2d_case("last", (1, 24, 20, 3), 4, stride=(2, 2))
+    value = add_case_node(graph, case, value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    program = built(graph, tmp_path)
+    image = np.random.default_rng(4).integers(-128, 128, (24, 20, 3)).astype(np.int8)
+    result = reference_values(graph, [[image[None]]])[0]["last"].tobytes()
+    assert (
+        push(program, [image[:23], image[23:]] * 2)
+        == (np.int32(1).tobytes() + np.int32(0).tobytes() + result) * 2
+    )
+
+
+@pytest.mark.parametrize("ram", [None, LEAST])
+def test_only_forms_that_take_rows_are_chosen(ram: str | None) -> None:
+    """Of a mean by itself: samples are rows, of which sums are none; or rows of one image are."""
+    for batch, channels in ((4, 8), (1, 8)):
+        graph = Graph("model")
+        type_ = TensorType((batch, 6, 6, channels), "int8", Q)
+        value = graph.add_input("image", type_)
+        op = ops.operator("avg_pool2d", kernel=(6, 6))
+        value = graph.add_node(op, (value,), "last", quantization=Q)
+        graph.outputs.append(Port(value, graph.types[value].shape))
+        generated = pushed(graph, HOST, ram)
+        assert "m_push_rows_in" in generated.program.files["m.h"]
+        (image,) = drawn_inputs(np.random.default_rng(5), graph)
+        with Runner([generated.program], HOST, trace=True) as run:
+            (execution,) = run.run([(0, [image.tobytes()])])
+        values = reference_values(generated.graph, [[image]])[0]
+        check_execution(generated, values, execution)
+
+
+def test_a_reset_forgets_rows(tmp_path: Path) -> None:
+    graph = image_network()
+    count = graph.add_state("count", np.zeros((1, 12, 10, 4), np.int8), Q)
+    case = add_case("sum", (1, 12, 10, 4))
+    graph.set_update(count, add_case_node(graph, case, "last", count))
+    assert "m_restart();" in pushed(graph, HOST).program.files["m.c"].split("void m_reset(")[1]
 
 
 def test_what_cannot_be_pushed_is_refused() -> None:

@@ -28,7 +28,7 @@ _ARENA_PORTS = (
 
 
 def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:
-    """Sizes, layouts and quantization of inputs and outputs as macros, and the two functions."""
+    """Sizes, layouts and quantization of inputs and outputs as macros, and the functions."""
     upper = prefix.upper()
     lines = [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
@@ -125,11 +125,21 @@ def _reset_functions(plan: MemoryPlan, prefix: str) -> list[str]:
         "/* Each inference goes on where the one before it ended. This lets the next one begin",
         "   anew, as the first one does. Static memory is ready when the firmware starts; what a",
         "   caller gives has to be reset before its first inference. Two streams have a state",
-        "   memory each, and may share the arena. */",
+        *_shared_memory(plan, prefix),
         f"void {prefix}_reset_in(uint8_t *state);",
         f"#if !defined({prefix.upper()}_NO_STATIC_ARENA)",
         f"void {prefix}_reset(void);",
         "#endif",
+    ]
+
+
+def _shared_memory(plan: MemoryPlan, prefix: str) -> list[str]:
+    """The end of the sentence about two streams."""
+    if pushed_input(plan.regions) is None:
+        return ["   memory each, and may share the arena. */"]
+    return [
+        "   memory each, and an arena where they take turns within an inference. Rows that were",
+        f"   pushed are forgotten by {prefix}_reset; make a {prefix}_rows of yours all zero. */",
     ]
 
 

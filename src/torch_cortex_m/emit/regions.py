@@ -14,7 +14,6 @@ from ..ir.artifacts import MemoryPlan
 from ..ir.regions import (
     Action,
     Border,
-    Region,
     RowsRead,
     Slice,
     Take,
@@ -56,15 +55,14 @@ class RegionSource:
     hook: Callable[[str, str, str], str]
     place: Callable[[str, str], str]
 
-    @property
-    def region(self) -> Region:
-        return self.plan.regions[self.index]
+    def __post_init__(self) -> None:
+        self.region = self.plan.regions[self.index]
+        self.sums = self.region.sums()
+        counted = dict.fromkeys(action.output for action in self.region.actions)
+        self.counters = {value: index for index, value in enumerate(counted)}
 
     def source(self) -> str:
         region = self.region
-        self.sums = region.sums()
-        counted = dict.fromkeys(action.output for action in region.actions)
-        self.counters = {value: index for index, value in enumerate(counted)}
         last = comment_text(f"... to {region.nodes[-1]}")
         kind = "uint8_t" if len(region.actions) <= 256 else "uint16_t"
         order = array_values(np.array(region.order, np.int32)).replace("\n", "\n        ")

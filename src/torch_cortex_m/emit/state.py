@@ -8,6 +8,7 @@ import numpy as np
 
 from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
+from ..ir.regions import pushed_input
 
 BYTES_PER_LINE = 16
 
@@ -30,7 +31,8 @@ def reset_function(graph: Graph, plan: MemoryPlan, prefix: str, array: ArrayName
 
 
 def static_state(graph: Graph, plan: MemoryPlan, prefix: str) -> str:
-    """Memory that holds the initial values when the firmware starts."""
+    """Memory that holds the initial values when the firmware starts. What begins anew forgets rows
+    that were pushed before."""
     upper = prefix.upper()
     memory = f"static _Alignas({upper}_ARENA_ALIGNMENT) uint8_t {prefix}_state[{upper}_STATE_BYTES]"
     data = bytearray(plan.state_bytes)
@@ -42,10 +44,12 @@ def static_state(graph: Graph, plan: MemoryPlan, prefix: str) -> str:
         memory += (
             " = {\n" + "\n".join(f"    {', '.join(map(str, line))}," for line in lines) + "\n}"
         )
+    pushed = pushed_input(plan.regions)
+    restart = "" if pushed is None else f"    {prefix}_restart();\n"
     return f"""{memory};
 
 void {prefix}_reset(void)
 {{
-    {prefix}_reset_in({prefix}_state);
+{restart}    {prefix}_reset_in({prefix}_state);
 }}
 """

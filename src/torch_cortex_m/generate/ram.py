@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..schedule import (
+    MOST_ROWS,
     TOO_MANY,
     Candidates,
     Search,
@@ -23,6 +24,12 @@ from .preferences import LEAST
 
 LEAST_BOUNDS = (1.0, 1.05, 1.1, 1.2)
 """Plans have gaps: what takes the least by estimate is not always what does."""
+
+REASONABLE = (1.0, 1.1, 1.25, 1.5, 2.0)
+"""How much more than with the whole input elsewhere an arena may take without a budget."""
+
+FEW_ROWS = 4
+"""A call, without a budget: kernels lose little, and a camera's next lines do not wait for long."""
 
 TRIES = 12
 """How often a schedule is asked to take less than before, because its plan took more."""
@@ -72,17 +79,27 @@ class RamBudget:
         return found
 
     def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
-        if not self.may_go_by_rows or self._steps(choice, TOO_MANY - 1) is None:
+        if not self.may_go_by_rows or not self._forms(choice):
+            readers = ", ".join(node.op.name for node in choice.graph.users(value)) or "no layer"
             raise TcmError(
                 f"the rows of input '{value}' cannot be pushed one after the other",
                 where="io",
-                expected="our kernels, and first layers of which each computes some rows from some",
-                got=", ".join(node.op.name for node in choice.graph.users(value)) or "no layer",
+                expected="our kernels; layers at the beginning that compute some rows from some, "
+                "and of whose rows the next ones read all",
+                got=f"{readers} reads it" if self.may_go_by_rows else "a linked library",
                 hint="io='arena' lets the input share memory with what is computed later",
             )
-        if limit == LEAST:
-            return self.least(choice)
-        return self._kept(choice, TOO_MANY - 1 if limit is None else int(limit))
+        if limit is None:
+            return self._pushed_within_reason(choice)
+        return self.least(choice) if limit == LEAST else self._kept(choice, int(limit))
+
+    def _pushed_within_reason(self, choice: Choice) -> Choice:
+        """Without a budget: few rows a call, so that no large part of the input is kept, and about
+        as much memory as where it lies whole elsewhere."""
+        whole = self.arena(choice)
+        limits = [*(int(whole * more) for more in REASONABLE), TOO_MANY - 1]
+        tried = (self._by_rows(choice, limit, FEW_ROWS) for limit in limits)
+        return next(found for found in tried if found is not None)
 
     def least(self, choice: Choice) -> Choice:
         """The choice that takes the least of those that were tried."""
@@ -98,29 +115,36 @@ class RamBudget:
         return min([*found, scheduled(choice, least)], key=self.arena)
 
     def _forms(self, choice: Choice) -> list[Choice]:
-        """The choice, and one of a graph that computes the same and may need less memory."""
-        graph = means_of_sums(choice.graph)
-        if len(graph.nodes) == len(choice.graph.nodes):
-            return [choice]
-        all_ranked = rank_kernels(graph, self.target, model=choice.model)
-        ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
-        return [choice, Choice.best(graph, ranked, choice.model)]
+        """The choice, and one of a graph that computes the same and may need less memory; those of
+        them to which the input can be pushed."""
+        forms, graph = [choice], means_of_sums(choice.graph)
+        if len(graph.nodes) != len(choice.graph.nodes):
+            all_ranked = rank_kernels(graph, self.target, model=choice.model)
+            ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
+            forms.append(Choice.best(graph, ranked, choice.model))
+        if self.pushed is None:
+            return forms
+        return [form for form in forms if self._search(form).within(TOO_MANY - 1) is not None]
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
-    def _by_rows(self, choice: Choice, limit: int) -> Choice | None:
+    def _by_rows(self, choice: Choice, limit: int, most_rows: int = MOST_ROWS) -> Choice | None:
         if not self._may_go_by_rows(choice):
             return None
-        found = [each for form in self._forms(choice) if (each := self._steps(form, limit))]
+        found = [
+            each for form in self._forms(choice) if (each := self._steps(form, limit, most_rows))
+        ]
         if not found:
             return None
         form, steps = min(found, key=lambda each: total_cycles(each[1]))
         return scheduled(form, steps)
 
-    def _steps(self, choice: Choice, limit: int) -> tuple[Choice, list[Step]] | None:
+    def _steps(
+        self, choice: Choice, limit: int, most_rows: int
+    ) -> tuple[Choice, list[Step]] | None:
         """The choice, and the steps of its nodes whose plan is within the limit."""
-        search, bound = self._search(choice), limit
+        search, bound = self._search(choice, most_rows), limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
@@ -134,10 +158,11 @@ class RamBudget:
     def _may_go_by_rows(self, choice: Choice) -> bool:
         return self.may_go_by_rows and not choice.regions
 
-    def _search(self, choice: Choice) -> Search:
+    def _search(self, choice: Choice, most_rows: int = MOST_ROWS) -> Search:
         in_arena = self.io == "arena"
         pushed = self.pushed
-        return Search(Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed))
+        candidates = Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed)
+        return Search(candidates, most_rows)
 
 
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:

@@ -2,11 +2,12 @@
 
 from .candidates import TOO_MANY, Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
-from .search import Search, largest_bytes, total_cycles
+from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
 from .sums import means_of_sums
 
 __all__ = [
+    "MOST_ROWS",
     "TOO_MANY",
     "Candidates",
     "RowRules",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..ir.regions import Action, Border, Region, Window, readers
+from ..ir.regions import Action, Border, Region, Slice, Take, Window, readers
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ def ordered_region(
     windowed: Sequence[str],
     ends: Sequence[str],
 ) -> Region | None:
-    """The region of these actions; None where some of a value's rows are never read.
+    """The region of these actions; None where some rows that are computed are never read. Rows that
+    are pushed are taken, whether they are read or not.
 
     rows: of all values in it. windowed: values that lie in windows. ends: values that leave the
     region, in the order of nodes.
@@ -35,7 +36,11 @@ def ordered_region(
     order = _Order(actions, rows, windowed)
     while (last := order.behind(ends)) is not None:
         order.have(last, order.end[last] + 1)
-    if any(order.end[action.output] < rows[action.output].count for action in actions):
+    for action in actions:
+        if isinstance(action, Take) and action.pushed:
+            order.have(action.output, rows[action.output].count)
+    computed = (action.output for action in actions if isinstance(action, Slice))
+    if any(order.end[value] < rows[value].count for value in computed):
         return None
     windows = {
         value: Window(order.most[value], rows[value].bytes, order.border.get(value, 0))

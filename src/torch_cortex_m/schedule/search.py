@@ -20,10 +20,11 @@ CLOSE = 64
 
 
 class Search:
-    """Finds sequences of steps; what was found for one limit helps with the next."""
+    """Finds sequences of steps; what was found for one limit helps with the next. most_rows: that a
+    node computes a call."""
 
-    def __init__(self, candidates: Candidates) -> None:
-        self.candidates = candidates
+    def __init__(self, candidates: Candidates, most_rows: int = MOST_ROWS) -> None:
+        self.candidates, self.most_rows = candidates, most_rows
         self.count = len(candidates.nodes)
         self.singles = cache(candidates.single)
         self._after = cache(candidates.bytes_after)
@@ -70,7 +71,7 @@ class Search:
         assert step.region is not None
         rows = rows_by_node(step.region)
         more = self.candidates.more_rows(node, rows[node])
-        if more is None or more > MOST_ROWS:
+        if more is None or more > self.most_rows:
             return None
         other = self.candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
@@ -113,6 +114,7 @@ class Search:
         that is too little. There are steps that take less than ``TOO_MANY``."""
         while (best := self.within(most)) is None:
             most *= 2
+            assert most < TOO_MANY
         impossible = 0
         while (possible := largest_bytes(best)) - impossible > CLOSE:
             middle = (impossible + possible) // 2
@@ -160,7 +162,8 @@ class Search:
         found: list[Step] = []
         goes_on = False
         for scratch in SCRATCH:
-            steps = [self.candidates.region(first, last, most, scratch) for most in ROWS_A_CALL]
+            rows = [most for most in ROWS_A_CALL if most <= self.most_rows]
+            steps = [self.candidates.region(first, last, most, scratch) for most in rows]
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
             found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
