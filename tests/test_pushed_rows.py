@@ -206,6 +206,21 @@ def test_few_rows_are_kept_without_a_budget(target: Target) -> None:
     assert plan.regions[0].windows["image"].rows < 24 / 2
 
 
+def test_more_rows_a_call_where_few_leave_some_unread() -> None:
+    """The pool does not read the last of 49 rows, which comes with six others or not at all; the
+    image is read again behind it."""
+    graph = Graph("model")
+    image = graph.add_input("image", TensorType((1, 49, 4, 3), "int8", Q))
+    wide = add_case_node(graph, conv2d_case("wide", (1, 49, 4, 3), 4, padding=SAME), image)
+    op = ops.operator("max_pool2d", kernel=(2, 2), stride=(2, 2))
+    pool = graph.add_node(op, (wide,), "pool", quantization=Q)
+    last = add_case_node(graph, conv2d_case("last", (1, 49, 4, 3), 2, padding=SAME), image)
+    for value in (pool, last):
+        graph.outputs.append(Port(value, graph.types[value].shape))
+    (region,) = pushed(graph, HOST).plan.regions
+    assert region.slices()[0].rows == 7
+
+
 def test_rows_that_no_layer_reads_are_taken(tmp_path: Path) -> None:
     """A stride that leaves the last row out."""
     graph = Graph("model")

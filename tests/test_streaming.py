@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import has_emulator
+from conftest import needs_emulator
 from rich.console import Console
 from strict_compilers import CORE_COMPILERS, compile_strictly
 from torch import nn
@@ -143,7 +143,7 @@ def test_what_is_refused(fields: dict[str, Any], expected: str) -> None:
         compiled(**fields)
 
 
-@pytest.mark.skipif(not has_emulator(), reason="needs the Arm compiler")
+@needs_emulator
 @pytest.mark.parametrize("compiler", CORE_COMPILERS)
 def test_the_c_is_clean(streamed: tcm.CompiledModel, compiler: str, tmp_path: Path) -> None:
     """On cores that move what is left of windows by bytes, by words and by vectors."""

@@ -276,8 +276,10 @@ class Emitter:
         type_ = self.graph.types[copy.value]
         source, destination = (self._place(p, type_) for p in (copy.source, copy.destination))
         function = "memcpy"
-        if copy.source.kind == copy.destination.kind == "state":
-            function = "tcm_move" if self._moves_down(copy) else "memmove"
+        if self._moves_down(copy):
+            function = "tcm_move"
+        elif copy.source.kind == copy.destination.kind == "state":
+            function = "memmove"
         return f"    {function}({destination}, {source}, {type_.bytes});"
 
     def _moves_down(self, copy: Copy) -> bool:

@@ -11,7 +11,7 @@ from ..ir.regions import pushed_input, row_bytes, row_count
 
 def counters(plan: MemoryPlan) -> int:
     """How many values the region counts rows of, to which rows are pushed."""
-    return next(len({a.output for a in r.actions}) for r in plan.regions if pushed_input([r]))
+    return next(len(region.counted()) for region in plan.regions if pushed_input([region]))
 
 
 def pushed_macros(graph: Graph, plan: MemoryPlan, name: str) -> list[str]:

@@ -58,8 +58,7 @@ class RegionSource:
     def __post_init__(self) -> None:
         self.region = self.plan.regions[self.index]
         self.sums = self.region.sums()
-        counted = dict.fromkeys(action.output for action in self.region.actions)
-        self.counters = {value: index for index, value in enumerate(counted)}
+        self.counters = {value: index for index, value in enumerate(self.region.counted())}
 
     def source(self) -> str:
         region = self.region

@@ -63,23 +63,28 @@ class RamBudget:
             return self._pushed(choice, self.pushed, limit)
         if limit is None or (limit != LEAST and self.holds(choice, limit)):
             return choice
-        if limit == LEAST:
-            return self.least(choice)
-        return self._kept(choice, int(limit))
+        return self._chosen(choice, self._searches(choice), limit)
 
-    def _kept(self, choice: Choice, limit: int) -> Choice:
-        found = self._by_rows(choice, limit) or self._by_kernels(choice, limit)
+    def _chosen(self, choice: Choice, searches: Sequence[Search], limit: int | str) -> Choice:
+        if limit == LEAST:
+            return self._least(choice, searches)
+        return self._kept(choice, searches, int(limit))
+
+    def _kept(self, choice: Choice, searches: Sequence[Search], limit: int) -> Choice:
+        found = self._by_rows(searches, limit) or self._by_kernels(choice, limit)
         if found is None:
             raise TcmError(
                 "the model does not fit the RAM budget",
                 expected=f"at most {limit} bytes",
-                got=f"{self.arena(self.least(choice))} bytes, the least that was found",
+                got=f"{self.arena(self._least(choice, searches))} bytes, the least that was found",
                 hint=CHANGE,
             )
         return found
 
     def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
-        if not self.may_go_by_rows or not self._forms(choice):
+        few = self._searches(choice, FEW_ROWS) if limit is None else []
+        searches = few or self._searches(choice)
+        if not searches:
             readers = ", ".join(node.op.name for node in choice.graph.users(value)) or "no layer"
             raise TcmError(
                 f"the rows of input '{value}' cannot be pushed one after the other",
@@ -90,61 +95,61 @@ class RamBudget:
                 hint="io='arena' lets the input share memory with what is computed later",
             )
         if limit is None:
-            return self._pushed_within_reason(choice)
-        return self.least(choice) if limit == LEAST else self._kept(choice, int(limit))
+            return self._within_reason(searches, self.arena(choice))
+        return self._chosen(choice, searches, limit)
 
-    def _pushed_within_reason(self, choice: Choice) -> Choice:
-        """Without a budget: few rows a call, so that no large part of the input is kept, and about
-        as much memory as where it lies whole elsewhere."""
-        whole = self.arena(choice)
+    def _within_reason(self, searches: Sequence[Search], whole: int) -> Choice:
+        """Without a budget: about as much memory as with the input whole elsewhere."""
         limits = [*(int(whole * more) for more in REASONABLE), TOO_MANY - 1]
-        tried = (self._by_rows(choice, limit, FEW_ROWS) for limit in limits)
+        tried = (self._by_rows(searches, limit) for limit in limits)
         return next(found for found in tried if found is not None)
 
-    def least(self, choice: Choice) -> Choice:
+    def _least(self, choice: Choice, searches: Sequence[Search]) -> Choice:
         """The choice that takes the least of those that were tried."""
-        if not self._may_go_by_rows(choice):
+        if not searches:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
-        return min((self._least_by_rows(each) for each in self._forms(choice)), key=self.arena)
+        return min((self._least_by_rows(search) for search in searches), key=self.arena)
 
-    def _least_by_rows(self, choice: Choice) -> Choice:
-        search = self._search(choice)
+    def _least_by_rows(self, search: Search) -> Choice:
+        choice = search.candidates.choice
         least = search.least(largest_bytes(search.singles_only()))
         bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
         found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
         return min([*found, scheduled(choice, least)], key=self.arena)
 
+    def _searches(self, choice: Choice, most_rows: int = MOST_ROWS) -> list[Search]:
+        """One for each form of the choice to which the input can be pushed, if it is; none where
+        nothing may go by rows."""
+        if not self.may_go_by_rows or choice.regions:
+            return []
+        searches = [self._search(form, most_rows) for form in self._forms(choice)]
+        if self.pushed is None:
+            return searches
+        return [search for search in searches if search.within(TOO_MANY - 1) is not None]
+
     def _forms(self, choice: Choice) -> list[Choice]:
-        """The choice, and one of a graph that computes the same and may need less memory; those of
-        them to which the input can be pushed."""
+        """The choice, and one of a graph that computes the same and may need less memory."""
         forms, graph = [choice], means_of_sums(choice.graph)
         if len(graph.nodes) != len(choice.graph.nodes):
             all_ranked = rank_kernels(graph, self.target, model=choice.model)
             ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
             forms.append(Choice.best(graph, ranked, choice.model))
-        if self.pushed is None:
-            return forms
-        return [form for form in forms if self._search(form).within(TOO_MANY - 1) is not None]
+        return forms
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
-    def _by_rows(self, choice: Choice, limit: int, most_rows: int = MOST_ROWS) -> Choice | None:
-        if not self._may_go_by_rows(choice):
-            return None
-        found = [
-            each for form in self._forms(choice) if (each := self._steps(form, limit, most_rows))
-        ]
+    def _by_rows(self, searches: Sequence[Search], limit: int) -> Choice | None:
+        tried = (self._steps(search, limit) for search in searches)
+        found = [each for each in tried if each is not None]
         if not found:
             return None
         form, steps = min(found, key=lambda each: total_cycles(each[1]))
         return scheduled(form, steps)
 
-    def _steps(
-        self, choice: Choice, limit: int, most_rows: int
-    ) -> tuple[Choice, list[Step]] | None:
+    def _steps(self, search: Search, limit: int) -> tuple[Choice, list[Step]] | None:
         """The choice, and the steps of its nodes whose plan is within the limit."""
-        search, bound = self._search(choice, most_rows), limit
+        choice, bound = search.candidates.choice, limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
@@ -155,10 +160,7 @@ class RamBudget:
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
 
-    def _may_go_by_rows(self, choice: Choice) -> bool:
-        return self.may_go_by_rows and not choice.regions
-
-    def _search(self, choice: Choice, most_rows: int = MOST_ROWS) -> Search:
+    def _search(self, choice: Choice, most_rows: int) -> Search:
         in_arena = self.io == "arena"
         pushed = self.pushed
         candidates = Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed)

@@ -120,6 +120,10 @@ class Region:
     def slices(self) -> tuple[Slice, ...]:
         return tuple(action for action in self.actions if isinstance(action, Slice))
 
+    def counted(self) -> list[str]:
+        """The values whose rows the actions bring, each once."""
+        return list(dict.fromkeys(action.output for action in self.actions))
+
     def sums(self) -> set[str]:
         """The outputs that calls add to, which lie whole."""
         return {each.output for each in self.slices() if each.start is not None}

@@ -161,8 +161,8 @@ class Search:
             return [], False
         found: list[Step] = []
         goes_on = False
+        rows = [most for most in ROWS_A_CALL if most <= self.most_rows]
         for scratch in SCRATCH:
-            rows = [most for most in ROWS_A_CALL if most <= self.most_rows]
             steps = [self.candidates.region(first, last, most, scratch) for most in rows]
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
             found += [each for each in steps if each is not None and each.bytes <= limit]
