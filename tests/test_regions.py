@@ -22,7 +22,7 @@ from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
-from torch_cortex_m.ir.artifacts import MemoryPlan
+from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.load import load
 from torch_cortex_m.model.verify import reference_values
@@ -221,23 +221,54 @@ def test_damaged_regions_are_refused(network: Graph, tmp_path: Path) -> None:
 def test_the_check_finds_every_window_that_lies_wrongly(network: Graph) -> None:
     """Windows and whole values moved onto others: the plan is refused."""
     generated = compiled(network, 3000).generated
-    plan = generated.plan
+    plan, overlaps = generated.plan, declared_overlaps(generated)
     scratch = dict.fromkeys(plan.scratch, 1)
-    check_plan(network, plan, scratch, {})
+    check_plan(network, plan, scratch, overlaps)
     for key in plan.windows:
         others = [offset for other, offset in plan.windows.items() if other != key]
         assert any(
-            is_refused(network, replace(plan, windows={**plan.windows, key: offset}), scratch)
+            is_refused(
+                network, replace(plan, windows={**plan.windows, key: offset}), scratch, overlaps
+            )
             for offset in others
         )
 
 
-def is_refused(graph: Graph, plan: MemoryPlan, scratch: Mapping[str, int]) -> bool:
+def declared_overlaps(generated: Generated) -> dict[str, dict[str, Overlap]]:
+    """How the output of one call may lie over what it reads, as the kernels of a region say."""
+    builder, (region,) = RegionBuilder(generated.graph), generated.plan.regions
+    layers = {each.node: builder.slice_layer(each) for each in region.slices()}
+    return {name: generated.selection[name].overlaps(layer) for name, layer in layers.items()}
+
+
+def is_refused(
+    graph: Graph,
+    plan: MemoryPlan,
+    scratch: Mapping[str, int],
+    overlaps: Mapping[str, Mapping[str, Overlap]],
+) -> bool:
     try:
-        check_plan(graph, plan, scratch, {})
+        check_plan(graph, plan, scratch, overlaps)
     except PlanError:
         return True
     return False
+
+
+def test_rows_go_over_rows_that_nothing_needs(network: Graph) -> None:
+    """A depthwise convolution writes where the rows lie that it was the last to need: at the place
+    that its kernel allows, and at no other one."""
+    generated = compiled(network, 3000).generated
+    plan, overlaps = generated.plan, declared_overlaps(generated)
+    (region,) = plan.regions
+    key = (0, "middle")
+    start, stem = plan.windows[key], plan.windows[0, "stem"]
+    assert start < stem + region.windows["stem"].bytes
+    assert stem < start + region.windows["middle"].bytes
+    scratch = dict.fromkeys(plan.scratch, 1)
+    assert is_refused(network, plan, scratch, {**overlaps, "middle": {}})
+    row = region.windows["stem"].row_bytes
+    moved = replace(plan, windows={**plan.windows, key: start + row})
+    assert is_refused(network, moved, scratch, overlaps)
 
 
 def test_windows_that_are_too_short_are_refused(network: Graph) -> None:
@@ -248,7 +279,8 @@ def test_windows_that_are_too_short_are_refused(network: Graph) -> None:
             region, windows={**region.windows, value: replace(window, rows=window.rows - 1)}
         )
         plan = replace(generated.plan, regions=(shorter,))
-        assert is_refused(network, plan, dict.fromkeys(plan.scratch, 1)), value
+        scratch = dict.fromkeys(plan.scratch, 1)
+        assert is_refused(network, plan, scratch, declared_overlaps(generated)), value
 
 
 def test_the_same_regions_every_time(network: Graph) -> None:

@@ -230,9 +230,12 @@ def _plan(
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
     by_rows = {each.node for region in choice.regions for each in region.slices()}
-    whole = {name: kernel for name, kernel in selection.items() if name not in by_rows}
-    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in whole.items()}
-    strided = {name for name, kernel in whole.items() if kernel.leaves_room(layers[name])}
+    overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in selection.items()}
+    strided = {
+        name
+        for name, kernel in selection.items()
+        if name not in by_rows and kernel.leaves_room(layers[name])
+    }
     plan = plan_memory(
         choice.graph,
         scratch,

@@ -96,6 +96,7 @@ class _Checker:
             index,
             self.scratch_bytes,
             lambda value: self.last_use[value] > last,
+            self.overlaps,
         )
         for fault in checker.faults(present):
             raise PlanError(fault)

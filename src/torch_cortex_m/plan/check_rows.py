@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..ir import Graph
 from ..ir.artifacts import MemoryPlan
 from ..ir.regions import Slice, row_bytes, row_count
-from .rows import Replay, RowSpan
+from .overlaps import ValueOverlaps
+from .rows import Replay, RowSpan, Tick
 
 
 class Bytes(NamedTuple):
@@ -29,7 +30,8 @@ ARENA = ("arena", 0, "")
 
 
 class RowsChecker:
-    """One region of a plan. ``needed_after``: whether nodes behind the region need a value."""
+    """One region of a plan. ``needed_after``: whether nodes behind the region need a value.
+    ``overlaps``: node -> argument -> how the output of one call may lie over it."""
 
     def __init__(
         self,
@@ -38,10 +40,12 @@ class RowsChecker:
         index: int,
         scratch_bytes: Mapping[str, int],
         needed_after: Callable[[str], bool],
+        overlaps: ValueOverlaps,
     ) -> None:
         self.graph, self.plan, self.index = graph, plan, index
         self.region = plan.regions[index]
         self.scratch_bytes, self.needed_after = scratch_bytes, needed_after
+        self.overlaps = overlaps
         self.replay = Replay(self.region)
         self.sums = self.region.sums()
         self.by_rows = {plan.locations[value]: value for value in self.replay.whole}
@@ -73,20 +77,42 @@ class RowsChecker:
                 needed.append(moved)
             if value in self.sums:
                 needed = [each for each in needed if each.value != value]
-            for written in self._written(tick.action, tick.written):
-                yield from self._conflicts(written, needed)
+            yield from self._conflicts(self._span(tick.written), self._without_dying(tick, needed))
+            scratch = self._scratch(tick)
+            yield from self._conflicts(scratch, needed) if scratch is not None else ()
 
     def _conflicts(self, written: Bytes, needed: Iterable[Bytes]) -> Iterator[str]:
         for other in needed:
             if written.meets(other):
                 yield f"rows of %{written.value} go over %{other.value}, which is still needed"
 
-    def _written(self, action: int, written: RowSpan) -> Iterator[Bytes]:
-        yield self._span(written)
-        doing = self.region.actions[action]
-        if isinstance(doing, Slice) and doing.node in self.plan.scratch:
-            start = self.plan.scratch[doing.node]
-            yield Bytes(ARENA, start, start + self.scratch_bytes[doing.node], written.value)
+    def _without_dying(self, tick: Tick, needed: Iterable[Bytes]) -> Iterator[Bytes]:
+        """What is needed, but of windows over whose rows the output may go only what is needed
+        behind this action. The replay is there."""
+        read = {span.value for span in tick.reads} & self.region.windows.keys()
+        dying = {value for value in read if self._may_go_over(tick, value)}
+        yield from (each for each in needed if each.value not in dying)
+        yield from (self._held(value) for value in dying)
+
+    def _may_go_over(self, tick: Tick, value: str) -> bool:
+        """Whether the kernel allows that the output lies where it does, by all that it reads."""
+        action = self.region.actions[tick.action]
+        assert isinstance(action, Slice)
+        declared, output = self.overlaps.get(action.node, {}), self._span(tick.written)
+        for argument, span in zip(action.reads, tick.reads, strict=True):
+            distance = self._span(span).start - output.start
+            if span.value == value and not (
+                argument in declared and declared[argument].allows(distance)
+            ):
+                return False
+        return True
+
+    def _scratch(self, tick: Tick) -> Bytes | None:
+        doing = self.region.actions[tick.action]
+        if not isinstance(doing, Slice) or doing.node not in self.plan.scratch:
+            return None
+        start = self.plan.scratch[doing.node]
+        return Bytes(ARENA, start, start + self.scratch_bytes[doing.node], tick.written.value)
 
     def _span(self, span: RowSpan) -> Bytes:
         """The bytes of rows that lie from a slot on; of what calls add to, all."""
@@ -107,14 +133,18 @@ class RowsChecker:
     def _needed(self, alive: set[str]) -> Iterator[Bytes]:
         """What may not be written over before the next action."""
         replay, region = self.replay, self.region
-        for value in region.windows:
-            first = max(min(replay.needed(value), replay.end[value]), replay.begin[value])
-            rows = replay.end[value] - first
-            yield self._span(RowSpan(value, first, rows, first - replay.begin[value]))
+        yield from (self._held(value) for value in region.windows)
         for value in {each.output for each in region.slices()} - region.windows.keys():
             yield self._span(RowSpan(value, 0, replay.end[value], 0))
         for value in alive:
             yield self._whole(value)
+
+    def _held(self, value: str) -> Bytes:
+        """The rows in a window that are still needed."""
+        replay = self.replay
+        first = max(min(replay.needed(value), replay.end[value]), replay.begin[value])
+        rows = replay.end[value] - first
+        return self._span(RowSpan(value, first, rows, first - replay.begin[value]))
 
     def _whole(self, value: str) -> Bytes:
         """Of a value that lies whole, what is needed of it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from ..ir import Graph
 from ..ir.artifacts import Copy, Location, MemoryPlan, PortOffsets, aligned
 from ..ir.regions import Region
+from .dying_rows import dying_rows
 from .offsets import MemoryBlock, Overlaps, assign_offsets, live_bytes
 from .overlaps import Lifetimes, ValueOverlaps, block_overlaps
 from .places import Places
@@ -25,10 +26,11 @@ def plan_memory(
     """Plans the memory of one inference.
 
     scratch_bytes: node name -> bytes of working memory.
-    overlaps: node name -> argument -> how the only output may lie over it, if it dies there.
+    overlaps: node name -> argument -> how the only output may lie over it, if it dies there; of a
+        node in a region, how that of one call may.
     strided: names of nodes whose kernels can leave room between the rows of their output.
     ports_in_arena: inputs and outputs lie in the arena instead of the caller's buffers.
-    regions: nodes that compute rows through windows, in order; no overlaps are declared of them.
+    regions: nodes that compute rows through windows, in order.
     """
     return _Planner(graph, scratch_bytes, overlaps, strided, ports_in_arena, regions).plan()
 
@@ -57,9 +59,10 @@ class _Planner:
         self.graph = graph
         self.end = len(graph.nodes)
         self.scratch = {node: size for node, size in scratch_bytes.items() if size > 0}
-        self.overlaps = overlaps
         self.regions = tuple(regions)
         alone = {each.node for region in regions for each in region.slices()}
+        self.overlaps = {name: each for name, each in overlaps.items() if name not in alone}
+        self.dying = [dying_rows(region).overlaps(region, overlaps) for region in regions]
         self.places = Places(graph, strided, alone)
         self.ports_in_arena = ports_in_arena
         given = [port.value for port in graph.inputs] if ports_in_arena else []
@@ -135,6 +138,11 @@ class _Planner:
         found = dict(block_overlaps(self.graph, self.places, self.lives, self.overlaps))
         for region, span in zip(self.regions, self.spans, strict=True):
             found |= region_overlaps(self.graph, region, span, self.lives)
+        for index, dying in enumerate(self.dying):
+            names = {
+                pair: (_window_name(index, pair[0]), _window_name(index, pair[1])) for pair in dying
+            }
+            found |= {names[pair]: overlap for pair, overlap in dying.items()}
         return {pair: each for pair, each in found.items() if blocks >= set(pair)}
 
     def value_blocks(self) -> list[MemoryBlock]:

@@ -42,8 +42,8 @@ class MemoryBlock:
 
 
 Overlaps = Mapping[tuple[str, str], Overlap]
-"""(block, another one whose last node is the first of the block) -> how the block may lie over it;
-distances and steps are aligned."""
+"""(block, another one whose last node is the first of the block, or that takes turns with it) ->
+how the block may lie over it; distances and steps are aligned."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,16 @@ Neighbours = Mapping[str, Sequence[Neighbour]]
 def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) -> int:
     """The largest number of bytes live at one node, less what blocks may share there at best: a
     lower bound for any placement."""
+    named = {block.name: block for block in blocks}
+    in_turns = _shared_in_turns(named, overlaps or {})
     live = {time: 0 for block in blocks for time in (block.first, block.last)}
     for time in live:
-        live[time] = _most_live([block for block in blocks if block.first <= time <= block.last])
-    named = {block.name: block for block in blocks}
+        alive = [block for block in blocks if block.first <= time <= block.last]
+        live[time] = _most_live(alive, in_turns)
     shared: dict[tuple[str, int], int] = {}
     for (name, other), overlap in (overlaps or {}).items():
+        if _take_turns(named[name], named[other]):
+            continue
         size, last = named[name].size, named[other].last
         found = overlap.shared(size, named[other].size)
         for time in (time for time in live if named[name].first <= time <= last):
@@ -102,10 +106,29 @@ def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) 
     return max(live.values(), default=0)
 
 
-def _most_live(blocks: Sequence[MemoryBlock]) -> int:
-    """The bytes of these blocks, at the turn at which most of them are live."""
+def _take_turns(block: MemoryBlock, other: MemoryBlock) -> bool:
+    return block.busy is not None and other.busy is not None
+
+
+def _shared_in_turns(
+    named: Mapping[str, MemoryBlock], overlaps: Overlaps
+) -> dict[str, tuple[int, int]]:
+    """Block -> (the turns at which it may share memory, the bytes at best)."""
+    found: dict[str, tuple[int, int]] = {}
+    for (name, other), overlap in overlaps.items():
+        block, argument = named[name], named[other]
+        if block.busy is not None and argument.busy is not None:
+            turns, bytes = found.get(name, (0, 0))
+            bytes += overlap.shared(block.size, argument.size)
+            found[name] = (turns | block.busy & argument.busy, min(bytes, block.size))
+    return found
+
+
+def _most_live(blocks: Sequence[MemoryBlock], shared: Mapping[str, tuple[int, int]]) -> int:
+    """The bytes of these blocks, less the shared ones, at the turn at which that is most."""
     always = sum(block.size for block in blocks if block.busy is None)
     turns = [(block.busy, block.size) for block in blocks if block.busy is not None]
+    turns += [(busy, -bytes) for b in blocks for busy, bytes in [shared.get(b.name, (0, 0))]]
     if not turns:
         return always
     length = max(busy.bit_length() for busy, _ in turns) // 8 + 1

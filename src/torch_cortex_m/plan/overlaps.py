@@ -61,7 +61,7 @@ def block_overlaps(
                     each and each.moved(places.of(value).offset - output.offset).aligned()
                     for value, each in _reads(node, root, places, declared[node.name])
                 ]
-                overlap = _all_of(allowed)
+                overlap = all_of(allowed)
                 if overlap is not None:
                     found[output.root, root] = overlap
     return found
@@ -80,7 +80,7 @@ def _reads(
             yield value, declared.get(argument)
 
 
-def _all_of(overlaps: list[Overlap | None]) -> Overlap | None:
+def all_of(overlaps: list[Overlap | None]) -> Overlap | None:
     """What all of them allow: the largest distance, if every one of them allows it."""
     present = [each for each in overlaps if each is not None]
     if len(present) < len(overlaps) or len({each.step for each in present}) > 1:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..ir.artifacts import aligned
 from ..ir.regions import Region, Slice, Take, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
+    DyingRows,
     Lives,
     MemoryBlock,
     busy_ticks,
+    dying_rows,
     live_bytes,
     only_in_windows,
     region_overlaps,
@@ -39,8 +42,13 @@ CYCLES_A_BYTE = 0.5
 """Of moving rows."""
 
 
-Turns = tuple[dict[str, int], dict[str, int]]
-"""As of ``plan.busy_ticks``."""
+class Turns(NamedTuple):
+    """When windows and nodes of a region are busy, as of ``plan.busy_ticks``, and what of it
+    dies."""
+
+    windows: dict[str, int]
+    nodes: dict[str, int]
+    dying: DyingRows
 
 
 @dataclass(frozen=True)
@@ -159,7 +167,7 @@ class Candidates:
                 region,
                 self.lives.bytes(*span, without=only_in_windows(region))
                 - self._shared(region, span),
-                busy_ticks(region),
+                Turns(*busy_ticks(region), dying_rows(region)),
             )
         return self._regions[key]
 
@@ -254,14 +262,14 @@ def _window_bytes(
     region: Region, turns: Turns, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
 ) -> int:
     """Of windows and scratch memory."""
-    busy, computes = turns
     blocks = [
-        MemoryBlock(value, aligned(window.bytes), 0, 0, busy[value])
+        MemoryBlock(value, aligned(window.bytes), 0, 0, turns.windows[value])
         for value, window in region.windows.items()
     ]
     blocks += [
-        MemoryBlock(f"scratch of {name}", aligned(size), 0, 0, computes[name])
+        MemoryBlock(f"scratch of {name}", aligned(size), 0, 0, turns.nodes[name])
         for name, layer in layers.items()
         if (size := kernels[name].scratch_bytes(layer))
     ]
-    return live_bytes(blocks)
+    declared = {name: kernels[name].overlaps(layer) for name, layer in layers.items()}
+    return live_bytes(blocks, turns.dying.overlaps(region, declared))
