@@ -99,11 +99,8 @@ def test_every_file_can_be_read(vectors: list[Vector]) -> None:
 
 
 RECURRENT = ("lstm", "svdf")
-INT16_INPUTS = "_s16"
 
 
 def test_every_recurrent_vector_is_run(vectors: list[Vector]) -> None:
-    """All of lstm and svdf but those whose inputs are int16."""
     meant = [vector for vector in vectors if vector.name.startswith(RECURRENT)]
-    for vector in meant:
-        assert bool(vector.cases) != vector.name.endswith(INT16_INPUTS), vector.name
+    assert [vector.name for vector in meant if not vector.cases] == []

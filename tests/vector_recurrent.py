@@ -69,12 +69,13 @@ def lstm_cases(source: Source) -> list[tuple[Case, np.ndarray]]:
         time_major=bool(source.params.get("time_major", 0)),
     )
     batches, steps = source.number("batch_size"), source.number("time_steps")
+    dtype = source.arrays["input_tensor"].dtype
     features, units = source.number("input_size"), source.number("hidden_size")
     leading = (steps, batches) if op.time_major else (batches, steps)
     bias = [source.array(f"{gate}_gate_bias", (units,)) for gate in GATE_NAMES]
     tensors = {
-        "input": source.tensor("input", (*leading, features)),
-        "initial_hidden": np.full((batches, units), op.hidden_zero_point, np.int8),
+        "input": source.array("input_tensor", (*leading, features)),
+        "initial_hidden": np.full((batches, units), op.hidden_zero_point, dtype),
         "initial_cell": np.zeros((batches, units), np.int16),
         "input_weight": _gate_weights(source, "input", units, features),
         "recurrent_weight": _gate_weights(source, "hidden", units, units),

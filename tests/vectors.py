@@ -400,6 +400,7 @@ WIDE_READERS: dict[str, Callable[[Source], list[tuple[Case, np.ndarray]]]] = {
     "add": _add,
     "mul": _mul,
     "pad": _pad,
+    "lstm": lstm_cases,
 }
 """The same of int16."""
 

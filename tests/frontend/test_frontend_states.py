@@ -213,6 +213,7 @@ def test_a_state_that_grows() -> None:
     assert "expected: float32 [1, 3, 5]" in text
     assert "got: float32 [1, 3, 7]" in text
     assert "keep as many of the newest frames" in text
+    assert "where: cat (frontend_checks.py:" in text
 
 
 def test_a_state_that_shrinks_to_what_would_spread() -> None:

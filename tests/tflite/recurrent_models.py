@@ -86,6 +86,8 @@ SVDFS = [
 
 
 GATES = ("input", "forget", "cell", "output")
+BIASES: dict[str, tuple[str, int]] = {"int8": ("int32", 5_000), "int16": ("int64", 5_000_000)}
+"""Type of input and hidden values -> type of the biases, and what they stay below."""
 
 
 def lstm(
@@ -103,13 +105,15 @@ def lstm(
     clip: float = 10.0,
     inputs: int = 24,
     layers: int = 1,
+    dtype: str = "int8",
     change: Change = as_it_is,
     **options: Any,
 ) -> OperatorModel:
     """``layers`` UNIDIRECTIONAL_SEQUENCE_LSTM in a row."""
     rng, writer = generator(name), ModelWriter()
     leading = (steps, batches) if time_major else (batches, steps)
-    value = first = activation(writer, "x", (*leading, features), x)
+    value = first = activation(writer, "x", (*leading, features), x, dtype=dtype)
+    bias_dtype, bias = BIASES[dtype]
     for layer in range(layers):
         width = features if layer == 0 else units
         scales = [weight_scale * (1 + gate / 8) for gate in range(8)]
@@ -121,17 +125,17 @@ def lstm(
         biases = [
             writer.constant(
                 f"bias_{layer}_{gate}",
-                rng.integers(-5000, 5000, units).astype(np.int32),
+                rng.integers(-bias, bias, units).astype(bias_dtype),
                 scales=x[0] * scales[place],
             )
             for place, gate in enumerate(GATES)
         ]
         states = [
-            variable(writer, f"hidden_{layer}", (batches, units), hidden, "int8"),
+            variable(writer, f"hidden_{layer}", (batches, units), hidden, dtype),
             variable(writer, f"cell_{layer}", (batches, units), (cell_scale, 0), "int16"),
         ]
         operands = [value, *matrices, *[-1] * 3, *biases, -1, -1, *states, *[-1] * 4]
-        value = activation(writer, f"y_{layer}", (*leading, units), hidden)
+        value = activation(writer, f"y_{layer}", (*leading, units), hidden, dtype=dtype)
         writer.operator(
             "UNIDIRECTIONAL_SEQUENCE_LSTM",
             operands[:inputs],
@@ -143,7 +147,7 @@ def lstm(
         x = hidden
     change(writer)
     content = writer.write([first], [value])
-    given = (((*leading, features), "int8"),)
+    given = (((*leading, features), dtype),)
     return OperatorModel(f"lstm {name}", content, given, micro=inputs == 24, litert=False)
 
 
@@ -167,4 +171,30 @@ LSTMS = [
     lstm("without layer normalization", 10, 6, inputs=20),
 ]  # fmt: skip
 
-MODELS: list[OperatorModel] = [*SVDFS, *LSTMS]
+
+def wide_lstm(name: str, features: int, units: int, **fields: Any) -> OperatorModel:
+    """int16 activations and weights of int8, as converters write them for 16x8 quantization."""
+    usual: dict[str, Any] = {"x": (1 / 8192, 0), "hidden": (1 / 32768, 0), "dtype": "int16"}
+    return lstm(f"int16 {name}", features, units, **(usual | fields))
+
+
+WIDE_LSTMS = [
+    wide_lstm("plain", 10, 6),
+    wide_lstm("1 step", 20, 12, steps=1),
+    wide_lstm("batches", 7, 5, batches=3),
+    wide_lstm("time major", 7, 5, batches=3, time_major=True),
+    wide_lstm("1 unit", 3, 1, steps=9),
+    wide_lstm("many features", 600, 3, weight_scale=0.001),
+    wide_lstm("gates saturate", 10, 6, x=(0.02, 0), weight_scale=0.3),
+    wide_lstm("the largest shift", 3, 2, x=(1 / 128, 0), weight_scale=1.5),
+    wide_lstm("small gates", 10, 6, weight_scale=0.0004),
+    wide_lstm("tiny gates", 10, 6, x=(1e-7, 0), weight_scale=1e-6),
+    wide_lstm("hidden saturates", 10, 6, hidden=(1 / 90000, 0), weight_scale=0.1),
+    *(wide_lstm(f"cell scale 2^{power}", 10, 6, cell_scale=2.0**power, weight_scale=0.1, steps=12)
+      for power in (-15, -11, -9)),
+    *(wide_lstm(f"clip {clip}", 10, 6, clip=clip, weight_scale=0.1, steps=12)
+      for clip in (0.0, 0.5, 1e30)),
+    wide_lstm("2 layers", 6, 5, layers=2),
+]  # fmt: skip
+
+MODELS: list[OperatorModel] = [*SVDFS, *LSTMS, *WIDE_LSTMS]

@@ -17,7 +17,7 @@ import pytest
 from conftest import has_emulator, needs_emulator
 from model_writer import ModelWriter
 from operator_models import OperatorModel
-from recurrent_models import Change, lstm, svdf
+from recurrent_models import Change, lstm, svdf, wide_lstm
 from sequences import check_c, check_reference, samples
 
 from torch_cortex_m.errors import TcmError
@@ -131,8 +131,9 @@ def one_state(writer: ModelWriter) -> None:
         ({"change": operand(18, None)}, "it has no hidden"),
         ({"change": operand(19, 18)}, "its cell is int8, not int16"),
         ({"change": operand(4, 5)}, "the input_to_gate_weight tensors differ in shape"),
-        ({"change": tensor(0, dtype="float32")}, "its input is float32, not int8"),
-        ({"change": tensor(0, dtype="int16")}, "its input is int16, not int8"),
+        ({"change": tensor(0, dtype="float32")}, "its input is float32, not int8 or int16"),
+        ({"change": tensor(0, dtype="int16")}, "its tensors are int16 and of another type at once"),
+        ({"change": tensor(18, dtype="int16")}, "its hidden is int16"),
         ({"change": tensor(1, scales=-0.01)}, "the input_to_input_weight has no usable scale"),
         ({"change": tensor(1, scales=[0.1] * 6)}, "the input_to_input_weight has no usable scale"),
         ({"change": tensor(1, zero_points=3)}, "the weights have zero points"),
@@ -152,6 +153,40 @@ def test_forms_of_lstm_that_are_refused(fields: dict[str, Any], expected: str) -
     text = refused(lstm("refused", 10, 6, **fields))
     assert expected in text
     assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in text
+
+
+def bias(values: list[int], dtype: str) -> Change:
+    """Another bias of the input gate."""
+    data = np.array(values, dtype)
+    return tensor(12, dtype=dtype, data=data)
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"change": tensor(18, dtype="int8")}, "its hidden is int8"),
+        ({"change": bias([1] * 6, "int32")}, "its input_bias is int32"),
+        ({"change": bias([1 << 50] * 6, "int64")}, "its bias is too large"),
+        ({"change": tensor(0, zero_points=5)}, "its input has a zero point"),
+        ({"change": tensor(18, zero_points=5)}, "its hidden has a zero point"),
+        (
+            {"change": tensor(1, dtype="int16", data=np.zeros((6, 10), np.int16))},
+            "its input_to_input_weight is int16, not int8",
+        ),
+        ({"x": (1.0, 0), "weight_scale": 0.1}, "the scales of input values and weights"),
+        ({"hidden": (1.0, 0), "weight_scale": 0.1}, "the scales of recurrent values and weights"),
+    ],
+)
+def test_forms_of_lstm_of_int16_that_are_refused(fields: dict[str, Any], expected: str) -> None:
+    text = refused(wide_lstm("refused", 10, 6, **fields))
+    assert expected in text
+    assert "UNIDIRECTIONAL_SEQUENCE_LSTM" in text
+
+
+def test_a_bias_of_int64_beside_int8_is_refused() -> None:
+    text = refused(lstm("refused", 10, 6, change=bias([1] * 6, "int64")))
+    assert "its input_bias is int64" in text
+    assert "int32 beside int8" in text
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from .output_names import name_outputs
 from .patterns import has_pattern
 from .quiet import quiet
 from .source import error_line, where
-from .states import check_update
+from .states import check_update, where_computed
 
 aten = torch.ops.aten
 
@@ -176,7 +176,7 @@ def _check_updates(program: ExportedProgram) -> None:
     for node in program.graph.find_nodes(op="call_function", target=aten.copy_.default):
         changed: Any = node.args[0]
         if changed.name in buffers:
-            place = where(node.args[1])  # type: ignore[arg-type]
+            place = where_computed(node.args[1])  # type: ignore[arg-type]
             check_update(buffers[changed.name], changed.meta["val"], node.meta["val"], place)
 
 

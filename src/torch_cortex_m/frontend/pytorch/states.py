@@ -19,7 +19,7 @@ from torch.fx.graph import CodeGen
 from ...errors import TcmError
 from .inputs import dtype_name
 from .program import without_data
-from .source import where
+from .source import source_line, where
 
 STATE = "tcm_state"
 """Metadata of a placeholder that is a state: its ``StateInput``."""
@@ -118,7 +118,14 @@ def _check(new: NewState) -> None:
             got="NaN or infinite elements",
             hint="give the buffer its initial values before compiling",
         )
-    check_update(state.name, state.initial, value, where(new.update))
+    check_update(state.name, state.initial, value, where_computed(new.update))
+
+
+def where_computed(update: Node) -> str:
+    """The place in the user's code, for what is only copied at the program's end, too."""
+    while update.target == torch.ops.aten.clone.default and source_line(update) is None:
+        (update,) = update.all_input_nodes
+    return where(update)
 
 
 def check_update(name: str, state: Tensor, value: Tensor, place: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..base import Case
 from ..rules.case_data import generator
-from .layers import layer
+from .layers import layer, widened
 
 LARGEST = (1 << 31) - 1
 
@@ -40,7 +40,7 @@ def sweep(name: str, **fields: Any) -> Case:
     return Case(name, usual.op, {**usual.tensors, "initial_cell": cells}, usual.activations)
 
 
-CASES = [
+NARROW = [
     case("plain", (1, 6, 10), 8),
     case("batches", (3, 4, 7), 5),
     case("time_major", (3, 4, 7), 5, time_major=True),
@@ -64,3 +64,5 @@ CASES = [
     case("hidden_saturates", (1, 5, 6), 4, hidden_multiplier=LARGEST, hidden_shift=-18),
     case("cell_multiplier_odd", (1, 5, 6), 4, cell_multiplier=1508742446, cell_shift=-16),
 ]  # fmt: skip
+
+CASES = [*NARROW, *(widened(generator(f"lstm {each.name} int16"), each) for each in NARROW)]

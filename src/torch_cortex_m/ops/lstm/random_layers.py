@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..base import Case
 from ..rules.random_data import Rng, pick
 from ..rules.recurrent_data import random_fields, random_sizes
-from .layers import layer
+from .layers import layer, widened
 from .op import NO_CLIP
 
 
@@ -24,4 +24,8 @@ def any_layer(rng: Rng, name: str) -> Case:
     )
 
 
-RANDOM_LAYERS = (any_layer,)
+def any_wide_layer(rng: Rng, name: str) -> Case:
+    return widened(rng, any_layer(rng, name))
+
+
+RANDOM_LAYERS = (any_layer, any_wide_layer)

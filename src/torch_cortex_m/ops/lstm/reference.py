@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...ir import INT8
-from ..integers.torch_arithmetic import requantize, requantize_to_int8
+from ...ir import INT8, INT16
+from ..integers.torch_arithmetic import requantize, requantize_to
 from ..rules.recurrent_torch import gate_sums, saturate, sigmoid, tanh, wide
 from .op import Lstm
 
@@ -24,7 +24,7 @@ def reference(
     recurrent_multipliers: Tensor,
     recurrent_shifts: Tensor,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """int8 [B, T, I] -> int8 [B, T, S], int8 [B, S], int16 [B, S]; see Lstm."""
+    """[B, T, I] -> [B, T, S], [B, S], int16 [B, S]; see Lstm."""
     steps = input if op.time_major else input.transpose(0, 1)
     given = gate_sums(
         steps.to(torch.int64) + op.input_offset, input_weight, bias, input_multipliers, input_shifts
@@ -39,20 +39,24 @@ def reference(
             recurrent_multipliers,
             recurrent_shifts,
         )
-        hidden, cell = _step(op, saturate(step + recurrent), cell)
+        products, cell = _step(op, saturate(step + recurrent), cell)
+        hidden = _hidden(op, products, input.dtype)
         outputs.append(hidden)
     output = torch.stack(outputs, 0 if op.time_major else 1)
     return output, hidden.clone(), cell.to(torch.int16)
 
 
 def _step(op: Lstm, gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """Gates [B, 4, S] and cell [B, S] -> hidden int8 and cell int64 [B, S]."""
+    """Gates [B, 4, S] and cell [B, S] -> o * tanh(c) in Q0.30 and the cell, int64 [B, S]."""
     i, f, o = (sigmoid(gates[:, gate]) for gate in (0, 1, 3))
     g = tanh(gates[:, 2], 3, 0)
     kept = saturate(requantize(f * cell, wide(1 << 30), wide(-14)))
     added = saturate(requantize(i * g, wide(op.cell_multiplier), wide(op.cell_shift)))
     clipped = torch.clamp(saturate(kept + added), -op.cell_clip, op.cell_clip)
-    products = o * tanh(clipped, *op.tanh_scaling())
+    return o * tanh(clipped, *op.tanh_scaling()), clipped
+
+
+def _hidden(op: Lstm, products: Tensor, dtype: torch.dtype) -> Tensor:
     multiplier, shift = wide(op.hidden_multiplier), wide(op.hidden_shift)
-    hidden = requantize_to_int8(products, multiplier, shift, op.hidden_zero_point, *INT8)
-    return hidden, clipped
+    ends = INT8 if dtype == torch.int8 else INT16
+    return requantize_to(dtype, products, multiplier, shift, op.hidden_zero_point, *ends)

@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from ...ir import Quantization
+from ..rules.checks import LARGEST_WIDE_SHIFT
 from ..rules.recurrent import LEAST_STATE_POWER
 from ..tflite.builtin import Argument, Builtin, Kind
 from ..tflite.call import TfliteCall
-from ..tflite.weights import symmetric_scale
-from .op import NO_CLIP
+from ..tflite.weights import LARGEST_WIDE_BIAS, symmetric_scale
+from .op import BIAS_DTYPES, NO_CLIP
 
 GATE_NAMES = ("input", "forget", "cell", "output")
 GATE_SCALE = 2.0**-12
@@ -25,6 +26,7 @@ def _lower(call: TfliteCall) -> str:
     """Source: TFLite-Micro's lstm_eval_common.cc."""
     if call.options.number("DiagonalRecurrentTensors"):
         raise call.error("its recurrent weights are diagonal", expected="matrices")
+    _check_dtypes(call)
     hidden, cell = call.quantization("hidden"), call.quantization("cell")
     added = call.multiplier(PRODUCT_SCALE / cell.scale)
     result = call.multiplier(PRODUCT_SCALE / hidden.scale)
@@ -47,6 +49,23 @@ def _lower(call: TfliteCall) -> str:
     return output
 
 
+def _check_dtypes(call: TfliteCall) -> None:
+    """Raises TcmError if hidden values or biases have not the type that the input's asks for, or
+    int16 has zero points."""
+    dtype = call.tensors["input"].dtype
+    biases = dict.fromkeys((f"{gate}_bias" for gate in GATE_NAMES), BIAS_DTYPES[dtype])
+    for argument, expected in {"hidden": dtype, **biases}.items():
+        found = call.tensors[argument].dtype
+        if found != expected:
+            raise call.error(
+                f"its {argument} is {found}", expected=f"{expected} beside {dtype}", got=found
+            )
+    for argument in ("input", "hidden"):
+        zero_point = call.quantization(argument).zero_point
+        if dtype == "int16" and zero_point:
+            raise call.error(f"its {argument} has a zero point", expected=0, got=zero_point)
+
+
 def _constants(call: TfliteCall) -> tuple[str, ...]:
     """The weights and biases of all gates in one each, and the multipliers and shifts that take
     sums to the gates: input scale * weight scale / gate scale, in double precision."""
@@ -55,7 +74,7 @@ def _constants(call: TfliteCall) -> tuple[str, ...]:
         call.add_constant(f"{kind}_weight", _gates(call, f"{kind}_to_", "_weight"))
         for kind in kinds
     ]
-    bias = call.add_constant("bias", _gates(call, "", "_bias"))
+    bias = call.add_constant("bias", _bias(call))
     scaling = [
         call.add_constant(f"{kind}_{name}", data)
         for kind, quantization in kinds.items()
@@ -64,6 +83,13 @@ def _constants(call: TfliteCall) -> tuple[str, ...]:
         )
     ]
     return (*weights, bias, *scaling)
+
+
+def _bias(call: TfliteCall) -> np.ndarray:
+    bias = _gates(call, "", "_bias")
+    if not ((bias >= -LARGEST_WIDE_BIAS) & (bias <= LARGEST_WIDE_BIAS)).all():
+        raise call.error("its bias is too large", expected="at most 2^46 on either side of 0")
+    return bias
 
 
 def _gates(call: TfliteCall, before: str, after: str) -> np.ndarray:
@@ -83,6 +109,12 @@ def _scaling(
     scales = [float(symmetric_scale(call, f"{kind}_to_{gate}_weight")) for gate in GATE_NAMES]
     pairs = [call.multiplier(quantization.scale * scale / GATE_SCALE) for scale in scales]
     multipliers, shifts = np.array(pairs, np.int32).T
+    if call.tensors["input"].dtype == "int16" and shifts.max() > LARGEST_WIDE_SHIFT:
+        raise call.error(
+            f"the scales of {kind} values and weights are too large",
+            expected=f"a product below {2.0**LARGEST_WIDE_SHIFT * GATE_SCALE:g}",
+            got=f"{quantization.scale * max(scales):g}",
+        )
     return np.ascontiguousarray(multipliers), np.ascontiguousarray(shifts)
 
 
@@ -113,7 +145,8 @@ def _weights(kind: str) -> tuple[Argument, ...]:
 
 
 def _biases() -> tuple[Argument, ...]:
-    return tuple(Argument(f"{gate}_bias", Kind.CONSTANT, ("int32",)) for gate in GATE_NAMES)
+    dtypes = tuple(BIAS_DTYPES.values())
+    return tuple(Argument(f"{gate}_bias", Kind.CONSTANT, dtypes) for gate in GATE_NAMES)
 
 
 BUILTINS = [
@@ -121,18 +154,19 @@ BUILTINS = [
         "UNIDIRECTIONAL_SEQUENCE_LSTM",
         _lower,
         (
-            Argument("input"),
+            Argument("input", dtypes=tuple(BIAS_DTYPES)),
             *_weights("input"),
             *_weights("recurrent"),
             *(Argument(f"peephole weights ({g})", Kind.ABSENT) for g in GATE_NAMES if g != "cell"),
             *_biases(),
             Argument("projection weights", Kind.ABSENT),
             Argument("a projection bias", Kind.ABSENT),
-            Argument("hidden", Kind.STATE),
+            Argument("hidden", Kind.STATE, tuple(BIAS_DTYPES)),
             Argument("cell", Kind.STATE, ("int16",)),
             *(Argument(f"layer normalization ({gate})", Kind.ABSENT) for gate in GATE_NAMES),
         ),
         options="UnidirectionalSequenceLSTMOptions",
+        outputs=tuple(BIAS_DTYPES),
         activations=("TANH",),
     )
 ]

@@ -25,12 +25,15 @@ REQUANTIZATIONS = (
 LEAST_STATE_POWER = -30
 
 
-def gate_tensors(*biases: str) -> tuple[TensorArgument, ...]:
+def gate_tensors(
+    *biases: str, bias_dtypes: tuple[str, ...] = ("int32",)
+) -> tuple[TensorArgument, ...]:
     """The weights of all gates, their biases and what takes their sums to int16."""
     return (
         TensorArgument("input_weight"),
         TensorArgument("recurrent_weight"),
-        *(TensorArgument(name, ("int32",)) for name in (*biases, *REQUANTIZATIONS)),
+        *(TensorArgument(name, bias_dtypes) for name in biases),
+        *(TensorArgument(name, ("int32",)) for name in REQUANTIZATIONS),
     )
 
 
@@ -91,7 +94,7 @@ class RecurrentOp(Op):
         for name, shape in expected.items():
             self.expect(types[name].shape == shape, name, shape, types[name].shape)
         leading = (steps, batches) if self.time_major else (batches, steps)
-        return (TensorType((*leading, units)),)
+        return (TensorType((*leading, units), types["input"].dtype),)
 
     def _sizes(self, types: Mapping[str, TensorType]) -> tuple[int, int, int]:
         """(batches, steps, features)"""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...ir import INT8, limits
+from ...ir import INT8, INT16
 from ..integers.sigmoid_table import SIGMOID_TABLE
-from ..integers.torch_arithmetic import exact_float, requantize, wrap_int32
-
-INT16 = limits("int16")
+from ..integers.torch_arithmetic import exact_float, requantize, requantize_wide, wrap_int32
 
 HALF = 1 << 24
 """1/2 in as many fractional bits as interpolated values of sigmoid have."""
@@ -31,12 +29,18 @@ def shift_right_up(value: Tensor, shift: int) -> Tensor:
 def gate_sums(
     values: Tensor, weight: Tensor, bias: Tensor, multipliers: Tensor, shifts: Tensor
 ) -> Tensor:
-    """int64 [..., K] without zero point -> int16 values as int64 [..., gates, S]."""
-    dtype = exact_float(INT8.span**2 * weight.shape[1])
-    sums = torch.nn.functional.linear(values.to(dtype), weight.to(dtype)).to(torch.int64)
-    gates = wrap_int32(sums + bias).reshape(*sums.shape[:-1], len(multipliers), -1)
+    """int64 [..., K] without zero point -> int16 values as int64 [..., gates, S].
+
+    The bias is int32 beside values of int8 and int64 beside those of int16, whose sums have 64 bits
+    and are requantized with multipliers of 16 bits."""
+    is_wide = bias.dtype == torch.int64
+    dtype = exact_float((INT16 if is_wide else INT8).span * INT8.span * weight.shape[1])
+    sums = torch.nn.functional.linear(values.to(dtype), weight.to(dtype)).to(torch.int64) + bias
+    gates = sums.reshape(*sums.shape[:-1], len(multipliers), -1)
     multiplier, shift = (each.to(torch.int64).unsqueeze(-1) for each in (multipliers, shifts))
-    return saturate(requantize(gates, multiplier, shift))
+    if is_wide:
+        return saturate(requantize_wide(gates, multiplier, shift))
+    return saturate(requantize(wrap_int32(gates), multiplier, shift))
 
 
 def sigmoid(value: Tensor) -> Tensor:
