@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_graphs import Builder, compiled
 
-from torch_cortex_m import TcmError, load
+from torch_cortex_m import TcmError
 from torch_cortex_m.model.ranges import value_ranges
 from torch_cortex_m.model.report import Report
 from torch_cortex_m.report import SCHEMA, page
@@ -82,17 +82,3 @@ def test_ranges_of_values() -> None:
     low = value_ranges(graph, [[np.full((1, 8, 6, 4), -128, np.int8)]])
     assert low.keys() == {node.output for node in graph.nodes}
     assert all(-128 <= each["least"] <= each["most"] <= 127 for each in low.values())
-
-
-def test_what_passes_removed_is_kept_in_the_folder(tmp_path: Path) -> None:
-    from models.small_networks import separable
-
-    import torch_cortex_m as tcm
-
-    model, inputs, samples = separable()
-    found = tcm.compile(model, inputs, calibration=samples)
-    removed = found.generated.removed
-    layers = {layer.name for layer in found.report.layers}
-    assert removed
-    assert {each.into for each in removed} & layers
-    assert load(found.save(tmp_path / "out")).generated.removed == removed

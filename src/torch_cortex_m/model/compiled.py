@@ -315,8 +315,9 @@ class CompiledModel:
 
     def value_ranges(self, *inputs: Any) -> dict[str, dict[str, Any]]:
         """How much of their types' range the values use in these inputs, which are as for ``run``:
-        value -> its least and largest integer, and the share at an end of the type, by the
-        reference. Many there may mean that calibration saw less. For ``Report.save``."""
+        value -> its least and largest integer, and the share at an end of the type that is not
+        zero, by the reference. Many there may mean that calibration saw less. For
+        ``Report.save``."""
         return value_ranges(self.graph, self._given_samples(inputs))
 
     def _given_samples(self, inputs: Sequence[Any]) -> list[list[np.ndarray]]:

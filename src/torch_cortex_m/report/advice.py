@@ -55,9 +55,10 @@ def _saturated(document: Mapping[str, Any]) -> Iterator[Advice]:
         worst = max(shares, key=shares.__getitem__)
         yield _advice(
             "warning",
-            f"{_names(shares)} leave their range: {100 * shares[worst]:.1f} % of {worst} lie at "
-            "its ends.",
-            "Calibrate with more samples, or with some that look like these inputs.",
+            f"{_names(shares)} are clipped: {100 * shares[worst]:.1f} % of {worst} lie at an end "
+            "of its range.",
+            "Calibrate with more samples that look like these inputs, unless the layer clamps "
+            "there on purpose, as ReLU6 does.",
         )
 
 
@@ -113,10 +114,10 @@ def _ram(document: Mapping[str, Any]) -> Iterator[Advice]:
     if cheap:
         best = min(cheap, key=lambda point: point["bytes"])
         more = 100 * (best["cycles"] / cycles - 1)
+        cost = f"for {more:.1f} % more cycles" if more >= 0.05 else "at no cost in cycles"
         yield _advice(
             "hint",
-            f"The arena can shrink from {now:,} to {best['bytes']:,} bytes for {more:.1f} % more "
-            "cycles.",
+            f"The arena can shrink from {now:,} to {best['bytes']:,} bytes {cost}, by estimate.",
             f"`tcm compile ... --ram {best['bytes']}` computes some layers a few rows at a time, "
             "with the same results.",
         )

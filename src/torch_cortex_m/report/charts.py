@@ -107,8 +107,8 @@ def memory_chart(document: Mapping[str, Any]) -> MemoryChart:
 
 
 def _shown(block: Mapping[str, Any], blocks: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """From when to when, in steps: where a value is written over one that is read by the same layer,
-    each has half of the step."""
+    """From when to when, in steps: where a layer writes over what it reads, each has half of the
+    step."""
     over = [other for other in blocks if _meet(block, other)]
     first = 0.5 if any(other["last"] == block["first"] for other in over) else 0.0
     last = 0.5 if any(other["first"] == block["last"] for other in over) else 1.0
@@ -143,7 +143,7 @@ def _block_title(block: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 def fitting(text: str, width: float) -> str:
     """The end of a name, which tells layers of one module apart."""
     letters = int(width / LETTER)
-    if letters < 3:
+    if letters < min(5, len(text)):
         return ""
     return text if len(text) <= letters else f"…{text[1 - letters :]}"
 

@@ -6,7 +6,8 @@ there for itself, so that no line runs through a box.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -84,7 +85,7 @@ class _Layout:
         self.edges = [(r, box.name) for box in boxes for r in dict.fromkeys(box.reads)]
         self.lane: dict[tuple[_Item, int], int] = {}
         self._assign_lanes()
-        self.center = self._lane_centers()
+        self.left = self._lane_lefts()
         self.top = self._rank_tops()
 
     def _assign_lanes(self) -> None:
@@ -112,16 +113,15 @@ class _Layout:
         """What a line comes from in the rank above."""
         return _Item(edge[0]) if self.rank[edge[0]] == rank - 1 else _Item("", edge)
 
-    def _lane_centers(self) -> list[float]:
+    def _lane_lefts(self) -> list[float]:
         with_boxes = {lane for (item, _), lane in self.lane.items() if item.line is None}
-        centers: list[float] = []
+        lefts: list[float] = []
         left = float(MARGIN)
         for lane in range(max(self.lane.values(), default=-1) + 1):
-            width = BOX_WIDTH if lane in with_boxes else LINE_WIDTH
-            centers.append(left + width / 2)
-            left += width + LANE_GAP
+            lefts.append(left)
+            left += (BOX_WIDTH if lane in with_boxes else LINE_WIDTH) + LANE_GAP
         self.width = left - LANE_GAP + MARGIN
-        return centers
+        return lefts
 
     def _rank_tops(self) -> list[float]:
         tops: list[float] = []
@@ -147,7 +147,9 @@ class _Layout:
         return Drawing(self.width, self.height, placed, list(map(self._line, self.edges)))
 
     def _x(self, item: _Item, rank: int) -> float:
-        return self.center[self.lane[item, rank]]
+        """The middle of a box, and of a line that passes at the left of its lane."""
+        width = BOX_WIDTH if item.line is None else LINE_WIDTH
+        return self.left[self.lane[item, rank]] + width / 2
 
     def _y(self, box: str) -> float:
         rank = self.rank[box]
@@ -193,7 +195,7 @@ def _lowered(boxes: Sequence[Box], ranks: dict[str, int]) -> dict[str, int]:
 
 
 def boxes_of(document: Mapping[str, Any]) -> list[Box]:
-    """The graph of a document: inputs, states, layers, views and outputs, in an order that draws."""
+    """Inputs, states, layers, views and outputs of a document, as ``draw`` takes them."""
     return list(_boxes(document))
 
 
@@ -222,7 +224,7 @@ def _boxes(document: Mapping[str, Any]) -> Iterator[Box]:
             node["name"],
             node["op"] if step is None else _kernel_text(node),
             reads,
-            tuple(chips.get(node["name"], ())),
+            counted(chips.get(node["name"], ())),
             0.0 if step is None else (_cycles(node) / total if total else 0.0),
             step,
             between,
@@ -231,6 +233,12 @@ def _boxes(document: Mapping[str, Any]) -> Iterator[Box]:
         source = owner[name]
         text = f"output {labels[name]}"
         yield Box(f"out {index}", "port", name, text, (source,))
+
+
+def counted(names: Iterable[str]) -> tuple[str, ...]:
+    """Each name once, with its number where it is there more often."""
+    times = "\N{MULTIPLICATION SIGN}"
+    return tuple(f"{n} {times}{c}" if c > 1 else n for n, c in Counter(names).items())
 
 
 def _in_order(nodes: Sequence[Mapping[str, Any]], known: set[str]) -> Iterator[Mapping[str, Any]]:

@@ -48,7 +48,7 @@
     view.scrollTop = drag.y - event.clientY;
   });
   window.addEventListener("pointerup", () => { drag = null; });
-  if (width > view.clientWidth) zoomTo(Math.max(0.6, view.clientWidth / width));
+  if (width > view.clientWidth) zoomTo(Math.max(0.8, view.clientWidth / width));
 
   const mark = (step) => {
     for (const each of document.querySelectorAll(".is-on")) each.classList.remove("is-on");
@@ -64,7 +64,8 @@
   const table = document.getElementById("layer-table");
   const value = (row, column, kind) => {
     const cell = row.cells[column];
-    return kind === "text" ? cell.textContent.trim() : Number(cell.dataset.value ?? cell.textContent);
+    const text = cell.dataset.value ?? cell.textContent.trim();
+    return kind === "text" ? text : Number(text);
   };
   const sort = (button) => {
     const head = button.closest("th"), column = head.cellIndex, kind = button.dataset.sort;
@@ -77,7 +78,7 @@
     const rows = [...table.tBodies[0].rows];
     rows.sort((a, b) => {
       const x = value(a, column, kind), y = value(b, column, kind);
-      return sign * (kind === "text" ? x.localeCompare(y) : x - y);
+      return sign * (kind === "text" ? x.localeCompare(y, "en", { numeric: true }) : x - y);
     });
     table.tBodies[0].append(...rows);
   };

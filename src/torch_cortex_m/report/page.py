@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .charts import curve, fitting, memory_chart, short_number
-from .drawing import BOX_WIDTH, boxes_of, draw
+from .drawing import BOX_WIDTH, boxes_of, counted, draw
 from .memory import shape_text
 
 FOLDER = Path(__file__).parent
@@ -26,7 +26,13 @@ def page(document: Mapping[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count": _count, "size": _size, "tail": fitting, "broken": _broken}
+    environment.filters |= {
+        "count": _count,
+        "size": _size,
+        "tail": fitting,
+        "broken": _broken,
+        "code": _code_spans,
+    }
     return environment.get_template("page.html.j2").render(
         document=document,
         data=_for_a_script(document),
@@ -53,6 +59,13 @@ def _broken(name: str) -> Any:
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"([/._])", r"\1<wbr>", str(escape(name))))
+
+
+def _code_spans(text: str) -> Any:
+    """What stands between backticks as code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
 
 
 def _count(value: int | None) -> str:
@@ -106,7 +119,7 @@ def _code(total: Mapping[str, Any]) -> int:
 
 def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the table has of each layer."""
-    layers = document["layers"]
+    layers, removed = document["layers"], document["removed"]
     total = sum(map(_cycles, layers))
     most = max(map(_cycles, layers), default=0)
     return [
@@ -118,7 +131,7 @@ def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "strategy": layer["kernel"].partition("__")[2],
             "won": _won(layer),
             "shapes": _shapes(document, layer),
-            "fused": [each for each in document["removed"] if each["into"] == layer["name"]],
+            "fused": counted(each["op"] for each in removed if each["into"] == layer["name"]),
         }
         for layer in layers
     ]
