@@ -36,6 +36,7 @@ ALLOWED = {
     "generate": BASE
     | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
     "report": BASE | {"generate", "measured", "ops", "schedule", "select"},
+    "ship": BASE | {"generate"},
     "model": BASE
     | {
         "build",

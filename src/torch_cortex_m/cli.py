@@ -295,6 +295,20 @@ def report(
 
 
 @app.command()
+def project(
+    folder: Folder,
+    kind: Annotated[
+        str, typer.Argument(help="arduino, cmsis-pack, make, platformio, rust or zephyr")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
+) -> None:
+    """Write a compiled model as a library, module or crate of another build system."""
+    from .commands import ship_folder
+
+    ship_folder(folder, kind, out)
+
+
+@app.command()
 def plan(
     folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
