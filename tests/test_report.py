@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,14 @@ def branches() -> Builder:
     return build
 
 
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
+@cache
+def whole_document() -> dict[str, Any]:
     return compiled(branches(), "cortex-m4").report.document()
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    return whole_document()
 
 
 def test_every_layer_has_what_is_known_of_it(document: dict[str, Any]) -> None:

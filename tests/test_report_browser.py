@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_graphs import compiled
-from test_report import branches
+from test_report import whole_document
+
+from torch_cortex_m.report import page
 
 BROWSER = next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
@@ -49,14 +50,14 @@ document.body.dataset.found = JSON.stringify({
 """
 
 
-def browse(page: Path, width: int, scheme: int) -> dict[str, Any]:
+def browse(path: Path, width: int, scheme: int) -> dict[str, Any]:
     """What the probe found. Fails for anything that the page writes to the console."""
     assert BROWSER is not None
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
     command += [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]
-    command += ["--enable-logging=stderr", f"--user-data-dir={page.parent / 'profile'}"]
+    command += ["--enable-logging=stderr", f"--user-data-dir={path.parent / 'profile'}"]
     result = subprocess.run(
-        [*command, page.as_uri()], capture_output=True, text=True, timeout=120, check=True
+        [*command, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
     )
     assert "CONSOLE" not in result.stderr, result.stderr
     found = re.search('data-found="([^"]*)"', result.stdout)
@@ -66,14 +67,15 @@ def browse(page: Path, width: int, scheme: int) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def probed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    page = tmp_path_factory.mktemp("page") / "x.html"
-    compiled(branches(), "cortex-m4").report.save(page)
-    page.write_text(page.read_text().replace("</body>", f"{PROBE}</body>"))
-    return page
+    path = tmp_path_factory.mktemp("page") / "x.html"
+    path.write_text(page(whole_document()).replace("</body>", f"{PROBE}</body>"))
+    return path
 
 
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
-@pytest.mark.parametrize(("width", "scheme"), [(390, DARK), (1440, LIGHT)])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, DARK), pytest.param(1440, LIGHT, marks=pytest.mark.slow)]
+)
 def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
     found = browse(probed, width, scheme)
     assert found["read"] == 1
