@@ -35,6 +35,8 @@ ALLOWED = {
     "run": BASE | {"ops", "target", "tools"},
     "generate": BASE
     | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
+    "report": BASE | {"generate", "measured", "ops", "schedule", "select"},
+    "ship": BASE | {"generate"},
     "model": BASE
     | {
         "build",
@@ -43,6 +45,7 @@ ALLOWED = {
         "generate",
         "ops",
         "passes",
+        "report",
         "run",
         "runner",
         "schedule",

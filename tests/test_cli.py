@@ -98,6 +98,21 @@ def test_verify_and_profile(folder: Path) -> None:
     assert f"arena {total['arena_bytes']:,} B, stack {total['stack_bytes']:,} B." in table
 
 
+def test_report(folder: Path, tmp_path: Path) -> None:
+    page, data = tmp_path / "x.html", tmp_path / "x.json"
+    np.savez(tmp_path / "in.npz", image=np.full((2, 3, 12, 10), 40, np.float32))
+    command = ["report", folder, "--no-measure", "--no-curves", "--inputs", tmp_path / "in.npz"]
+    result = tcm(*command, "--html", page, "--json", data)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == [str(page), str(data)]
+    assert page.read_text().startswith("<!doctype html>")
+    document = json.loads(data.read_text())
+    layers = {layer["name"] for layer in document["layers"]}
+    assert {each["into"] for each in document["removed"]} & layers
+    assert any("clipped" in each["what"] for each in document["advice"])
+    fails(tcm("report", folder, "--html", tmp_path / "x.pdf"), "a report is a page or data")
+
+
 def test_ops_and_schemas() -> None:
     assert set(ops.definitions()) <= set(tcm("ops").stdout.split())
     assert "tcm::depthwise_conv2d(Tensor input, Tensor weight" in tcm("ops", "--schema").stdout

@@ -270,6 +270,45 @@ def profile(
 
 
 @app.command()
+def report(
+    folder: Folder,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="The page to write (default, without --json: report.html in FOLDER)."),
+    ] = None,
+    json: Annotated[
+        Path | None, typer.Option(help="The same as data; docs/report.md says what there is.")
+    ] = None,
+    inputs: InputsOption = None,
+    measure: Annotated[
+        bool, typer.Option(help="Measure on the emulated core (where there is one).")
+    ] = True,
+    curves: Annotated[
+        bool, typer.Option(help="Also find out what less RAM and flash would cost.")
+    ] = True,
+) -> None:
+    """Write one page that shows all of a compiled model: graph, memory, layers, trade-offs."""
+    from .commands import report_folder
+
+    page = folder / "report.html" if html is None and json is None else html
+    report_folder(folder, page, json, inputs, measure=measure, curves=curves)
+
+
+@app.command()
+def project(
+    folder: Folder,
+    kind: Annotated[
+        str, typer.Argument(help="arduino, cmsis-pack, make, platformio, rust or zephyr")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
+) -> None:
+    """Write a compiled model as a library, module or crate of another build system."""
+    from .commands import ship_folder
+
+    ship_folder(folder, kind, out)
+
+
+@app.command()
 def plan(
     folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -17,7 +17,8 @@ from .ir import Graph
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
 from .model.folding import FoldingObserver
-from .passes import run_passes, stream_window
+from .model.removals import RemovalObserver
+from .passes import Pass, run_passes, stream_window
 from .select import check_objective
 from .target import Target, find_target
 
@@ -107,15 +108,21 @@ def compile(
     dump = None if dump_ir is None else Path(dump_ir)
     bindings = read_bindings(state)
     graph = _imported(model, example_inputs, calibration, bindings, name, float_io)
-    observer = FoldingObserver()
-    graph = run_passes(graph, float_io=float_io, dump=dump, observe=observer)
+    folding, removals = FoldingObserver(), RemovalObserver()
+
+    def observe(each: Pass, before: Graph, after: Graph) -> None:
+        folding(each, before, after)
+        removals(each, before, after)
+
+    graph = run_passes(graph, float_io=float_io, dump=dump, observe=observe)
     if stream is not None and hop is not None:
         graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
-    return CompiledModel(replace(generated, folding=observer.folding))
+    found = replace(generated, folding=folding.folding, removed=removals.removed)
+    return CompiledModel(found)
 
 
 def _check_budget(name: str, value: Any) -> None:

@@ -6,6 +6,8 @@ from .doctor import diagnose
 from .ops import list_operators
 from .plan import plan_folder
 from .profile import profile_folder
+from .project import ship_folder
+from .report import report_folder
 from .run import run_folder
 from .tune import tune_folder
 from .verify import verify_folder
@@ -17,7 +19,9 @@ __all__ = [
     "list_operators",
     "plan_folder",
     "profile_folder",
+    "report_folder",
     "run_folder",
+    "ship_folder",
     "tune_folder",
     "verify_folder",
 ]

@@ -9,7 +9,7 @@ from ..build import KernelLibrary
 from ..emit import Guard, emit
 from ..errors import TcmError
 from ..ir import Graph
-from ..ir.artifacts import Folding, MemoryPlan, Program
+from ..ir.artifacts import Folding, MemoryPlan, Program, Removed
 from ..measured.measurements import shipped_measurements
 from ..ops.base import Kernel
 from ..plan import check_plan, plan_memory
@@ -26,8 +26,9 @@ from .scratch import library_scratch_bytes
 
 @dataclass(frozen=True)
 class Generated:
-    """A graph's C for one target, with the decisions that led to it; ``folding`` is what the graph
-    lost before, ``preferences`` (without measurements) what the kernels were chosen for.
+    """A graph's C for one target, with the decisions that led to it; ``folding`` and ``removed``
+    are what the graph lost before, ``preferences`` (without measurements) what the kernels were
+    chosen for.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
     them; what is not known counts as 0."""
 
@@ -40,6 +41,7 @@ class Generated:
     folding: Folding | None = None
     preferences: Preferences = field(default_factory=lambda: Preferences())
     estimated_cycles: int = 0
+    removed: tuple[Removed, ...] = ()
 
 
 def generate(

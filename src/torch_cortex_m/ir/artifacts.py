@@ -193,3 +193,14 @@ class Folding:
             f"{self.channels_before:,} -> {self.channels_after:,} channels, "
             f"{self.macs_before:,} -> {self.macs_after:,} MACs"
         )
+
+
+class Removed(NamedTuple):
+    """A node that a pass removed: its name, operator and place in the model, the pass, and the node
+    that does its work now, "" where nothing is left to do or that is not known."""
+
+    name: str
+    op: str
+    source: str
+    by: str
+    into: str = ""

@@ -19,6 +19,7 @@ from ..target import HOST, Target
 from .copies import copied_bytes
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
+from .ranges import value_ranges
 from .report import LayerReport, Report, StateReport
 from .sessions import HostSession, ReferenceSession, ReplayingSession, Session
 from .storage import save_generated
@@ -241,6 +242,7 @@ class CompiledModel:
             ),
             state_bytes=plan.state_bytes,
             stream=self.graph.stream,
+            generated=self.generated,
         )
 
     def profile(self, *inputs: Any) -> Report:
@@ -310,6 +312,13 @@ class CompiledModel:
             )
         verify_sequences(self.graph, sequences, runners)
         return sum(map(len, sequences))
+
+    def value_ranges(self, *inputs: Any) -> dict[str, dict[str, Any]]:
+        """How much of their types' range the values use in these inputs, which are as for ``run``:
+        value -> its least and largest integer, and the share at an end of the type that is not
+        zero, by the reference. Many there may mean that calibration saw less. For
+        ``Report.save``."""
+        return value_ranges(self.graph, self._given_samples(inputs))
 
     def _given_samples(self, inputs: Sequence[Any]) -> list[list[np.ndarray]]:
         arrays = [as_array(value) for value in inputs]

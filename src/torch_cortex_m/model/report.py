@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
+from ..errors import TcmError
+from ..generate import Generated
 from ..ir import Stream
 from ..ir.artifacts import Folding
+from ..report import Facts, document
+from .report_files import write_report
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,8 @@ class Report:
     measured or where the core has no model; cycles_model says how it was made and how far it is
     off. folding: the constant channels that were removed, None if there were none. states: what
     lives between calls, in state_bytes of memory beside the arena. stream: how a window of frames
-    is taken, if it is a few frames a call.
+    is taken, if it is a few frames a call. generated: the model that this is about, None where the
+    report came from a file.
     """
 
     target: str
@@ -63,6 +70,7 @@ class Report:
     states: tuple[StateReport, ...] = ()
     state_bytes: int = 0
     stream: Stream | None = None
+    generated: Generated | None = field(default=None, compare=False, repr=False)
 
     @property
     def ram_bytes(self) -> int:
@@ -107,6 +115,35 @@ class Report:
             costs += [f"{layer.copied_bytes:,} B copied"] if layer.copied_bytes else []
             lines.append(f"  {layer.name} ({layer.kernel}): {', '.join(costs)}")
         return "\n".join(lines)
+
+    def save(
+        self,
+        path: str | Path,
+        *,
+        curves: bool = True,
+        ranges: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Path:
+        """Writes all that is known of the model and returns the path: as one HTML page that needs
+        nothing else, or as JSON (docs/report.md), by the end of the file's name.
+
+        curves: also what less RAM and flash would cost, which takes some seconds or minutes.
+        ranges: what values held, as ``CompiledModel.value_ranges`` gives it.
+
+        Raises TcmError if the name ends in neither .html nor .json, or cannot be written.
+        """
+        return write_report(Path(path), lambda: self.document(curves=curves, ranges=ranges))
+
+    def document(
+        self, *, curves: bool = True, ranges: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> dict[str, Any]:
+        """What ``save`` writes, as data. Raises TcmError for a report that came from a file."""
+        if self.generated is None:
+            raise TcmError(
+                "a report from a file has no graph",
+                expected="the report of a compiled model",
+                hint="tcm.load(FOLDER).report.save(...), or tcm report FOLDER",
+            )
+        return document(Facts(self.generated, self.as_data(), ranges), curves=curves)
 
     def as_data(self) -> dict[str, Any]:
         """The form that ``tcm profile --json`` prints."""

@@ -19,7 +19,7 @@ from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate, input_to_push
 from ..ir import Graph, verify
-from ..ir.artifacts import Folding
+from ..ir.artifacts import Folding, Removed
 from ..ir.regions import rows_by_node
 from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
@@ -148,6 +148,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
         "regions": [rows_by_node(region) for region in plan.regions],
         "report": report.as_data(),
+        "removed": [each._asdict() for each in generated.removed],
         "memory": {
             "arena_bytes": plan.arena_bytes,
             "lower_bound": plan.lower_bound,
@@ -185,6 +186,7 @@ def load_generated(folder: Path) -> Generated:
         check_prefix(prefix)
         folded = data["report"].get("folding")
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
+        removed = tuple(map(_removed, data.get("removed", ())))
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
         schedule_of(graph, regions, input_to_push(graph, preferences.io))
@@ -202,7 +204,11 @@ def load_generated(folder: Path) -> Generated:
         regions=regions,
         preferences=io,
     )
-    return replace(generated, folding=folding, preferences=preferences)
+    return replace(generated, folding=folding, removed=removed, preferences=preferences)
+
+
+def _removed(data: Mapping[str, Any]) -> Removed:
+    return Removed(**{field: one_line(str(data[field])) for field in Removed._fields})
 
 
 def _library_paths(folder: Path, library: Mapping[str, Any]) -> tuple[list[Path], Path]:

@@ -45,7 +45,7 @@ PASSES: tuple[Pass, ...] = (
     remove_unread_channels,
 )
 
-__all__ = ["PASSES", "run_passes", "stream_window"]
+__all__ = ["PASSES", "Pass", "run_passes", "stream_window"]
 
 
 def run_passes(

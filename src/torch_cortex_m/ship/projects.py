@@ -1,0 +1,90 @@
+"""A kind of project is a folder of templates, whose paths are those of the files that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ..errors import TcmError
+from ..generate import Generated
+from .interface import interface_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+END = ".j2"
+NAME = "PREFIX"
+"""In the path of a template: the model's own name."""
+
+SOURCES = {
+    "arduino": "src",
+    "cmsis-pack": "src",
+    "make": "",
+    "platformio": "src",
+    "rust": "c",
+    "zephyr": "src",
+}
+"""Kind -> where the C lies in it."""
+
+KINDS = tuple(SOURCES)
+
+
+def project_files(generated: Generated, kind: str, version: str) -> dict[str, str]:
+    """Path -> text of all files of a project: the emitted C, a C++ class beside it, and what the
+    build system wants. version: of the project.
+
+    Raises TcmError for an unknown kind, or a model whose input comes in rows.
+    """
+    if kind not in SOURCES:
+        raise TcmError("unknown kind of project", expected=", ".join(KINDS), got=kind)
+    interface = interface_of(generated)
+    folder = Path(SOURCES[kind])
+    code = {n: t for n, t in generated.program.files.items() if n.endswith((".c", ".h"))}
+    values = {"model": interface, "version": version}
+    code[f"{interface.prefix}.hpp"] = _environment().get_template("model.hpp.j2").render(values)
+    files = {(folder / name).as_posix(): text for name, text in code.items()}
+    for template, path in _templates(kind):
+        text = _environment().get_template(template).render(values)
+        files[path.replace(NAME, interface.prefix)] = text
+    return files
+
+
+def _templates(kind: str) -> Iterator[tuple[str, str]]:
+    """(name of a template, path of what it becomes)."""
+    for path in sorted((TEMPLATES / kind).rglob(f"*{END}")):
+        name = path.relative_to(TEMPLATES / kind).as_posix()
+        yield f"{kind}/{name}", name.removesuffix(END)
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )
+
+
+def write_project(files: dict[str, str], folder: Path) -> Path:
+    """Writes the files into a folder that is new or empty. Raises TcmError if it is not, or cannot
+    be written."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise TcmError(
+                "the project needs a folder of its own",
+                where=str(folder),
+                expected="a new or empty folder",
+                got="other files" if folder.is_dir() else "a file",
+            )
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TcmError(
+            "cannot write the project", where=str(folder), got=error.strerror or str(error)
+        ) from None
+    return folder

@@ -1,0 +1,89 @@
+"""The page in a browser, if there is one: no error, nothing wider than the screen, keyboard."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_report import whole_document
+
+from torch_cortex_m.report import page
+
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
+)
+DARK, LIGHT = 0, 1
+
+PROBE = """
+<script>
+const step = document.querySelector(".box.layer[data-step='1']");
+step.focus();
+const marked = [...document.querySelectorAll(".is-on")].map((each) => each.tagName.toLowerCase());
+const view = document.getElementById("graph-view"), svg = document.getElementById("graph-svg");
+const before = svg.getBoundingClientRect().width;
+view.dispatchEvent(new KeyboardEvent("keydown", {key: "+"}));
+const after = svg.getBoundingClientRect().width;
+for (const each of document.querySelectorAll("[data-zoom]")) each.click();
+const table = document.getElementById("layer-table");
+const orders = {};
+for (const each of table.tHead.querySelectorAll("button")) {
+  each.click();
+  const cells = [...table.tBodies[0].rows].map((row) => row.cells[each.closest("th").cellIndex]);
+  orders[each.textContent] = cells.map((cell) => cell.dataset.value ?? cell.textContent);
+}
+const texts = [...document.querySelectorAll("p, td, th, summary, dd, li span")];
+const sizes = texts.filter((each) => each.offsetParent).map(
+  (each) => parseFloat(getComputedStyle(each).fontSize));
+document.body.dataset.found = JSON.stringify({
+  marked, zoomed: after > before, orders, smallest: Math.min(...sizes),
+  wide: document.documentElement.scrollWidth - window.innerWidth,
+  ground: getComputedStyle(document.body).backgroundColor,
+  read: JSON.parse(document.getElementById("document").textContent).format,
+});
+</script>
+"""
+
+
+def browse(path: Path, width: int, scheme: int) -> dict[str, Any]:
+    """What the probe found. Fails for anything that the page writes to the console."""
+    assert BROWSER is not None
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+    command += [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]
+    command += ["--enable-logging=stderr", f"--user-data-dir={path.parent / 'profile'}"]
+    result = subprocess.run(
+        [*command, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert "CONSOLE" not in result.stderr, result.stderr
+    found = re.search('data-found="([^"]*)"', result.stdout)
+    assert found is not None, result.stdout[-2000:]
+    return json.loads(html.unescape(found[1]))
+
+
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "x.html"
+    path.write_text(page(whole_document()).replace("</body>", f"{PROBE}</body>"))
+    return path
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, DARK), pytest.param(1440, LIGHT, marks=pytest.mark.slow)]
+)
+def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
+    found = browse(probed, width, scheme)
+    assert found["read"] == 1
+    assert found["wide"] <= 0, "the page scrolls sideways"
+    assert found["smallest"] >= 11
+    assert {"a", "tr"} <= set(found["marked"])
+    assert found["zoomed"]
+    assert (sum(map(int, re.findall(r"\d+", found["ground"])[:3])) < 300) == (scheme == DARK)
+    cycles = list(map(float, found["orders"]["cycles"]))
+    assert cycles == sorted(cycles, reverse=True)
+    assert found["orders"]["layer"] == sorted(found["orders"]["layer"], key=str.lower)

@@ -1,0 +1,247 @@
+"""Projects for other build systems: complete, compiled where a compiler is here, and exact."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import xml.etree.ElementTree
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from small_graphs import Builder, Q
+
+from torch_cortex_m import CompiledModel, TcmError
+from torch_cortex_m.commands import ship_folder
+from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.ship import KINDS, project_files, write_project
+from torch_cortex_m.target import find_target
+
+CALLS = 3
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+
+
+def remembering() -> Builder:
+    """The largest inputs so far; two outputs."""
+    build = Builder()
+    state = build.graph.add_state("most", np.full((1, 4, 3, 4), 5, np.int8), Q)
+    most = build.node("maximum", build.input(1, 4, 3, 4), state)
+    build.graph.set_update(state, most)
+    build.output(build.conv(most, 6), most)
+    return build
+
+
+def model_for(target: str, io: str = "caller") -> CompiledModel:
+    graph = remembering().graph
+    return CompiledModel(
+        generate(graph, find_target(target), prefix="net_1", preferences=Preferences(io=io))
+    )
+
+
+SLOW = pytest.mark.slow
+
+
+def compile_with(compiler: str, flags: Sequence[str], folder: Path) -> None:
+    path = shutil.which(compiler)
+    if path is None:
+        pytest.skip(f"{compiler} is not installed")
+    result = subprocess.run([path, *flags], cwd=folder, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def results(program: Path) -> list[int]:
+    result = subprocess.run([program], capture_output=True, text=True, check=True, timeout=60)
+    return list(map(int, result.stdout.split()))
+
+
+def expected(model: CompiledModel) -> list[int]:
+    """Of calls with inputs 0, 4, 8, ... in a row, that begin anew after the last: all outputs."""
+    inputs = [np.full((1, 4, 3, 4), 4 * call, np.int8) for call in range(CALLS)]
+    outputs = [
+        *model.run_arrays([np.concatenate(inputs)], on="host", raw=True),
+        *model.run_arrays([inputs[0]], on="host", raw=True),
+    ]
+    calls = [out[call].reshape(-1) for call in range(CALLS) for out in outputs[:2]]
+    return np.concatenate([*calls, *(out.reshape(-1) for out in outputs[2:])]).tolist()
+
+
+def project(model: CompiledModel, kind: str, folder: Path) -> Path:
+    return write_project(project_files(model.generated, kind, "1.2.3"), folder / kind)
+
+
+CPP_MAIN = """
+#include <cstdio>
+#include "net_1.hpp"
+static net_1_model::Net1 model;
+template <typename A> static void show(const A *data, int count)
+{
+    for (int i = 0; i < count; ++i) std::printf("%d ", static_cast<int>(data[i]));
+}
+static void call(int value)
+{
+BODY
+}
+int main()
+{
+    for (int i = 0; i < CALLS; ++i) call(4 * i);
+    model.reset();
+    call(0);
+}
+"""
+CPP_BODY = {
+    "caller": """
+    net_1_model::input_x_t input;
+    net_1_model::output_conv_t first;
+    net_1_model::output_maximum_t second;
+    input.fill(static_cast<std::int8_t>(value));
+    if (model.run(input, first, second) != 0) std::printf("error ");
+    show(first.data(), 72); show(second.data(), 48);""",
+    "arena": """
+    for (int i = 0; i < 48; ++i) model.input_x()[i] = static_cast<std::int8_t>(value);
+    if (model.run() != 0) std::printf("error ");
+    show(model.output_conv(), 72); show(model.output_maximum(), 48);""",
+}
+RUST_MAIN = """
+extern crate net_1_model;
+fn show(data: &[i8]) { for each in data { print!("{} ", each); } }
+fn call(model: &mut net_1_model::Net1, value: i8) {
+BODY
+}
+fn main() {
+    let mut model = net_1_model::Net1::new();
+    for i in 0..CALLS { call(&mut model, 4 * i); }
+    model.reset();
+    call(&mut model, 0);
+}
+"""
+RUST_BODY = {
+    "caller": """
+    let (mut first, mut second) = ([0; 72], [0; 48]);
+    model.run(&[value; 48], &mut first, &mut second).unwrap();
+    show(&first); show(&second);""",
+    "arena": """
+    *model.input_x() = [value; 48];
+    model.run().unwrap();
+    show(&model.output_conv()[..]); show(&model.output_maximum()[..]);""",
+}
+
+
+def main_of(text: str, bodies: dict[str, str], model: CompiledModel) -> str:
+    body = bodies[model.generated.preferences.io]
+    return text.replace("BODY", body).replace("CALLS", str(CALLS))
+
+
+@pytest.mark.parametrize("io", ["caller", pytest.param("arena", marks=SLOW)])
+def test_the_class_of_cpp_computes_the_same(io: str, tmp_path: Path) -> None:
+    host = model_for("host", io)
+    folder = project(host, "make", tmp_path)
+    (folder / "main.cpp").write_text(main_of(CPP_MAIN, CPP_BODY, host))
+    compile_with("gcc", ["-O1", "-c", "net_1.c", "weights.c"], folder)
+    flags = ["-std=c++17", *STRICT, "-Wconversion", "main.cpp", "net_1.o", "weights.o"]
+    compile_with("g++", [*flags, "-o", "main"], folder)
+    assert results(folder / "main") == expected(host)
+
+
+@pytest.mark.parametrize("io", ["arena", pytest.param("caller", marks=SLOW)])
+def test_the_crate_computes_the_same(io: str, tmp_path: Path) -> None:
+    """Without cargo, which would fetch the crate that calls the compiler of C."""
+    host = model_for("host", io)
+    folder = project(host, "rust", tmp_path)
+    (folder / "main.rs").write_text(main_of(RUST_MAIN, RUST_BODY, host))
+    edition = ["--edition", "2021", "-D", "warnings"]
+    library = ["--crate-type", "rlib", "--crate-name", "net_1_model", "src/lib.rs"]
+    compile_with("rustc", [*edition, *library, "-o", "libnet_1_model.rlib"], folder)
+    compile_with("gcc", ["-O1", "-c", "c/net_1.c", "c/weights.c"], folder)
+    links = ["-L", ".", "-C", "link-arg=net_1.o", "-C", "link-arg=weights.o"]
+    compile_with("rustc", [*edition, "main.rs", *links, "-o", "main"], folder)
+    assert results(folder / "main") == expected(host)
+
+
+STUBS = {
+    "zephyr/kernel.h": "#include <stdint.h>\nuint32_t k_cycle_get_32(void);\n",
+    "zephyr/sys/printk.h": "void printk(const char *format, ...);\n",
+    "Arduino.h": """#include <stdint.h>
+struct Port { void begin(long); void print(const char *); void print(long);
+              void println(unsigned long); };
+extern Port Serial; unsigned long micros(); void delay(unsigned long);
+""",
+}
+"""As much of the frameworks as the examples call."""
+
+
+@pytest.mark.parametrize("io", ["caller", pytest.param("arena", marks=SLOW)])
+def test_examples_are_compiled_for_the_core(io: str, tmp_path: Path) -> None:
+    model = model_for("cortex-m4", io)
+    for name, text in STUBS.items():
+        path = tmp_path / "stubs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    flags = [*model.target.flags, *STRICT, "-c", "-o", "example.o", f"-I{tmp_path / 'stubs'}"]
+    zephyr = project(model, "zephyr", tmp_path)
+    compile_with("arm-none-eabi-gcc", [*flags, "-Isrc", "sample/src/main.c"], zephyr)
+    arduino = project(model, "arduino", tmp_path)
+    sketch = ["-Isrc", "-include", "Arduino.h", "-x", "c++", "examples/Run/Run.ino"]
+    compile_with("arm-none-eabi-g++", [*flags, *sketch], arduino)
+
+
+@SLOW
+def test_make_builds_a_library(tmp_path: Path) -> None:
+    folder = project(model_for("cortex-m4"), "make", tmp_path)
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed")
+    compile_with("make", [], folder)
+    assert (folder / "libnet_1.a").exists()
+
+
+@pytest.mark.parametrize("io", ["arena", pytest.param("caller", marks=SLOW)])
+def test_the_class_is_compiled_for_the_core(io: str, tmp_path: Path) -> None:
+    model = model_for("cortex-m4", io)
+    folder = project(model, "make", tmp_path)
+    flags = [*model.target.flags, "-std=c++17", "-fsyntax-only"]
+    (folder / "library.cpp").write_text("#if !__has_include(<array>)\n#error none\n#endif\n")
+    (folder / "use.cpp").write_text('#include "net_1.hpp"\nstatic net_1_model::Net1 net;\n')
+    try:
+        compile_with("arm-none-eabi-g++", [*flags, "library.cpp"], folder)
+    except AssertionError:
+        pytest.skip("libstdc++-arm-none-eabi-newlib is not installed")
+    compile_with("arm-none-eabi-g++", [*flags, *STRICT, "-Wno-unused-variable", "use.cpp"], folder)
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    ".json": json.loads,
+    ".pdsc": xml.etree.ElementTree.fromstring,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_project_is_complete(kind: str) -> None:
+    model = model_for("cortex-m4")
+    files = project_files(model.generated, kind, "1.2.3")
+    emitted = [name for name in model.generated.program.files if name.endswith((".c", ".h"))]
+    assert {Path(name).name for name in files} > {*emitted, "net_1.hpp"}
+    for name, text in files.items():
+        assert "{{" not in text, name
+        assert "PREFIX" not in name
+        READERS.get(Path(name).suffix, str)(text)
+    described = "".join(text for name, text in files.items() if not name.endswith((".c", ".h")))
+    assert "net_1" in described
+
+
+def test_what_cannot_be_a_project(tmp_path: Path) -> None:
+    model = model_for("cortex-m4")
+    with pytest.raises(TcmError, match="unknown kind of project"):
+        project_files(model.generated, "bazel", "1.2.3")
+    folder = project(model, "make", tmp_path)
+    with pytest.raises(TcmError, match="a new or empty folder"):
+        write_project({}, folder)
+    with pytest.raises(TcmError, match="cannot write the project"):
+        write_project({"a": ""}, folder / "Makefile" / "x")
+
+
+def test_the_command(tmp_path: Path) -> None:
+    saved = model_for("cortex-m4").save(tmp_path / "out")
+    ship_folder(saved, "arduino", tmp_path / "new")
+    assert (tmp_path / "new" / "library.properties").exists()
