@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from ..errors import TcmError
@@ -35,7 +36,7 @@ def report_folder(
             try:
                 report = compiled.profile(*given)
             except TcmError as error:
-                print(f"tcm: warning: nothing was measured: {error}")
+                print(f"tcm: warning: nothing was measured: {error}", file=sys.stderr)
     with console.status("asking what less memory would cost" if curves else "writing"):
         document = report.document(curves=curves, ranges=ranges)
     for path in (html, json):
