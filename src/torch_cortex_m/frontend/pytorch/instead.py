@@ -25,7 +25,6 @@ INSTEAD = {
     **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), FLOAT),
     **dict.fromkeys(("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell"), FLOAT),
     "logcumsumexp": "log of the cumsum of exp(x - x.amax())",
-    "max_pool2d_with_indices": "unfold, then amax and argmax, or give the indices to max_unpool2d",
     "nanquantile": "sort, then one element or a mean of two",
     **dict.fromkeys(("pack_padded_sequence", "pad_packed_sequence"), PADDED),
     "quantile": "one number for q, or sort and then elements or means of two",
