@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 import torch.nn.functional as functional
-from frontend_checks import Function, random_tensors
+from frontend_checks import Function, random_tensors, seeded
 from torch import Tensor
 
 from torch_cortex_m.frontend.pytorch.importer import import_quantized
@@ -72,3 +72,12 @@ def test_heads_that_share_keys_and_values() -> None:
     graph = import_quantized(quantized_program(Function(attention), data[0], data), "model")
     one, other = run_reference(graph, [tensor.numpy() for tensor in data[0]])
     np.testing.assert_array_equal(one, other)
+
+
+def test_integers_in_order() -> None:
+    numbers = torch.stack([torch.randperm(9, generator=seeded(each)) - 4 for each in range(3)])
+    model = Function(lambda m, i: [*i.sort(0), *i.topk(3), *(i * 70000).sort(1, True)])
+    graph = import_quantized(quantized_program(model, (numbers,), [(numbers,)]), "model")
+    got = run_reference(graph, [numbers.to(torch.int32).numpy()])
+    for one, other in zip(got, model(numbers), strict=True):
+        np.testing.assert_array_equal(one[:, :3], other.numpy()[:, :3])
