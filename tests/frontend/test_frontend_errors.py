@@ -164,12 +164,6 @@ UNSUPPORTED: list[tuple[str, Callable[..., Any], tuple[tuple[int, ...], ...], st
         "not a constant",
     ),
     ("conv3d", lambda m, x: functional.conv3d(x, m.w), ((1, 1, 4, 4, 4),), "conv3d at "),
-    (
-        "indices",
-        lambda m, x: functional.max_pool2d(x, 2, return_indices=True),
-        (IMAGE,),
-        "max_pool",
-    ),
     ("double", lambda m, x: x.double().mean((2, 3)).float(), (IMAGE,), "float64"),
     ("half", lambda m, x: x.half(), (IMAGE,), "float16"),
 ]

@@ -196,8 +196,6 @@ def test_the_program_is_told_apart_into_functions() -> None:
 
 
 UNSUPPORTED: list[tuple[Body, str]] = [
-    (lambda m, x: torch.atan2(x, x.mean((2, 3), keepdim=True)), "atan2 at atan2"),
-    (lambda m, x: torch.remainder(x, m.several), "only of one tensor, with numbers"),
     (lambda m, x: torch.lgamma(x), "lgamma at lgamma"),
     (lambda m, x: x.argmax(1) == x[:, 0], "only of two float tensors, or of two of indices"),
 ]

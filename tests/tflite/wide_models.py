@@ -253,6 +253,19 @@ def extreme(operator: str, name: str, other: Shape) -> OperatorModel:
     return OperatorModel(f"int16 {operator.lower()} {name}", content, inputs)
 
 
+def prelu(name: str, slopes: Shape, scales: tuple[float, float, float]) -> OperatorModel:
+    """With slopes of int8, as TFLite-Micro has them."""
+    writer, shape = ModelWriter(), (1, 4, 5, 3)
+    x, slope, y = ((scale, 0) for scale in scales)
+    source = wide(writer, "x", shape, x)
+    data = generator(name).integers(-128, 128, slopes).astype(np.int8)
+    constant = activation(writer, "slope", slopes, slope, data=data)
+    result = wide(writer, "y", shape, y)
+    writer.operator("PRELU", [source, constant], result)
+    content = writer.write([source], [result])
+    return OperatorModel(f"int16 prelu {name}", content, ((shape, "int16"),), litert=False)
+
+
 def transpose(name: str, shape: Shape, permutation: tuple[int, ...]) -> OperatorModel:
     output = tuple(shape[axis] for axis in permutation)
     order = np.array(permutation, np.int32)
@@ -346,6 +359,9 @@ MORE = [
     product("saturates", (5, 40), (40, 7), (5, 7), scale=1e-6),
     *(extreme(operator, name, other) for operator in ("MAXIMUM", "MINIMUM") for name, other in {
         "same": (1, 4, 5, 3), "channels": (3,), "one": (1,)}.items()),
+    prelu("plain", (1, 1, 3), (0.0003, 0.004, 0.0003)),
+    prelu("one", (1, 1, 1), (0.0003, 0.01, 0.0007)),
+    prelu("saturates", (4, 5, 3), (0.01, 0.03, 0.0002)),
     transpose("matrix", (5, 7), (1, 0)),
     transpose("channels first", (1, 4, 5, 3), (0, 3, 1, 2)),
     transpose("reversed", (2, 3, 4, 5), (3, 2, 1, 0)),

@@ -7,7 +7,6 @@ from difflib import get_close_matches
 RANDOM = "a compiled model has no random numbers"
 PLACES = "sample at fixed places: a crop, a resize, or constant indices"
 FLOAT = "give the float model: recurrent layers are quantized as a whole"
-ROUNDED = "floor or trunc of x / y, where the quotient's scale resolves what is rounded"
 PADDED = "give the layer the padded tensor: the sequence has a fixed length"
 
 INSTEAD = {
@@ -16,7 +15,6 @@ INSTEAD = {
     ),
     **dict.fromkeys(("affine_grid_generator", "grid_sampler"), PLACES),
     "adaptive_avg_pool3d": "mean((-3, -2, -1)), where it is one to one element",
-    "atan2": "compute the angle after the model",
     "bucketize": "(x.unsqueeze(-1) > boundaries).float().sum(-1)",
     "conv3d": "make the depth channels, or the batch of a conv2d",
     "conv_transpose3d": "make the depth channels, or the batch of a conv_transpose2d",
@@ -26,12 +24,9 @@ INSTEAD = {
     "embedding_bag": "embedding, then sum, mean or amax over each bag",
     **dict.fromkeys(("gru", "lstm", "rnn_relu", "rnn_tanh"), FLOAT),
     **dict.fromkeys(("gru_cell", "lstm_cell", "rnn_relu_cell", "rnn_tanh_cell"), FLOAT),
-    **dict.fromkeys(("floor_divide", "fmod", "remainder"), ROUNDED),
     "logcumsumexp": "log of the cumsum of exp(x - x.amax())",
-    "max_pool2d_with_indices": "unfold, then amax and argmax, or give the indices to max_unpool2d",
     "nanquantile": "sort, then one element or a mean of two",
     **dict.fromkeys(("pack_padded_sequence", "pad_packed_sequence"), PADDED),
-    "pow": "exp(y * log(x)), where all numbers are positive",
     "quantile": "one number for q, or sort and then elements or means of two",
     "rrelu": "leaky_relu, which it is in evaluation mode",
     "to_copy": "comparisons, their sums and argmax give integers; a quantized number is none",

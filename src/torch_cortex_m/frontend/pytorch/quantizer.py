@@ -111,7 +111,7 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
         _annotate(result, None)
         if result.meta["val"].dtype in REAL_DTYPES:
             result.meta[ANNOTATION].output_qspec = _spec_of_result(node, pattern, place, result)
-    if pattern.result is Result.SHARED and main_input(node, pattern).op == "get_attr":
+    if pattern.result is Result.SHARED and _is_real_constant(main_input(node, pattern)):
         node.meta[ANNOTATION].input_qspec_map[main_input(node, pattern)] = ACTIVATION
     if pattern.weight is not None:
         weight = arguments(node)[pattern.weight.argument]
@@ -119,6 +119,10 @@ def _annotate_pattern(node: Node, pattern: Pattern) -> None:
         node.meta[ANNOTATION].input_qspec_map[weight] = spec
     if pattern.recurrence is not None:
         _annotate_gates(node, pattern.recurrence)
+
+
+def _is_real_constant(node: Node) -> bool:
+    return node.op == "get_attr" and node.meta["val"].dtype in REAL_DTYPES
 
 
 def _annotate_gates(node: Node, recurrence: Recurrence) -> None:

@@ -9,6 +9,7 @@ from torch.fx import Node
 
 from ..pytorch import movement
 from ..pytorch.call import PytorchCall
+from ..pytorch.integers import gives_integers, integers
 from ..pytorch.movement import MOVED_DTYPES, pattern
 from ..pytorch.node import arguments, is_constant, tensor_arguments
 from ..pytorch.pattern import Pattern, Result
@@ -50,12 +51,14 @@ def _embedding(call: PytorchCall) -> str:
 
 
 def _table(call: PytorchCall, argument: str) -> str:
-    """A constant, of real numbers in the result's quantization."""
+    """A constant, of real numbers in the result's quantization; indices are int32."""
     constant = call.constant(argument)
     assert constant is not None
-    if call.result is None:
-        return call.graph.add_constant(constant.name, constant.data)
-    return call.add_quantized(constant, call.output)
+    if call.result is not None:
+        return call.add_quantized(constant, call.output)
+    if gives_integers(call.node):
+        return integers(call, argument)
+    return call.graph.add_constant(constant.name, constant.data)
 
 
 def _rows(call: PytorchCall, value: str, argument: str, axis: int) -> str:

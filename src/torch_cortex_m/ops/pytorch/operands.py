@@ -9,6 +9,8 @@ import numpy as np
 from ...errors import TcmError
 from ...ir import INT8, Quantization, TensorType
 from ..integers.arithmetic import quantize_array
+from ..integers.bounds import Array
+from ..integers.tables import VALUES, numbers
 from .call import Activation, Constant, PytorchCall, Unquantized
 
 
@@ -35,6 +37,20 @@ def constant_second(
 def is_computed(call: PytorchCall, argument: str) -> bool:
     """Whether an argument is neither a constant nor a number."""
     return isinstance(call.operands.get(argument), Activation | Unquantized)
+
+
+def numbered_operand(call: PytorchCall, argument: str) -> tuple[str, Array]:
+    """An int8 value of the graph, and the real numbers that -128 to 127 stand for in it. Those of a
+    constant are its own, as long as it has no more different ones."""
+    if not is_computed(call, argument):
+        constant = _constant(call, argument)
+        real, places = np.unique(constant.data.astype(np.float64), return_inverse=True)
+        if real.size <= VALUES.size:
+            values = places.reshape(constant.data.shape) + INT8.low
+            name = call.graph.add_constant(f"{constant.name}.places", values.astype(np.int8))
+            return name, np.pad(real, (0, VALUES.size - real.size), mode="edge")
+    operand = scaled_operand(call, argument)
+    return operand.value, numbers(Quantization(operand.scale, operand.zero_point))
 
 
 def value_in_result_scale(call: PytorchCall, argument: str) -> str:

@@ -18,7 +18,13 @@ def of(name: str, values: np.ndarray, kept: int, *, descending: bool = False) ->
     return Case(name, Sort(kept, descending), {"input": values.astype(np.int8)})
 
 
-CASES = [
+def of_int32(case: Case) -> Case:
+    """The same order of integers that are far apart."""
+    values = np.asarray(case.tensors["input"], np.int32) << 24
+    return Case(f"int32_{case.name}", case.op, {"input": values})
+
+
+OF_BYTES = [
     case("all", (3, 20), 20),
     case("all_descending", (3, 20), 20, descending=True),
     case("first_5", (3, 20), 5),
@@ -33,3 +39,5 @@ CASES = [
     of("ties", np.resize([-128, 127, 0, 127, -128, 3], (2, 12)), 12),
     of("ties_descending", np.resize([-128, 127, 0, 127, -128, 3], (2, 12)), 7, descending=True),
 ]
+
+CASES = [*OF_BYTES, *map(of_int32, OF_BYTES)]

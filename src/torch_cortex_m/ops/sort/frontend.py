@@ -6,7 +6,7 @@ import torch
 from torch.fx import Node
 
 from ..pytorch.call import PytorchCall
-from ..pytorch.node import REAL_DTYPES, arguments, integers_problem, shape_of, values_of
+from ..pytorch.node import INDICES, REAL_DTYPES, arguments, shape_of, values_of
 from ..pytorch.pattern import Pattern, Result
 from ..rules.permutation import inverse, to_the_end
 from .op import LARGEST_ROW
@@ -40,7 +40,9 @@ def _problem(node: Node) -> str | None:
     size = shape[values["dim"]] if shape else 1
     if size > LARGEST_ROW:
         return f"of {size} elements, more than {LARGEST_ROW}"
-    return "of no elements" if values.get("k") == 0 else integers_problem(node)
+    if values["self"].meta["val"].dtype == torch.bool:
+        return "of truth values is not supported"
+    return "of no elements" if values.get("k") == 0 else None
 
 
 PATTERNS = [
@@ -49,7 +51,7 @@ PATTERNS = [
         _lower,
         inputs=("self",),
         result=Result.SHARED,
-        dtypes=(*REAL_DTYPES, torch.int64),
+        dtypes=(*REAL_DTYPES, *INDICES),
         problem=_problem,
     )
 ]

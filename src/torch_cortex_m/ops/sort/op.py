@@ -19,14 +19,14 @@ LARGEST_ROW = 1 << 15
 class Sort(Op):
     """The ``kept`` first elements of each row in order, equal ones in the order that they had.
 
-    Tensors: input [..., N] int8, rank 1 to 6, N at most 2^15.
-    Outputs: values [..., kept] int8, of the input's quantization, and indices [..., kept] int32,
-    the places in the row that they had.
+    Tensors: input [..., N] int8 or int32, rank 1 to 6, N at most 2^15.
+    Outputs: values [..., kept], of the input's type and quantization, and indices [..., kept]
+    int32, the places in the row that they had.
     Source: numpy.sort and numpy.argsort, stable.
     """
 
     name: ClassVar[str] = "sort"
-    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input"),)
+    tensors: ClassVar[tuple[TensorArgument, ...]] = (TensorArgument("input", ("int8", "int32")),)
     outputs: ClassVar[tuple[str, ...]] = ("values", "indices")
 
     kept: int
@@ -42,7 +42,7 @@ class Sort(Op):
         expected = f"a last dimension of {self.kept} to {LARGEST_ROW}"
         self.expect(fits, "input", expected, f"shape {shape}")
         kept = (*shape[:-1], self.kept)
-        return TensorType(kept), TensorType(kept, "int32")
+        return TensorType(kept, types["input"].dtype), TensorType(kept, "int32")
 
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
@@ -59,4 +59,7 @@ def _counters(layer: Layer) -> int:
 
 
 OP = Sort
-KERNELS = [Kernel("sort_s8__ref", scratch_bytes=_counters)]
+KERNELS = [
+    Kernel("sort_s8__ref", dtypes=("int8",), scratch_bytes=_counters),
+    Kernel("sort_s32__ref", dtypes=("int32",)),
+]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..base import Case
 from ..rules.random_data import Rng, int8, pick
 from .op import Sort
@@ -14,4 +16,10 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": pick(rng, values, values // 32)})
 
 
-RANDOM_LAYERS = (any_layer,)
+def of_int32(rng: Rng, name: str) -> Case:
+    case = any_layer(rng, name)
+    values = np.asarray(case.tensors["input"], np.int32) << pick(rng, 0, 24)
+    return Case(name, case.op, {"input": values})
+
+
+RANDOM_LAYERS = (any_layer, of_int32)

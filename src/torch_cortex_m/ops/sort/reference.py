@@ -9,6 +9,6 @@ from .op import Sort
 
 
 def reference(op: Sort, input: Tensor) -> tuple[Tensor, Tensor]:
-    """[..., N] int8 -> [..., kept] int8 and int32; see Sort."""
+    """[..., N] -> [..., kept] of the same type and int32; see Sort."""
     values, indices = torch.sort(input, dim=-1, descending=op.descending, stable=True)
     return values[..., : op.kept].contiguous(), indices[..., : op.kept].to(torch.int32)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.fx import Node
 
-from ..pytorch.function import lower_function
+from ..pytorch.function import lower_function, overloads
 from ..pytorch.node import REAL_DTYPES
 from ..pytorch.pattern import Pattern, Result
 from .functions import COMBINATIONS, FUNCTIONS, RESULTS
@@ -13,23 +13,9 @@ from .functions import COMBINATIONS, FUNCTIONS, RESULTS
 ACCEPTED = "of one tensor"
 
 
-def _overloads(name: str) -> tuple[torch._ops.OpOverload, ...]:
-    """Those of ``name``, or the one that it names, that take tensors and give one."""
-    name, _, overload = name.partition(".")
-    packet = getattr(torch.ops.aten, name)
-    found = (getattr(packet, each) for each in ([overload] if overload else packet.overloads()))
-    return tuple(each for each in found if _gives_a_tensor(each._schema))
-
-
-def _gives_a_tensor(schema: torch._C.FunctionSchema) -> bool:
-    takes = any(isinstance(argument.type, torch.TensorType) for argument in schema.arguments)
-    gives = [isinstance(result.type, torch.TensorType) for result in schema.returns]
-    return takes and gives == [True] and not schema.is_mutable
-
-
 def _pattern(name: str, accepted: str) -> Pattern:
     return Pattern(
-        _overloads(name),
+        overloads(name),
         lower_function,
         inputs=(),
         result=Result.FIXED if name in RESULTS else Result.OBSERVED,

@@ -22,6 +22,7 @@ from .infinite_borders import fill_infinite_borders
 from .int16_states import keep_both_results, separate_int16_states
 from .mask_factors import make_masks_numbers
 from .ordered import SEVERAL, select_of_sorted
+from .pool_indices import find_pool_indices
 from .products import fold_factors, split_products
 from .recurrent import RECURRENT, replace_recurrent_layers
 from .results import separate_results
@@ -55,6 +56,7 @@ FLOAT_ONLY: tuple[Step, ...] = (
     fold_batch_norms,
     select_of_sorted,
     replace_unpooling,
+    find_pool_indices,
     make_counts_numbers,
     expand_operators,
     fold_constants,

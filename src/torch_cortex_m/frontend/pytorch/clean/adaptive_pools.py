@@ -10,6 +10,7 @@ import torch
 from torch.fx import GraphModule, Node
 
 from ....ops.pytorch.node import arguments, shape_of
+from ..patterns import results
 from ..program import add_call, add_constant
 from ..source import value_name
 
@@ -22,17 +23,11 @@ POOLS: dict[object, torch._ops.OpOverload] = {
 
 
 def replace_adaptive_pools(module: GraphModule) -> None:
-    """Of those whose indices nobody reads."""
+    """Their values; ``pool_indices`` finds where these were."""
     for node in list(module.graph.nodes):
-        users = list(node.users)
-        if node.target in POOLS and all(_is_first(user) for user in users):
-            pooled = _pooled(module, node, users[0])
-            for user in users:
-                user.replace_all_uses_with(pooled)
-
-
-def _is_first(user: Node) -> bool:
-    return not user.users or user.args[1:] == (0,)
+        for place, result in results(node) if node.target in POOLS else []:
+            if place == 0:
+                result.replace_all_uses_with(_pooled(module, node, result))
 
 
 def _pooled(module: GraphModule, node: Node, result: Node) -> Node:
@@ -41,7 +36,7 @@ def _pooled(module: GraphModule, node: Node, result: Node) -> Node:
     outputs = shape_of(result)
     kernel = []
     for axis in range(len(shape) - len(values["output_size"]), len(shape)):
-        windows = _windows(shape[axis], outputs[axis])
+        windows = adaptive_windows(shape[axis], outputs[axis])
         kernel.append(len(windows[0]))
         places = [place for window in windows for place in window]
         if places != list(range(shape[axis])):
@@ -53,7 +48,7 @@ def _pooled(module: GraphModule, node: Node, result: Node) -> Node:
     return add_call(module, result, POOLS[node.target], (value, kernel), result)
 
 
-def _windows(size: int, outputs: int) -> list[list[int]]:
+def adaptive_windows(size: int, outputs: int) -> list[list[int]]:
     """The elements of each window, with its last one repeated to the size of the largest.
 
     Source: torch.nn.AdaptiveMaxPool2d.

@@ -13,10 +13,9 @@ import torch
 from torch import Tensor
 from torch.fx import GraphModule, Node
 
-from ....errors import TcmError
 from ....ops.pytorch.node import arguments, shape_of
 from ..program import add_call, add_constant, constant_value
-from ..source import value_name, where
+from ..source import value_name
 from .additive_masks import MASKED, AdditiveMasks, is_given
 from .products import FACTORS, PRODUCTS, scaled_product
 
@@ -54,7 +53,7 @@ def _attention(module: GraphModule, node: Node) -> Node:
     values = arguments(node)
     query, key, value = (values[name] for name in ("query", "key", "value"))
     if values["enable_gqa"]:
-        raise _unsupported(node, "enable_gqa", "repeat the heads of key and value in the model")
+        key, value = (_for_all_heads(module, node, each, query) for each in (key, value))
     scale = values["scale"] or 1 / math.sqrt(shape_of(query)[-1])
     columns = add_call(module, node, aten.transpose.int, (key, -1, -2), node)
     scores = scaled_product(module, node, query, columns, scale)
@@ -62,6 +61,12 @@ def _attention(module: GraphModule, node: Node) -> Node:
     scores = _sum(module, node, scores, added)
     shares = _softmax(module, node, scores, left_out, -1)
     return add_call(module, node, aten.matmul.default, (shares, value), node)
+
+
+def _for_all_heads(module: GraphModule, node: Node, value: Node, query: Node) -> Node:
+    """Keys or values with every head as often as heads of the query share it."""
+    repeats = shape_of(query)[-3] // shape_of(value)[-3]
+    return add_call(module, node, aten.repeat_interleave.self_int, (value, repeats, -3), node)
 
 
 def _masks(module: GraphModule, node: Node, scores: Node) -> tuple[Mask | None, Mask | None]:
@@ -96,16 +101,6 @@ def _split_mask(mask: Tensor) -> tuple[Tensor | None, Tensor | None]:
     left_out = mask <= MASKED
     added = mask.masked_fill(left_out, 0.0)
     return (left_out if left_out.any() else None), (added if added.any() else None)
-
-
-def _unsupported(node: Node, got: str, hint: str) -> TcmError:
-    return TcmError(
-        "this attention cannot be compiled",
-        where=where(node),
-        expected="as many heads of query, key and value",
-        got=got,
-        hint=hint,
-    )
 
 
 def _mask(module: GraphModule, node: Node, source: Node) -> None:
