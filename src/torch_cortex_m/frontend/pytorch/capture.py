@@ -21,6 +21,7 @@ from ...text import first_line
 from .archive import load_program
 from .assigned_buffers import assignments_as_copies
 from .clean import KNOWN
+from .constant_masks import constant_masks
 from .decompositions import decompositions
 from .inputs import (
     EXPECTED_DTYPES,
@@ -150,12 +151,36 @@ def _inputs_of(program: ExportedProgram) -> tuple[Any, ...] | None:
 def _export(model: nn.Module, inputs: tuple[Tensor, ...]) -> ExportedProgram:
     _check_parameters(model)
     try:
-        with quiet(), torch.no_grad(), _evaluation_mode(model), assignments_as_copies(model):
-            return torch.export.export(model, inputs, strict=False)
+        with (
+            quiet(),
+            torch.no_grad(),
+            _evaluation_mode(model),
+            assignments_as_copies(model),
+            constant_masks(model) as masks,
+        ):
+            program = torch.export.export(model, inputs, strict=False)
     except TcmError:
         raise
     except Exception as error:
         raise _export_error(model, inputs, error) from None
+    changed = masks & set(_changed_buffers(program))
+    if changed:
+        raise _data_dependent(min(changed), "a state that selects elements")
+    return program
+
+
+def _changed_buffers(program: ExportedProgram) -> Iterator[str]:
+    """The paths of those that operators change in place, views of them included."""
+    buffers = program.graph_signature.inputs_to_buffers
+    for node in program.graph.nodes:
+        schema = getattr(node.target, "_schema", None)
+        if schema is None or not schema.is_mutable:
+            continue
+        changed: Any = node.args[0]
+        while isinstance(changed, Node) and changed.op == "call_function":
+            changed = changed.args[0]
+        if isinstance(changed, Node) and changed.name in buffers:
+            yield buffers[changed.name]
 
 
 def _is_known(program: ExportedProgram) -> bool:
