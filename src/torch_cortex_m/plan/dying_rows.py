@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..ir.artifacts import Overlap
 from ..ir.regions import Action, Region, Slice
 from .overlaps import ValueOverlaps, all_of
+from .rows import Replay, RowSpan, Tick
 
 Pair = tuple[str, str]
 """(a slice's output, a value that it reads)."""
@@ -49,12 +50,10 @@ class DyingRows:
             for shift in self.shifts[each.node, name]
         ]
         overlap = all_of(allowed)
-        distance = overlap and overlap.at_least(self.ahead[each.output, value])
-        return (
-            None
-            if overlap is None or distance is None
-            else Overlap(distance, overlap.step).aligned()
-        )
+        if overlap is None:
+            return None
+        distance = overlap.at_least(self.ahead[each.output, value])
+        return None if distance is None else Overlap(distance, overlap.step).aligned()
 
 
 def dying_rows(region: Region) -> DyingRows:
@@ -63,73 +62,68 @@ def dying_rows(region: Region) -> DyingRows:
 
 
 class _Rows:
-    """Carries out the order of a region. ``needed``: the first row of a value that a slice still
-    has to read."""
+    """Follows the rows of a region. ``needed``: the first row of a window that a slice still has to
+    read, as of before the action that goes on."""
 
     def __init__(self, region: Region) -> None:
-        self.region = region
         self.windows = region.windows
-        self.end = {action.output: 0 for action in region.actions}
-        self.end |= {value: -window.border for value, window in self.windows.items()}
-        self.begin = {value: -window.border for value, window in self.windows.items()}
-        self.readers = {value: region.readers(value) for value in self.windows}
-        self.needed = {value: self._first_needed(value) for value in self.windows}
-        self.found = DyingRows()
-        self.below: dict[str, list[str]] = {value: [] for value in self.windows}
-        self.above: dict[str, list[str]] = {value: [] for value in self.windows}
-        for output, value in _pairs(region):
-            self.found.ahead[output, value] = -self.windows[value].bytes
-            self.below[output].append(value)
-            self.above[value].append(output)
-        for index in region.order if self.found.ahead else ():
-            self._do(region.actions[index])
+        self.replay = Replay(region)
+        self.needed = {value: self.replay.needed(value) for value in self.windows}
+        pairs = list(_pairs(region))
+        self.found = DyingRows({pair: -self.windows[pair[1]].bytes for pair in pairs})
+        self.below = {value: [pair for pair in pairs if pair[0] == value] for value in self.windows}
+        self.above = {value: [pair for pair in pairs if pair[1] == value] for value in self.windows}
+        for tick in self.replay.ticks() if pairs else ():
+            self._follow(tick, region.actions[tick.action])
 
-    def _first_needed(self, value: str) -> int:
-        rows = (read.begin(self.end[each.output]) for each, read in self.readers[value])
-        return min(rows, default=self.end[value])
-
-    def _do(self, action: Action) -> None:
-        value = action.output
+    def _follow(self, tick: Tick, action: Action) -> None:
+        value = tick.written.value
         if value in self.windows:
-            self._write(action, value)
-        self.end[value] += action.rows
-        for read in action.sources():
-            if read.value in self.windows:
-                self.needed[read.value] = self._first_needed(read.value)
-        for other in self.below.get(value, ()):
-            self._stay_before(value, self._bytes_held(value), other)
-
-    def _write(self, action: Action, value: str) -> None:
-        window = self.windows[value]
-        moves = self.end[value] + action.rows - self.begin[value] > window.rows
-        if moves:
-            self.begin[value] = max(min(self.needed[value], self.end[value]), self.begin[value])
-            for other in self.below[value]:
-                self._stay_before(value, self._bytes_held(value), other)
-        first = 0 if moves else self._bytes_held(value)
-        for output in self.above[value]:
-            if self.needed[output] < self.end[output]:
-                self._widen((output, value), self._bytes_held(output) - first)
+            self._write(tick)
         if isinstance(action, Slice):
-            self._note_shifts(action)
+            self._note_shifts(tick, action)
+        for span in tick.reads:
+            if span.value in self.windows:
+                self.needed[span.value] = self.replay.needed(span.value)
+        for pair in self.below.get(value, ()):
+            self._stay_before(pair, self._end(tick.written))
 
-    def _note_shifts(self, each: Slice) -> None:
-        own = self._bytes_held(each.output)
-        for argument, read in each.reads.items():
-            if read.value in self.windows:
-                rows = read.begin(self.end[each.output]) - self.begin[read.value]
-                shift = rows * self.windows[read.value].row_bytes - own
+    def _write(self, tick: Tick) -> None:
+        """Neither what is moved nor what is written goes over rows that were needed before."""
+        written, first = tick.written, self._begin(tick.written)
+        if tick.moved is not None:
+            first = 0
+            for pair in self.below[written.value]:
+                self._stay_before(pair, self._end(tick.moved._replace(slot=0)))
+        for pair in self.above[written.value]:
+            output = pair[0]
+            if self.needed[output] < self.replay.end[output]:
+                self._widen(pair, self._held(output) - first)
+
+    def _note_shifts(self, tick: Tick, each: Slice) -> None:
+        for argument, span in zip(each.reads, tick.reads, strict=True):
+            if span.value in self.windows and tick.written.value in self.windows:
+                shift = self._begin(span) - self._begin(tick.written)
                 self.found.shifts.setdefault((each.node, argument), set()).add(shift)
 
-    def _stay_before(self, output: str, end: int, value: str) -> None:
+    def _stay_before(self, pair: Pair, end: int) -> None:
         """What was written of the output ends before what is needed of the value."""
-        needed = max(self.needed[value], self.begin[value])
-        if needed < self.end[value]:
-            first = (needed - self.begin[value]) * self.windows[value].row_bytes
-            self._widen((output, value), end - first)
+        value = pair[1]
+        first = max(self.needed[value] - self.replay.begin[value], 0)
+        if self.needed[value] < self.replay.end[value]:
+            self._widen(pair, end - first * self.windows[value].row_bytes)
 
-    def _bytes_held(self, value: str) -> int:
-        return (self.end[value] - self.begin[value]) * self.windows[value].row_bytes
+    def _begin(self, span: RowSpan) -> int:
+        """Where in its window a span begins, in bytes."""
+        return span.slot * self.windows[span.value].row_bytes
+
+    def _end(self, span: RowSpan) -> int:
+        return (span.slot + span.rows) * self.windows[span.value].row_bytes
+
+    def _held(self, value: str) -> int:
+        """The bytes of a window up to the last row that is there."""
+        rows = self.replay.end[value] - self.replay.begin[value]
+        return rows * self.windows[value].row_bytes
 
     def _widen(self, pair: Pair, distance: int) -> None:
         self.found.ahead[pair] = max(distance, self.found.ahead[pair])

@@ -139,10 +139,8 @@ class _Planner:
         for region, span in zip(self.regions, self.spans, strict=True):
             found |= region_overlaps(self.graph, region, span, self.lives)
         for index, dying in enumerate(self.dying):
-            names = {
-                pair: (_window_name(index, pair[0]), _window_name(index, pair[1])) for pair in dying
-            }
-            found |= {names[pair]: overlap for pair, overlap in dying.items()}
+            for (output, value), overlap in dying.items():
+                found[_window_name(index, output), _window_name(index, value)] = overlap
         return {pair: each for pair, each in found.items() if blocks >= set(pair)}
 
     def value_blocks(self) -> list[MemoryBlock]:

@@ -38,7 +38,13 @@ class MemoryBlock:
     def overlaps(self, other: MemoryBlock) -> bool:
         if self.first > other.last or other.first > self.last:
             return False
-        return self.busy is None or other.busy is None or self.busy & other.busy != 0
+        return self.common_turns(other) != 0
+
+    def common_turns(self, other: MemoryBlock) -> int | None:
+        """Bits of the turns at which both are live; None where they do not take turns."""
+        if self.busy is None or other.busy is None:
+            return None
+        return self.busy & other.busy
 
 
 Overlaps = Mapping[tuple[str, str], Overlap]
@@ -95,7 +101,7 @@ def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) 
         live[time] = _most_live(alive, in_turns)
     shared: dict[tuple[str, int], int] = {}
     for (name, other), overlap in (overlaps or {}).items():
-        if _take_turns(named[name], named[other]):
+        if named[name].common_turns(named[other]) is not None:
             continue
         size, last = named[name].size, named[other].last
         found = overlap.shared(size, named[other].size)
@@ -106,10 +112,6 @@ def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) 
     return max(live.values(), default=0)
 
 
-def _take_turns(block: MemoryBlock, other: MemoryBlock) -> bool:
-    return block.busy is not None and other.busy is not None
-
-
 def _shared_in_turns(
     named: Mapping[str, MemoryBlock], overlaps: Overlaps
 ) -> dict[str, tuple[int, int]]:
@@ -117,10 +119,11 @@ def _shared_in_turns(
     found: dict[str, tuple[int, int]] = {}
     for (name, other), overlap in overlaps.items():
         block, argument = named[name], named[other]
-        if block.busy is not None and argument.busy is not None:
+        common = block.common_turns(argument)
+        if common is not None:
             turns, bytes = found.get(name, (0, 0))
             bytes += overlap.shared(block.size, argument.size)
-            found[name] = (turns | block.busy & argument.busy, min(bytes, block.size))
+            found[name] = (turns | common, min(bytes, block.size))
     return found
 
 
