@@ -35,7 +35,7 @@ ALLOWED = {
     "run": BASE | {"ops", "target", "tools"},
     "generate": BASE
     | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
-    "report": BASE | {"generate", "measured", "ops", "schedule", "select"},
+    "report": BASE | {"generate", "ops", "select"},
     "ship": BASE | {"generate"},
     "model": BASE
     | {

@@ -79,29 +79,51 @@ def generate_all(
     preferences: Preferences = DEFAULT_PREFERENCES,
 ) -> list[Generated]:
     """``generate`` for each graph by prefix; the library is asked for all scratch sizes at once."""
-    measurements = preferences.measurements or shipped_measurements(target.name)
-    model = CostModel(measurements.for_core(target.name))
-    choices = {}
-    for prefix, graph in graphs.items():
-        pushed = input_to_push(graph, preferences.io)
-        schedule = schedule_of(graph, (regions or {}).get(prefix, ()), pushed)
-        ranked = rank_kernels(
+    choices = {
+        prefix: best_choice(
             graph,
             target,
-            library=library.symbols if library is not None else frozenset(),
+            library=library,
             forced=(forced or {}).get(prefix, {}),
-            model=model,
-            objective=preferences.objective,
-            prefer_library=preferences.prefer_library,
-            layers=schedule.layers,
+            regions=(regions or {}).get(prefix, ()),
+            preferences=preferences,
         )
-        best = Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
-        choices[prefix] = best
+        for prefix, graph in graphs.items()
+    }
     scratch = _library_scratch(choices, target, library)
     return [
         _emit(prefix, choice, target, library, preferences, scratch[prefix])
         for prefix, choice in choices.items()
     ]
+
+
+def best_choice(
+    graph: Graph,
+    target: Target,
+    *,
+    library: KernelLibrary | None = None,
+    forced: Mapping[str, str] | None = None,
+    regions: Sequence[RowsByNode] = (),
+    preferences: Preferences = DEFAULT_PREFERENCES,
+) -> Choice:
+    """All kernels of each node, ranked, and the best of them; budgets are not kept yet.
+
+    Arguments, and what is raised, as of ``generate``.
+    """
+    measurements = preferences.measurements or shipped_measurements(target.name)
+    model = CostModel(measurements.for_core(target.name))
+    schedule = schedule_of(graph, regions, input_to_push(graph, preferences.io))
+    ranked = rank_kernels(
+        graph,
+        target,
+        library=library.symbols if library is not None else frozenset(),
+        forced=forced or {},
+        model=model,
+        objective=preferences.objective,
+        prefer_library=preferences.prefer_library,
+        layers=schedule.layers,
+    )
+    return Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
 
 
 def input_to_push(graph: Graph, io: str) -> str | None:

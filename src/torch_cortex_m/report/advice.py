@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from .cycles import share_of_cycles
 
 Advice = dict[str, str]
 
@@ -63,15 +65,11 @@ def _saturated(document: Mapping[str, Any]) -> Iterator[Advice]:
 
 
 def _estimated_kernels(document: Mapping[str, Any]) -> Iterator[Advice]:
-    guessed = [
-        layer["name"]
-        for layer in document["layers"]
-        if not layer["is_measured"] and layer["alternatives"] and _share(document, layer) > 0.01
-    ]
+    guessed = _layers(document, 0.01, lambda each: not each["is_measured"] and each["alternatives"])
     if guessed:
         yield _advice(
             "hint",
-            f"The kernels of {_names(guessed)} were chosen by an estimate from similar layers.",
+            f"The kernels of {guessed} were chosen by an estimate from similar layers.",
             "`tcm tune OUT` measures all kernels on your layers and keeps the best.",
         )
 
@@ -79,30 +77,22 @@ def _estimated_kernels(document: Mapping[str, Any]) -> Iterator[Advice]:
 def _portable_kernels(document: Mapping[str, Any]) -> Iterator[Advice]:
     if not document["features"]:
         return
-    portable = [
-        layer["name"]
-        for layer in document["layers"]
-        if layer["kernel"].endswith("__ref") and _share(document, layer) > WORTH_TELLING
-    ]
+    portable = _layers(document, WORTH_TELLING, lambda each: each["kernel"].endswith("__ref"))
     if portable:
         yield _advice(
             "hint",
-            f"{_names(portable)} run in portable C, without the core's own instructions.",
+            f"{portable} run in portable C, without the core's own instructions.",
             "docs/operators.md lists the kernels of each operator; another spelling of the layer "
             "may have one for this core.",
         )
 
 
 def _copies(document: Mapping[str, Any]) -> Iterator[Advice]:
-    moving = [
-        layer["name"]
-        for layer in document["layers"]
-        if layer["copied_bytes"] and _share(document, layer) > WORTH_TELLING
-    ]
+    moving = _layers(document, WORTH_TELLING, lambda each: each["copied_bytes"])
     if moving:
         yield _advice(
             "hint",
-            f"{_names(moving)} only move data, and take more than 5 % of the cycles each.",
+            f"{moving} only move data, and take more than 5 % of the cycles each.",
             "Where the model permutes or concatenates, another order of dimensions may save it.",
         )
 
@@ -136,11 +126,14 @@ def _inputs(document: Mapping[str, Any]) -> Iterator[Advice]:
         )
 
 
-def _share(document: Mapping[str, Any], layer: Mapping[str, Any]) -> float:
-    """Of all cycles, measured where they were."""
-    kind = "cycles" if document["total"]["cycles"] is not None else "estimated_cycles"
-    total = sum(each[kind] or 0 for each in document["layers"])
-    return (layer[kind] or 0) / total if total else 0.0
+def _layers(document: Mapping[str, Any], at_least: float, is_meant: Callable[[Any], Any]) -> str:
+    """The names of those that take more than this share of the cycles; empty for none."""
+    layers = document["layers"]
+    return _names(
+        layer["name"]
+        for layer in layers
+        if is_meant(layer) and share_of_cycles(document, layer) > at_least
+    )
 
 
 def _names(names: Any) -> str:

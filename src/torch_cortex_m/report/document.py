@@ -13,7 +13,7 @@ from ..ir.artifacts import Location
 from .advice import advice_on
 from .choices import choice_of
 from .curves import flash_points, ram_points
-from .layers import layer_entries
+from .layers import activations, layer_entries
 from .memory import Block, blocks_of, bytes_in_use
 
 FORMAT = 1
@@ -105,12 +105,11 @@ def _views(graph: Graph) -> list[Node]:
 
 
 def _view(graph: Graph, node: Node) -> dict[str, Any]:
-    inputs = [value for value in node.inputs if value is not None and value not in graph.constants]
     return {
         "name": node.name,
         "op": node.op.name,
         "source": node.source,
-        "inputs": inputs,
+        "inputs": activations(graph, node),
         "outputs": list(node.outputs),
     }
 

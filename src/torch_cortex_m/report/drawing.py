@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from .cycles import share_of_cycles
 from .memory import shape_text
 
 BOX_WIDTH = 236
@@ -200,7 +201,7 @@ def boxes_of(document: Mapping[str, Any]) -> list[Box]:
 
 
 def _boxes(document: Mapping[str, Any]) -> Iterator[Box]:
-    values, total = document["values"], _total(document)
+    values = document["values"]
     owner: dict[str, str] = {}
     labels = {name: _short_shape(value) for name, value in values.items()}
     states = {state["name"] for state in document["states"]}
@@ -225,7 +226,7 @@ def _boxes(document: Mapping[str, Any]) -> Iterator[Box]:
             node["op"] if step is None else _kernel_text(node),
             reads,
             counted(chips.get(node["name"], ())),
-            0.0 if step is None else (_cycles(node) / total if total else 0.0),
+            0.0 if step is None else share_of_cycles(document, node),
             step,
             between,
         )
@@ -259,12 +260,3 @@ def _kernel_text(layer: Mapping[str, Any]) -> str:
 
 def _short_shape(value: Mapping[str, Any]) -> str:
     return shape_text(value["shape"], "")
-
-
-def _cycles(layer: Mapping[str, Any]) -> int:
-    measured = layer["cycles"]
-    return (layer["estimated_cycles"] or 0) if measured is None else measured
-
-
-def _total(document: Mapping[str, Any]) -> int:
-    return sum(map(_cycles, document["layers"]))

@@ -27,7 +27,7 @@ def layer_entries(
             "name": node.name,
             "op": node.op.name,
             "source": node.source,
-            "inputs": _activations(choice.graph, node),
+            "inputs": activations(choice.graph, node),
             "outputs": list(node.outputs),
             "only_moves": bool(node.op.only_moves),
             "kernel": choice.selection[node.name].name,
@@ -53,7 +53,8 @@ def layer_entries(
     ]
 
 
-def _activations(graph: Graph, node: Node) -> list[str]:
+def activations(graph: Graph, node: Node) -> list[str]:
+    """The values that a node reads, without the constants."""
     return [value for value in node.inputs if value is not None and value not in graph.constants]
 
 

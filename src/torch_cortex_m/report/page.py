@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .charts import curve, fitting, memory_chart, short_number
+from .cycles import share_of_cycles, shown_cycles
 from .drawing import BOX_WIDTH, boxes_of, counted, draw
 from .memory import shape_text
 
@@ -120,14 +121,13 @@ def _code(total: Mapping[str, Any]) -> int:
 def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the table has of each layer."""
     layers, removed = document["layers"], document["removed"]
-    total = sum(map(_cycles, layers))
-    most = max(map(_cycles, layers), default=0)
+    most = max(map(shown_cycles, layers), default=0)
     return [
         {
             **layer,
-            "shown_cycles": _cycles(layer),
-            "share": 100 * _cycles(layer) / total if total else 0.0,
-            "bar": 100 * _cycles(layer) / most if most else 0.0,
+            "shown_cycles": shown_cycles(layer),
+            "share": 100 * share_of_cycles(document, layer),
+            "bar": 100 * shown_cycles(layer) / most if most else 0.0,
             "strategy": layer["kernel"].partition("__")[2],
             "won": _won(layer),
             "shapes": _shapes(document, layer),
@@ -135,11 +135,6 @@ def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for layer in layers
     ]
-
-
-def _cycles(layer: Mapping[str, Any]) -> int:
-    measured = layer["cycles"]
-    return (layer["estimated_cycles"] or 0) if measured is None else measured
 
 
 def _shapes(document: Mapping[str, Any], layer: Mapping[str, Any]) -> str:

@@ -30,9 +30,9 @@ def assignments_as_copies(model: nn.Module) -> Iterator[None]:
 
     @wraps(forward)
     def copying(*args: Any, **kwargs: Any) -> Any:
-        before = _buffers(model)
+        before = buffers_of(model)
         outputs = forward(*args, **kwargs)
-        after = _buffers(model)
+        after = buffers_of(model)
         changed = {path: old for path, old in before.items() if after[path] is not old}
         outputs = pytree.tree_map(lambda each: _kept(each, changed.values()), outputs)
         values = {path: after[path].clone() for path in changed}
@@ -54,7 +54,8 @@ def assignments_as_copies(model: nn.Module) -> Iterator[None]:
             model.forward = own
 
 
-def _buffers(model: nn.Module) -> dict[str, Tensor]:
+def buffers_of(model: nn.Module) -> dict[str, Tensor]:
+    """By path; one that has several paths by each of them."""
     return dict(model.named_buffers(remove_duplicate=False))
 
 

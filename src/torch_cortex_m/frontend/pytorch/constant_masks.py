@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from .assigned_buffers import buffers_of
+
 Found = TypeVar("Found")
 
 
@@ -21,13 +23,11 @@ def constant_masks(model: nn.Module) -> Iterator[set[str]]:
 
     Gives the paths of the buffers that did, which have to be constant.
     """
-    values = {path: each for path, each in _buffers(model).items() if not each.is_floating_point()}
+    values = {
+        path: each for path, each in buffers_of(model).items() if not each.is_floating_point()
+    }
     with _ConstantMasks(model, values) as mode:
         yield mode.used
-
-
-def _buffers(model: nn.Module) -> dict[str, Tensor]:
-    return dict(model.named_buffers(remove_duplicate=False))
 
 
 class _ConstantMasks(TorchFunctionMode):
@@ -65,7 +65,7 @@ class _ConstantMasks(TorchFunctionMode):
 
     def _found(self, known: Mapping[str, Found], tensor: Any) -> Found | None:
         """What is known of a buffer; None of anything else."""
-        buffers = _buffers(self.model).items() if known and isinstance(tensor, Tensor) else ()
+        buffers = buffers_of(self.model).items() if known and isinstance(tensor, Tensor) else ()
         path = next((path for path, each in buffers if each is tensor), "")
         if path in known:
             self.used.add(path)
