@@ -36,7 +36,7 @@ ALLOWED = {
     "generate": BASE
     | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
     "report": BASE | {"generate", "ops", "select"},
-    "ship": BASE | {"generate"},
+    "ship": BASE | {"generate", "staging"},
     "model": BASE
     | {
         "build",
@@ -49,6 +49,7 @@ ALLOWED = {
         "run",
         "runner",
         "schedule",
+        "staging",
         "target",
     },
     "tune": BASE | {"build", "generate", "measured", "ops", "run", "runner", "select", "target"},

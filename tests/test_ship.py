@@ -241,6 +241,17 @@ def test_what_cannot_be_a_project(tmp_path: Path) -> None:
         write_project({"a": ""}, folder / "Makefile" / "x")
 
 
+@pytest.mark.parametrize("exists", [False, True])
+def test_nothing_half_written_is_left(exists: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(TcmError, match="cannot write the project"):
+        write_project({"a": "", "a/b": ""}, folder)
+    assert folder.exists() == exists
+    assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
+
+
 def test_the_command(tmp_path: Path) -> None:
     saved = model_for("cortex-m4").save(tmp_path / "out")
     ship_folder(saved, "arduino", tmp_path / "new")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from errno import EACCES, ENOTDIR
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
 from ..schedule import schedule_of
+from ..staging import as_new_folder, staged
 from ..target import target_from_data, target_to_data
 from ..text import one_line
 from .report import Report
@@ -46,26 +45,19 @@ def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
     check_replaceable(folder)
     files = {**generated.program.files}
     files[PLAN] = json.dumps(_plan_data(generated, report), indent=1) + "\n"
+    new = not folder.exists()
     try:
-        new = not folder.exists()
-        (folder.parent if new else folder).mkdir(parents=True, exist_ok=True)
-        work = Path(mkdtemp(prefix=".tcm-", dir=folder.parent if new else folder))
+        with staged(folder) as work:
+            for name, text in files.items():
+                (work / name).write_text(text, encoding="utf-8")
+            # Names such as "features.0.weight" are not files: an index maps them to array numbers.
+            np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
+            if new:
+                as_new_folder(work, folder)
+            else:
+                _replace(folder, work)
     except OSError as error:
         raise _cannot_write(folder, error) from None
-    try:
-        for name, text in files.items():
-            (work / name).write_text(text, encoding="utf-8")
-        # Names such as "features.0.weight" are not files: an index maps them to array numbers.
-        np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
-        if new:
-            work.chmod(0o755)
-            work.rename(folder)
-        else:
-            _replace(folder, work)
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return folder
 
 

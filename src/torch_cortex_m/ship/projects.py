@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import TcmError
 from ..generate import Generated
+from ..staging import as_new_folder, staged
 from .interface import interface_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -70,7 +71,7 @@ def _environment() -> Any:
 
 def write_project(files: dict[str, str], folder: Path) -> Path:
     """Writes the files into a folder that is new or empty. Raises TcmError if it is not, or cannot
-    be written."""
+    be written; then nothing is left there."""
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise TcmError(
@@ -79,10 +80,17 @@ def write_project(files: dict[str, str], folder: Path) -> Path:
                 expected="a new or empty folder",
                 got="other files" if folder.is_dir() else "a file",
             )
-        for name, text in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        new = not folder.exists()
+        with staged(folder) as work:
+            for name, text in files.items():
+                path = work / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            if new:
+                as_new_folder(work, folder)
+            else:
+                for path in list(work.iterdir()):
+                    path.replace(folder / path.name)
     except OSError as error:
         raise TcmError(
             "cannot write the project", where=str(folder), got=error.strerror or str(error)
