@@ -63,4 +63,20 @@ TCM_KERNEL int32_t tcm_gru_state(const int32_t *given, const int32_t *recurrent,
     return candidate + tcm_shift_right_up(update * (state - candidate), 15);
 }
 
+/* A gate of long short-term memory from its sum: input, forget, candidate for the cell, output. */
+TCM_KERNEL int32_t tcm_lstm_gate(int32_t gate, int32_t sum, const int16_t *table)
+{
+    const int32_t gated = tcm_saturate_s16(sum);
+    return gate == 2 ? tcm_tanh_s16(gated, 3, 0, table) : tcm_sigmoid_s16(gated, table);
+}
+
+/* The next cell of long short-term memory. clip: more than 32767 for none. */
+TCM_KERNEL int16_t tcm_lstm_cell(const int32_t *gates, int32_t cell, int32_t multiplier, int32_t shift, int32_t clip)
+{
+    const int32_t kept = tcm_requantize(gates[1] * cell, INT32_C(1) << 30, -14);
+    const int32_t added = tcm_requantize(gates[0] * gates[2], multiplier, shift);
+    const int32_t next = tcm_saturate_s16(tcm_saturate_s16(kept) + tcm_saturate_s16(added));
+    return (int16_t)tcm_clamp(next, -clip, clip < 32767 ? clip : 32767);
+}
+
 #endif

@@ -34,7 +34,7 @@ TCM_KERNEL void lstm_s16__ref(const int16_t *input, const int16_t *initial_hidde
             const int16_t *const values = input + row * input_size;
             int16_t *const result = output + row * hidden_size;
             for (int32_t unit = 0; unit < hidden_size; unit++) {
-                int32_t gates[4]; /* input, forget, candidate for the cell, output */
+                int32_t gates[4];
                 for (int32_t gate = 0; gate < 4; gate++) {
                     const int32_t feature = gate * hidden_size + unit;
                     const int32_t sum =
@@ -42,14 +42,9 @@ TCM_KERNEL void lstm_s16__ref(const int16_t *input, const int16_t *initial_hidde
                                            input_multipliers[gate], input_shifts[gate]) +
                         lstm_s16__gate_sum(before, recurrent_weight + feature * hidden_size, hidden_size, 0,
                                            recurrent_multipliers[gate], recurrent_shifts[gate]);
-                    const int32_t gated = tcm_saturate_s16(sum);
-                    gates[gate] = gate == 2 ? tcm_tanh_s16(gated, 3, 0, sigmoid_table)
-                                            : tcm_sigmoid_s16(gated, sigmoid_table);
+                    gates[gate] = tcm_lstm_gate(gate, sum, sigmoid_table);
                 }
-                const int32_t kept = tcm_requantize(gates[1] * cell_before[unit], INT32_C(1) << 30, -14);
-                const int32_t added = tcm_requantize(gates[0] * gates[2], cell_multiplier, cell_shift);
-                const int32_t state = tcm_saturate_s16(tcm_saturate_s16(kept) + tcm_saturate_s16(added));
-                cell_row[unit] = (int16_t)tcm_clamp(state, -cell_clip, cell_clip < 32767 ? cell_clip : 32767);
+                cell_row[unit] = tcm_lstm_cell(gates, cell_before[unit], cell_multiplier, cell_shift, cell_clip);
                 const int32_t tangent = tcm_tanh_s16(cell_row[unit], tanh_multiplier, tanh_shift, sigmoid_table);
                 result[unit] =
                     tcm_requantize_s16(tangent * gates[3], hidden_multiplier, hidden_shift, 0, -32768, 32767);
