@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from frontend_checks import (
 from frontend_models import IMAGE, Residual, assert_same
 from torch import nn
 
+from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.ir.serialize import graph_to_data
 
@@ -33,6 +34,25 @@ def test_the_callers_model_is_not_changed(training: bool) -> None:
     assert [module.training for module in model.modules()] == modes
     for name, value in model.state_dict().items():
         assert torch.equal(value, before[name]), name
+
+
+def test_calibration_runs_in_one_thread_and_gives_the_callers_back() -> None:
+    data, seen = calibration((IMAGE,)), set[int]()
+
+    def samples() -> Iterator[object]:
+        for sample in data:
+            seen.add(torch.get_num_threads())
+            yield sample
+        yield data[0][0][:, :1]  # of another shape
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(TcmError, match="shape"):
+            import_pytorch(randomize(Residual()), random_tensors((IMAGE,)), samples())
+        assert (seen, torch.get_num_threads()) == ({1}, 2)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def test_training_mode_gives_the_same_graph() -> None:

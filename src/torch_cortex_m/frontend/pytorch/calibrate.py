@@ -23,6 +23,7 @@ from .quiet import quiet
 from .source import value_name, where
 from .states import STATE, Calls, inputs_of
 from .steps import Calibrator, feed_back_integers, leave_room_for_gates
+from .threads import one_thread
 from .torchao_names import convert_pt2e, prepare_pt2e
 
 Calibration = Iterable[Any] | Callable[[Sequence[str]], Iterable[Any]] | None
@@ -35,6 +36,7 @@ MOST_LISTED = 5
 """Activations that a warning lists."""
 
 
+@one_thread()
 def quantize(
     module: GraphModule, calibration: Calibration, example: tuple[Tensor, ...] | None
 ) -> GraphModule:
