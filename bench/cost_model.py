@@ -22,7 +22,7 @@ from torch_cortex_m.measured.measurements import SHIPPED, load_measurements
 from torch_cortex_m.ops.base import Kernel, Layer
 from torch_cortex_m.select import CostModel, applicable_kernels, layer_of
 from torch_cortex_m.select.cost import Table
-from torch_cortex_m.select.objective import order_kernels
+from torch_cortex_m.select.order import order_kernels
 from torch_cortex_m.target import CORES, Target
 
 from . import ROOT

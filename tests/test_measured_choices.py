@@ -19,25 +19,20 @@ from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.cost import packed_bytes
-from torch_cortex_m.select.objective import order_kernels
+from torch_cortex_m.select.order import order_kernels
 from torch_cortex_m.target import Target
 
 
-def test_measurements_decide_and_objectives_differ() -> None:
-    kernels = ops.definition("depthwise_conv2d").kernels
-    names = [kernel.name for kernel in kernels[:2]]
-    fast, small = names
+def test_measurements_decide_and_without_them_the_folders_order() -> None:
+    first, second = kernels = ops.definition("depthwise_conv2d").kernels[:2]
     table = {
         layer().signature.text: {
-            fast: Measurement(1000, 900, 1000, 4000),
-            small: Measurement(1000, 800, 2000, 100),
+            first.name: Measurement(1000, 900, 1000, 4000),
+            second.name: Measurement(1000, 800, 2000, 100),
         }
     }
-    model = CostModel(table)
-    assert order_kernels(layer(), kernels[:2], model, "speed")[-1].name == fast
-    assert order_kernels(layer(), kernels[:2], model, "size")[-1].name == small
-    assert order_kernels(layer(), kernels[:2], model, "balanced")[-1].name == small
-    assert order_kernels(layer(), kernels[:2], CostModel({}), "speed") == list(kernels[:2])
+    assert order_kernels(layer(), kernels, CostModel(table), "speed") == [second, first]
+    assert order_kernels(layer(), kernels, CostModel({}), "speed") == [first, second]
 
 
 def test_kernels_of_the_same_estimated_time_are_told_apart_by_instructions() -> None:
@@ -105,11 +100,11 @@ def test_the_flash_of_an_unmeasured_layer_is_its_own_constants_and_the_kernels_c
         flash = constants[measured] + code
         table = {dense(measured).signature.text: {kernel.name: Measurement(100, 100, 100, flash)}}
         model = CostModel(table)
-        assert model.flash_bytes(dense(measured), kernel) == flash
-        assert model.flash_bytes(dense(other), kernel) == pytest.approx(
-            constants[other] + code, abs=100
-        )
-        assert CostModel({}).flash_bytes(dense(other), kernel) == constants[other]
+        for outputs in (measured, other):
+            assert model.constant_bytes(dense(outputs), kernel) == constants[outputs]
+        assert model.code_bytes(dense(measured), kernel) == code
+        assert model.code_bytes(dense(other), kernel) == pytest.approx(code, abs=100)
+        assert CostModel({}).code_bytes(dense(other), kernel) == 0
 
 
 def test_entries_of_unknown_layers_do_not_disturb() -> None:

@@ -13,7 +13,7 @@ from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import CostModel, layer_of
-from torch_cortex_m.select.objective import order_kernels
+from torch_cortex_m.select.order import order_kernels
 from torch_cortex_m.target import CORES
 
 

@@ -18,10 +18,11 @@ from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.measured.measurements import (
     Measurements,
     load_measurements,
+    measurements_for,
 )
 from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import layer_of
-from torch_cortex_m.select.objective import SAME_TIME
+from torch_cortex_m.select.order import SAME_TIME
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
 
@@ -195,12 +196,11 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: P
     tune_folder(folder, tuned, 1)
     kept = tcm.load(folder).generated
     assert kept.preferences == Preferences("size", ram_bytes=budget)
-    table = load_measurements(tuned).for_core("cortex-m4")
-    for name, kernel in kept.selection.items():
-        node = kept.graph.producer(name)
-        assert node is not None
-        costs = table[layer_of(kept.graph, node).signature.text]
-        assert costs[kernel.name].flash_bytes == min(cost.flash_bytes for cost in costs.values())
+    measurements = measurements_for("cortex-m4", load_measurements(tuned))
+    small = Preferences("size", ram_bytes=budget, measurements=measurements)
+    assert kept.selection == generate(kept.graph, M4, preferences=small).selection
+    fast = replace(small, objective="speed")
+    assert kept.selection != generate(kept.graph, M4, preferences=fast).selection
     tune_folder(folder, tuned, 1, optimize="speed", flash=100_000)
     changed = tcm.load(folder).generated.preferences
     assert changed == Preferences("speed", flash_bytes=100_000, ram_bytes=budget)

@@ -76,7 +76,8 @@ def compile(
         to let both compete; cmsis_nn_include (one or more folders) and cmsis_nn_library (a static
         library) say where it is.
     float_io: the emitted C takes and gives float32 instead of int8.
-    optimize: "speed" (fewest estimated cycles), "size" (least flash) or "balanced".
+    optimize: "speed" (fewest estimated cycles), "balanced" (little time given for much flash) or
+        "size" (the least flash within twice the cycles of that).
     flash, ram: budgets in bytes for the model's code and constants, and for its working memory, the
         arena. States, stack, and inputs and outputs that are the caller's are beside it and not
         counted. Where leaner kernels do not keep the second, layers compute a few rows at a time;

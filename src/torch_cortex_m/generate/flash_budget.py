@@ -124,17 +124,26 @@ def _certainty(choice: Choice) -> str:
 
 
 def reduced_to(choice: Choice, limit: int) -> Choice:
-    """Trades time for flash, the cheapest trade first, until the estimate is within ``limit`` or
-    nothing is left to trade."""
+    """The first of ``smaller_choices`` within ``limit``, or the last one."""
+    for size, smaller in smaller_choices(choice):
+        choice = smaller
+        if size <= limit:
+            break
+    return choice
+
+
+def smaller_choices(choice: Choice) -> Iterator[tuple[int, Choice]]:
+    """The choice and smaller and smaller ones, each with its bytes: time is traded for flash, the
+    cheapest trade first, until nothing is left to trade."""
     flash = Flash(choice.layers, choice.model)
     size = flash.bytes(choice.selection)
-    while size > limit:
+    while True:
+        yield size, choice
         trade = min(_trades(choice, flash), key=lambda trade: trade.order, default=None)
         if trade is None:
-            break
+            return
         choice = choice.with_kernels(trade.changes)
         size += trade.bytes_gained
-    return choice
 
 
 def _trades(choice: Choice, flash: Flash) -> Iterator[Trade]:

@@ -19,6 +19,7 @@ from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
+from .objective import weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
 from .ram import RamBudget
 from .scratch import library_scratch_bytes
@@ -123,7 +124,8 @@ def best_choice(
         prefer_library=preferences.prefer_library,
         layers=schedule.layers,
     )
-    return Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
+    best = Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
+    return weighed(best, preferences.objective, prefer_library=preferences.prefer_library)
 
 
 def input_to_push(graph: Graph, io: str) -> str | None:

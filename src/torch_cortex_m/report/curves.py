@@ -7,13 +7,11 @@ from typing import Any
 
 from ..generate import Generated
 from ..generate.curve import ram_curve
-from ..generate.flash_budget import flash_bytes, reduced_to
+from ..generate.flash_budget import smaller_choices
 from ..select.choice import Choice
 
 STEP = 0.9
 """Of the flash of one point, what the next one may take."""
-
-MOST_POINTS = 24
 
 
 def ram_points(generated: Generated) -> list[dict[str, Any]]:
@@ -30,10 +28,8 @@ def flash_points(choice: Choice) -> list[dict[str, Any]]:
 
 
 def _smaller(choice: Choice) -> Iterator[tuple[int, int]]:
-    size = flash_bytes(choice)
-    for _ in range(MOST_POINTS):
-        yield size, choice.total_time
-        choice = reduced_to(choice, int(size * STEP))
-        last, size = size, flash_bytes(choice)
-        if size >= last:
-            return
+    limit: float | None = None
+    for size, smaller in smaller_choices(choice):
+        if limit is None or size <= limit:
+            yield size, smaller.total_time
+            limit = size * STEP

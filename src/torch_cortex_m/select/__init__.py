@@ -1,7 +1,7 @@
 """Graph and target -> one kernel per node."""
 
 from .cost import CostModel
-from .objective import check_objective, order_kernels
+from .order import check_objective, order_kernels
 from .select import Selection, applicable_kernels, layer_of, rank_kernels
 
 __all__ = [

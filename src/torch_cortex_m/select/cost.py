@@ -56,7 +56,7 @@ class CostModel:
 
     def cost(self, layer: Layer, kernel: Kernel) -> Measurement | None:
         """None if the kernel was never measured on a comparable layer. ``flash_bytes`` is that of
-        the measured layer: ask ``flash_bytes`` for this one's."""
+        the measured layer: ask ``constant_bytes`` and ``code_bytes`` for this one's."""
         key = (layer.signature.text, kernel.name)
         if key not in self._costs:
             measured = self.measured(layer, kernel)
@@ -68,13 +68,6 @@ class CostModel:
     def measured(self, layer: Layer, kernel: Kernel) -> Measurement | None:
         """What was measured on this very layer."""
         return self.table.get(layer.signature.text, {}).get(kernel.name)
-
-    def flash_bytes(self, layer: Layer, kernel: Kernel) -> int:
-        """Constants and code, where no other layer shares it."""
-        measured = self.measured(layer, kernel)
-        if measured is not None:
-            return measured.flash_bytes
-        return self.constant_bytes(layer, kernel) + self.code_bytes(layer, kernel)
 
     def constant_bytes(self, layer: Layer, kernel: Kernel) -> int:
         """The layer's constants as the kernel wants them."""

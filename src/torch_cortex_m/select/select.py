@@ -10,7 +10,7 @@ from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..target import Target
 from .cost import CostModel
-from .objective import check_objective, order_kernels
+from .order import check_objective, order_kernels
 
 Selection = dict[str, Kernel]
 """Node name -> kernel, for every node that computes something (views need no kernel)."""
@@ -39,7 +39,9 @@ def rank_kernels(
         apply; otherwise they compete with ours.
     forced: node name -> the only kernel to consider, checked against the same conditions.
     layers: node name -> what a call computes, of nodes that are called for parts of their outputs.
-    model: what kernels cost on this target. objective: see ``objective.score``.
+    model: what kernels cost on this target.
+    objective: for any but speed, kernels whose cost is not known and whose constants take much
+        flash come first.
 
     Where nothing was measured, a folder's order decides, which lists its kernels from the most
     general to the most special.

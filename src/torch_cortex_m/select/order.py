@@ -1,10 +1,8 @@
-"""What ``--optimize`` means: an order of the kernels that can compute a layer."""
+"""The order of the kernels that can compute a layer."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from ..errors import TcmError
 from ..measured.measurements import Measurement
@@ -26,18 +24,6 @@ def check_objective(objective: str) -> None:
         raise TcmError(
             "unknown objective", expected=", ".join(OBJECTIVES), got=objective, where="optimize"
         )
-
-
-def score(objective: str, cost: Measurement) -> tuple[float, ...]:
-    """Smaller is better. speed: estimated cycles, then instructions. size: flash, then speed.
-    balanced: cycles times the square root of flash, so that four times the flash must halve the
-    time to be worth it."""
-    time = tuple(float(value) for value in cost.time)
-    if objective == "speed":
-        return time
-    if objective == "size":
-        return (float(cost.flash_bytes), *time)
-    return (time[0] * math.sqrt(max(1, cost.flash_bytes)), *time)
 
 
 def flash_limit(smallest: int) -> int:
@@ -65,24 +51,16 @@ def order_kernels(
         limit = flash_limit(min(sizes.values()))
         unknown.sort(key=lambda kernel: sizes[kernel.name] <= limit)
 
-    def badness(kernel: Kernel) -> tuple[float, ...]:
+    def slowness(kernel: Kernel) -> tuple[int, int]:
         cost = costs[kernel.name]
         assert cost is not None
-        if objective != "speed":
-            cost = replace(cost, flash_bytes=model.flash_bytes(layer, kernel))
-        return score(objective, cost)
+        return cost.time
 
-    ordered = sorted(known, key=badness, reverse=True)
-    if objective == "speed":
-        ordered = _ties_by_instructions(ordered, costs)
-    if objective != "size":
-        ordered = _by_evidence(layer, ordered, model, objective)
-    return [*unknown, *ordered]
+    ordered = _ties_by_instructions(sorted(known, key=slowness, reverse=True), costs)
+    return [*unknown, *_by_evidence(layer, ordered, model)]
 
 
-def _by_evidence(
-    layer: Layer, ordered: Sequence[Kernel], model: CostModel, objective: str
-) -> list[Kernel]:
+def _by_evidence(layer: Layer, ordered: Sequence[Kernel], model: CostModel) -> list[Kernel]:
     """The kernels, where none ranks above one that uses more of the core's instructions without
     having won where both were measured: on this layer, or else on the nearest one.
 
@@ -94,7 +72,7 @@ def _by_evidence(
         costs = None if both else model.nearest(layer.signature, kernel.name, other.name)
         if costs is None:
             return bool(both)
-        return score(objective, costs[kernel.name]) < score(objective, costs[other.name])
+        return costs[kernel.name].time < costs[other.name].time
 
     result: list[Kernel] = []
     for kernel in ordered:
