@@ -17,7 +17,6 @@ The samples of a model with states are calls in a row; so are those that calibra
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -103,7 +102,6 @@ def compiled(model: Model) -> Compiled:
 
     Raises TcmError where it does not compile, WrongError where its results are not good enough.
     """
-    module = build(model)
     count = CALIBRATION_CALLS if model.remembers else CALIBRATION_SAMPLES
     data = model.samples(count, seed=2)
     judged = model.samples(model.calls, seed=3)
@@ -111,7 +109,7 @@ def compiled(model: Model) -> Compiled:
     states = {name: state.output for name, state in model.states.items()}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of old spellings, and of units that never change
-        program = quantized_program(copy.deepcopy(module), example, data, read_bindings(states))
+        program = quantized_program(build(model), example, data, read_bindings(states))
     graph = import_quantized(program, model.name)
     verify(graph)
     check_accumulators(graph)
@@ -130,15 +128,15 @@ def compiled(model: Model) -> Compiled:
     calls = Calls(Interpreter(program))
     with torch.no_grad():
         converted = [_leaves(calls.run(*_cloned(sample))) for sample in judged]
-    _check_errors(graph, _expected(model, module, judged), converted, got)
+    _check_errors(graph, _expected(model, judged), converted, got)
     random = _random_sample(graph)
     ran = [*samples, random] if graph.states else [samples[0], random]
     return Compiled(model.name, graph, ran, _in_a_row(graph, ran))
 
 
-def _expected(model: Model, module: nn.Module, samples: Sequence[Sample]) -> list[Arrays]:
+def _expected(model: Model, samples: Sequence[Sample]) -> list[Arrays]:
     """What the float model gives, from its initial states on."""
-    module = copy.deepcopy(module)
+    module = build(model)
     states = [torch.zeros(state.shape) for state in model.states.values()]
     expected: list[Arrays] = []
     for sample in samples:
