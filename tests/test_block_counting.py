@@ -15,7 +15,7 @@ from torch_cortex_m.ir.artifacts import Program, flow_instructions
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.ops.avg_pool2d.op import AvgPool2d
 from torch_cortex_m.ops.requantize.op import Requantize
-from torch_cortex_m.run import block_counter, execute
+from torch_cortex_m.run import block_counter, execute, miss_counter, plugins
 from torch_cortex_m.target import CORES, find_target
 
 HEADER = "#include <stdint.h>\nint32_t loop_run(const int32_t *rounds, int32_t *result);\n"
@@ -81,8 +81,9 @@ def test_layers_are_split_as_the_counter_splits_them() -> None:
 
 
 def test_a_run_without_plugin_output_is_told(tmp_path: Path) -> None:
-    with pytest.raises(TcmError, match="did not run the plugin"):
-        block_counter.read_phases(tmp_path)
+    for read in (block_counter.read_phases, miss_counter.read_misses):
+        with pytest.raises(TcmError, match="did not run the plugin"):
+            read(tmp_path)
 
 
 def test_a_cache_folder_that_cannot_be_written_is_told(
@@ -91,16 +92,16 @@ def test_a_cache_folder_that_cannot_be_written_is_told(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     with pytest.raises(TcmError, match="cannot write the cache folder"):
-        block_counter._plugin.__wrapped__(1)
+        plugins._built.__wrapped__("count_blocks", 1)
 
 
 def test_the_plugin_is_built_once_for_each_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    first, second = (block_counter._plugin.__wrapped__(version) for version in (1, 2))
+    first, second = (plugins._built.__wrapped__("count_blocks", version) for version in (1, 2))
     assert first != second
     assert sorted((tmp_path / "torch-cortex-m").iterdir()) == sorted([first, second])
     before = first.stat().st_mtime_ns
-    assert block_counter._plugin.__wrapped__(1) == first
+    assert plugins._built.__wrapped__("count_blocks", 1) == first
     assert first.stat().st_mtime_ns == before

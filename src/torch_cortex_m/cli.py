@@ -109,7 +109,9 @@ def compile(
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
-    target: Annotated[str, typer.Option(help="cortex-m0 ... cortex-m85, or host")] = "cortex-m4",
+    target: Annotated[
+        str, typer.Option(help="cortex-m0 ... cortex-m85, a part, or host")
+    ] = "cortex-m4",
     calibration: Annotated[
         Path | None, typer.Option(help=f"{ARRAYS} Each is samples x the input's shape.")
     ] = None,
@@ -253,6 +255,12 @@ def verify(
 def profile(
     folder: Folder,
     inputs: InputsOption = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            help="Also what it takes there, behind caches of flash: stm32f411, rp2350 ..."
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     markdown: MarkdownOption = False,
     max_cycles: CyclesBudget = None,
@@ -265,7 +273,7 @@ def profile(
     from .model.budgets import Budgets
 
     budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash)
-    kept = profile_folder(folder, inputs, json, markdown, budgets)
+    kept = profile_folder(folder, inputs, part, json, markdown, budgets)
     raise typer.Exit(0 if kept else 1)
 
 

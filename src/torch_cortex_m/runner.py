@@ -15,7 +15,7 @@ from .cycles import CycleEstimator, cycle_estimator
 from .errors import TcmError
 from .ir.artifacts import BlockFlow, Program
 from .run import Execution, HostProcess, Run, execute
-from .target import Target
+from .target import Part, Target
 
 
 class Runner:
@@ -89,11 +89,13 @@ class Runner:
         runs: Iterable[Run | tuple[int, Sequence[bytes]]],
         *,
         cycles: bool = False,
+        part: Part | None = None,
         timeout: float = 1200,
     ) -> list[Execution]:
         """Runs (index of a program, its inputs) one after the other; see ``Run``.
 
         cycles: estimates these, too, where the core has a model; in a traced run by layer.
+        part: counts what its caches would fetch, too; not in a traced run.
 
         Raises TcmError if a tool is missing, the image does not fit, crashes or does not end in
         ``timeout`` seconds, or a program returns an error.
@@ -107,6 +109,7 @@ class Runner:
             order,
             trace=self.trace,
             count_blocks=estimator is not None,
+            part=part,
             checked=self.checked,
             timeout=timeout,
         )

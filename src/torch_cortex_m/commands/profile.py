@@ -18,12 +18,17 @@ from .terminal import terminal
 
 
 def profile_folder(
-    folder: Path, inputs: Path | None, as_json: bool, as_markdown: bool, budgets: Budgets
+    folder: Path,
+    inputs: Path | None,
+    part: str | None,
+    as_json: bool,
+    as_markdown: bool,
+    budgets: Budgets,
 ) -> bool:
     """Measures a compiled folder on its emulated core and prints a table, JSON or Markdown; whether
     the budgets are kept."""
     compiled = load(folder)
-    report = compiled.profile(*read_inputs(inputs, compiled.graph))
+    report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part)
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
     elif as_markdown:
@@ -43,6 +48,7 @@ def report_table(report: Report) -> Table:
         caption="\n".join(
             [
                 *_stream(report),
+                *([] if report.part is None else [report.part.text]),
                 f"{_memory(report)} Instructions (instr.) are exact. {cycles or ''}".strip(),
             ]
         ),

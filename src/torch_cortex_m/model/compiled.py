@@ -15,8 +15,9 @@ from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
 from ..run import Execution
 from ..runner import Runner
-from ..target import HOST, Target
+from ..target import HOST, Target, find_part
 from .copies import copied_bytes
+from .part_report import check_part
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
 from .ranges import value_ranges
@@ -245,18 +246,24 @@ class CompiledModel:
             generated=self.generated,
         )
 
-    def profile(self, *inputs: Any) -> Report:
+    def profile(self, *inputs: Any, part: str | None = None) -> Report:
         """Measures one inference on the emulated core: exact instructions and estimated cycles,
         in total and by layer, and the stack.
 
         inputs: as for ``run``, raw or not; of several samples the first is measured. Without
         inputs, seeded random ones are used. ``Report.cycles_model`` says what the
         estimate is worth; for cores without a model, cycles are None.
+        part: a microcontroller's name, such as "stm32f411": ``Report.part`` then has what the
+        inference takes there, behind its caches of flash.
 
-        Raises TcmError if a tool is missing.
+        Raises TcmError if a tool is missing, or the part is not known or has another core.
         """
+        found = None if part is None else find_part(part)
+        if found is not None:
+            check_part(found, self.target)
         plain, traced = (self.runner("emulator", trace) for trace in (False, True))
-        self._measured = profile_sample(self.report, plain, traced, self._one_sample(inputs))
+        sample = self._one_sample(inputs)
+        self._measured = profile_sample(self.report, plain, traced, sample, found)
         return self._measured
 
     def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:

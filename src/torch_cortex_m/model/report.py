@@ -12,6 +12,7 @@ from ..generate import Generated
 from ..ir import Stream
 from ..ir.artifacts import Folding
 from ..report import Facts, document
+from .part_report import PartReport
 from .report_files import write_report
 
 
@@ -52,7 +53,8 @@ class Report:
     measured or where the core has no model; cycles_model says how it was made and how far it is
     off. folding: the constant channels that were removed, None if there were none. states: what
     lives between calls, in state_bytes of memory beside the arena. stream: how a window of frames
-    is taken, if it is a few frames a call. generated: the model that this is about, None where the
+    is taken, if it is a few frames a call. part: what an inference takes on a part, if that was
+    asked for. generated: the model that this is about, None where the
     report came from a file.
     """
 
@@ -70,6 +72,7 @@ class Report:
     states: tuple[StateReport, ...] = ()
     state_bytes: int = 0
     stream: Stream | None = None
+    part: PartReport | None = None
     generated: Generated | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -104,6 +107,8 @@ class Report:
         lines = [f"{self.target}: {', '.join(totals)}"]
         if self.stream is not None:
             lines.append(f"  stream of {self.stream.input}: {self.stream.summary}")
+        if self.part is not None:
+            lines.append(f"  {self.part.text}")
         if self.folding is not None:
             lines.append(f"  constant channels folded: {self.folding}")
         if self.copied_bytes:
@@ -154,6 +159,7 @@ class Report:
             "folding": None if self.folding is None else asdict(self.folding),
             "states": [asdict(state) for state in self.states],
             "stream": _stream_data(self.stream),
+            "part": None if self.part is None else asdict(self.part),
             "total": {
                 "instructions": self.instructions,
                 "cycles": self.cycles,

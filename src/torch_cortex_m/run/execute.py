@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 from ..errors import TcmError
 from ..ir.artifacts import BasicBlock, BlockFlow, Program
-from ..target import Machine, Target
+from ..target import Machine, Part, Target
 from ..tools import require_tool
-from .block_counter import block_counter, flow_difference, read_phases
+from .block_counter import counting_blocks, flow_difference, read_phases
+from .miss_counter import Misses, counting_misses, read_misses
 
 CALIBRATION_INSTRUCTIONS = 2 * 100_000
 """What the long calibration loop executes more than the short one (see harness/harness.c)."""
@@ -49,8 +50,9 @@ class LayerTrace:
 @dataclass(frozen=True)
 class Execution:
     """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host; ``flow`` is None
-    unless blocks are counted, ``cycles`` unless they are estimated from it. A traced run has these
-    by layer: its own instructions include the reports."""
+    unless blocks are counted, ``cycles`` unless they are estimated from it, ``misses`` unless these
+    are counted. A traced run has these by layer, but for misses: its own instructions include the
+    reports."""
 
     outputs: tuple[bytes, ...]
     status: int
@@ -59,6 +61,7 @@ class Execution:
     layers: tuple[LayerTrace, ...] = ()
     flow: BlockFlow | None = None
     cycles: int | None = None
+    misses: Misses | None = None
 
 
 class Run(NamedTuple):
@@ -89,12 +92,14 @@ def execute(
     *,
     trace: bool = False,
     count_blocks: bool = False,
+    part: Part | None = None,
     checked: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
     """Runs one inference after the other in one process.
 
     trace, checked: as the image was built. count_blocks: counts blocks, too (on a core only).
+    part: counts what its caches would fetch, too.
 
     Raises TcmError if QEMU is missing, the image crashes, accesses memory outside of its buffers or
     does not end in ``timeout`` seconds.
@@ -110,12 +115,16 @@ def execute(
         stream += _WORD.pack(index | RESET if reset else index)
         stream += b"".join(inputs) * _placements(checked)
     machine = target.machine
-    phases = None
+    phases = misses = None
     if machine is None:
         output = _run_host(path, bytes(stream), timeout)
     else:
-        output, phases = _run_emulator(path, machine, bytes(stream), timeout, count_blocks)
-    return _Reader(output, phases, trace, checked).executions([programs[index] for index in order])
+        output, phases, misses = _run_emulator(
+            path, machine, bytes(stream), timeout, count_blocks, part
+        )
+    return _Reader(output, phases, misses, trace, checked).executions(
+        [programs[index] for index in order]
+    )
 
 
 def _placements(checked: bool) -> int:
@@ -143,8 +152,13 @@ def _stopped(what: str, result: subprocess.CompletedProcess[bytes], hint: str = 
 
 
 def _run_emulator(
-    path: Path, machine: Machine, stream: bytes, timeout: float, count_blocks: bool
-) -> tuple[bytes, list[BlockFlow] | None]:
+    path: Path,
+    machine: Machine,
+    stream: bytes,
+    timeout: float,
+    count_blocks: bool,
+    part: Part | None,
+) -> tuple[bytes, list[BlockFlow] | None, list[Misses] | None]:
     qemu = require_tool("qemu-system-arm")
     command = [
         qemu,
@@ -154,7 +168,9 @@ def _run_emulator(
         *("-kernel", str(path.resolve())),
     ]
     if count_blocks:
-        command += block_counter(qemu, path).arguments()
+        command += counting_blocks(qemu, path)
+    if part is not None:
+        command += counting_misses(qemu, path, part, machine.code)
     with TemporaryDirectory(prefix="tcm-run-") as folder:
         (Path(folder) / "input.bin").write_bytes(stream)
         try:
@@ -170,7 +186,9 @@ def _run_emulator(
                 result,
                 "status 4 is a fault: an illegal instruction or a bad address",
             )
-        return output.read_bytes(), read_phases(Path(folder)) if count_blocks else None
+        phases = read_phases(Path(folder)) if count_blocks else None
+        misses = None if part is None else read_misses(Path(folder))
+        return output.read_bytes(), phases, misses
 
 
 def _ticks_per_instruction(ticks: int) -> float:
@@ -201,15 +219,22 @@ class _Reader:
     """Takes the harness's output stream apart.
 
     The harness calls its counter at the start and the end of everything it measures, so that each
-    measurement is one phase of the block counter: ``phase`` follows those calls.
+    measurement is one phase of the block counter and of that of misses: ``phase`` follows those
+    calls.
     """
 
     def __init__(
-        self, data: bytes, phases: list[BlockFlow] | None, trace: bool, checked: bool
+        self,
+        data: bytes,
+        phases: list[BlockFlow] | None,
+        misses: list[Misses] | None,
+        trace: bool,
+        checked: bool,
     ) -> None:
         self.data = data
         self.position = 0
         self.phases = phases
+        self.misses = misses
         self.phase = 1
         self.trace = trace
         self.checked = checked
@@ -252,11 +277,12 @@ class _Reader:
         layers = self._layers(program) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
         flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
+        misses = None if self.trace or self.misses is None else self.misses[self.phase]
         self.phase += 2
         outputs = [self._bytes(size) for size in program.output_bytes]
         count = self.calibration.instructions(ticks, self.calibration.empty)
         signed = status - (1 << 32) if status >= 1 << 31 else status
-        return Execution(tuple(outputs), signed, count, stack, layers, flow)
+        return Execution(tuple(outputs), signed, count, stack, layers, flow, misses=misses)
 
     def _layers(self, program: Program) -> tuple[LayerTrace, ...]:
         """Two reports that measure reporting itself, then one for each output of each layer, or for

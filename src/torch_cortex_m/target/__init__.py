@@ -1,6 +1,8 @@
 """Cores and boards as data. Imports nothing of ours but errors."""
 
-from .cores import CORES, HOST, find_target
+from .cores import CORES, HOST
+from .names import find_part, find_target
+from .parts import PARTS, Cache, Part
 from .types import (
     FEATURE_MACROS,
     Machine,
@@ -14,9 +16,13 @@ __all__ = [
     "CORES",
     "FEATURE_MACROS",
     "HOST",
+    "PARTS",
+    "Cache",
     "Machine",
     "MemoryRegion",
+    "Part",
     "Target",
+    "find_part",
     "find_target",
     "target_from_data",
     "target_to_data",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 
-from ..errors import TcmError
 from .types import Machine, MemoryRegion, Target
 
 MEGABYTE = 1 << 20
@@ -64,31 +62,3 @@ CORES: dict[str, Target] = {
 
 HOST = Target("host")
 """The machine that runs the compiler; its kernels are portable C for any machine."""
-
-
-def find_target(target: str | Target) -> Target:
-    """The target of that name, or the target itself. Raises TcmError for an unknown name."""
-    if isinstance(target, Target):
-        return target
-    if target == HOST.name:
-        return HOST
-    if target in CORES:
-        return CORES[target]
-    near = _near_names(str(target))
-    raise TcmError(
-        "unknown target",
-        expected=", ".join((*CORES, HOST.name)),
-        got=target,
-        hint=f"did you mean {' or '.join(near)}?" if near else "pick one, or pass a tcm.Target",
-    )
-
-
-def _near_names(wanted: str) -> list[str]:
-    """The one or two cores that are most like ``wanted``; none where more are equally like it."""
-    wanted = wanted.lower()
-    longer = [name for name in CORES if name.startswith(wanted) or name.endswith(f"-{wanted}")]
-    likeness = {name: difflib.SequenceMatcher(None, wanted, name).ratio() for name in CORES}
-    best = max(likeness.values())
-    nearest = [name for name, ratio in likeness.items() if ratio == best >= 0.5]
-    near = longer or nearest
-    return near if len(near) <= 2 else []

@@ -12,36 +12,19 @@
  *     blocks                           at the end, followed by one line a block
  *     ADDRESS INSTRUCTIONS             block 0 is the state before the first instruction
  *
- * It needs no headers of QEMU; the declarations are those of the plugin API. Only block addresses
- * and numbers of instructions are asked for: QEMU 7.2 tells a wrong size of the instruction that
- * ends a page of 1 KiB. A block that accesses a device is left in its middle and the rest runs as
- * another block, so its instructions count twice; code between two marks that accesses no device
- * is counted exactly, and the marking function's own share is the same in every phase.
+ * Only block addresses and numbers of instructions are asked for: QEMU 7.2 tells a wrong size of
+ * the instruction that ends a page of 1 KiB. A block that accesses a device is left in its middle
+ * and the rest runs as another block, so its instructions count twice; code between two marks that
+ * accesses no device is counted exactly, and the marking function's own share is the same in every
+ * phase.
  */
+#include "qemu_plugin.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef uint64_t qemu_plugin_id_t;
-typedef struct qemu_info_t qemu_info_t;
-struct qemu_plugin_tb;
-enum qemu_plugin_cb_flags { QEMU_PLUGIN_CB_NO_REGS };
-
-void qemu_plugin_register_vcpu_tb_trans_cb(
-    qemu_plugin_id_t id, void (*callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *block));
-void qemu_plugin_register_vcpu_tb_exec_cb(
-    struct qemu_plugin_tb *block, void (*callback)(unsigned int core, void *data),
-    enum qemu_plugin_cb_flags flags, void *data);
-void qemu_plugin_register_atexit_cb(
-    qemu_plugin_id_t id, void (*callback)(qemu_plugin_id_t id, void *data), void *data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *block);
-uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb *block);
-
-__attribute__((visibility("default"))) int qemu_plugin_version = TCM_PLUGIN_API;
 
 typedef struct edge {
     struct block *target;

@@ -1,0 +1,50 @@
+"""Targets and parts by name."""
+
+from __future__ import annotations
+
+import difflib
+
+from ..errors import TcmError
+from .cores import CORES, HOST
+from .parts import PARTS, Part
+from .types import Target
+
+
+def find_target(target: str | Target) -> Target:
+    """The target of that name, a part's core with the part's memory, or the target itself.
+
+    Raises TcmError for an unknown name.
+    """
+    if isinstance(target, Target):
+        return target
+    if target == HOST.name:
+        return HOST
+    if target in CORES:
+        return CORES[target]
+    if target in PARTS:
+        return PARTS[target].target
+    near = _near_names(str(target))
+    raise TcmError(
+        "unknown target",
+        expected=f"{', '.join((*CORES, HOST.name))}, or a part: {', '.join(PARTS)}",
+        got=target,
+        hint=f"did you mean {' or '.join(near)}?" if near else "pick one, or pass a tcm.Target",
+    )
+
+
+def _near_names(wanted: str) -> list[str]:
+    """The one or two cores that are most like ``wanted``; none where more are equally like it."""
+    wanted = wanted.lower()
+    longer = [name for name in CORES if name.startswith(wanted) or name.endswith(f"-{wanted}")]
+    likeness = {name: difflib.SequenceMatcher(None, wanted, name).ratio() for name in CORES}
+    best = max(likeness.values())
+    nearest = [name for name, ratio in likeness.items() if ratio == best >= 0.5]
+    near = longer or nearest
+    return near if len(near) <= 2 else []
+
+
+def find_part(name: str) -> Part:
+    """Raises TcmError for an unknown name."""
+    if name not in PARTS:
+        raise TcmError("unknown part", expected=", ".join(PARTS), got=name, hint="pick one")
+    return PARTS[name]
