@@ -34,9 +34,8 @@ SEPARATE, SUPERPOSED, WIDE = 0, 1, 2
 """Forms of weights, as in csrc/dsp/tcm_dsp_columns.h."""
 
 FEW_WEIGHTS, FEW_TAPS = 3072, 32
-"""Up to these, weights of 16 bits are preferred: for at most 3 KB more flash they take fewer cycles
-on a Cortex-M4; on other cores 16 to 19 % fewer instructions, and with up to 32 taps a filter no
-more cycles."""
+"""Up to these, weights of 16 bits are preferred: for at most 3 KB more flash they take 16 to 19 %
+fewer instructions, and with up to 32 taps a filter no more cycles."""
 
 
 @dataclass(frozen=True)
