@@ -34,26 +34,28 @@ typedef struct {
     static void name(__attribute__((unused)) const tcm_dsp_product *product)
 
 /* Four places. r0 columns, r1 stream, r2 - r5 sums of the first filter, r6 - r9 of the second, r10 and r11 inputs,
- * r12 weights, lr weights of the first filter. Frame: 0 columns, 4 their end, 8 entry, 12 output, 16 stride, 20 end of
- * the stream. Each instruction of a step has four bytes: the loop of 16 steps is entered where as many are left as
- * the last, incomplete turn has. */
+ * r12 weights, lr weights of the first filter. Frame: 0 output, 4 three strides, 8 end of the stream, 12 stride, 16
+ * columns, 20 their end, 24 entry. Each instruction of a step has four bytes: the loop of TCM_DSP_TURN steps is entered
+ * where as many are left as the last, incomplete turn has. */
 #define TCM_DSP_START_4(step_bytes)        \
     "push {r4-r11, lr}\n\t"                \
     "sub sp, sp, #28\n\t"                  \
     "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t" \
     "add r6, r0, r4, lsl #4\n\t"           \
     "sub r4, r4, #1\n\t"                   \
-    "and r4, r4, #15\n\t"                  \
+    "and r4, r4, #" TCM_DSP_TURN "-1\n\t"  \
     "mov r7, #" step_bytes "\n\t"          \
     "adr.w r8, 3f\n\t"                     \
     "mls r7, r4, r7, r8\n\t"               \
     "orr r7, r7, #1\n\t"                   \
-    "strd r0, r6, [sp]\n\t"                \
-    "strd r7, r2, [sp, #8]\n\t"            \
-    "strd r3, r5, [sp, #16]\n"             \
+    "add r8, r3, r3, lsl #1\n\t"           \
+    "strd r2, r8, [sp]\n\t"                \
+    "strd r5, r3, [sp, #8]\n\t"            \
+    "strd r0, r6, [sp, #16]\n\t"           \
+    "str r7, [sp, #24]\n"                  \
     "1:\n\t"                               \
     "ldrd r2, r6, [r1], #8\n\t"            \
-    "ldr r0, [sp]\n\t"
+    "ldr r0, [sp, #16]\n\t"
 
 /* What a step begins with: inputs of the third and fourth place, weights of the first filter in lr, of the second in
  * r12. Loads in a row cost one cycle each but for the last one; LDRD costs three. */
@@ -81,7 +83,7 @@ typedef struct {
     "smlad r7, r11, r12, r6\n\t"       \
     "smlad r2, r10, lr, r2\n\t"        \
     "smlad r6, r10, r12, r6\n\t"       \
-    "ldr pc, [sp, #8]\n"
+    "ldr pc, [sp, #24]\n"
 
 #define TCM_DSP_STEP_4(loads)          \
     loads                              \
@@ -98,11 +100,11 @@ typedef struct {
 #define TCM_DSP_STEPS_4(loads)         \
     TCM_DSP_FIRST_STEP_4(loads)        \
     "2:\n\t"                           \
-    ".rept 16\n\t"                     \
+    ".rept " TCM_DSP_TURN "\n\t"       \
     TCM_DSP_STEP_4(loads)              \
     ".endr\n"                          \
     "3:\n\t"                           \
-    "ldr r12, [sp, #4]\n\t"            \
+    "ldr r12, [sp, #20]\n\t"           \
     "cmp r0, r12\n\t"                  \
     "bne.w 2b\n\t"
 
@@ -146,20 +148,18 @@ typedef struct {
 /* Four places of two filters, whose outputs are neighbours: two bytes at any address. */
 #if defined(__ARM_FEATURE_UNALIGNED)
 #define TCM_DSP_STORE_4                 \
-    "ldrd r0, lr, [sp, #12]\n\t"        \
+    "ldm sp, {r0, r10, r12, lr}\n\t"    \
     "bfi r2, r6, #8, #24\n\t"           \
     "bfi r3, r7, #8, #24\n\t"           \
     "bfi r4, r8, #8, #24\n\t"           \
     "bfi r5, r9, #8, #24\n\t"           \
-    "add r10, lr, lr, lsl #1\n\t"       \
     "strh r3, [r0, lr]\n\t"             \
     "strh r4, [r0, lr, lsl #1]\n\t"     \
     "strh r5, [r0, r10]\n\t"            \
     "strh r2, [r0], #2\n\t"
 #else
 #define TCM_DSP_STORE_4                 \
-    "ldrd r0, lr, [sp, #12]\n\t"        \
-    "add r10, lr, lr, lsl #1\n\t"       \
+    "ldm sp, {r0, r10, r12, lr}\n\t"    \
     "strb r3, [r0, lr]\n\t"             \
     "strb r4, [r0, lr, lsl #1]\n\t"     \
     "strb r5, [r0, r10]\n\t"            \
@@ -170,9 +170,9 @@ typedef struct {
     "strb r6, [r0], #1\n\t"
 #endif
 
+/* The end of the stream is in r12. */
 #define TCM_DSP_NEXT_4            \
-    "str r0, [sp, #12]\n\t"       \
-    "ldr r12, [sp, #20]\n\t"      \
+    "str r0, [sp]\n\t"            \
     "cmp r1, r12\n\t"             \
     "bne.w 1b\n\t"                \
     "add sp, sp, #28\n\t"         \
@@ -219,7 +219,7 @@ TCM_DSP_ROUTINE(tcm_dsp_right_4)
 
 /* The sums of four places and two filters, [filter][place], for any other way. */
 #define TCM_DSP_STORE_SUMS_4       \
-    "ldr r0, [sp, #12]\n\t"        \
+    "ldr r0, [sp]\n\t"             \
     "stm r0, {r2-r9}\n\t"          \
     "add sp, sp, #28\n\t"          \
     "pop {r4-r11, pc}"

@@ -97,4 +97,13 @@ CASES = [
     case("relu_shift_31", (1, 3, 4, 3), shifts=-31, **RELU),
     *(case(f"channels_{n}", (1, 5, 4, n), padding=SAME, bias=True) for n in range(1, 21)),
     case("channels_64", (1, 5, 5, 64), padding=SAME, bias=True),
+    case("stride_2_on_3x3", (1, 3, 3, 12), stride=(2, 2), padding=SAME, bias=True),
+    case("relu_stride_2_batch_2", (2, 6, 5, 7), stride=(2, 2), padding=SAME, **RELU),
+    case("relu_stride_3x2_rest_unread", (1, 9, 8, 5), stride=(3, 2), padding=(1, 0, 0, 1), **RELU),
+    case("stride_1x3_batch_2", (2, 5, 11, 10), stride=(1, 3), bias=True),
+    case(
+        "stride_2_dilation_2x1", (1, 9, 7, 6), stride=(2, 2), padding=(2, 1, 2, 1), dilation=(2, 1)
+    ),
+    case("stride_2_clamped", (1, 6, 6, 8), stride=(2, 2), activation_min=-30, activation_max=60),
+    case("padding_only_before_1_row", (1, 1, 5, 4), stride=(2, 2), padding=(2, 2, 0, 0), bias=True),
 ]

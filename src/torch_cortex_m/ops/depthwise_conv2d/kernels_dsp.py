@@ -7,13 +7,16 @@ axis of a line, ``across`` the other one.
 from __future__ import annotations
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..integers.requantization import (
+    ANY,
     NON_NEGATIVE,
+    RIGHT,
     Requantization,
     choose_requantization,
     folded_bias,
@@ -31,10 +34,19 @@ from ..packing.dsp import (
     pack_matrix,
     pack_wide_matrix,
 )
-from ..rules.overlap import columns_in_order, in_channel_blocks, rows_in_order
+from ..rules.overlap import (
+    columns_in_order,
+    in_channel_blocks,
+    places_in_order,
+    rows_in_order,
+    window_starts,
+)
 
 CHANNEL_WORDS = 10
 """Of depthwise_3x3_channel in the header."""
+
+COPIED_BYTES = 1024
+"""Up to which four channels of an image are copied with their padding."""
 
 EDGES = {"height": "top", "width": "left"}
 
@@ -196,6 +208,75 @@ ROW_PAIRS_3X3 = Kernel(
 )
 
 
+def _applies_four_channels(layer: Layer) -> bool:
+    return (
+        layer.types["weight"].shape[1:3] == (3, 3)
+        and layer.types["input"].shape[3] >= 4
+        and layer.op.depth_multiplier == 1
+        and 4 * prod(_copied_size(layer)) <= COPIED_BYTES
+        and _applies(layer)
+        and _requantization(layer).way != ANY
+    )
+
+
+def _copied_size(layer: Layer) -> tuple[int, int]:
+    """Height and width that the outputs' windows cover, (0, 0) where there is no padding."""
+    op, sizes = layer.op, layer.output.shape[1:3]
+    height, width = (
+        (sizes[axis] - 1) * op.stride[axis] + 2 * op.dilation[axis] + 1 for axis in range(2)
+    )
+    return (height, width) if any(op.padding) else (0, 0)
+
+
+def _four_channels_constants(layer: Layer) -> dict[str, int | float]:
+    height, width = _copied_size(layer)
+    found = _requantization(layer)
+    return {
+        "copied_height": height,
+        "copied_width": width,
+        "way": found.way,
+        "common_shift": found.common_shift,
+    }
+
+
+def _four_channels_pack(layer: Layer) -> dict[str, np.ndarray]:
+    found = _requantization(layer)
+    filters = _filters(layer)
+    bias = folded_bias(filters, layer_bias(layer), layer.op.input_offset) << found.scales
+    taps = (filters.astype(np.int64) << found.scales[:, None]).T
+    first, second = taps[[0, 1, 2, 6]], taps[[3, 4, 5, 7]]
+    pairs = (first & 0xFFFF) + (second << 16)
+    parameters = [found.multipliers, found.addends]
+    if found.way == RIGHT:
+        parameters.append(found.shifts)
+    blocks = []
+    for start in range(0, len(filters), 4):
+        block = slice(min(start, len(filters) - 4), min(start, len(filters) - 4) + 4)
+        last = taps[8, block]
+        single = (last[2:] & 0xFFFF) + (last[:2] << 16)
+        numbers = np.column_stack([values[block] for values in parameters])
+        words = (bias[block], pairs[:, block].reshape(-1), single, numbers.reshape(-1))
+        blocks.append(np.concatenate(words))
+    return {"stream": wrapped(np.stack(blocks))}
+
+
+def _four_channels_overlap(layer: Layer) -> dict[str, Overlap]:
+    blocks = _blocks(layer)
+    distance = places_in_order(layer, window_starts(layer))
+    return in_channel_blocks(layer, distance, blocks) if blocks > 0 else {}
+
+
+FOUR_CHANNELS_3X3 = Kernel(
+    "depthwise_conv2d_s8__four_channels_3x3_dsp",
+    applies=_applies_four_channels,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=lambda layer: 4 * prod(_copied_size(layer)),
+    pack=_four_channels_pack,
+    constants=_four_channels_constants,
+    overlap=_four_channels_overlap,
+)
+
+
 def _applies_columns(layer: Layer) -> bool:
     return layer.types["input"].shape[3] == 1 and _applies(layer)
 
@@ -241,6 +322,7 @@ WIDE_COLUMNS = matrix_kernel(
 )
 
 DSP_KERNELS = [
+    FOUR_CHANNELS_3X3,
     ROW_PAIRS,
     ROW_PAIRS_3X3,
     WIDE_COLUMNS,

@@ -73,6 +73,21 @@ CASES = [
     case("relu_long_rows", (1, 650), 6, bias=True, output_offset=-128),
     *(case(f"inputs_{n}", (2, n), 3, bias=True) for n in range(1, 21)),
     *(case(f"features_{n}", (2, 5), n, bias=True) for n in range(1, 10)),
+    *(
+        case(f"inputs_{n}_to_{4 + n % 5}", (1, n), 4 + n % 5, bias=True)
+        for n in (*range(2, 46, 3), 64)
+    ),
+    *(
+        case(f"relu_inputs_{n}_to_8", (1, n), 8, bias=True, output_offset=-128)
+        for n in (33, 36, 66)
+    ),
+    case("relu_1300_to_11", (3, 1300), 11, bias=True, output_offset=-128),
+    case("1301_to_8", (1, 1301), 8, bias=True),
+    case("relu_shift_4", (1, 40), 8, bias=True, output_offset=-128, shifts=-4),
+    case("relu_shift_12", (1, 40), 8, bias=True, output_offset=-128, shifts=-12),
+    case("relu_shift_4_long", (1, 1300), 4, bias=True, output_offset=-128, shifts=-4),
+    case("relu_shift_8_long", (2, 1290), 4, bias=True, output_offset=-128, shifts=-8),
+    case("relu_shift_12_long", (1, 1306), 4, bias=True, output_offset=-128, shifts=-12),
     case("inputs_64", (1, 64), 16, bias=True),
     case("autoencoder", (1, 128), 64, bias=True, activation_min=-3),
 ]

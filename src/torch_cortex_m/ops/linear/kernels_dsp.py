@@ -5,8 +5,15 @@ from __future__ import annotations
 from math import prod
 
 from ..base import Layer
+from ..integers.requantization import ANY, choose_requantization
 from ..packing.cmsis_nn import are_constant
-from ..packing.dsp import MatrixPacking, matrix_kernel, pack_matrix, run_pairs
+from ..packing.dsp import (
+    COMMON_SHIFTS,
+    MatrixPacking,
+    matrix_kernel,
+    pack_matrix,
+    run_pairs,
+)
 
 
 def _applies(layer: Layer) -> bool:
@@ -28,4 +35,23 @@ MATRIX = matrix_kernel(
     "linear_s8__matrix_dsp", applies=_applies, packing=_packing, scratch_bytes=_scratch
 )
 
-DSP_KERNELS = [MATRIX]
+
+def _applies_four_filters(layer: Layer) -> bool:
+    """With four rows at a time, each weight would be loaded once for all of them."""
+    *leading, features = layer.types["input"].shape
+    op, filters = layer.op, layer.output.shape[-1]
+    is_possible = prod(leading) < 4 and filters >= 4 and len(run_pairs(features)) >= 2
+    if not (is_possible and _applies(layer)):
+        return False
+    found = choose_requantization(layer, layer.constants["weight"], COMMON_SHIFTS)
+    return found.way != ANY and (op.activation_min, op.activation_max) == (-128, 127)
+
+
+FOUR_FILTERS = matrix_kernel(
+    "linear_s8__four_filters_dsp",
+    applies=_applies_four_filters,
+    packing=_packing,
+    scratch_bytes=_scratch,
+)
+
+DSP_KERNELS = [FOUR_FILTERS, MATRIX]
