@@ -109,10 +109,19 @@ TCM_KERNEL void depthwise_conv2d_s8__column_pairs_mve_places(int32_t *places, in
     }
 }
 
-/* Stores `columns` columns of eight rows of four channels as a strip. */
+/* Stores `columns` columns of eight rows of four channels as a strip; gathering needs words that are aligned. */
 TCM_KERNEL void depthwise_conv2d_s8__column_pairs_mve_strip(int8_t *strip, const int8_t *image, const int32_t *places,
                                                             int32_t columns)
 {
+    if (((uintptr_t)image & 3) != 0) {
+        for (int32_t i = 0; i < 8; i++) {
+            const int8_t *from = image + places[i];
+            for (int32_t column = 0; column < columns; column++, from += places[8 + i]) {
+                memcpy(strip + 32 * column + 4 * i, from, 4);
+            }
+        }
+        return;
+    }
     __asm__ volatile("vldrw.32 q0, [%[places]]\n"
                      "vldrw.32 q1, [%[places], #16]\n"
                      "vldrw.32 q2, [%[places], #32]\n"
