@@ -45,7 +45,7 @@ OVERLAPPED_CHANNELS = 8
 PIXELS = 4
 """So many pixels conv2d_s8__pixels_mve.h computes at a time."""
 
-LEAST_PIXELS = 16
+LEAST_PIXELS = 48
 """Of a row: with fewer the registers that are filled once for all pixels do not pay."""
 
 BLOCK_QUADS = 4
