@@ -42,6 +42,17 @@ CONV_3X3 = (
 ONE_CHANNEL = ((28, 16, 3), (28, 32, 5), (32, 8, 3), (64, 4, 3))
 """Height (and width), filters, kernel: first layers of a grey image or a spectrogram."""
 
+LARGE_DEPTHWISE = (
+    (12, 72, 5, 2),
+    (12, 120, 5, 1),
+    (6, 240, 5, 1),
+    (3, 576, 5, 1),
+    (24, 32, 7, 1),
+    (12, 64, 7, 1),
+    (6, 128, 7, 1),
+)
+"""Height (and width), channels, kernel, stride: MobileNetV3, EfficientNet, ConvNeXt."""
+
 MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
@@ -63,6 +74,7 @@ def common_layers() -> list[Case]:
     cases += [pointwise(size, size, *filters) for size, *filters in POINTWISE]
     cases += [conv_3x3(*numbers) for numbers in CONV_3X3]
     cases += [_one_channel(*numbers) for numbers in ONE_CHANNEL]
+    cases += [_large_depthwise(*numbers) for numbers in LARGE_DEPTHWISE]
     cases += [_multiplied(*numbers) for numbers in MULTIPLIED]
     cases += [_spectrogram()]
     cases += [
@@ -88,6 +100,17 @@ def _one_channel(size: int, filters: int, kernel: int) -> Case:
         (kernel, kernel),
         padding=(kernel // 2,) * 4,
         depth_multiplier=filters,
+        bias=True,
+    )
+
+
+def _large_depthwise(size: int, channels: int, kernel: int, stride: int) -> Case:
+    return depthwise(
+        f"dw{kernel}x{kernel} {size}x{size}x{channels}" + (" s2" if stride == 2 else ""),
+        (1, size, size, channels),
+        (kernel, kernel),
+        stride=(stride, stride),
+        padding=(kernel // 2,) * 4,
         bias=True,
     )
 

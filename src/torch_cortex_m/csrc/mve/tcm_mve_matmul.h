@@ -169,16 +169,16 @@ TCM_KERNEL void tcm_mve_vectors_of(int8_t *vectors, const int8_t *rows, int32_t 
     "ldrd r4, r6, [r3, #-8]\n"                                                                                        \
     "ldrd r12, lr, [r11, #-8]\n"                                                                                      \
     ".if %c[steps] <= 8\n"                                                                                            \
-    ".set tcm_at, 0\n"                                                                                                \
-    ".rept %c[steps]\n" TCM_MVE_TWO_VECTORS_AT("vmladava", ", #tcm_at]")                                              \
+    ".set tcm_at, 0\n" TCM_MVE_BEGIN_STEPS("%c[steps]")                                                               \
+    ".rept %c[steps]\n" TCM_MVE_TWO_VECTORS_AT("vmladava", ", #tcm_at]", ", #tcm_at + 16]")                           \
     ".set tcm_at, tcm_at + 16\n"                                                                                      \
     ".endr\n"                                                                                                         \
-    ".else\n"                                                                                                         \
-    ".rept %c[steps] %% 8\n" TCM_MVE_TWO_VECTORS_AT("vmladava", "], #16")                                             \
+    ".else\n" TCM_MVE_BEGIN_STEPS("%c[steps] %% 8")                                                                   \
+    ".rept %c[steps] %% 8\n" TCM_MVE_TWO_VECTORS_AT("vmladava", "], #16", "], #16")                                   \
     ".endr\n"                                                                                                         \
     "mov r7, #%c[steps] / 8\n"                                                                                        \
-    "2:\n"                                                                                                            \
-    ".rept 8\n" TCM_MVE_TWO_VECTORS_AT("vmladava", "], #16")                                                          \
+    "2:\n" TCM_MVE_BEGIN_STEPS("8")                                                                                   \
+    ".rept 8\n" TCM_MVE_TWO_VECTORS_AT("vmladava", "], #16", "], #16")                                                \
     ".endr\n"                                                                                                         \
     "subs r7, r7, #1\n"                                                                                               \
     "bne 2b\n"                                                                                                        \

@@ -199,17 +199,16 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
 #define TCM_MVE_REQUANTIZE_PATCH                                                                                      \
     TCM_MVE_PATCH_SCALE("q4")                                                                                         \
     TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_0_2("q0", "r10", "r0"))                                           \
-    TCM_MVE_IF_COLUMNS(TCM_MVE_PATCH_SCALE("q5"))                                                                     \
-    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2"))                                           \
-    "vrshl.s32 q4, q4, q3\n"                                                                                          \
-    TCM_MVE_IF_ROWS(TCM_MVE_PATCH_SCALE("q6"))                                                                        \
-    TCM_MVE_IF_COLUMNS("vrshl.s32 q5, q5, q3\n")                                                                      \
-    TCM_MVE_IF_ROWS_AND_COLUMNS("vadd.i32 q0, q0, q1\n")                                                              \
-    "vqmovnb.s32 q4, q4\n"                                                                                            \
+    TCM_MVE_IF_ROWS(TCM_MVE_PATCH_SCALE("q6") "vrshl.s32 q6, q6, q3\n")                                               \
+    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
+    TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2") "vadd.i32 q0, q0, q1\n")                   \
     TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_SCALE("q0"))                                                            \
-    TCM_MVE_IF_ROWS("vrshl.s32 q6, q6, q3\n")                                                                         \
-    TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                                                        \
-    TCM_MVE_IF_ROWS_AND_COLUMNS("vrshl.s32 q0, q0, q3\n")
+    "vrshl.s32 q4, q4, q3\n"                                                                                          \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vrshl.s32 q0, q0, q3\n")                                                             \
+    TCM_MVE_IF_COLUMNS(TCM_MVE_PATCH_SCALE("q5"))                                                                     \
+    "vqmovnb.s32 q4, q4\n"                                                                                            \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                                                               \
+    TCM_MVE_IF_COLUMNS("vrshl.s32 q5, q5, q3\n")
 
 #define TCM_MVE_PATCH_SCALE(v)                                                                                        \
     TCM_MVE_IF_SIGNED("vshr.s32 q7, " v ", #31\n")                                                                    \
@@ -259,23 +258,18 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     ".if %c[rounding] == 2\n"                                                                                         \
     TCM_MVE_IF_ROWS_AND_COLUMNS(TCM_MVE_PATCH_LANES_0_2("q0", "r10", "r0") TCM_MVE_PATCH_LANES_1_3("q0", "r12", "r2"))\
     TCM_MVE_REQUANTIZE_PATCH_GENERALLY                                                                                \
+    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n") TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                       \
     "vqmovnb.s32 q4, q4\n"                                                                                            \
-    TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                                                        \
     ".else\n"                                                                                                         \
     TCM_MVE_REQUANTIZE_PATCH                                                                                          \
     ".endif\n"                                                                                                        \
-    TCM_MVE_CLAMP_PATCH("q4", "q7", "r9")                                                                             \
-    TCM_MVE_IF_ROWS("vqmovnb.s32 q6, q6\n")                                                                           \
-    TCM_MVE_STORE_PIXEL("q4", "r1")                                                                                   \
-    TCM_MVE_IF_ROWS_AND_COLUMNS("vqmovnt.s32 q6, q0\n")                                                               \
-    "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_IF_COLUMNS("vshr.u32 q4, q4, #16\n")                                                                      \
-    "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7", "r9"))                                                            \
+    "vld40.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_IF_COLUMNS("vqmovnt.s32 q4, q5\n")                                     \
+    "vld41.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_CLAMP_PATCH("q4", "q7", "r9")                                          \
+    "vld42.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_IF_ROWS(TCM_MVE_CLAMP_PATCH("q6", "q7", "r9"))                         \
+    "vld43.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_STORE_PIXEL("q4", "r1")                                                \
+    TCM_MVE_IF_COLUMNS("vshr.u32 q4, q4, #16\n") TCM_MVE_IF_ROWS(TCM_MVE_STORE_PIXEL("q6", "r7"))                     \
     TCM_MVE_IF_COLUMNS(TCM_MVE_STORE_PIXEL("q4", "r1"))                                                               \
-    "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    TCM_MVE_IF_ROWS(TCM_MVE_STORE_ROW("q6", "r7"))                                                                    \
-    "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    TCM_MVE_IF_ROWS_AND_COLUMNS("vshr.u32 q6, q6, #16\n" TCM_MVE_STORE_PIXEL("q6", "r7"))                             \
     "add r3, r3, #32\n"
 
 /* Sets the predicate to the mask in r0, and back to what it was. */
@@ -346,11 +340,12 @@ TCM_KERNEL void tcm_mve_store_strip(int8_t *strip, const int8_t *row_0, const in
     TCM_MVE_STRIDED_SCALE                                                                                             \
     ".if %c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3", "r8") ".endif\n"                                                \
     "vld40.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    ".if !%c[clamp]\n" TCM_MVE_CLAMP_PATCH("q7", "q3", "r8") ".endif\n"                                               \
-    "vld41.8 {q0, q1, q2, q3}, [r3]\n" TCM_MVE_STORE_ROW("q7", "r1")                                                  \
+    "vld41.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    ".if !%c[clamp] && %c[rounding] != 2\n vqadd.s16 q7, q7, r8\n.endif\n"                                            \
     "vld42.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
+    ".if !%c[clamp]\n vqmovnb.s16 q7, q7\n.endif\n"                                                                   \
     "vld43.8 {q0, q1, q2, q3}, [r3]\n"                                                                                \
-    "add r3, r3, %[step]\n"
+    "add r3, r3, %[step]\n" TCM_MVE_STORE_ROW("q7", "r1")
 
 /* The last output of an odd number. */
 #define TCM_MVE_STRIDED_LAST                                                                                          \

@@ -16,12 +16,17 @@
 #include "tcm_mve.h"
 
 /* 16 values of two vectors, at these addresses, with 16 weights of each of four channels: the first vector's sums are
- * in r0 r2 r4 r6, the second's in r8 r10 r12 lr. */
-#define TCM_MVE_TWO_VECTORS_STEP(multiply, load, first, second)                                                       \
-    "vldrw.32 q0, [r5], #16\n" load " q2, " first "\n" multiply ".s8 r0, q0, q2\n" load " q3, " second "\n"           \
-    multiply ".s8 r8, q0, q3\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r2, q1, q2\n" multiply ".s8 r10, q1, q3\n"     \
-    "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n" multiply ".s8 r12, q0, q3\n"                               \
-    "vldrw.32 q1, [r5], #16\n" multiply ".s8 r6, q1, q2\n" multiply ".s8 lr, q1, q3\n"
+ * in r0 r2 r4 r6, the second's in r8 r10 r12 lr. The first loads of a step are among the products of the step before,
+ * unless tcm_opens; tcm_rest steps follow. */
+#define TCM_MVE_TWO_VECTORS_STEP(multiply, load, first, second, next)                                                 \
+    ".if tcm_opens\n vldrw.32 q0, [r5], #16\n " load " q2, " first "\n.endif\n"                                       \
+    multiply ".s8 r0, q0, q2\n" load " q3, " second "\n" multiply ".s8 r8, q0, q3\n vldrw.32 q1, [r5], #16\n"         \
+    multiply ".s8 r2, q1, q2\n vldrw.32 q0, [r5], #16\n" multiply ".s8 r10, q1, q3\n vldrw.32 q1, [r5], #16\n"        \
+    multiply ".s8 r4, q0, q2\n" multiply ".s8 r12, q0, q3\n"                                                          \
+    ".if tcm_rest > 0\n vldrw.32 q0, [r5], #16\n.endif\n" multiply ".s8 r6, q1, q2\n"                                 \
+    ".if tcm_rest > 0\n " load " q2, " next "\n.endif\n" multiply ".s8 lr, q1, q3\n"                                  \
+    ".set tcm_opens, 0\n"                                                                                             \
+    ".set tcm_rest, tcm_rest - 1\n"
 
 /* 16 values of one vector with those of two tiles, the sums of the second one in r8 r10 r12 lr. */
 #define TCM_MVE_TWO_TILES_STEP(multiply, vector)                                                                      \
@@ -37,28 +42,32 @@
     "vldrw.32 q0, [r5], #16\n" multiply ".s8 r0, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r2, q1, q2\n"       \
     "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r6, q1, q2\n"
 
-/* All steps. Up to eight have immediate offsets, which spares resetting the pointers: STEP(multiply, offset) is the
+/* All steps. Up to eight have immediate offsets, which spares resetting the pointers: STEP(multiply, offset, next) is the
  * macro of a step at ", #offset]". More are a loop of eight, after the first one to eight. */
 #define TCM_MVE_ALL_STEPS(STEP)                                                                                       \
     ".if %c[steps] <= 8\n"                                                                                            \
-    ".set tcm_at, 16\n" STEP("vmladav", "]")                                                                          \
-    ".rept %c[steps] - 1\n" STEP("vmladava", ", #tcm_at]")                                                            \
+    ".set tcm_at, 16\n" TCM_MVE_BEGIN_STEPS("%c[steps]") STEP("vmladav", "]", ", #tcm_at]")                           \
+    ".rept %c[steps] - 1\n" STEP("vmladava", ", #tcm_at]", ", #tcm_at + 16]")                                         \
     ".set tcm_at, tcm_at + 16\n"                                                                                      \
     ".endr\n"                                                                                                         \
-    ".else\n" STEP("vmladav", "], #16")                                                                               \
-    ".rept (%c[steps] - 1) %% 8\n" STEP("vmladava", "], #16")                                                         \
+    ".else\n" TCM_MVE_BEGIN_STEPS("(%c[steps] - 1) %% 8 + 1") STEP("vmladav", "], #16", "], #16")                     \
+    ".rept (%c[steps] - 1) %% 8\n" STEP("vmladava", "], #16", "], #16")                                               \
     ".endr\n"                                                                                                         \
     "mov r7, #(%c[steps] - 1) / 8\n"                                                                                  \
-    "2:\n"                                                                                                            \
-    ".rept 8\n" STEP("vmladava", "], #16")                                                                            \
+    "2:\n" TCM_MVE_BEGIN_STEPS("8")                                                                                   \
+    ".rept 8\n" STEP("vmladava", "], #16", "], #16")                                                                  \
     ".endr\n"                                                                                                         \
     "subs r7, r7, #1\n"                                                                                               \
     "bne 2b\n"                                                                                                        \
     ".endif\n"
 
-#define TCM_MVE_TWO_VECTORS_AT(multiply, at) TCM_MVE_TWO_VECTORS_STEP(multiply, "vldrb.8", "[r3" at, "[r11" at)
-#define TCM_MVE_TWO_TILES_AT(multiply, at) TCM_MVE_TWO_TILES_STEP(multiply, "[r3" at)
-#define TCM_MVE_ONE_TILE_AT(multiply, at) TCM_MVE_ONE_TILE_STEP(multiply, "[r3" at)
+/* Before steps that follow each other, for TCM_MVE_TWO_VECTORS_STEP. */
+#define TCM_MVE_BEGIN_STEPS(count) ".set tcm_opens, 1\n.set tcm_rest, " count " - 1\n"
+
+#define TCM_MVE_TWO_VECTORS_AT(multiply, at, next)                                                                    \
+    TCM_MVE_TWO_VECTORS_STEP(multiply, "vldrb.8", "[r3" at, "[r11" at, "[r3" next)
+#define TCM_MVE_TWO_TILES_AT(multiply, at, next) TCM_MVE_TWO_TILES_STEP(multiply, "[r3" at)
+#define TCM_MVE_ONE_TILE_AT(multiply, at, next) TCM_MVE_ONE_TILE_STEP(multiply, "[r3" at)
 
 /* A vector back to its start, for the next tile; r0 is free between the tiles. */
 #define TCM_MVE_REWIND(v)                                                                                             \

@@ -42,6 +42,28 @@ MOST_ROW_STEPS = 24
 OVERLAPPED_CHANNELS = 8
 """So many output channels tcm_mve_pairs computes at a time where it overlaps pairs."""
 
+PIXELS = 4
+"""So many pixels conv2d_s8__pixels_mve.h computes at a time."""
+
+LEAST_PIXELS = 48
+"""Of a row: with fewer the registers that are filled once for all pixels do not pay."""
+
+BLOCK_QUADS = 4
+"""So many times PIXELS it writes at a time where its output is not aligned."""
+
+LARGEST_INCREMENT = 127
+"""The largest that VLDRB adds to its address."""
+
+PIXELS_CONSTANTS = (
+    "rounding",
+    "rows",
+    "columns",
+    "image_rows",
+    "image_step",
+    "row_step",
+    "column_step",
+)
+
 LARGEST_ROW = 255 << 8
 """The largest multiple of 256 that ADD takes."""
 
@@ -101,6 +123,81 @@ def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
 def _pointwise_scratch(layer: Layer) -> int:
     channels = layer.types["input"].shape[3]
     return 2 * (channels + -channels % LANES) if channels % LANES else 0
+
+
+def _pixels_apply(layer: Layer) -> bool:
+    if not _pointwise_applies(layer) or rounding(layer) == GENERAL:
+        return False
+    _, columns = _rows_and_columns(layer)
+    step = layer.op.stride[1] * layer.types["input"].shape[3]
+    return (
+        layer.types["input"].shape[3] <= LANES
+        and columns >= LEAST_PIXELS
+        and step <= LARGEST_INCREMENT
+        and PIXELS * layer.output.shape[3] <= LARGEST_STORE
+    )
+
+
+def _in_halves(layer: Layer) -> bool:
+    """Whether two pixels, which follow each other, share a register."""
+    return layer.types["input"].shape[3] <= LANES // 2 and layer.op.stride[1] == 1
+
+
+def _pixels_constants(layer: Layer) -> dict[str, int | float]:
+    constants = _pointwise_constants(layer)
+    channels, step = layer.types["input"].shape[3], constants["column_step"]
+    return {
+        **{name: constants[name] for name in PIXELS_CONSTANTS},
+        "unsafe_columns": unsafe_vectors(channels, int(step)),
+        "halves": int(_in_halves(layer)),
+        "copied_bytes": _copied_pixels(layer),
+        "block_quads": BLOCK_QUADS,
+    }
+
+
+def _copied_pixels(layer: Layer) -> int:
+    """Bytes of four copied pixels, and what a vector reads beyond them; 0 where none are copied."""
+    _, columns = _rows_and_columns(layer)
+    channels = layer.types["input"].shape[3]
+    copies = columns % PIXELS > 0 or channels < LANES
+    return padded((PIXELS - 1) * layer.op.stride[1] * channels + LANES) if copies else 0
+
+
+def _pixels_scratch(layer: Layer) -> int:
+    """The copied pixels, and a block of outputs unless these are bytes that need no alignment."""
+    filters = layer.output.shape[3]
+    block = BLOCK_QUADS * PIXELS * filters if filters % 2 == 0 else 0
+    return _copied_pixels(layer) + block
+
+
+def _pixels_pack(layer: Layer) -> dict[str, np.ndarray]:
+    """Tiles of two filters: their weights, once or as halves, and their parameters."""
+    weight = layer.constants["weight"]
+    filters, channels = len(weight), weight.shape[3]
+    rows = weight.reshape(filters, channels)
+    bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
+    odd = filters % 2
+    vectors = np.pad(requantization_vectors(layer, bias), ((0, 0), (0, odd)))
+    starts = (0, channels) if _in_halves(layer) else (0,)
+    weights = np.zeros((filters + odd, len(starts), LANES), np.int8)
+    for copy, start in enumerate(starts):
+        weights[:filters, copy, start : start + channels] = rows
+    parameters = vectors.reshape(len(vectors), -1, 2).transpose(1, 0, 2).astype("<i4")
+    tiles = [
+        part
+        for pair, values in zip(weights.reshape(len(weights) // 2, -1), parameters, strict=True)
+        for part in (pair, np.ascontiguousarray(values).reshape(-1).view(np.int8))
+    ]
+    return {"tiles": np.concatenate(tiles)}
+
+
+def _pixels_overlap(layer: Layer) -> dict[str, Overlap]:
+    """Two filters of all pixels of a row precede the next ones; last pixels are computed again."""
+    starts = window_starts(layer)
+    if layer.output.shape[3] > 2:
+        _, columns = _rows_and_columns(layer)
+        return at_distance(places_in_order(layer, starts, at_a_time=columns))
+    return at_distance(places_in_order(layer, starts, again=PIXELS - 1))
 
 
 def _rows_apply(layer: Layer) -> bool:
@@ -374,5 +471,14 @@ MVE_KERNELS = [
         constants=_pointwise_constants,
         overlap=_pointwise_overlap,
         scratch_bytes=_pointwise_scratch,
+    ),
+    Kernel(
+        "conv2d_s8__pixels_mve",
+        needs=MVE,
+        applies=_pixels_apply,
+        pack=_pixels_pack,
+        constants=_pixels_constants,
+        overlap=_pixels_overlap,
+        scratch_bytes=_pixels_scratch,
     ),
 ]

@@ -44,6 +44,7 @@ def case(
 
 
 SAME = (1, 1, 1, 1)
+CLAMPED: dict[str, Any] = {"output_offset": -40, "activation_min": -30, "activation_max": 60}
 RELU = {"output_offset": -128, "bias": True}
 CASES = [
     case("4_channels", (1, 8, 8, 4), padding=SAME),
@@ -55,6 +56,13 @@ CASES = [
     case("bias", (1, 5, 7, 6), bias=True),
     case("stride_padding_bias", (1, 8, 7, 8), stride=(2, 2), padding=SAME, bias=True),
     case("1x1_depth_multiplier_2", (1, 4, 4, 3), (1, 1), depth_multiplier=2),
+    case("7x7_batch_2_odd_rows", (2, 9, 6, 8), (7, 7), padding=(3, 3, 3, 3), bias=True),
+    case("5x5_last_row_of_three_strips", (1, 9, 6, 12), (5, 5), padding=(2, 2, 2, 2), bias=True),
+    case("7x7_stride_2_unread_column", (1, 10, 10, 4), (7, 7), stride=(2, 2), bias=True),
+    case("8x8_padded", (1, 9, 7, 4), (8, 8), padding=(4, 4, 3, 3), shifts=2, bias=True),
+    case("4x12_padding_wider_than_image", (1, 6, 5, 8), (4, 12), padding=(1, 6, 2, 5)),
+    case("5x5_132_channels", (1, 5, 4, 132), (5, 5), padding=(2, 2, 2, 2), bias=True),
+    case("5x5_stride_3_clamped", (1, 11, 9, 4), (5, 5), stride=(3, 3), **CLAMPED),
     case("kernel_1x3", (1, 5, 8, 4), (1, 3)),
     case("stride_2x1_padding_1x0", (1, 9, 6, 4), stride=(2, 1), padding=(1, 0, 1, 0)),
     case("3x3_on_1x1", (1, 1, 1, 4), padding=SAME),
@@ -87,7 +95,7 @@ CASES = [
     case("relu_wide", (1, 6, 10, 4), padding=SAME, **RELU),
     case("relu_overlapping_blocks", (1, 3, 7, 6), padding=SAME, **RELU),
     case("relu_batch_2_depth_multiplier_2", (2, 4, 3, 5), depth_multiplier=2, **RELU),
-    case("relu_clamped", (1, 5, 6, 4), output_offset=-40, activation_min=-30, activation_max=60),
+    case("relu_clamped", (1, 5, 6, 4), **CLAMPED),
     case("relu_stride_2_tall", (1, 13, 4, 4), stride=(2, 2), padding=SAME, **RELU),
     case("relu_stride_2_padding_after", (1, 8, 10, 4), stride=(2, 2), padding=(0, 0, 1, 1), **RELU),
     case("relu_5x5", (1, 7, 9, 4), (5, 5), padding=(2, 2, 2, 2), **RELU),

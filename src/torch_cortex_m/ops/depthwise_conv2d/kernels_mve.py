@@ -61,7 +61,7 @@ LARGEST_SUM = (1 << 15) - 1
 LANE_ORDER = np.array([0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15])
 
 
-def _lanes_apply(layer: Layer) -> bool:
+def lanes_apply(layer: Layer) -> bool:
     weight = layer.constants.get("weight")
     if weight is None or not has_plain_requantization(layer):
         return False
@@ -248,7 +248,7 @@ def _patches_cost(layer: Layer, rows: Axis, columns: Axis) -> float:
     return quads * (strips * strip + patches) + rows_stored * row
 
 
-def _lanes_cost(layer: Layer) -> float:
+def lanes_cost(layer: Layer) -> float:
     """Instructions of the other kernel."""
     taps = layer.types["weight"].shape[1] * layer.types["weight"].shape[2]
     sums = -(-taps // _taps_per_sum(layer))
@@ -258,12 +258,12 @@ def _lanes_cost(layer: Layer) -> float:
     return layer.output.shape[1] * (unit["units"] * (unit["unit_blocks"] * block + 8) + row)
 
 
-def _patches_apply(layer: Layer) -> bool:
+def patches_apply(layer: Layer) -> bool:
     op = layer.op
-    if not _lanes_apply(layer) or op.depth_multiplier > 1 or op.dilation != (1, 1):
+    if not lanes_apply(layer) or op.depth_multiplier > 1 or op.dilation != (1, 1):
         return False
     fits = 64 * _vectors(layer) <= LARGEST_STEP
-    return fits and _patches_cost(layer, *_axes(layer)) < CYCLES_OF_LANES * _lanes_cost(layer)
+    return fits and _patches_cost(layer, *_axes(layer)) < CYCLES_OF_LANES * lanes_cost(layer)
 
 
 def _vectors(layer: Layer) -> int:
@@ -338,12 +338,12 @@ def _im2col_applies(layer: Layer) -> bool:
     if "weight" not in layer.constants or not has_plain_requantization(layer):
         return False
     few_channels = layer.types["input"].shape[3] <= MOST_SHARED_CHANNELS
-    return few_channels and (not _lanes_apply(layer) or _im2col_wins(layer))
+    return few_channels and (not lanes_apply(layer) or _im2col_wins(layer))
 
 
 def _im2col_wins(layer: Layer) -> bool:
     """Over the lanes; what else there is, where these do not apply, always takes more."""
-    return _im2col_cost(layer) < CYCLES_OF_LANES * _lanes_cost(layer)
+    return _im2col_cost(layer) < CYCLES_OF_LANES * lanes_cost(layer)
 
 
 def _im2col_cost(layer: Layer) -> float:
@@ -369,7 +369,7 @@ MVE_KERNELS = [
     Kernel(
         "depthwise_conv2d_s8__lanes_mve",
         needs=MVE,
-        applies=_lanes_apply,
+        applies=lanes_apply,
         pack=_lanes_pack,
         constants=_lanes_constants,
         scratch_bytes=_lanes_scratch,
@@ -378,7 +378,7 @@ MVE_KERNELS = [
     Kernel(
         "depthwise_conv2d_s8__patches_mve",
         needs=MVE,
-        applies=_patches_apply,
+        applies=patches_apply,
         pack=_patches_pack,
         constants=_patches_constants,
         scratch_bytes=_patches_scratch,

@@ -29,6 +29,7 @@ from .kernels_cmsis_nn import CMSIS_NN_KERNELS
 from .kernels_conv2d import CONV2D_REF
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
+from .kernels_mve_column_pairs import COLUMN_PAIRS_MVE
 from .kernels_scalar import SCALAR_KERNELS
 
 
@@ -144,5 +145,6 @@ KERNELS = [
     *SCALAR_KERNELS,
     *DSP_KERNELS,
     *MVE_KERNELS,
+    COLUMN_PAIRS_MVE,
     *CMSIS_NN_KERNELS,
 ]
