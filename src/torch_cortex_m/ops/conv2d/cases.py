@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,23 @@ def case(
         "shifts": shift_data,
     }
     return Case(name, op, tensors)
+
+
+def ends_case(
+    name: str,
+    shape: tuple[int, int, int, int],
+    filters: int,
+    ends: tuple[int, ...] = (-128, 127),
+    **fields: Any,
+) -> Case:
+    """A case of 3 x 3 whose inputs and weights are all at ends of int8: the largest products."""
+    found = case(name, shape, filters, multipliers=1 << 30, shifts=-12, **fields)
+    rng = generator(f"conv2d {name} ends")
+    data = {
+        name: rng.choice(np.array(ends, np.int8), np.shape(found.tensors[name]))
+        for name in ("input", "weight")
+    }
+    return replace(found, tensors={**found.tensors, **data})
 
 
 SAME = (1, 1, 1, 1)
@@ -113,6 +131,13 @@ CASES = [
     case("relu_clamped", (1, 4, 5, 4), 3, output_offset=-50, activation_min=-50, activation_max=9),
     case(
         "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9
+    ),
+    ends_case("ends", (1, 5, 5, 4), 6, padding=SAME, bias=True),
+    ends_case("ends_relu", (2, 3, 3, 5), 9, padding=SAME, **RELU),
+    ends_case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, (-128,), bias=True),
+    ends_case("highest_inputs_and_weights", (1, 4, 5, 4), 4, (127,), bias=True),
+    ends_case(
+        "highest_with_lowest_padding", (1, 5, 5, 3), 5, (127,), padding=SAME, input_offset=128
     ),
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
