@@ -57,11 +57,11 @@ def ends_case(
     """A case of 3 x 3 whose inputs and weights are all at ends of int8: the largest products."""
     found = case(name, shape, filters, multipliers=1 << 30, shifts=-12, **fields)
     rng = generator(f"conv2d {name} ends")
-    data = {
-        name: rng.choice(np.array(ends, np.int8), np.shape(found.tensors[name]))
-        for name in ("input", "weight")
-    }
-    return replace(found, tensors={**found.tensors, **data})
+    tensors = dict(found.tensors)
+    for argument, given in found.tensors.items():
+        if given is not None and argument in ("input", "weight"):
+            tensors[argument] = rng.choice(np.array(ends, np.int8), given.shape)
+    return replace(found, tensors=tensors)
 
 
 SAME = (1, 1, 1, 1)

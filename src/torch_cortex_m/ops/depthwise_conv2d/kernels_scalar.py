@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -41,11 +42,11 @@ def _constants(layer: Layer) -> dict[str, int | float]:
     return requantization_constants(layer, _filters(layer))
 
 
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
+def _pack(layer: Layer, raised: int = 0) -> dict[str, np.ndarray]:
     """The weights as they are; ``parameters`` [filters, 4]: the bias with the input's zero point,
-    shift or scale, multiplier, addend."""
+    for inputs that are raised, shift or scale, multiplier, addend."""
     filters = _filters(layer)
-    bias = wrapped(folded_bias(filters, layer_bias(layer), layer.op.input_offset))
+    bias = wrapped(folded_bias(filters, layer_bias(layer), layer.op.input_offset - raised))
     return {
         "weight": layer.constants["weight"],
         "parameters": np.column_stack([bias, *requantization(layer, filters)]),
@@ -62,8 +63,16 @@ def _dense_filters(layer: Layer) -> np.ndarray:
     return dense.reshape(len(dense), -1)
 
 
-def _gathers_first(layer: Layer) -> int:
-    return places_in_order(layer, window_starts(layer), reads_first=True)
+def _pack_dense(layer: Layer) -> dict[str, np.ndarray]:
+    return pack_columns(layer, _dense_filters(layer))
+
+
+def _dense_constants(layer: Layer) -> dict[str, int | float]:
+    return requantization_constants(layer, _dense_filters(layer))
+
+
+def _gathers_first(layer: Layer, at_a_time: int = 1) -> int:
+    return places_in_order(layer, window_starts(layer), at_a_time=at_a_time, reads_first=True)
 
 
 def _channels_overlap(layer: Layer) -> dict[str, Overlap]:
@@ -84,13 +93,48 @@ CHANNELS_KERNEL = Kernel(
     overlap=_channels_overlap,
 )
 
+
+def _row_pairs_scratch(layer: Layer) -> int:
+    """The columns of a row of windows, for each row of the kernel, and the weights."""
+    height, width = layer.types["weight"].shape[1:3]
+    reach = (width - 1) * layer.op.dilation[1]
+    columns = (layer.output.shape[2] - 1) * layer.op.stride[1] + reach + 1
+    return 4 * (height * columns + _taps(layer))
+
+
+def _row_pairs_overlap(layer: Layer) -> dict[str, Overlap]:
+    """All places of a channel after each other, two rows at a time, which end with the image."""
+    batches, height, width, channels = layer.output.shape
+    if batches > 1 and height % 2:
+        return {}
+    return in_channel_blocks(layer, _gathers_first(layer, at_a_time=2 * width), channels)
+
+
+ROW_PAIRS = Kernel(
+    "depthwise_conv2d_s8__row_pairs_scalar",
+    applies=_applies,
+    scratch_bytes=_row_pairs_scratch,
+    pack=partial(_pack, raised=129),
+    constants=_constants,
+    overlap=_row_pairs_overlap,
+)
+
 COLUMNS = Kernel(
     "depthwise_conv2d_s8__columns_scalar",
     applies=_applies_columns,
     scratch_bytes=lambda layer: _dense_filters(layer).shape[1],
-    pack=lambda layer: pack_columns(layer, _dense_filters(layer)),
-    constants=lambda layer: requantization_constants(layer, _dense_filters(layer)),
+    pack=_pack_dense,
+    constants=_dense_constants,
     overlap=lambda layer: at_distance(_gathers_first(layer)),
 )
 
-SCALAR_KERNELS = [CHANNELS_KERNEL, COLUMNS]
+COLUMN_PAIRS = Kernel(
+    "depthwise_conv2d_s8__column_pairs_scalar",
+    applies=_applies_columns,
+    scratch_bytes=lambda layer: 4 * _dense_filters(layer).shape[1],
+    pack=_pack_dense,
+    constants=_dense_constants,
+    overlap=lambda layer: at_distance(_gathers_first(layer, at_a_time=2)),
+)
+
+SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS]
