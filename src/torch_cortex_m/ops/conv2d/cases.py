@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..base import Case
-from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import at_ends, generator, random_bias, random_int8, random_requantization
 from ..rules.wide_cases import widened
 from .op import Conv2d
 
@@ -47,25 +46,10 @@ def case(
     return Case(name, op, tensors)
 
 
-def ends_case(
-    name: str,
-    shape: tuple[int, int, int, int],
-    filters: int,
-    ends: tuple[int, ...] = (-128, 127),
-    **fields: Any,
-) -> Case:
-    """A case of 3 x 3 whose inputs and weights are all at ends of int8: the largest products."""
-    found = case(name, shape, filters, multipliers=1 << 30, shifts=-12, **fields)
-    rng = generator(f"conv2d {name} ends")
-    tensors = dict(found.tensors)
-    for argument, given in found.tensors.items():
-        if given is not None and argument in ("input", "weight"):
-            tensors[argument] = rng.choice(np.array(ends, np.int8), given.shape)
-    return replace(found, tensors=tensors)
-
-
 SAME = (1, 1, 1, 1)
 RELU = {"output_offset": -128, "bias": True}
+SMALL: dict[str, Any] = {"multipliers": 1 << 30, "shifts": -12}
+"""A requantization that leaves the largest sums of 40 products within int8."""
 CASES = [
     case("3x3", (1, 6, 6, 4), 8, padding=SAME, bias=True),
     case("no_bias", (1, 5, 5, 4), 6, padding=SAME),
@@ -132,13 +116,11 @@ CASES = [
     case(
         "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9
     ),
-    ends_case("ends", (1, 5, 5, 4), 6, padding=SAME, bias=True),
-    ends_case("ends_relu", (2, 3, 3, 5), 9, padding=SAME, **RELU),
-    ends_case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, (-128,), bias=True),
-    ends_case("highest_inputs_and_weights", (1, 4, 5, 4), 4, (127,), bias=True),
-    ends_case(
-        "highest_with_lowest_padding", (1, 5, 5, 3), 5, (127,), padding=SAME, input_offset=128
-    ),
+    at_ends(case("ends", (1, 5, 5, 4), 6, padding=SAME, bias=True, **SMALL), -128, 127),
+    at_ends(case("ends_relu", (2, 3, 3, 5), 9, padding=SAME, **SMALL, **RELU), -128, 127),
+    at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), -128),
+    at_ends(case("highest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), 127),
+    at_ends(case("highest_beside_padding", (1, 5, 5, 3), 5, padding=SAME, **SMALL), 127),
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),

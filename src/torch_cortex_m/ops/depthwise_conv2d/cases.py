@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..base import Case
-from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import at_ends, generator, random_bias, random_int8, random_requantization
 from .op import DepthwiseConv2d
 
 MAXIMUM = (1 << 31) - 1
@@ -44,24 +43,10 @@ def case(
     return Case(name, op, tensors)
 
 
-def ends_case(
-    name: str,
-    shape: tuple[int, int, int, int],
-    ends: tuple[int, ...] = (-128, 127),
-    **fields: Any,
-) -> Case:
-    """A case of 3 x 3 whose inputs and weights are all at ends of int8: the largest products."""
-    found = case(name, shape, multipliers=1 << 30, shifts=-10, **fields)
-    rng = generator(f"depthwise_conv2d {name} ends")
-    tensors = dict(found.tensors)
-    for argument, given in found.tensors.items():
-        if given is not None and argument in ("input", "weight"):
-            tensors[argument] = rng.choice(np.array(ends, np.int8), given.shape)
-    return replace(found, tensors=tensors)
-
-
 SAME = (1, 1, 1, 1)
 RELU = {"output_offset": -128, "bias": True}
+SMALL: dict[str, Any] = {"multipliers": 1 << 30, "shifts": -10}
+"""A requantization that leaves the largest sums of 9 products within int8."""
 CASES = [
     case("4_channels", (1, 8, 8, 4), padding=SAME),
     case("depth_multiplier_2", (1, 6, 6, 3), padding=SAME, depth_multiplier=2),
@@ -83,13 +68,11 @@ CASES = [
     case("1_channel_10x8_stride_2", (1, 13, 12, 1), (10, 8), stride=(2, 2), depth_multiplier=8),
     case("2_channels_8x7_padded", (1, 9, 8, 2), (8, 7), padding=(4, 3, 4, 3), bias=True),
     case("1_channel_1_column_stride_3", (1, 8, 7, 1), (5, 5), stride=(1, 3)),
-    ends_case("ends", (1, 5, 5, 4), padding=SAME, bias=True),
-    ends_case("ends_and_zeros_relu", (2, 3, 4, 5), (-128, 0, 127), padding=SAME, **RELU),
-    ends_case("lowest_inputs_and_weights", (1, 4, 5, 3), (-128,), bias=True),
-    ends_case("highest_inputs_and_weights", (1, 5, 4, 3), (127,), bias=True),
-    ends_case(
-        "lowest_with_highest_padding", (1, 5, 5, 3), (-128,), padding=SAME, input_offset=-127
-    ),
+    at_ends(case("ends", (1, 5, 5, 4), padding=SAME, bias=True, **SMALL), -128, 127),
+    at_ends(case("ends_and_zeros", (2, 3, 4, 5), padding=SAME, **SMALL, **RELU), -128, 0, 127),
+    at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 3), bias=True, **SMALL), -128),
+    at_ends(case("highest_inputs_and_weights", (1, 5, 4, 3), bias=True, **SMALL), 127),
+    at_ends(case("lowest_beside_padding", (1, 5, 5, 3), padding=SAME, **SMALL), -128),
     case("odd_rows_stride_2_batch_2", (2, 9, 5, 3), padding=SAME, stride=(2, 2), bias=True),
     case("rows_of_padding", (1, 2, 3, 5), (5, 3), padding=(4, 1, 4, 1), bias=True),
     case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
