@@ -20,6 +20,11 @@ def _applies(layer: Layer) -> bool:
     return known and layer.output.shape[3] // layer.op.groups > 1
 
 
+def _applies_pairs(layer: Layer) -> bool:
+    """A single place would be computed twice."""
+    return prod(layer.output.shape[:3]) > 1 and _applies(layer)
+
+
 def _filters(layer: Layer) -> np.ndarray:
     """[filters, taps] int8."""
     weight = layer.constants["weight"]
@@ -56,7 +61,7 @@ COLUMNS = Kernel(
 
 COLUMN_PAIRS = Kernel(
     "conv2d_s8__column_pairs_scalar",
-    applies=_applies,
+    applies=_applies_pairs,
     scratch_bytes=lambda layer: 4 * _taps(layer),
     pack=_pack,
     constants=_constants,

@@ -74,6 +74,7 @@ CASES = [
     at_ends(case("highest_inputs_and_weights", (1, 5, 4, 3), bias=True, **SMALL), 127),
     at_ends(case("lowest_beside_padding", (1, 5, 5, 3), padding=SAME, **SMALL), -128),
     case("odd_rows_stride_2_batch_2", (2, 9, 5, 3), padding=SAME, stride=(2, 2), bias=True),
+    case("column_of_padding", (1, 3, 1, 2), stride=(1, 5), padding=(1, 4, 1, 0), bias=True),
     case("rows_of_padding", (1, 2, 3, 5), (5, 3), padding=(4, 1, 4, 1), bias=True),
     case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
     case("dilation_2x1", (1, 8, 6, 3), dilation=(2, 1)),

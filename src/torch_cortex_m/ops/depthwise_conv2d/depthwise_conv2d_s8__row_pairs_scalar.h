@@ -77,7 +77,8 @@ TCM_KERNEL void depthwise_row_pairs_channel(const tcm_window *window, const int8
                                             const tcm_scalar_outputs *outputs)
 {
     const int32_t columns = depthwise_row_pairs_columns(window);
-    const int32_t inside = tcm_clamp(columns - window->padding_left, 0, window->input_width);
+    const int32_t left = tcm_clamp(window->padding_left, 0, columns);
+    const int32_t inside = tcm_clamp(columns - left, 0, window->input_width);
     const int32_t run = window->dilation_width == 1 ? window->kernel_width : 1;
     const int32_t output_row = window->output_width * output_channels;
     const uint32_t upper_bias = (uint32_t)parameters[0] - negative * 0xffff;
@@ -90,7 +91,7 @@ TCM_KERNEL void depthwise_row_pairs_channel(const tcm_window *window, const int8
                 const int32_t y = row * window->stride_height - window->padding_top + ky * window->dilation_height;
                 depthwise_row_pairs_gather(window, depthwise_row_pairs_row(window, input, y),
                                            depthwise_row_pairs_row(window, input, y + next * window->stride_height),
-                                           inside, words + window->padding_left * window->kernel_height + ky);
+                                           inside, words + left * window->kernel_height + ky);
             }
             const uint32_t *start = words;
             int8_t *target = output;

@@ -22,6 +22,9 @@ LEAST_FILTERS = {1: 2, 2: 8}
 """Input channels -> filters from which on gathering a column for all of them takes less time than
 computing channel by channel, although the filters are mostly zero then."""
 
+MOST_FILTERS = 8
+"""Filters on a single channel up to which pairs of rows take less time than columns."""
+
 
 def _applies(layer: Layer) -> bool:
     return are_constant(layer, "weight", "bias", "multipliers", "shifts")
@@ -30,6 +33,19 @@ def _applies(layer: Layer) -> bool:
 def _applies_columns(layer: Layer) -> bool:
     least = LEAST_FILTERS.get(layer.types["input"].shape[3])
     return least is not None and layer.output.shape[3] >= least and _applies(layer)
+
+
+def _applies_column_pairs(layer: Layer) -> bool:
+    """A single place would be computed twice."""
+    return prod(layer.output.shape[:3]) > 1 and _applies_columns(layer)
+
+
+def _applies_row_pairs(layer: Layer) -> bool:
+    """A single row would be computed twice; words are worth making where several places of a row
+    read each of them, and for each filter anew where there are few."""
+    _, height, _, channels = layer.output.shape
+    few = layer.types["input"].shape[3] > 1 or channels <= MOST_FILTERS
+    return height > 1 and layer.op.stride[1] == 1 and few and _applies(layer)
 
 
 def _filters(layer: Layer) -> np.ndarray:
@@ -112,7 +128,7 @@ def _row_pairs_overlap(layer: Layer) -> dict[str, Overlap]:
 
 ROW_PAIRS = Kernel(
     "depthwise_conv2d_s8__row_pairs_scalar",
-    applies=_applies,
+    applies=_applies_row_pairs,
     scratch_bytes=_row_pairs_scratch,
     pack=partial(_pack, raised=129),
     constants=_constants,
@@ -130,7 +146,7 @@ COLUMNS = Kernel(
 
 COLUMN_PAIRS = Kernel(
     "depthwise_conv2d_s8__column_pairs_scalar",
-    applies=_applies_columns,
+    applies=_applies_column_pairs,
     scratch_bytes=lambda layer: 4 * _dense_filters(layer).shape[1],
     pack=_pack_dense,
     constants=_dense_constants,
