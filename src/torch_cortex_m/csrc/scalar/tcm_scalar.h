@@ -23,6 +23,17 @@ TCM_KERNEL uint32_t tcm_multiply_add(uint32_t sum, uint32_t a, uint32_t b)
     return sum;
 }
 
+/* Adds a product to one sum, and its upper half to another; in this order for the same reason. */
+TCM_KERNEL void tcm_multiply_add_pair(uint32_t *both, uint32_t *upper, uint32_t pair, uint32_t factor)
+{
+    const uint32_t products = pair * factor;
+    *both += products;
+    *upper += products >> 16;
+#if defined(__GNUC__)
+    __asm__ volatile("" : "+r"(*both), "+r"(*upper));
+#endif
+}
+
 /* The address ``step`` further on, in the same register: otherwise compilers keep one for each of several steps. */
 TCM_KERNEL const int8_t *tcm_advance(const int8_t *address, int32_t step)
 {
@@ -33,19 +44,50 @@ TCM_KERNEL const int8_t *tcm_advance(const int8_t *address, int32_t step)
     return address;
 }
 
-/* floor((a * b + addend * 2^16) / 2^32); addend at most 2^15. */
-#if defined(__ARM_ARCH_6M__)
-/* There is no long multiplication: by halves, which costs less than the library's 64-bit product. It is called, not
- * inlined, as it needs all registers that instructions of these cores reach. */
-static __attribute__((const, noinline, unused)) uint32_t tcm_multiply_high(uint32_t a, uint32_t b, uint32_t addend)
+/* floor((a * b + addend * 2^16) / 2^32); addend, a literal, 0 or 2^15. */
+#if defined(__ARM_ARCH_6M__) && defined(__GNUC__)
+/* There is no long multiplication: by halves, which costs less than the library's 64-bit product. The functions are
+ * called, not inlined, as they need most of the registers that instructions of these cores reach; compilers need more,
+ * which they save and restore. */
+#define TCM_MULTIPLY_HIGH(name, add_to_middle)                                                       \
+    static __attribute__((const, noinline, unused)) uint32_t name(uint32_t a, uint32_t b)           \
+    {                                                                                               \
+        uint32_t a_high;                                                                            \
+        uint32_t b_high;                                                                            \
+        __asm__(".syntax unified\n\t"                                                               \
+                "lsrs %[a_high], %[a], #16\n\t"                                                     \
+                "lsrs %[b_high], %[b], #16\n\t"                                                     \
+                "uxth %[a], %[a]\n\t"                                                               \
+                "uxth %[b], %[b]\n\t"                                                               \
+                "mov r12, %[b]\n\t"                                                                 \
+                "muls %[b], %[a]\n\t"                                                               \
+                "muls %[a], %[b_high]\n\t"                                                          \
+                "muls %[b_high], %[a_high]\n\t"                                                     \
+                "lsrs %[b], %[b], #16\n\t"                                                          \
+                "adds %[a], %[b]\n\t" /* the middle */                                              \
+                add_to_middle                                                                       \
+                "mov %[b], r12\n\t"                                                                 \
+                "muls %[a_high], %[b]\n\t"                                                          \
+                "uxth %[b], %[a]\n\t"                                                               \
+                "lsrs %[a], %[a], #16\n\t"                                                          \
+                "adds %[a], %[b_high]\n\t"                                                          \
+                "adds %[b], %[a_high]\n\t"                                                          \
+                "lsrs %[b], %[b], #16\n\t"                                                          \
+                "adds %[a], %[b]"                                                                   \
+                : [a] "+l"(a), [b] "+l"(b), [a_high] "=&l"(a_high), [b_high] "=&l"(b_high)          \
+                :                                                                                   \
+                : "r12", "cc");                                                                     \
+        return a;                                                                                   \
+    }
+
+TCM_MULTIPLY_HIGH(tcm_multiply_high_floor, "")
+TCM_MULTIPLY_HIGH(tcm_multiply_high_rounded, "movs %[b], #128\n\t"
+                                             "lsls %[b], %[b], #8\n\t"
+                                             "adds %[a], %[b]\n\t")
+
+TCM_KERNEL uint32_t tcm_multiply_high(uint32_t a, uint32_t b, uint32_t addend)
 {
-    const uint32_t a_low = a & 0xffff;
-    const uint32_t a_high = a >> 16;
-    const uint32_t b_low = b & 0xffff;
-    const uint32_t b_high = b >> 16;
-    const uint32_t middle = a_high * b_low + (a_low * b_low >> 16);
-    const uint32_t other = a_low * b_high + (middle & 0xffff) + addend;
-    return a_high * b_high + (middle >> 16) + (other >> 16);
+    return addend == 0 ? tcm_multiply_high_floor(a, b) : tcm_multiply_high_rounded(a, b);
 }
 #else
 TCM_KERNEL uint32_t tcm_multiply_high(uint32_t a, uint32_t b, uint32_t addend)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import at_ends, generator, random_bias, random_int8, random_requantization
 from ..rules.wide_cases import widened
 from .op import Conv2d
 
@@ -48,6 +48,8 @@ def case(
 
 SAME = (1, 1, 1, 1)
 RELU = {"output_offset": -128, "bias": True}
+SMALL: dict[str, Any] = {"multipliers": 1 << 30, "shifts": -12}
+"""A requantization that leaves the largest sums of 40 products within int8."""
 CASES = [
     case("3x3", (1, 6, 6, 4), 8, padding=SAME, bias=True),
     case("no_bias", (1, 5, 5, 4), 6, padding=SAME),
@@ -121,6 +123,11 @@ CASES = [
     case(
         "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9
     ),
+    at_ends(case("ends", (1, 5, 5, 4), 6, padding=SAME, bias=True, **SMALL), -128, 127),
+    at_ends(case("ends_relu", (2, 3, 3, 5), 9, padding=SAME, **SMALL, **RELU), -128, 127),
+    at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), -128),
+    at_ends(case("highest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), 127),
+    at_ends(case("highest_beside_padding", (1, 5, 5, 3), 5, padding=SAME, **SMALL), 127),
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),

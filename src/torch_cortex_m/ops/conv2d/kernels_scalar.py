@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -19,6 +20,11 @@ def _applies(layer: Layer) -> bool:
     return known and layer.output.shape[3] // layer.op.groups > 1
 
 
+def _applies_pairs(layer: Layer) -> bool:
+    """A single place would be computed twice."""
+    return prod(layer.output.shape[:3]) > 1 and _applies(layer)
+
+
 def _filters(layer: Layer) -> np.ndarray:
     """[filters, taps] int8."""
     weight = layer.constants["weight"]
@@ -33,23 +39,33 @@ def _constants(layer: Layer) -> dict[str, int | float]:
     return requantization_constants(layer, _filters(layer))
 
 
-def _scratch(layer: Layer) -> int:
+def _taps(layer: Layer) -> int:
     return prod(layer.types["weight"].shape[1:])
 
 
-def _overlap(layer: Layer) -> dict[str, Overlap]:
-    """A window is gathered before its outputs are written, for one group after the other."""
-    distance = places_in_order(layer, window_starts(layer), reads_first=True)
+def _overlap(layer: Layer, at_a_time: int) -> dict[str, Overlap]:
+    """Windows are gathered before their outputs are written, for one group after the other."""
+    starts = window_starts(layer)
+    distance = places_in_order(layer, starts, at_a_time=at_a_time, reads_first=True)
     return in_channel_blocks(layer, distance, layer.op.groups)
 
 
 COLUMNS = Kernel(
     "conv2d_s8__columns_scalar",
     applies=_applies,
-    scratch_bytes=_scratch,
+    scratch_bytes=_taps,
     pack=_pack,
     constants=_constants,
-    overlap=_overlap,
+    overlap=partial(_overlap, at_a_time=1),
 )
 
-SCALAR_KERNELS = [COLUMNS]
+COLUMN_PAIRS = Kernel(
+    "conv2d_s8__column_pairs_scalar",
+    applies=_applies_pairs,
+    scratch_bytes=lambda layer: 4 * _taps(layer),
+    pack=_pack,
+    constants=_constants,
+    overlap=partial(_overlap, at_a_time=2),
+)
+
+SCALAR_KERNELS = [COLUMNS, COLUMN_PAIRS]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import at_ends, generator, random_bias, random_int8, random_requantization
 from .op import DepthwiseConv2d
 
 MAXIMUM = (1 << 31) - 1
@@ -46,6 +46,8 @@ def case(
 SAME = (1, 1, 1, 1)
 CLAMPED: dict[str, Any] = {"output_offset": -40, "activation_min": -30, "activation_max": 60}
 RELU = {"output_offset": -128, "bias": True}
+SMALL: dict[str, Any] = {"multipliers": 1 << 30, "shifts": -10}
+"""A requantization that leaves the largest sums of 9 products within int8."""
 CASES = [
     case("4_channels", (1, 8, 8, 4), padding=SAME),
     case("depth_multiplier_2", (1, 6, 6, 3), padding=SAME, depth_multiplier=2),
@@ -74,6 +76,14 @@ CASES = [
     case("1_channel_10x8_stride_2", (1, 13, 12, 1), (10, 8), stride=(2, 2), depth_multiplier=8),
     case("2_channels_8x7_padded", (1, 9, 8, 2), (8, 7), padding=(4, 3, 4, 3), bias=True),
     case("1_channel_1_column_stride_3", (1, 8, 7, 1), (5, 5), stride=(1, 3)),
+    at_ends(case("ends", (1, 5, 5, 4), padding=SAME, bias=True, **SMALL), -128, 127),
+    at_ends(case("ends_and_zeros", (2, 3, 4, 5), padding=SAME, **SMALL, **RELU), -128, 0, 127),
+    at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 3), bias=True, **SMALL), -128),
+    at_ends(case("highest_inputs_and_weights", (1, 5, 4, 3), bias=True, **SMALL), 127),
+    at_ends(case("lowest_beside_padding", (1, 5, 5, 3), padding=SAME, **SMALL), -128),
+    case("odd_rows_stride_2_batch_2", (2, 9, 5, 3), padding=SAME, stride=(2, 2), bias=True),
+    case("column_of_padding", (1, 3, 1, 2), stride=(1, 5), padding=(1, 4, 1, 0), bias=True),
+    case("rows_of_padding", (1, 2, 3, 5), (5, 3), padding=(4, 1, 4, 1), bias=True),
     case("dilation_2", (1, 9, 9, 4), padding=(2, 2, 2, 2), dilation=(2, 2)),
     case("dilation_2x1", (1, 8, 6, 3), dilation=(2, 1)),
     case("batch_3", (3, 5, 5, 4), padding=SAME, bias=True),

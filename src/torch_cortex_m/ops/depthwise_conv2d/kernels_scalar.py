@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 
 import numpy as np
@@ -21,6 +22,9 @@ LEAST_FILTERS = {1: 2, 2: 8}
 """Input channels -> filters from which on gathering a column for all of them takes less time than
 computing channel by channel, although the filters are mostly zero then."""
 
+MOST_FILTERS = 8
+"""Filters on a single channel up to which pairs of rows take less time than columns."""
+
 
 def _applies(layer: Layer) -> bool:
     return are_constant(layer, "weight", "bias", "multipliers", "shifts")
@@ -29,6 +33,19 @@ def _applies(layer: Layer) -> bool:
 def _applies_columns(layer: Layer) -> bool:
     least = LEAST_FILTERS.get(layer.types["input"].shape[3])
     return least is not None and layer.output.shape[3] >= least and _applies(layer)
+
+
+def _applies_column_pairs(layer: Layer) -> bool:
+    """A single place would be computed twice."""
+    return prod(layer.output.shape[:3]) > 1 and _applies_columns(layer)
+
+
+def _applies_row_pairs(layer: Layer) -> bool:
+    """A single row would be computed twice; words are worth making where several places of a row
+    read each of them, and for each filter anew where there are few."""
+    _, height, _, channels = layer.output.shape
+    few = layer.types["input"].shape[3] > 1 or channels <= MOST_FILTERS
+    return height > 1 and layer.op.stride[1] == 1 and few and _applies(layer)
 
 
 def _filters(layer: Layer) -> np.ndarray:
@@ -41,11 +58,11 @@ def _constants(layer: Layer) -> dict[str, int | float]:
     return requantization_constants(layer, _filters(layer))
 
 
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
+def _pack(layer: Layer, raised: int = 0) -> dict[str, np.ndarray]:
     """The weights as they are; ``parameters`` [filters, 4]: the bias with the input's zero point,
-    shift or scale, multiplier, addend."""
+    for inputs that are raised, shift or scale, multiplier, addend."""
     filters = _filters(layer)
-    bias = wrapped(folded_bias(filters, layer_bias(layer), layer.op.input_offset))
+    bias = wrapped(folded_bias(filters, layer_bias(layer), layer.op.input_offset - raised))
     return {
         "weight": layer.constants["weight"],
         "parameters": np.column_stack([bias, *requantization(layer, filters)]),
@@ -62,8 +79,16 @@ def _dense_filters(layer: Layer) -> np.ndarray:
     return dense.reshape(len(dense), -1)
 
 
-def _gathers_first(layer: Layer) -> int:
-    return places_in_order(layer, window_starts(layer), reads_first=True)
+def _pack_dense(layer: Layer) -> dict[str, np.ndarray]:
+    return pack_columns(layer, _dense_filters(layer))
+
+
+def _dense_constants(layer: Layer) -> dict[str, int | float]:
+    return requantization_constants(layer, _dense_filters(layer))
+
+
+def _gathers_first(layer: Layer, at_a_time: int = 1) -> int:
+    return places_in_order(layer, window_starts(layer), at_a_time=at_a_time, reads_first=True)
 
 
 def _channels_overlap(layer: Layer) -> dict[str, Overlap]:
@@ -84,13 +109,48 @@ CHANNELS_KERNEL = Kernel(
     overlap=_channels_overlap,
 )
 
+
+def _row_pairs_scratch(layer: Layer) -> int:
+    """The columns of a row of windows, for each row of the kernel, and the weights."""
+    height, width = layer.types["weight"].shape[1:3]
+    reach = (width - 1) * layer.op.dilation[1]
+    columns = (layer.output.shape[2] - 1) * layer.op.stride[1] + reach + 1
+    return 4 * (height * columns + _taps(layer))
+
+
+def _row_pairs_overlap(layer: Layer) -> dict[str, Overlap]:
+    """All places of a channel after each other, two rows at a time, which end with the image."""
+    batches, height, width, channels = layer.output.shape
+    if batches > 1 and height % 2:
+        return {}
+    return in_channel_blocks(layer, _gathers_first(layer, at_a_time=2 * width), channels)
+
+
+ROW_PAIRS = Kernel(
+    "depthwise_conv2d_s8__row_pairs_scalar",
+    applies=_applies_row_pairs,
+    scratch_bytes=_row_pairs_scratch,
+    pack=partial(_pack, raised=129),
+    constants=_constants,
+    overlap=_row_pairs_overlap,
+)
+
 COLUMNS = Kernel(
     "depthwise_conv2d_s8__columns_scalar",
     applies=_applies_columns,
     scratch_bytes=lambda layer: _dense_filters(layer).shape[1],
-    pack=lambda layer: pack_columns(layer, _dense_filters(layer)),
-    constants=lambda layer: requantization_constants(layer, _dense_filters(layer)),
+    pack=_pack_dense,
+    constants=_dense_constants,
     overlap=lambda layer: at_distance(_gathers_first(layer)),
 )
 
-SCALAR_KERNELS = [CHANNELS_KERNEL, COLUMNS]
+COLUMN_PAIRS = Kernel(
+    "depthwise_conv2d_s8__column_pairs_scalar",
+    applies=_applies_column_pairs,
+    scratch_bytes=lambda layer: 4 * _dense_filters(layer).shape[1],
+    pack=_pack_dense,
+    constants=_dense_constants,
+    overlap=lambda layer: at_distance(_gathers_first(layer, at_a_time=2)),
+)
+
+SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS]

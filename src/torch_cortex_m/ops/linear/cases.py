@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..base import Case
-from ..rules.case_data import generator, random_bias, random_int8, random_requantization
+from ..rules.case_data import at_ends, generator, random_bias, random_int8, random_requantization
 from .op import Linear
 
 MAXIMUM = (1 << 31) - 1
@@ -42,6 +42,8 @@ def case(
     return Case(name, op, tensors)
 
 
+SMALL: dict[str, Any] = {"multipliers": 1 << 30, "shifts": -12}
+"""A requantization that leaves the largest sums of 40 products within int8."""
 CASES = [
     case("1_row", (1, 32), 10, bias=True),
     case("no_bias", (1, 24), 8),
@@ -71,6 +73,9 @@ CASES = [
     case("relu_1_row", (1, 40), 12, bias=True, output_offset=-128),
     case("relu_9_rows_odd_features", (9, 21), 7, bias=True, output_offset=-128),
     case("relu_long_rows", (1, 650), 6, bias=True, output_offset=-128),
+    at_ends(case("ends", (2, 40), 7, bias=True, **SMALL), -128, 127),
+    at_ends(case("lowest_inputs_and_weights", (1, 37), 4, bias=True, **SMALL), -128),
+    at_ends(case("highest_inputs_and_weights", (1, 37), 4, bias=True, **SMALL), 127),
     *(case(f"inputs_{n}", (2, n), 3, bias=True) for n in range(1, 21)),
     *(case(f"features_{n}", (2, 5), n, bias=True) for n in range(1, 10)),
     *(

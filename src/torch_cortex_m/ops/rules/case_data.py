@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import numpy as np
 
 from ...ir import INT8, TensorType
+from ..base import Case
 
 
 def generator(name: str) -> np.random.Generator:
@@ -40,3 +42,13 @@ def random_requantization(
     center = -7 - int(np.log2(max(taps, 1)) / 2)
     shifts = rng.integers(center - 1, center + 2, channels).astype(np.int32)
     return multipliers, shifts
+
+
+def at_ends(case: Case, *ends: int) -> Case:
+    """The case with inputs and weights of these values only: the largest products."""
+    rng = generator(f"{case.name} at ends")
+    tensors = dict(case.tensors)
+    for name, given in case.tensors.items():
+        if given is not None and name in ("input", "weight"):
+            tensors[name] = rng.choice(np.array(ends, np.int8), given.shape)
+    return replace(case, tensors=tensors)
