@@ -385,8 +385,15 @@ def ops(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Print the command that installs what is missing; as root, run it."
+        ),
+    ] = False,
+) -> None:
     """Tell what is installed and what is missing."""
     from .commands import diagnose
 
-    raise typer.Exit(0 if diagnose() else 1)
+    raise typer.Exit(0 if diagnose(fix=fix) else 1)
