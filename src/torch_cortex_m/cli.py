@@ -174,6 +174,9 @@ def compile(
     dump_ir: Annotated[
         Path | None, typer.Option(help="A folder for the graph after every pass.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Print the time of each stage.")
+    ] = False,
 ) -> None:
     """Compile a model to a folder of C."""
     from .commands import compile_source
@@ -198,6 +201,7 @@ def compile(
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,
+        verbose=verbose,
     )
 
 

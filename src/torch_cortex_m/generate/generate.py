@@ -17,6 +17,7 @@ from ..schedule import RowsByNode, schedule_of
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner
+from ..stages import stage
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .objective import weighed
@@ -98,6 +99,7 @@ def generate_all(
     ]
 
 
+@stage("choice of kernels")
 def best_choice(
     graph: Graph,
     target: Target,
@@ -200,6 +202,7 @@ def _emit(
     )
 
 
+@stage("choice of kernels")
 def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
@@ -221,9 +224,11 @@ def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget)
 def _program(
     prefix: str, choice: Choice, target: Target, planner: ArenaPlanner
 ) -> tuple[MemoryPlan, Program]:
-    plan = planner.plan(choice.selection)
+    with stage("memory plan"):
+        plan = planner.plan(choice.selection)
     guard = _guard(target, choice.selection)
-    return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
+    with stage("emission"):
+        return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
 
 
 def _guard(target: Target, selection: Selection) -> Guard | None:

@@ -23,6 +23,7 @@ from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
 from ..schedule import schedule_of
+from ..stages import stage
 from ..staging import as_new_folder, staged
 from ..target import target_from_data, target_to_data
 from ..text import one_line
@@ -36,6 +37,7 @@ UNKNOWN_PREFERENCES = {"prefer_library": False}
 COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
 
 
+@stage("saving")
 def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
     """Writes all files beside ``folder``, or inside it if it exists, then puts them in place.
 
