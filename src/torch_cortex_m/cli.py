@@ -313,6 +313,22 @@ def project(
 
 
 @app.command()
+def link(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Two or more folders that tcm compile wrote.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    name: Annotated[
+        str, typer.Option(help="Prefix of the files and of the arena that the models share.")
+    ] = "models",
+) -> None:
+    """Put several models into one folder; they share code, constants and working memory."""
+    from .commands import link_folders
+
+    link_folders(folders, out, name)
+
+
+@app.command()
 def plan(
     folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -14,9 +14,10 @@ from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import check_io
-from ..model.storage import check_replaceable
+from ..model.storage import PLAN
 from ..select import check_objective
 from ..stages import stage
+from ..staging import check_replaceable
 from ..target import find_target
 from .arrays import for_inputs, read_arrays
 from .source import Source, is_factory, load_source
@@ -39,7 +40,7 @@ def compile_source(
     check_io(options["io"])
     check_prefix(options["name"])
     check_stream(options["stream"], options["hop"])
-    check_replaceable(out)
+    check_replaceable(out, PLAN)
     states = _states(state)
     given = None if calibration is None else _samples(calibration)
     with stages_shown(verbose=verbose) as shown:
