@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from command_line import tcm
 from conftest import needs_emulator
 from small_graphs import Builder, Q
-from strict_compilers import compile_strictly
+from strict_compilers import CORE_COMPILERS, compile_strictly
 
 from torch_cortex_m import CompiledModel, TcmError, ops
 from torch_cortex_m.commands import link_folders
@@ -23,6 +24,7 @@ from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ir import TensorType
 from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.runner import Runner
+from torch_cortex_m.ship import link_models
 from torch_cortex_m.target import find_target
 
 SHAPE = (1, 4, 3, 4)
@@ -185,6 +187,28 @@ def test_on_an_emulated_core(target: str, tmp_path: Path) -> None:
     calls = interleaved(models)
     out = linked(models, tmp_path, "--name", "both")
     assert run_on(target, out, calls, "both") == alone(calls, "emulator")
+
+
+@pytest.mark.parametrize("compiler", CORE_COMPILERS)
+def test_it_compiles_without_a_warning(compiler: str, tmp_path: Path) -> None:
+    command = CORE_COMPILERS[compiler]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    models = models_for("cortex-m4")
+    generated = {model.generated.program.prefix: model.generated for model in models}
+    flags = find_target("cortex-m4").flags
+    files = dict(link_models(generated, "models").files)
+    compile_strictly(files, tmp_path, [*command, *flags])
+    (tmp_path / "check.cc").write_text('#include "models.h"\n')
+    cpp = ["-xc++", "-std=c++11", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+    result = subprocess.run(
+        ["gcc", *cpp, "check.cc"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    defines = [f"-D{name.upper()}_NO_STATIC_ARENA" for name in generated]
+    compile_strictly(files, tmp_path, [*command, *flags, *defines], how=["-O2"])
+    symbols = subprocess.run(["nm", "models.c.o"], cwd=tmp_path, capture_output=True, text=True)
+    assert "models_arena" not in symbols.stdout
 
 
 def test_what_is_equal_is_there_once(tmp_path: Path) -> None:
