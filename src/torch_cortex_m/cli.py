@@ -176,6 +176,9 @@ def compile(
     dump_ir: Annotated[
         Path | None, typer.Option(help="A folder for the graph after every pass.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Print the time of each stage.")
+    ] = False,
 ) -> None:
     """Compile a model to a folder of C."""
     from .commands import compile_source
@@ -200,6 +203,7 @@ def compile(
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,
+        verbose=verbose,
     )
 
 
@@ -317,6 +321,22 @@ def project(
 
 
 @app.command()
+def link(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Two or more folders that tcm compile wrote.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    name: Annotated[
+        str, typer.Option(help="Prefix of the files and of the arena that the models share.")
+    ] = "models",
+) -> None:
+    """Put several models into one folder; they share code, constants and working memory."""
+    from .commands import link_folders
+
+    link_folders(folders, out, name)
+
+
+@app.command()
 def plan(
     folder: Folder,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -393,8 +413,15 @@ def ops(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix", help="Print the command that installs what is missing; as root, run it."
+        ),
+    ] = False,
+) -> None:
     """Tell what is installed and what is missing."""
     from .commands import diagnose
 
-    raise typer.Exit(0 if diagnose() else 1)
+    raise typer.Exit(0 if diagnose(fix=fix) else 1)

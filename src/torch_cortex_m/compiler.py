@@ -20,6 +20,7 @@ from .model.folding import FoldingObserver
 from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
 from .select import check_objective
+from .stages import progress, stage
 from .target import Target, find_target
 
 DEFAULT_TUNING = "tuning.json"
@@ -117,7 +118,8 @@ def compile(
 
     graph = run_passes(graph, float_io=float_io, dump=dump, observe=observe)
     if stream is not None and hop is not None:
-        graph = stream_window(graph, *_streamed(graph, stream), hop)
+        with stage("stream window"):
+            graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
@@ -176,10 +178,13 @@ def _measurements(
     if tune:
         from .tune import tune_graph
 
-        own = tune_graph(graph, target, Path(tuning or DEFAULT_TUNING), library=library)
+        path = Path(tuning or DEFAULT_TUNING)
+        with stage("measuring kernels"):
+            own = tune_graph(graph, target, path, library=library, progress=progress)
     elif tuning is not None:
         own = load_measurements(Path(tuning))
-    return measurements_for(target.name, own)
+    with stage("measurements"):
+        return measurements_for(target.name, own)
 
 
 def _imported(
@@ -196,8 +201,8 @@ def _imported(
         _check_no_calibration(calibration)
         _check_no_states(bindings)
         return import_tflite(model, name=name, float_io=float_io)
-    from .frontend.pytorch import import_pytorch
-
+    with stage("loading PyTorch"):
+        from .frontend.pytorch import import_pytorch
     return import_pytorch(model, example_inputs, calibration, states=bindings, name=name)
 
 

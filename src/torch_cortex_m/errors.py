@@ -3,6 +3,7 @@ warning for what is allowed but likely to be a mistake."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import warnings
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from .text import printable
 
-_PACKAGE = str(Path(__file__).parent) + os.sep
+_OURS = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
+"""Our files, and the one that runs what our context managers decorate."""
 
 
 class TcmWarning(UserWarning):
@@ -20,7 +22,7 @@ class TcmWarning(UserWarning):
 def warn(text: str) -> None:
     """A TcmWarning at the line of the user's code that called into this package."""
     frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame, level = frame.f_back, level + 1
     warnings.warn(printable(text), TcmWarning, stacklevel=level)
 

@@ -3,6 +3,7 @@
 from .compile import compile_source
 from .diff import diff_folders
 from .doctor import diagnose
+from .link import link_folders
 from .ops import list_operators
 from .plan import plan_folder
 from .profile import profile_folder
@@ -16,6 +17,7 @@ __all__ = [
     "compile_source",
     "diagnose",
     "diff_folders",
+    "link_folders",
     "list_operators",
     "plan_folder",
     "profile_folder",

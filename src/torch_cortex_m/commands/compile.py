@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.progress import track
 
 from ..compiler import check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import check_io
-from ..model.storage import check_replaceable
+from ..model.storage import PLAN
 from ..select import check_objective
+from ..stages import stage
+from ..staging import check_replaceable
 from ..target import find_target
 from .arrays import for_inputs, read_arrays
-from .source import load_source
-from .terminal import terminal
+from .source import Source, is_factory, load_source
+from .stages import StagesShown, stages_shown
 
 
 def compile_source(
-    source: str, out: Path, calibration: Path | None, *, state: Sequence[str], **options: Any
+    source: str,
+    out: Path,
+    calibration: Path | None,
+    *,
+    state: Sequence[str],
+    verbose: bool = False,
+    **options: Any,
 ) -> None:
     """Compiles SOURCE and saves it in ``out``; raises TcmError."""
     # What can be wrong in the options is found before the factory, which may train the model.
@@ -32,16 +40,16 @@ def compile_source(
     check_io(options["io"])
     check_prefix(options["name"])
     check_stream(options["stream"], options["hop"])
-    check_replaceable(out)
+    check_replaceable(out, PLAN)
     states = _states(state)
     given = None if calibration is None else _samples(calibration)
-    loaded = load_source(source)
-    samples = loaded.calibration if given is None else given
-    samples = _tracked(samples) if isinstance(samples, Sequence) else samples
-    compiled = compile_model(
-        loaded.model, loaded.example_inputs, calibration=samples, state=states, **options
-    )
-    compiled.save(out)
+    with stages_shown(verbose=verbose) as shown:
+        loaded = _loaded(source, shown)
+        samples = loaded.calibration if given is None else given
+        compiled = compile_model(
+            loaded.model, loaded.example_inputs, calibration=samples, state=states, **options
+        )
+        compiled.save(out)
     report = compiled.report
     kept = f"states {report.state_bytes} bytes, " if report.states else ""
     print(
@@ -57,6 +65,14 @@ def compile_source(
         print(f"stream: {report.stream.summary}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
+
+
+def _loaded(source: str, shown: StagesShown) -> Source:
+    if is_factory(source):
+        with stage("loading PyTorch"):
+            importlib.import_module("torch")
+    with shown.hidden(), stage("loading the model"):
+        return load_source(source)
 
 
 def _states(options: Sequence[str]) -> dict[str, str]:
@@ -76,12 +92,6 @@ def _states(options: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _tracked(samples: Sequence[Any]) -> Iterable[Any]:
-    console = terminal(stderr=True)
-    hidden = not console.is_terminal
-    return track(samples, "calibrating", console=console, transient=True, disable=hidden)
-
-
 def _samples(path: Path) -> Callable[[Sequence[str]], Iterable[Any]]:
     """Tuples of tensors of batch 1, one for each row of the arrays, for inputs of some names.
 
@@ -97,7 +107,7 @@ def _samples(path: Path) -> Callable[[Sequence[str]], Iterable[Any]]:
             expected="one array of numbers an input, with as many samples in each",
             got=", ".join(shapes) or "no arrays",
         )
-    return lambda names: _tracked(_rows(for_inputs(arrays, names, path)))
+    return lambda names: _rows(for_inputs(arrays, names, path))
 
 
 def _rows(arrays: Sequence[np.ndarray]) -> list[tuple[Any, ...]]:

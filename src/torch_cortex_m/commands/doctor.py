@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from ..tools import PACKAGES, find_tool
+from .install import install_missing
 
 _USED_FOR = {
     "cc": "run on the host, count blocks on an emulated core",
@@ -27,29 +29,57 @@ _LIBRARIES = {
 }
 
 
-def diagnose() -> bool:
-    """Prints what is installed and what is missing; True if nothing is missing."""
-    complete = True
-    for name, purpose in _LIBRARIES.items():
-        try:
-            found = version(name)
-        except PackageNotFoundError:
-            found, complete = None, False
-        _line(name, found, purpose, f"pip install {name}")
-    for name, purpose in _USED_FOR.items():
-        path = find_tool(name)
-        complete = complete and path is not None
-        found = None if path is None else _tool_version(path)
-        _line(name, found, purpose, f"apt-get install {PACKAGES[name]}")
+@dataclass(frozen=True)
+class _Need:
+    """A library or program; found: its version, None where it is missing."""
+
+    name: str
+    purpose: str
+    found: str | None
+    remedy: str
+
+
+def diagnose(*, fix: bool = False) -> bool:
+    """Prints what is installed and what is missing; True if nothing is missing. ``fix`` also
+    installs that, or prints the command that does. Raises TcmError where this fails."""
+    missing = _print_all()
+    if not fix or not any(missing):
+        return not any(missing)
+    return install_missing(*missing) and not any(_print_all())
+
+
+def _print_all() -> tuple[list[str], list[str]]:
+    """(missing libraries, missing programs)."""
+    libraries = [_library(name, purpose) for name, purpose in _LIBRARIES.items()]
+    programs = [_program(name, purpose) for name, purpose in _USED_FOR.items()]
+    needs = [*libraries, *programs]
+    for need in needs:
+        status = need.found or f"MISSING ({need.remedy})"
+        print(f"{need.name:22} {need.purpose:44} {status}")
+    complete = all(need.found for need in needs)
     print("all is there" if complete else "what is missing is only needed for what is named")
-    return complete
+    return _missing(libraries), _missing(programs)
 
 
-def _line(name: str, found: str | None, purpose: str, remedy: str) -> None:
-    status = found if found is not None else f"MISSING ({remedy})"
-    print(f"{name:22} {purpose:44} {status}")
+def _missing(needs: list[_Need]) -> list[str]:
+    return [need.name for need in needs if need.found is None]
+
+
+def _library(name: str, purpose: str) -> _Need:
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        found = None
+    return _Need(name, purpose, found, f"pip install {name}")
+
+
+def _program(name: str, purpose: str) -> _Need:
+    path = find_tool(name)
+    found = None if path is None else _tool_version(path)
+    return _Need(name, purpose, found, f"apt-get install {PACKAGES[name]}")
 
 
 def _tool_version(path: str) -> str:
     result = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
-    return (result.stdout or result.stderr).splitlines()[0] if result.returncode == 0 else path
+    lines = (result.stdout or result.stderr).splitlines()
+    return lines[0] if result.returncode == 0 and lines else path

@@ -44,8 +44,8 @@ def load_source(text: str) -> Source:
     """
     if text.endswith((".pt2", ".tflite")):
         return Source(Path(text))
-    path_text, separator, factory_name = text.rpartition(":")
-    if not separator or not path_text.endswith(".py"):
+    path_text, _, factory_name = text.rpartition(":")
+    if not is_factory(text):
         raise TcmError(
             "SOURCE is not understood",
             expected="module.py:factory, model.pt2 or model.tflite",
@@ -68,6 +68,11 @@ def load_source(text: str) -> Source:
             got=_kinds(result),
         )
     return Source(*result)
+
+
+def is_factory(text: str) -> bool:
+    """Whether this names a function of a Python file."""
+    return text.rpartition(":")[0].endswith(".py")
 
 
 def _instead(text: str, path: str, factory: str) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..ops import definition
 from ..ops.base import Kernel, Layer
 from .arrays import float_literal, integer_literal
+from .pool import Function, Pool
 from .prototype import Parameter, Prototype, read_prototype
 
 
@@ -34,8 +35,7 @@ class LayerFunctions:
     """Collects the layer functions; layers with equal kernels and constants share one."""
 
     prefix: str
-    sources: list[str] = field(default_factory=list)
-    names: dict[tuple, str] = field(default_factory=dict)
+    pool: Pool
 
     def function(
         self, kernel: Kernel, layer: Layer, identifier: str, placement: Placement
@@ -43,10 +43,22 @@ class LayerFunctions:
         """(name of the C function for the layer, prototype of its kernel)."""
         prototype = kernel_prototype(kernel, layer)
         key = function_key(kernel, layer, placement)
-        if key not in self.names:
-            self.names[key] = f"{self.prefix}_run_{identifier}"
-            self.sources.append(_function(self.names[key], prototype, key[1:]))
-        return self.names[key], prototype
+        functions = self.pool.functions
+        if key not in functions:
+            name = f"{self.prefix}_run_{identifier}"
+            functions[key] = _function(name, prototype, key[1:], kernel.header)
+        functions[key].users.add(self.prefix)
+        return functions[key].name, prototype
+
+    def sources(self) -> list[str]:
+        """Of the functions that nobody else calls."""
+        own = (each for each in self.pool.functions.values() if each.users == {self.prefix})
+        return [function_source(each, "static ") for each in own]
+
+
+def function_source(function: Function, linkage: str) -> str:
+    """linkage: what stands before the definition."""
+    return f"{linkage}TCM_NOINLINE {function.head}\n{function.body}"
 
 
 def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
@@ -85,16 +97,17 @@ def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int 
     return integer_literal(int(value))
 
 
-def _function(name: str, prototype: Prototype, arguments: Sequence[str]) -> str:
+def _function(name: str, prototype: Prototype, arguments: Sequence[str], header: str) -> Function:
     passed = [
         parameter
         for parameter, argument in zip(prototype.parameters, arguments, strict=True)
         if parameter.is_pointer and argument != "NULL"
     ]
     parameters = ", ".join(_declare(parameter) for parameter in passed)
-    head = f"static TCM_NOINLINE {prototype.returns} {name}({parameters})"
+    head = f"{prototype.returns} {name}({parameters})"
     result = "return " if prototype.returns != "void" else ""
-    return f"{head}\n{{\n    {result}{_call(prototype.name, arguments)};\n}}\n"
+    body = f"{{\n    {result}{_call(prototype.name, arguments)};\n}}\n"
+    return Function(name, head, body, header)
 
 
 def _declare(parameter: Parameter) -> str:

@@ -14,11 +14,13 @@ from ..ops import definition
 from ..ops.base import Kernel, Layer
 from ..ops.discovery import headers
 from ..text import comment_text
-from .arrays import C_TYPES, array_values
+from .arrays import C_TYPES
 from .calls import DENSE, LayerFunctions, Placement, layer_call, packed_constants
+from .constants import constants_header, constants_source
 from .guard import GUARD_END, Guard
 from .header import model_header, port_parameters
 from .names import OWN_FUNCTIONS, OWN_MACROS, identifier, unique_identifiers
+from .pool import Pool, Shared
 from .project import cmake_lists
 from .pushed import pushed_parameters, static_functions, whole_function
 from .regions import REGION_NAMES, RegionSource
@@ -47,7 +49,8 @@ def shared_headers(files: Mapping[str, str]) -> dict[str, str]:
 
 
 class Emitter:
-    """Emits one graph; ``layers`` and ``selection`` are by node name."""
+    """Emits one graph; ``layers`` and ``selection`` are by node name. shared: what it has together
+    with other models."""
 
     def __init__(
         self,
@@ -57,8 +60,10 @@ class Emitter:
         plan: MemoryPlan,
         prefix: str,
         guard: Guard | None,
+        shared: Shared | None = None,
     ) -> None:
         self.guard = guard
+        self.shared = shared
         self.graph = graph
         self.layers = layers
         self.selection = selection
@@ -66,9 +71,8 @@ class Emitter:
         self.prefix = prefix
         self.calls = calls(plan.regions)
         self.pushed = pushed_input(plan.regions)
-        self.functions = LayerFunctions(prefix)
-        self.arrays: dict[str, np.ndarray] = {}
-        self.array_names: dict[tuple, str] = {}
+        self.pool = Pool() if shared is None else shared.pool
+        self.functions = LayerFunctions(prefix, self.pool)
         self.ports = self._port_identifiers()
         self.layer_names = self._layer_identifiers()
         functions = [f"{prefix}_run_{name}" for name in self.layer_names.values()]
@@ -102,32 +106,43 @@ class Emitter:
             [name.removeprefix(start) for name in taken if name.startswith(start)],
         )
 
+    def body(self) -> list[str]:
+        """The statements that compute an inference; their functions are in the pool then."""
+        body = self._layers(self.graph.computing_nodes())
+        return body + [self._copy(copy) for copy in self.plan.copies]
+
+    def own_files(self, body: list[str]) -> dict[str, str]:
+        """What a model has for itself."""
+        return {
+            f"{self.prefix}.h": model_header(
+                self.graph, self.plan, self.prefix, self.ports, self.shared
+            ),
+            f"{self.prefix}.c": self._model_source(body),
+        }
+
     def emit(self) -> Program:
         nodes = self.graph.computing_nodes()
-        body = self._layers(nodes)
-        body += [self._copy(copy) for copy in self.plan.copies]
-        files = {
-            f"{self.prefix}.h": GENERATED
-            + model_header(self.graph, self.plan, self.prefix, self.ports),
-            f"{self.prefix}.c": GENERATED + self._model_source(body),
-            "weights.h": GENERATED + self._weights_header(),
-            "weights.c": GENERATED + self._weights_source(),
-            "CMakeLists.txt": cmake_lists(self.prefix, self._providers()),
-        }
-        files |= self._kernel_headers(nodes) | shared_headers(files)
+        files = self.own_files(self.body())
+        arrays = self.pool.arrays
+        files["weights.h"] = constants_header(arrays, f"{self.prefix.upper()}_WEIGHTS_H")
+        files["weights.c"] = constants_source(arrays, "weights.h")
+        files = {name: GENERATED + text for name, text in files.items()}
+        sources = [f"{self.prefix}.c", "weights.c"]
+        files["CMakeLists.txt"] = cmake_lists(self.prefix, sources, self.providers())
+        files |= self.kernel_headers() | shared_headers(files)
         graph = self.graph
         return Program(
             self.prefix,
             files,
             tuple(self._describe(node) for node in nodes),
-            sum(data.nbytes for data in self.arrays.values()),
+            self.pool.constant_bytes,
             self.plan.arena_bytes,
             tuple(graph.types[port.value].bytes for port in graph.inputs),
             tuple(graph.types[port.value].bytes for port in graph.outputs),
             tuple(C_TYPES[graph.types[port.value].dtype] for port in graph.inputs),
             tuple(C_TYPES[graph.types[port.value].dtype] for port in graph.outputs),
             self.plan.state_bytes,
-            self._providers(),
+            self.providers(),
             self.plan.ports,
         )
 
@@ -147,13 +162,13 @@ class Emitter:
             self.calls.get(node.name, 1),
         )
 
-    def _providers(self) -> tuple[str, ...]:
+    def providers(self) -> tuple[str, ...]:
         return tuple(sorted({k.provider for k in self.selection.values()} - {"ours"}))
 
-    def _kernel_headers(self, nodes: list[Node]) -> dict[str, str]:
+    def kernel_headers(self) -> dict[str, str]:
         """The headers of the kernels that are used, and the shared ones that they include."""
         files = {}
-        for node in nodes:
+        for node in self.graph.computing_nodes():
             kernel = self.selection[node.name]
             files[kernel.header] = definition(node.op.name).header(kernel).read_text()
         return files | shared_headers(files)
@@ -246,12 +261,13 @@ class Emitter:
     def _array(self, wanted: str, data: np.ndarray) -> str:
         """The C name of constant data; equal data is emitted once."""
         key = (str(data.dtype), data.tobytes())
-        if key not in self.array_names:
-            taken = [*self.arrays, *self.taken]
+        names, arrays = self.pool.array_names, self.pool.arrays
+        if key not in names:
+            taken = [*arrays, *self.taken]
             name = self._no_macro(f"{self.prefix}_{identifier(wanted)}")
-            self.array_names[key] = unique_identifiers([name], taken)[name]
-            self.arrays[self.array_names[key]] = data
-        return self.array_names[key]
+            names[key] = unique_identifiers([name], taken)[name]
+            arrays[names[key]] = data
+        return names[key]
 
     def _pointer(self, value: str) -> str:
         return self._place(self.plan.locations[value], self.graph.types[value])
@@ -288,18 +304,21 @@ class Emitter:
         return source.kind == destination.kind == "state" and source.offset > destination.offset
 
     def _model_source(self, body: list[str]) -> str:
+        shared = self.shared
         includes = sorted({kernel.header for kernel in self.selection.values()})
         with_status = any("status =" in text for text in body)
         arena_used = any("arena +" in text for text in body)
         lines = [f'#include "{self.prefix}.h"\n', "#include <string.h>\n"]
         if self.guard is not None:
             lines += [self.guard.opening()]
+        includes += [] if shared is None else [f"{shared.name}_kernels.h"]
         includes += ["tcm_rows.h"] if self.plan.regions else []
         includes += ["tcm_move.h"] if any(map(self._moves_down, self.plan.copies)) else []
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
         hooks += PARTS_HOOK if self.plan.regions else ""
-        lines += ['#include "weights.h"', "", hooks, *self.functions.sources]
+        weights = "weights.h" if shared is None else f"{shared.name}_weights.h"
+        lines += [f'#include "{weights}"', "", hooks, *self.functions.sources()]
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
         memory = ["uint8_t *arena", "uint8_t *state"] if self._has_state else ["uint8_t *arena"]
@@ -337,19 +356,23 @@ class Emitter:
 
     def _run_with_static_arena(self) -> str:
         upper = self.prefix.upper()
-        memory, state = [f"{self.prefix}_arena"], ""
+        arena = f"{self.prefix}_arena" if self.shared is None else self.shared.arena
+        memory, state = [arena], ""
         if self._has_state:
             memory.append(f"{self.prefix}_state")
             state = static_state(self.graph, self.plan, self.prefix)
         arguments = [*([] if self.plan.ports else self.ports), *memory]
-        linkage = "" if self.plan.ports else "static "
+        own = ""
+        if self.shared is None:
+            linkage = "" if self.plan.ports else "static "
+            alignment, size = f"{upper}_ARENA_ALIGNMENT", f"{upper}_ARENA_BYTES"
+            own = f"{linkage}_Alignas({alignment}) uint8_t {arena}[{size}];\n"
         pushing, restart = "", ""
         if self.pushed is not None:
             pushing = static_functions(self.ports, self._parameters(), memory, self.prefix)
             restart = f"    {self.prefix}_restart();\n"
         return f"""#if !defined({upper}_NO_STATIC_ARENA)
-{linkage}_Alignas({upper}_ARENA_ALIGNMENT) uint8_t {self.prefix}_arena[{upper}_ARENA_BYTES];
-{state}{pushing}
+{own}{state}{pushing}
 int32_t {self.prefix}_run({", ".join(self._parameters()) or "void"})
 {{
 {restart}    return {self.prefix}_run_in({", ".join(arguments)});
@@ -357,39 +380,20 @@ int32_t {self.prefix}_run({", ".join(self._parameters()) or "void"})
 #endif
 """
 
-    def _weights_header(self) -> str:
-        guard = f"{self.prefix.upper()}_WEIGHTS_H"
-        lines = [f"#ifndef {guard}", f"#define {guard}", "", "#include <stdint.h>", ""]
-        lines += [
-            f"extern const {C_TYPES[str(data.dtype)]} {name}[{max(data.size, 1)}];"
-            for name, data in self.arrays.items()
-        ]
-        return "\n".join([*lines, "", "#endif", ""])
 
-    def _weights_source(self) -> str:
-        parts = ['#include "weights.h"\n']
-        for name, data in self.arrays.items():
-            shape = " x ".join(str(size) for size in data.shape) or "scalar"
-            parts.append(
-                f"/* {shape} */\n"
-                f"_Alignas(16) const {C_TYPES[str(data.dtype)]} {name}[{data.size}] = {{\n"
-                f"{array_values(data)}\n}};\n"
-            )
-        return "\n".join(parts)
-
-
-HOOKS = """#if defined(__GNUC__)
+NOINLINE = """#if defined(__GNUC__)
 #define TCM_NOINLINE __attribute__((noinline))
 #else
 #define TCM_NOINLINE
 #endif
+"""
 
+HOOKS = f"""{NOINLINE}
 /* Called after each layer with its output; profilers and debuggers may define it. */
 #ifndef TCM_LAYER
 #define TCM_LAYER(index, output, bytes) ((void)0)
 #endif
 """
-
 PARTS_HOOK = """
 /* Layers that compute a few rows at a time call it with these, the first ones first. */
 """

@@ -9,6 +9,7 @@ from ..ir.artifacts import ALIGNMENT, MemoryPlan
 from ..ir.regions import pushed_input
 from ..text import comment_text
 from .arrays import C_TYPES
+from .pool import Shared
 from .pushed import pushed_declarations, pushed_macros, pushed_type
 
 _OWN_PORTS = (
@@ -27,13 +28,15 @@ _ARENA_PORTS = (
 )
 
 
-def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) -> str:
+def model_header(
+    graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str], shared: Shared | None
+) -> str:
     """Sizes, layouts and quantization of inputs and outputs as macros, and the functions."""
     upper = prefix.upper()
     lines = [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
     lines += [
-        f"/* Working memory: static by default, or given by the caller with {prefix}_run_in. */",
+        *_about_memory(prefix, shared),
         f"#define {upper}_ARENA_BYTES {max(plan.arena_bytes, 1)}",
         f"#define {upper}_ARENA_ALIGNMENT {ALIGNMENT}",
         *_state_macros(graph, plan, prefix),
@@ -42,13 +45,14 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         "",
     ]
     count, pushed = len(graph.inputs), pushed_input(plan.regions)
+    arena = f"{prefix}_arena" if shared is None else shared.arena
     for index, port in enumerate([*graph.inputs, *graph.outputs]):
         kind = "INPUT" if index < count else "OUTPUT"
         name = f"{upper}_{kind}_{ports[index].upper()}"
         lines += _port_macros(graph, port, kind, name)
         if plan.ports is not None:
             offset = (*plan.ports.inputs, *plan.ports.outputs)[index]
-            lines += _place_macros(prefix, name, C_TYPES[graph.types[port.value].dtype], offset)
+            lines += _place_macros(arena, name, C_TYPES[graph.types[port.value].dtype], offset)
         if port.value == pushed and kind == "INPUT":
             lines += pushed_macros(graph, plan, name)
     if graph.stream is not None:
@@ -61,7 +65,7 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         *(_OWN_PORTS if plan.ports is None else _ARENA_PORTS),
         f"int32_t {prefix}_run_in({', '.join([*parameters, *memory])});",
         f"#if !defined({upper}_NO_STATIC_ARENA)",
-        *([] if plan.ports is None else [f"extern uint8_t {prefix}_arena[{upper}_ARENA_BYTES];"]),
+        *_arena_declaration(plan, prefix, shared),
         f"int32_t {prefix}_run({', '.join(parameters) or 'void'});",
         "#endif",
         *_reset_functions(plan, prefix),
@@ -74,6 +78,26 @@ def model_header(graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str]) 
         "",
     ]
     return "\n".join(lines)
+
+
+def _about_memory(prefix: str, shared: Shared | None) -> list[str]:
+    if shared is None:
+        return [
+            f"/* Working memory: static by default, or given by the caller with {prefix}_run_in. */"
+        ]
+    return [
+        f"/* Working memory: by default {shared.arena}, which the models of {shared.name}.h share:",
+        "   an inference of one overwrites what another has there. Or given by the caller with",
+        f"   {prefix}_run_in. */",
+    ]
+
+
+def _arena_declaration(plan: MemoryPlan, prefix: str, shared: Shared | None) -> list[str]:
+    if shared is not None:
+        return [f"extern uint8_t {shared.arena}[{shared.arena_bytes}];"]
+    if plan.ports is None:
+        return []
+    return [f"extern uint8_t {prefix}_arena[{prefix.upper()}_ARENA_BYTES];"]
 
 
 def _stream_macros(stream: Stream, prefix: str, ports: list[str], graph: Graph) -> list[str]:
@@ -152,12 +176,12 @@ def port_parameters(graph: Graph, ports: list[str]) -> list[str]:
     ]
 
 
-def _place_macros(prefix: str, name: str, c_type: str, offset: int) -> list[str]:
+def _place_macros(arena: str, name: str, c_type: str, offset: int) -> list[str]:
     """Where a port lies in an arena of the caller, and in the static one."""
     return [
         f"#define {name}_OFFSET {offset}",
         f"#define {name}_IN(arena) (({c_type} *)(void *)((arena) + {offset}))",
-        f"#define {name}_DATA {name}_IN({prefix}_arena)",
+        f"#define {name}_DATA {name}_IN({arena})",
         "",
     ]
 

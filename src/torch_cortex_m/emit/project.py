@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
-def cmake_lists(prefix: str, libraries: tuple[str, ...]) -> str:
-    return _template().render(prefix=prefix, cmsis_nn="cmsis-nn" in libraries)
+def cmake_lists(prefix: str, sources: Sequence[str], libraries: Sequence[str]) -> str:
+    """prefix: the name of the CMake library."""
+    return _template().render(
+        prefix=prefix, sources=" ".join(sources), cmsis_nn="cmsis-nn" in libraries
+    )
 
 
 @cache

@@ -24,12 +24,13 @@ def shipped_names() -> frozenset[str]:
     return frozenset(
         name
         for path in headers().values()
-        for name in _defined(_COMMENT.sub(" ", path.read_text(encoding="utf-8")))
+        for name in defined_names(path.read_text(encoding="utf-8"))
     )
 
 
-def _defined(text: str) -> Iterator[str]:
-    """What a header defines at file scope."""
+def defined_names(text: str) -> Iterator[str]:
+    """What a header defines or declares at file scope."""
+    text = _COMMENT.sub(" ", text).replace('extern "C" {', "")
     yield from _MACRO.findall(text)
     text = _ATTRIBUTE.sub("", _DIRECTIVE.sub("", text))
     for enumerators in _ENUMERATORS.findall(text):

@@ -1,6 +1,14 @@
 """Graph -> kernels -> memory -> C, for one target."""
 
-from .generate import Generated, best_choice, check_fits, generate, generate_all, input_to_push
+from .generate import (
+    Generated,
+    best_choice,
+    check_fits,
+    generate,
+    generate_all,
+    input_to_push,
+    link,
+)
 from .preferences import LEAST, Preferences, check_io
 
 __all__ = [
@@ -13,4 +21,5 @@ __all__ = [
     "generate",
     "generate_all",
     "input_to_push",
+    "link",
 ]

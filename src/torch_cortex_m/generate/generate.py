@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..build import KernelLibrary
-from ..emit import Guard, emit
+from ..emit import Guard, Linked, LinkedModel, emit, emit_linked
 from ..errors import TcmError
 from ..ir import Graph
 from ..ir.artifacts import Folding, MemoryPlan, Program, Removed
 from ..measured.measurements import shipped_measurements
-from ..ops.base import Kernel
+from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
 from ..schedule import RowsByNode, schedule_of
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner
+from ..stages import stage
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .objective import weighed
@@ -29,7 +30,7 @@ from .scratch import library_scratch_bytes
 class Generated:
     """A graph's C for one target, with the decisions that led to it; ``folding`` and ``removed``
     are what the graph lost before, ``preferences`` (without measurements) what the kernels were
-    chosen for.
+    chosen for. ``layers``: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
     them; what is not known counts as 0."""
 
@@ -43,6 +44,7 @@ class Generated:
     preferences: Preferences = field(default_factory=lambda: Preferences())
     estimated_cycles: int = 0
     removed: tuple[Removed, ...] = ()
+    layers: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
 
 
 def generate(
@@ -98,6 +100,7 @@ def generate_all(
     ]
 
 
+@stage("choice of kernels")
 def best_choice(
     graph: Graph,
     target: Target,
@@ -197,9 +200,11 @@ def _emit(
         None,
         replace(preferences, measurements=None),
         choice.total_time,
+        layers=choice.layers,
     )
 
 
+@stage("choice of kernels")
 def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
@@ -221,14 +226,40 @@ def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget)
 def _program(
     prefix: str, choice: Choice, target: Target, planner: ArenaPlanner
 ) -> tuple[MemoryPlan, Program]:
-    plan = planner.plan(choice.selection)
-    guard = _guard(target, choice.selection)
-    return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
+    with stage("memory plan"):
+        plan = planner.plan(choice.selection)
+    guard = _guard(target, choice.selection.values())
+    with stage("emission"):
+        return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
 
 
-def _guard(target: Target, selection: Selection) -> Guard | None:
+def link(models: Sequence[Generated], name: str) -> Linked:
+    """The C of several models for one target in one folder; ``name`` begins the names of the files
+    that they share. Raises TcmError if their names meet, or the target is too small for all."""
+    target = models[0].target
+    kernels = [kernel for model in models for kernel in model.selection.values()]
+    linked = emit_linked(
+        [
+            LinkedModel(
+                each.graph,
+                each.layers,
+                each.selection,
+                each.plan,
+                each.program.prefix,
+                _guard(target, each.selection.values()),
+            )
+            for each in models
+        ],
+        name,
+        _guard(target, kernels),
+    )
+    check_fits(target, linked)
+    return linked
+
+
+def _guard(target: Target, kernels: Iterable[Kernel]) -> Guard | None:
     """None, where every kernel is portable."""
-    needs = frozenset[str]().union(*(kernel.needs for kernel in selection.values()))
+    needs = frozenset[str]().union(*(kernel.needs for kernel in kernels))
     macros = target.required_macros(needs)
     if not macros:
         return None
@@ -274,7 +305,7 @@ def _plan(
     return plan
 
 
-def check_fits(target: Target, program: Program) -> None:
+def check_fits(target: Target, program: Program | Linked) -> None:
     """Raises TcmError if the constants or the arena are larger than what the target allows."""
     checks = (
         ("constants", "flash", program.constant_bytes, target.flash_bytes),

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from errno import EACCES, ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,8 @@ from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
 from ..ops.base import make_op
 from ..schedule import schedule_of
-from ..staging import as_new_folder, staged
+from ..stages import stage
+from ..staging import replace_folder
 from ..target import target_from_data, target_to_data
 from ..text import one_line
 from .report import Report
@@ -36,94 +36,24 @@ UNKNOWN_PREFERENCES = {"prefer_library": False}
 COMPILE_AGAIN = "run tcm compile again; it replaces the folder"
 
 
+@stage("saving")
 def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
     """Writes all files beside ``folder``, or inside it if it exists, then puts them in place.
 
     What else lies in the folder stays, but for files that tcm wrote there before.
     Raises TcmError if something cannot be written; then everything stays as it was.
     """
-    check_replaceable(folder)
     files = {**generated.program.files}
     files[PLAN] = json.dumps(_plan_data(generated, report), indent=1) + "\n"
-    new = not folder.exists()
-    try:
-        with staged(folder) as work:
-            for name, text in files.items():
-                (work / name).write_text(text, encoding="utf-8")
-            # Names such as "features.0.weight" are not files: an index maps them to array numbers.
-            np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
-            if new:
-                as_new_folder(work, folder)
-            else:
-                _replace(folder, work)
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
+
+    def write(work: Path) -> None:
+        for name, text in files.items():
+            (work / name).write_text(text, encoding="utf-8")
+        # Names such as "features.0.weight" are not files: an index maps them to array numbers.
+        np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
+
+    replace_folder(folder, PLAN, write)
     return folder
-
-
-def _replace(folder: Path, work: Path) -> None:
-    """Moves the files of ``work`` into the folder and removes what tcm wrote there before."""
-    names = {path.name for path in work.iterdir()}
-    known = _files_of(folder)
-    for name in sorted(names):
-        (work / name).replace(folder / name)
-    for name in known - names:
-        (folder / name).unlink(missing_ok=True)
-
-
-def _files_of(folder: Path) -> set[str]:
-    """The C files that tcm wrote into a folder before, as far as its plan is readable."""
-    try:
-        listed = json.loads((folder / PLAN).read_text(encoding="utf-8"))["files"]
-        return {name for name in listed if Path(name).name == name}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return set()
-
-
-def _cannot_write(folder: Path, error: OSError) -> TcmError:
-    return TcmError(
-        "cannot write the output folder",
-        where=str(folder),
-        got=f"{error.strerror or error}{_of(folder, error)}",
-        hint="choose a folder that you may write to",
-    )
-
-
-def _of(folder: Path, error: OSError) -> str:
-    """The file that an error is about, where that is one above the folder."""
-    above = error.filename in map(str, folder.resolve().parents)
-    return f": {error.filename}" if above else ""
-
-
-def check_replaceable(folder: Path) -> None:
-    """Raises TcmError if ``folder`` is a file, holds what tcm did not write, or cannot be read or
-    written."""
-    try:
-        _check_writable(folder)
-        if not folder.exists():
-            return
-        is_folder = folder.is_dir()
-        foreign = is_folder and any(folder.iterdir()) and not (folder / PLAN).exists()
-    except OSError as error:
-        raise _cannot_write(folder, error) from None
-    if not is_folder:
-        raise TcmError("the output is a file", where=str(folder), expected="a folder")
-    if foreign:
-        raise TcmError(
-            "the output folder holds other files",
-            where=str(folder),
-            expected="a new or empty folder, or one that tcm wrote",
-            hint="choose another folder, which will be tcm's own",
-        )
-
-
-def _check_writable(folder: Path) -> None:
-    """Raises an OSError unless files can be made in the folder, or in the first above that is."""
-    nearest = next(path for path in (folder, *folder.resolve().parents) if path.exists())
-    if nearest != folder and not nearest.is_dir():
-        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(nearest))
-    if not os.access(nearest, os.W_OK | os.X_OK) and nearest.is_dir():
-        raise PermissionError(EACCES, os.strerror(EACCES), str(nearest))
 
 
 def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..ir import Graph, format_graph, verify
+from ..stages import stage
 from .choose_layouts import choose_layouts
 from .compose_tables import compose_tables
 from .fold_constant_channels import fold_constant_channels
@@ -48,6 +49,7 @@ PASSES: tuple[Pass, ...] = (
 __all__ = ["PASSES", "Pass", "run_passes", "stream_window"]
 
 
+@stage("passes")
 def run_passes(
     graph: Graph,
     *,
@@ -68,9 +70,10 @@ def run_passes(
     verify(graph)
     _dump(graph, dump, 0, "imported")
     for index, each in enumerate(passes, start=1):
-        before, graph = graph, each(graph)
-        verify(graph)
-        observe(each, before, graph)
+        with stage(each.__name__.replace("_", " ")):
+            before, graph = graph, each(graph)
+            verify(graph)
+            observe(each, before, graph)
         _dump(graph, dump, index, each.__name__)
     return graph
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError, warn
+from ...stages import progress, stage
 from ...text import first_line
 from .biases import correct_biases, leave_room_for_sums
 from .capture import types_of
@@ -52,12 +53,21 @@ def quantize(
         calibration = calibration([str(node.target) for node in placeholders])
     samples = _samples(calibration, example)
     name_constants(module)
-    with quiet():
+    with stage("quantization"), quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
     calibrator = Calibrator(prepared)
-    calls = Calls(calibrator)
-    count = 0
+    _calibrate(Calls(calibrator), samples, types)
+    _check_ranges(prepared)
+    with stage("quantization"):
+        return _converted(prepared, calibrator)
+
+
+@stage("calibration")
+def _calibrate(
+    calls: Calls, samples: Iterable[Any], types: list[tuple[tuple[int, ...], torch.dtype]]
+) -> None:
+    count, total = 0, len(samples) if isinstance(samples, Sized) else None
     with torch.no_grad():
         for count, sample in enumerate(samples, start=1):
             place = f"calibration sample {count - 1}"
@@ -65,6 +75,7 @@ def quantize(
             check_like(inputs, types, place)
             _check_finite(inputs, place)
             _run(calls, inputs, place)
+            progress(count, total)
     if count == 0:
         raise TcmError(
             "the calibration data is empty",
@@ -72,7 +83,9 @@ def quantize(
             got="nothing",
             hint="an iterator that was used up gives nothing: make a new one, or give a list",
         )
-    _check_ranges(prepared)
+
+
+def _converted(prepared: GraphModule, calibrator: Calibrator) -> GraphModule:
     leave_room_for_sums(prepared)
     leave_room_for_gates(prepared)
     with quiet(), torch.no_grad():

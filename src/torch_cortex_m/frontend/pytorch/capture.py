@@ -17,6 +17,7 @@ from torch.export.graph_signature import OutputKind
 from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
+from ...stages import stage
 from ...text import first_line
 from .archive import load_program
 from .assigned_buffers import assignments_as_copies
@@ -47,6 +48,7 @@ PACKED = {("nn", "utils", "rnn.py"), ("nn", "modules", "rnn.py")}
 STATIC_HINT = "make every shape and branch depend on shapes only, never on the values of tensors"
 
 
+@stage("capture")
 def capture(model: Any, example_inputs: Any) -> tuple[GraphModule, tuple[Tensor, ...] | None]:
     """The program as aten operators without in-place operators, and the checked example inputs.
 

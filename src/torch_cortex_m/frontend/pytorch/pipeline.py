@@ -12,6 +12,7 @@ from torch.fx import GraphModule
 
 from ...ir import Graph, verify
 from ...ops.integers.accumulators import check_accumulators
+from ...stages import stage
 from ..bindings import Binding
 from .bound_states import bind_states
 from .calibrate import Calibration, quantize
@@ -54,9 +55,10 @@ def import_pytorch(
     stand at its edges. Raises TcmError for a model or for data that cannot be compiled.
     """
     program = quantized_program(model, example_inputs, calibration, states, dump)
-    graph = import_quantized(program, name)
-    verify(graph)
-    check_accumulators(graph)
+    with stage("graph"):
+        graph = import_quantized(program, name)
+        verify(graph)
+        check_accumulators(graph)
     return graph
 
 
@@ -76,7 +78,8 @@ def quantized_program(
     quantized = is_quantized(module)
     _dump(dump, "captured", module)
     check_constants(module, masks=True)
-    clean(module, quantized=quantized)
+    with stage("simpler operators"):
+        clean(module, quantized=quantized)
     _dump(dump, "cleaned", module)
     check_constants(module, masks=False)
     check_supported(module)

@@ -14,6 +14,7 @@ from ...ops.integers.accumulators import check_accumulators
 from ...ops.tflite.builtin import Kind
 from ...ops.tflite.call import TfliteCall
 from ...ops.tflite.file import FileTensor
+from ...stages import stage
 from .builtins import builtins
 from .model import FileModel, FileOperator
 from .reader import read_file, read_model
@@ -33,6 +34,7 @@ NOT_INT8 = ("bool", "int16", "int32", "float32")
 """Types of inputs and outputs that the graph has as the file does."""
 
 
+@stage("graph")
 def import_tflite(
     path: str | os.PathLike[str], *, name: str = "model", float_io: bool = False
 ) -> Graph:
