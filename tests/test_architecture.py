@@ -36,7 +36,7 @@ ALLOWED = {
     "generate": BASE
     | {"build", "emit", "measured", "ops", "plan", "runner", "schedule", "select", "target"},
     "report": BASE | {"generate", "ops", "select"},
-    "ship": BASE | {"generate", "staging"},
+    "ship": BASE | {"emit", "generate", "staging"},
     "model": BASE
     | {
         "build",
