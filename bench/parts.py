@@ -48,6 +48,11 @@ def main() -> int:
     parser.add_argument("--network", choices=list(NETWORKS), nargs="+", default=list(NETWORKS))
     parser.add_argument("--publish", action="store_true")
     arguments = parser.parse_args()
+    if arguments.publish and (len(arguments.part), len(arguments.network)) != (
+        len(PARTS),
+        len(NETWORKS),
+    ):
+        parser.error("--publish replaces the whole table: it takes all parts and networks")
     table = HEADING
     print(HEADING, end="")
     for row in rows(arguments.network, arguments.part):

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+from drawn_networks import Q, add_case_node
 from hypothesis import given
 from hypothesis import strategies as st
 from measured_layers import M4
@@ -13,12 +15,14 @@ from small_graphs import Builder
 
 from torch_cortex_m import ops
 from torch_cortex_m.build import KernelLibrary
-from torch_cortex_m.generate import Preferences, best_choice
-from torch_cortex_m.generate.flash_budget import flash_bytes
+from torch_cortex_m.generate import Preferences, best_choice, generate
+from torch_cortex_m.generate.flash_budget import flash_bytes, smaller_choices
 from torch_cortex_m.generate.objective import MOST_TIME
-from torch_cortex_m.ir import Graph
+from torch_cortex_m.ir import Graph, Port, TensorType
 from torch_cortex_m.measured.measurements import Measurement, Measurements
 from torch_cortex_m.ops.base import Kernel
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.report.curves import flash_points
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.select.cost import packed_bytes
@@ -100,6 +104,37 @@ def test_a_preferred_library_stays() -> None:
     library = KernelLibrary((), Path("libcmsis-nn.a"), frozenset(LIBRARY.symbols))
     for objective in ("speed", "balanced", "size"):
         assert kernels(chosen(network(1), costs, objective, library)) == [LIBRARY]
+
+
+@pytest.mark.parametrize("objective", ["balanced", "size"])
+def test_a_budget_of_ram_follows_the_objective(objective: str) -> None:
+    """Not the fastest kernels, whose weights take 3.6 times the flash here."""
+    graph = Graph("wide")
+    value = graph.add_input("x", TensorType((1, 16, 16, 32), "int8", Q))
+    for index in range(3):
+        case = conv2d_case(f"conv{index}", (1, 16, 16, 32), 32, padding=(1, 1, 1, 1))
+        value = add_case_node(graph, case, value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+
+    def constants(objective: str, ram: int | None = None) -> tuple[int, int]:
+        found = generate(graph, M4, preferences=Preferences(objective, ram_bytes=ram))
+        return found.program.constant_bytes, found.plan.arena_bytes
+
+    fast, _ = constants("speed")
+    free, arena = constants(objective)
+    bound, _ = constants(objective, arena - 1)
+    assert bound <= free * 1.1 < fast / 2
+
+
+def test_the_curve_of_flash_goes_down_to_the_smallest() -> None:
+    costs: list[Costs] = [
+        {DSP: (10_000, 9000), SCALAR: (10_400, 2000), REF: (30_000, 1990)} for _ in range(3)
+    ]
+    choice = chosen(network(3), costs, "speed")
+    *_, (least, _) = smaller_choices(choice)
+    points = flash_points(choice)
+    assert points[0] == {"bytes": flash_bytes(choice), "cycles": choice.total_time}
+    assert points[-1]["bytes"] == least < points[-2]["bytes"]
 
 
 @given(st.data())

@@ -6,15 +6,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import tcm as run
 from conftest import needs_emulator
 from models.small_networks import separable
 
 import torch_cortex_m as tcm
+from torch_cortex_m import ops
 from torch_cortex_m.build import build_image
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.run import execute
 from torch_cortex_m.run.miss_counter import Misses
-from torch_cortex_m.target import CORES, PARTS, Cache, find_part, find_target
+from torch_cortex_m.target import (
+    CORES,
+    PARTS,
+    Cache,
+    find_part,
+    find_target,
+    target_from_data,
+    target_to_data,
+)
 
 HEADER = "#include <stdint.h>\nint32_t loop_run(const int32_t *rounds, int32_t *result);\n"
 LOOP = """#include "loop.h"
@@ -110,18 +122,43 @@ def test_a_profile_tells_what_an_inference_takes_on_a_part(compiled: tcm.Compile
     assert compiled.profile().cycles == report.cycles
 
 
+@needs_emulator
+@pytest.mark.parametrize("form", [[], ["--json"], ["--markdown"]])
+def test_the_command_tells_it_too(
+    form: list[str], compiled: tcm.CompiledModel, tmp_path: Path
+) -> None:
+    folder = compiled.save(tmp_path / "out")
+    ended = run("profile", folder, "--part", "stm32f411", *form)
+    assert ended.returncode == 0, ended.stderr
+    assert "stm32f411" in ended.stdout
+
+
+def test_too_small_a_part_is_named() -> None:
+    graph, shape, scale = Graph("wide"), (1, 300_000), Quantization(0.1, 0)
+    halved = ops.operator("requantize", multiplier=1 << 30, shift=0)
+    value = graph.add_input("x", TensorType(shape, "int8", scale))
+    for name in ("y", "z"):
+        value = graph.add_node(halved, (value,), name, quantization=scale)
+    graph.outputs.append(Port(value, shape))
+    with pytest.raises(tcm.TcmError, match="does not fit the RAM of stm32f411"):
+        generate(graph, find_target("stm32f411"))
+
+
 def test_a_part_of_another_core_or_an_unknown_one_is_refused(compiled: tcm.CompiledModel) -> None:
     with pytest.raises(tcm.TcmError, match=r"--target rp2040"):
         compiled.profile(part="rp2040")
-    with pytest.raises(tcm.TcmError, match=r"a6502"):
-        compiled.profile(part="a6502")
+    with pytest.raises(tcm.TcmError, match=r"did you mean stm32f411\?"):
+        compiled.profile(part="stm32f41")
+    with pytest.raises(tcm.TcmError, match=r"did you mean stm32f411\?"):
+        find_target("STM32F41")
 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_is_a_target_with_limits(name: str) -> None:
     part = find_part(name)
     target = find_target(name)
-    assert target.name == part.core
+    assert (target.name, target.title) == (part.core, name)
+    assert target_from_data(target_to_data(target)) == target
     assert (target.flash_bytes, target.ram_bytes) == (part.flash_bytes, part.ram_bytes)
     for cache in (part.code, part.constants or part.code):
         assert cache.bytes % (cache.line_bytes * cache.ways) == 0

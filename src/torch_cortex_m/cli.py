@@ -417,7 +417,8 @@ def doctor(
     fix: Annotated[
         bool,
         typer.Option(
-            "--fix", help="Print the command that installs what is missing; as root, run it."
+            "--fix",
+            help="Print what installs all that is missing; run it where that needs no password.",
         ),
     ] = False,
 ) -> None:

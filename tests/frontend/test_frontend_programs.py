@@ -17,6 +17,7 @@ from frontend_checks import (
 )
 from frontend_models import IMAGE, Residual, assert_same
 from torch import nn
+from torch.utils.data import DataLoader, IterableDataset
 
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.frontend.pytorch import import_pytorch
@@ -53,6 +54,19 @@ def test_calibration_runs_in_one_thread_and_gives_the_callers_back() -> None:
         assert (seen, torch.get_num_threads()) == ({1}, 2)
     finally:
         torch.set_num_threads(threads)
+
+
+def test_calibration_by_a_loader_that_does_not_know_its_length() -> None:
+    class Stream(IterableDataset[tuple[torch.Tensor, ...]]):
+        def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
+            return iter(data)
+
+    data = calibration((IMAGE,))
+    loader = DataLoader(Stream(), batch_size=None)
+    with pytest.raises(TypeError):
+        len(loader)
+    model, inputs = randomize(Residual()), random_tensors((IMAGE,))
+    assert_same(*(import_pytorch(model, inputs, samples) for samples in (loader, data)))
 
 
 def test_training_mode_gives_the_same_graph() -> None:

@@ -30,11 +30,13 @@ def profile_page(report: Report, budgets: Budgets) -> str:
         [cell(layer.name), cell(layer.kernel), *map(number, _costs(layer))]
         for layer in report.layers
     ]
+    part = [] if report.part is None else ["", cell(report.part.text)]
     return "\n".join(
         [
             f"### {cell(report.target)}",
             "",
             *table(["", "one inference", "budget", ""], rows),
+            *part,
             "",
             *table(["layer", "kernel", "MACs", "instructions", "cycles"], layers),
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -47,6 +47,7 @@ class StagesShown:
             disable=not console.is_terminal,
             redirect_stdout=sys.stdout.isatty(),
         )
+        self._drawn = console.is_terminal  # some versions of rich print a line even if disabled
 
     def begin(self, name: str) -> None:
         outer = self._running[-1].time if self._running else self.whole
@@ -67,12 +68,15 @@ class StagesShown:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        with self._lines, told(self):
+        with self._lines if self._drawn else nullcontext(), told(self):
             yield
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
         """For code of the user, which may draw on the terminal itself."""
+        if not self._drawn:
+            yield
+            return
         self._lines.stop()
         try:
             yield

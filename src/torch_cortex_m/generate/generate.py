@@ -20,7 +20,7 @@ from ..select.ram_budget import ArenaPlanner
 from ..stages import stage
 from ..target import Target
 from .flash_budget import flash_bytes, reduced_to, within_flash
-from .objective import weighed
+from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
 from .ram import RamBudget
 from .scratch import library_scratch_bytes
@@ -183,6 +183,8 @@ def _emit(
         may_go_by_rows=library is None,
         pushed=input_to_push(choice.graph, preferences.io),
     )
+    if preferences.objective != "speed":
+        choice = preferring_chosen(choice)
     choice = _within_budgets(choice, preferences, budget)
     plan, program = _program(prefix, choice, target, planner_of(choice))
     limit = target.flash_bytes
@@ -314,7 +316,7 @@ def check_fits(target: Target, program: Program | Linked) -> None:
     for what, memory, size, limit in checks:
         if limit is not None and size > limit:
             raise TcmError(
-                f"the model does not fit the {memory} of {target.name}",
+                f"the model does not fit the {memory} of {target.title}",
                 expected=f"at most {limit} bytes",
                 got=f"{size} bytes of {what}",
                 hint="use a smaller model, or a target with more memory "

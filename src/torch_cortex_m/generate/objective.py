@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
+from ..ops.base import Kernel
 from ..select.choice import Choice
-from .flash_budget import smaller_choices
+from .flash_budget import Flash, smaller_choices
 
 MOST_TIME = 2
 """Times as many cycles as balanced kernels that the smallest may take: the last few hundred bytes
@@ -30,6 +32,26 @@ def weighed(choice: Choice, objective: str, *, prefer_library: bool) -> Choice:
         within = [each for each in smaller if each[1].total_time <= limit]
         _, found = min(within, key=lambda each: each[0])
     return choice.with_kernels(found.selection)
+
+
+def preferring_chosen(choice: Choice) -> Choice:
+    """The choice with its kernels ranked as the best ones, for budgets that follow: before others
+    that take no more flash, and these before those that take more."""
+    flash = Flash(choice.layers, choice.model)
+
+    def size(name: str, kernel: Kernel) -> int:
+        return flash.constants(name, kernel) + flash.code({name: kernel})
+
+    def rank(name: str, kernel: Kernel) -> int:
+        chosen = choice.selection[name]
+        if kernel is chosen:
+            return 2
+        return int(size(name, kernel) <= size(name, chosen))
+
+    ranked = {
+        name: sorted(kernels, key=partial(rank, name)) for name, kernels in choice.ranked.items()
+    }
+    return replace(choice, ranked=ranked)
 
 
 def _open_to_trade(choice: Choice, prefer_library: bool) -> Choice:

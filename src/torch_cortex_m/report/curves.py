@@ -28,8 +28,13 @@ def flash_points(choice: Choice) -> list[dict[str, Any]]:
 
 
 def _smaller(choice: Choice) -> Iterator[tuple[int, int]]:
+    """Points that differ enough, and the smallest one."""
     limit: float | None = None
+    last: tuple[int, int] | None = None
     for size, smaller in smaller_choices(choice):
+        last = size, smaller.total_time
         if limit is None or size <= limit:
-            yield size, smaller.total_time
-            limit = size * STEP
+            yield last
+            last, limit = None, size * STEP
+    if last is not None:
+        yield last

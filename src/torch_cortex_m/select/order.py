@@ -15,8 +15,8 @@ SAME_TIME = 1.01
 
 OBJECTIVES = ("speed", "size", "balanced")
 
-
 TYPICAL_CODE_BYTES = 1024
+"""What the code of two kernels of a layer may differ by."""
 
 
 def check_objective(objective: str) -> None:

@@ -77,13 +77,13 @@ def _check_targets(models: Mapping[str, Generated]) -> None:
     for place in others:
         other = models[place].target
         if other != target:
-            same = "another description of " if other.name == target.name else ""
+            same = "another description of " if other.title == target.title else ""
             raise TcmError(
                 "models of one firmware need the same target",
                 where=place,
-                expected=f"{target.name}, as {first} has",
-                got=f"{same}{other.name}",
-                hint=f"compile it again with --target {target.name}",
+                expected=f"{target.title}, as {first} has",
+                got=f"{same}{other.title}",
+                hint=f"compile it again with --target {target.title}",
             )
 
 

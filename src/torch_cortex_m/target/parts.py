@@ -44,7 +44,12 @@ class Part:
     @property
     def target(self) -> Target:
         """The core, with the part's memory as its limits."""
-        return replace(CORES[self.core], flash_bytes=self.flash_bytes, ram_bytes=self.ram_bytes)
+        return replace(
+            CORES[self.core],
+            flash_bytes=self.flash_bytes,
+            ram_bytes=self.ram_bytes,
+            part=self.name,
+        )
 
 
 _XIP = Cache(16 * KILOBYTE, 8, 2)

@@ -46,6 +46,7 @@ class Target:
     machine: the emulated machine; None for the host.
     flash_bytes, ram_bytes: what the model may use; None: any amount. A core has no limits of its
         own, and those of the emulated machine count only when something runs on it.
+    part: the microcontroller whose core and memory this is, if it is one's.
     """
 
     name: str
@@ -54,6 +55,12 @@ class Target:
     machine: Machine | None = None
     flash_bytes: int | None = None
     ram_bytes: int | None = None
+    part: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a user may have named it by: the part, or else the core."""
+        return self.part or self.name
 
     def required_macros(self, features: frozenset[str]) -> tuple[str, ...]:
         """What a compiler defines whose flags offer these features (ACLE names)."""
@@ -110,7 +117,13 @@ def target_from_data(data: Mapping[str, Any]) -> Target:
         None if machine is None else _machine_from_data(machine),
         _bytes(data["flash_bytes"]),
         _bytes(data["ram_bytes"]),
+        _part(data.get("part", "")),
     )
+
+
+def _part(name: object) -> str:
+    """Folders from before there were parts do not name one."""
+    return "" if name == "" else _matching(_NAME, name)
 
 
 def _machine_from_data(data: Mapping[str, Any]) -> Machine:

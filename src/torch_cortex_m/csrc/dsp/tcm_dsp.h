@@ -11,11 +11,11 @@
 #define TCM_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-/* The long loops in assembly. TCM_DSP_TURN: steps in a turn. Parts with a Cortex-M4 have 1 KB of instruction cache or
- * none, which a loop of 16 steps and what surrounds it would not fit; others have more, and take up to 1.7 % longer
- * with 8. TCM_DSP_WORDS: two words from r1 on, which moves behind them, and r10 and r11 from r0 + 8. An M4 takes 5 cycles
+/* The long loops in assembly. TCM_DSP_TURN: steps in a turn. Many parts with a Cortex-M4 have 1 KB of instruction
+ * cache, which a loop of 16 steps and what surrounds it would not fit; other cores have more, and take up to 1.7 %
+ * longer with 8. TCM_DSP_WORDS: two words from r1 on, which moves behind them, and r10 and r11 from r0 + 8. An M4 takes 5 cycles
  * for four loads in a row and 6 for two of two words; others take no fewer. A Cortex-M7 is told from an M4 by its unit
- * for double precision. */
+ * for double precision; one without it takes the loops of the M4. */
 #if defined(__ARM_ARCH_7EM__) && !(defined(__ARM_FP) && (__ARM_FP & 8))
 #define TCM_DSP_TURN "8"
 #define TCM_DSP_WORDS_BYTES "16"

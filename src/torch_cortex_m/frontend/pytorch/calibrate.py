@@ -67,7 +67,7 @@ def quantize(
 def _calibrate(
     calls: Calls, samples: Iterable[Any], types: list[tuple[tuple[int, ...], torch.dtype]]
 ) -> None:
-    count, total = 0, len(samples) if isinstance(samples, Sized) else None
+    count, total = 0, _length(samples)
     with torch.no_grad():
         for count, sample in enumerate(samples, start=1):
             place = f"calibration sample {count - 1}"
@@ -142,6 +142,14 @@ def _samples(calibration: Any, example: tuple[Tensor, ...] | None) -> Iterable[A
         "give a few representative samples (calibration=, --calibration) for an accurate model"
     )
     return [example]
+
+
+def _length(samples: Iterable[Any]) -> int | None:
+    """None where nobody knows: a loader over a stream has a length that it does not tell."""
+    try:
+        return len(samples) if isinstance(samples, Sized) else None
+    except (TypeError, NotImplementedError):
+        return None
 
 
 def _check_finite(inputs: tuple[Tensor, ...], place: str) -> None:

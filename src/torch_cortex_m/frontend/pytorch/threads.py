@@ -10,8 +10,8 @@ import torch
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One thread: floats are summed in the same order on every computer, and layers this small take
-    many times as long where threads wait for each other beside other programs."""
+    """One thread: floats are summed in the same order whatever the number of cores, and layers this
+    small take many times as long where threads wait for each other beside other programs."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
