@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "depthwise_conv2d_s8__channels_scalar.h"
+#include "depthwise_conv2d_s8__row_pairs_scalar.h"
 #include "weights.h"
 
 #if defined(__GNUC__)
@@ -19,8 +19,8 @@
 
 static TCM_NOINLINE void model_run_block_0(const int8_t *input, const int8_t *weight, const int32_t *parameters, int8_t *output, uint8_t *scratch)
 {
-    depthwise_conv2d_s8__channels_scalar(input, weight, parameters, output, scratch, 1, 4, 4, 2, 4,
-        4, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, -3, 3, 1, 0, -128, 127);
+    depthwise_conv2d_s8__row_pairs_scalar(input, weight, parameters, output, scratch, 1, 4, 4, 2,
+        4, 4, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, -3, 3, 1, 0, -128, 127);
 }
 
 int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const int8_t *unused_one, int8_t *flat, int8_t *block_0, int8_t *v2nd_input_2, int8_t *flat_2, uint8_t *arena)
@@ -31,10 +31,10 @@ int32_t model_run_in(const int8_t *image_int, const int8_t *v2nd_input, const in
     TCM_LAYER(0, block_0, 32);
     /* block.1: depthwise_conv2d */
     model_run_block_0(block_0, model_block_0_weight, model_block_0_parameters,
-        (int8_t *)(void *)(arena + 144), arena + 0);
-    TCM_LAYER(1, (int8_t *)(void *)(arena + 144), 32);
+        (int8_t *)(void *)(arena + 112), arena + 0);
+    TCM_LAYER(1, (int8_t *)(void *)(arena + 112), 32);
     /* block.2: depthwise_conv2d */
-    model_run_block_0((int8_t *)(void *)(arena + 144), model_block_0_weight,
+    model_run_block_0((int8_t *)(void *)(arena + 112), model_block_0_weight,
         model_block_0_parameters, flat, arena + 0);
     TCM_LAYER(2, flat, 32);
     memcpy(v2nd_input_2, v2nd_input, 3);

@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /* Working memory: static by default, or given by the caller with model_run_in. */
-#define MODEL_ARENA_BYTES 176
+#define MODEL_ARENA_BYTES 144
 #define MODEL_ARENA_ALIGNMENT 16
 #define MODEL_INPUT_COUNT 3
 #define MODEL_OUTPUT_COUNT 4

@@ -8,5 +8,5 @@ _Alignas(16) const int8_t model_block_0_weight[18] = {
 
 /* 2 x 4 */
 _Alignas(16) const int32_t model_block_0_parameters[8] = {
-    -216, 4, 1073741824, 56, -243, 4, 1073741824, 56,
+    -9504, 4, 1073741824, 56, -10692, 4, 1073741824, 56,
 };
