@@ -26,7 +26,7 @@ from torch_cortex_m.ops.requantize.op import Requantize
 from torch_cortex_m.target import CORES, HOST, Target
 
 PACKAGE = Path(torch_cortex_m.__file__).parent
-HEADERS = sorted(PACKAGE.rglob("*.h"))
+HEADERS = sorted(path for path in PACKAGE.rglob("*.h") if "plugin" not in path.parts)
 QUANTIZATION = Quantization(0.5, 0)
 ACTIVATION = TensorType((1, 4), "int8", QUANTIZATION)
 COMPILERS = {
