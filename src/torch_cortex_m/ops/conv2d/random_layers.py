@@ -56,6 +56,16 @@ def window_3x3(rng: Rng, name: str) -> Case:
     return Case(name, op, tensors)
 
 
+def few_channels(rng: Rng, name: str) -> Case:
+    """Pointwise over many pixels of up to 16 channels."""
+    inputs, filters = int(rng.integers(1, 17)), int(rng.integers(1, 20))
+    op = Conv2d(input_offset=int(rng.integers(-127, 129)), **output_range(rng))
+    shape = (pick(rng, 1, 1, 2), int(rng.integers(1, 4)), int(rng.integers(48, 71)), inputs)
+    tensors = channel_tensors(rng, filters, inputs)
+    tensors |= {"input": int8(rng, shape), "weight": weights(rng, (filters, 1, 1, inputs))}
+    return Case(name, op, tensors)
+
+
 def network_layer(rng: Rng, name: str) -> Case:
     kernel = (1, 1) if chance(rng, 0.35) else pair(rng, 1, 5)
     groups = integer(rng, 2, 4) if chance(rng, 0.2) else 1
@@ -73,4 +83,4 @@ def network_layer(rng: Rng, name: str) -> Case:
     return weighted_case(rng, name, op, values(rng, shape), weight, filters, int(weight[0].size))
 
 
-RANDOM_LAYERS = (any_layer, window_3x3, network_layer, widened_layer(any_layer))
+RANDOM_LAYERS = (any_layer, window_3x3, few_channels, network_layer, widened_layer(any_layer))
