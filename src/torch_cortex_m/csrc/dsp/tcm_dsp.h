@@ -32,6 +32,18 @@
     "ldrd r10, r11, [r0, #8]\n\t"
 #endif
 
+/* One pair of inputs with the weights of two filters, which share a word or not. */
+#define TCM_DSP_TWO_SUPERPOSED(inputs, weights, first, second)    \
+    "sxtb16 r12, " weights "\n\t"                                 \
+    "smlad " first ", " inputs ", r12, " first "\n\t"             \
+    "smlad " second ", " inputs ", " weights ", " second "\n\t"
+
+#define TCM_DSP_TWO_SEPARATE(inputs, weights, first, second)      \
+    "sxtb16 r12, " weights "\n\t"                                 \
+    "sxtb16 " weights ", " weights ", ror #8\n\t"                 \
+    "smlad " first ", " inputs ", r12, " first "\n\t"             \
+    "smlad " second ", " inputs ", " weights ", " second "\n\t"
+
 /* Products that are added. They are volatile so that the compiler keeps their order, which is chosen to need few
  * registers; left to its scheduler, GCC spills. */
 #define TCM_DSP_ACCUMULATE(name)                                                                                      \

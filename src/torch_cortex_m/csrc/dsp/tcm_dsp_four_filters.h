@@ -48,18 +48,6 @@
     "ldr r0, [sp]\n\t"                     \
     "ldr pc, [sp, #20]\n"
 
-/* One pair of inputs with the weights of two filters. */
-#define TCM_DSP_SUPERPOSED_2(inputs, weights, first, second)      \
-    "sxtb16 r12, " weights "\n\t"                                 \
-    "smlad " first ", " inputs ", r12, " first "\n\t"             \
-    "smlad " second ", " inputs ", " weights ", " second "\n\t"
-
-#define TCM_DSP_SEPARATE_2(inputs, weights, first, second)        \
-    "sxtb16 r12, " weights "\n\t"                                 \
-    "sxtb16 " weights ", " weights ", ror #8\n\t"                 \
-    "smlad " first ", " inputs ", r12, " first "\n\t"             \
-    "smlad " second ", " inputs ", " weights ", " second "\n\t"
-
 #define TCM_DSP_FOUR_FILTERS_STEPS(products)          \
     ".balign 4\n"                                     \
     "4:\n\t"                                          \
@@ -148,9 +136,9 @@
     }
 
 #define TCM_DSP_SUPERPOSED_FOUR_FILTERS(name, finish, argument) \
-    TCM_DSP_FOUR_FILTERS(name, "72", TCM_DSP_SUPERPOSED_2, finish, argument)
+    TCM_DSP_FOUR_FILTERS(name, "72", TCM_DSP_TWO_SUPERPOSED, finish, argument)
 #define TCM_DSP_SEPARATE_FOUR_FILTERS(name, finish, argument) \
-    TCM_DSP_FOUR_FILTERS(name, "88", TCM_DSP_SEPARATE_2, finish, argument)
+    TCM_DSP_FOUR_FILTERS(name, "88", TCM_DSP_TWO_SEPARATE, finish, argument)
 
 TCM_DSP_SUPERPOSED_FOUR_FILTERS(tcm_dsp_four_superposed_10, TCM_DSP_SUPERPOSED_FLOOR_2, "10")
 TCM_DSP_SUPERPOSED_FOUR_FILTERS(tcm_dsp_four_superposed_12, TCM_DSP_SUPERPOSED_FLOOR_2, "12")

@@ -45,17 +45,6 @@ typedef struct {
     "ldm.w r0!, {r6, r7}\n\t"       \
     "ldm.w r1!, {r8-r11}\n\t"
 
-#define TCM_DSP_VECTOR_SUPERPOSED(inputs, weights, first, second)  \
-    "sxtb16 r12, " weights "\n\t"                                  \
-    "smlad " first ", " inputs ", r12, " first "\n\t"              \
-    "smlad " second ", " inputs ", " weights ", " second "\n\t"
-
-#define TCM_DSP_VECTOR_SEPARATE(inputs, weights, first, second)    \
-    "sxtb16 r12, " weights "\n\t"                                  \
-    "sxtb16 " weights ", " weights ", ror #8\n\t"                  \
-    "smlad " first ", " inputs ", r12, " first "\n\t"              \
-    "smlad " second ", " inputs ", " weights ", " second "\n\t"
-
 #define TCM_DSP_VECTOR_STEPS(products)     \
     "2:\n\t"                               \
     ".rept 8\n\t"                          \
@@ -86,7 +75,7 @@ TCM_DSP_VECTOR_ROUTINE(tcm_dsp_superposed_vector)
 {
     __asm__ volatile(
         TCM_DSP_VECTOR_START("56")
-        TCM_DSP_VECTOR_STEPS(TCM_DSP_VECTOR_SUPERPOSED)
+        TCM_DSP_VECTOR_STEPS(TCM_DSP_TWO_SUPERPOSED)
         "sub r3, r3, r2\n\t"
         "sub r5, r5, r4\n\t"
         "asr r3, r3, #8\n\t"
@@ -98,7 +87,7 @@ TCM_DSP_VECTOR_ROUTINE(tcm_dsp_separate_vector)
 {
     __asm__ volatile(
         TCM_DSP_VECTOR_START("72")
-        TCM_DSP_VECTOR_STEPS(TCM_DSP_VECTOR_SEPARATE)
+        TCM_DSP_VECTOR_STEPS(TCM_DSP_TWO_SEPARATE)
         TCM_DSP_VECTOR_NEXT);
 }
 
