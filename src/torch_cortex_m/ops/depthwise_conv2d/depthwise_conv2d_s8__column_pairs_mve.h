@@ -96,16 +96,20 @@ TCM_KERNEL void depthwise_conv2d_s8__column_pairs_mve_rows(const int8_t *strip, 
 #pragma GCC diagnostic pop
 
 /* Where eight rows from `top` on are, as offsets from the image, and what is added to them for the next column. Rows
- * outside of the image, and those that no filter reads, are the border. */
+ * outside of the image, and those that no filter reads, are the border. A condition in one loop over all rows would do,
+ * but GCC 12 folds it into a vector's predicate that is wrong: it has all lanes. */
 TCM_KERNEL void depthwise_conv2d_s8__column_pairs_mve_places(int32_t *places, int32_t top, int32_t needed,
                                                              int32_t height, int32_t row_bytes, int32_t border,
                                                              int32_t channels)
 {
+    const int32_t end = height - top < needed ? height - top : needed;
     for (int32_t i = 0; i < 8; i++) {
-        const int32_t y = top + i;
-        const int32_t inside = y >= 0 && y < height && i < needed;
-        places[i] = inside ? y * row_bytes : border;
-        places[8 + i] = inside ? channels : 0;
+        places[i] = border;
+        places[8 + i] = 0;
+    }
+    for (int32_t i = top < 0 ? -top : 0; i < end; i++) {
+        places[i] = (top + i) * row_bytes;
+        places[8 + i] = channels;
     }
 }
 
