@@ -310,6 +310,14 @@ def test_the_curve_has_what_budgets_choose(network: Graph, tmp_path: Path) -> No
     assert f"{arenas[-1]:,}" in tcm("plan", tmp_path / "out").stdout
 
 
+def test_the_curve_of_a_network_without_an_arena_ends() -> None:
+    graph = Graph("model")
+    value = graph.add_input("x", TensorType((1, 4, 4, 8), "int8", Q))
+    value = add_case_node(graph, add_case("sum", (1, 4, 4, 8)), value, value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    assert [point.arena_bytes for point in ram_curve(compiled(graph, None).generated)] == [0]
+
+
 def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:
     wrong = tcm("compile", "x.tflite", "-o", tmp_path / "out", "--ram", "little")
     assert wrong.returncode == 2

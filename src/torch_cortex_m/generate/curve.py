@@ -31,6 +31,8 @@ def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
     found = _chosen(generated, preferences)
     while found is not None:
         yield _point(found)
+        if found.plan.arena_bytes == 0:
+            return
         limit = int(found.plan.arena_bytes * STEP)
         last, found = found, _chosen(generated, replace(preferences, ram_bytes=limit))
         if found is None:
