@@ -22,6 +22,7 @@ from .passes import Pass, run_passes, stream_window
 from .select import check_objective
 from .stages import progress, stage
 from .target import Target, find_target
+from .tools import require_torch
 
 DEFAULT_TUNING = "tuning.json"
 """The tuning file of ``tune=True``, in the current folder."""
@@ -201,6 +202,7 @@ def _imported(
         _check_no_calibration(calibration)
         _check_no_states(bindings)
         return import_tflite(model, name=name, float_io=float_io)
+    require_torch("models of PyTorch")
     with stage("loading PyTorch"):
         from .frontend.pytorch import import_pytorch
     return import_pytorch(model, example_inputs, calibration, states=bindings, name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 
@@ -36,3 +37,15 @@ def require_tool(name: str) -> str:
             hint=f"apt-get install {PACKAGES[name]} (`tcm doctor` lists all that is missing)",
         )
     return path
+
+
+def require_torch(purpose: str) -> None:
+    """Raises TcmError that says what to install where PyTorch or torchao is missing; a ``.tflite``
+    file compiles without them. Imports neither."""
+    missing = [name for name in ("torch", "torchao") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise TcmError(
+            f"{' and '.join(missing)} must be installed for {purpose}",
+            expected="PyTorch and torchao in this environment",
+            hint='pip install "torch-cortex-m[torch]"; only .tflite files compile without them',
+        )

@@ -239,7 +239,7 @@ def step(draw: st.DrawFn, build: GraphBuilder, values: list[str]) -> list[str]:
         return []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(graphs(), st.booleans())
 def test_passes_keep_every_output(graph: Graph, float_io: bool) -> None:
     note(format_graph(graph))
@@ -249,7 +249,7 @@ def test_passes_keep_every_output(graph: Graph, float_io: bool) -> None:
     assert transposed_bytes(after) <= transposed_bytes(graph)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs_around_cases(), st.booleans())
 def test_passes_keep_every_operators_meaning(graph: Graph, float_io: bool) -> None:
     """Whatever an operator declares of itself, what its cases compute stays the same."""
@@ -272,7 +272,7 @@ def test_each_pass_keeps_every_output(graph: Graph) -> None:
         assert format_graph(graph) == text, f"{each.__name__} changes its argument"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(graphs(), st.data())
 def test_any_layouts_keep_every_output(graph: Graph, data: st.DataObject) -> None:
     """apply_layouts is exact whatever it is asked for, and transposes what was counted."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import numpy as np
@@ -48,17 +47,49 @@ def test_verify_on_an_emulated_core(path: Path) -> None:
     assert tcm.compile(path, target="cortex-m0").verify(random=2, layers=True) == 2
 
 
+def tcm_without_torch(*arguments: object) -> subprocess.CompletedProcess[str]:
+    program = (
+        "import sys\n"
+        "sys.modules.update(torch=None, torchao=None)\n"
+        "from torch_cortex_m.cli import main\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def test_the_command_line_needs_no_torch(path: Path, tmp_path: Path) -> None:
-    program = f"""
-        import sys
-        sys.modules["torch"] = None
-        sys.argv = ["tcm", "compile", {str(path)!r}, "--target", "cortex-m55",
-                    "-o", {str(tmp_path / "out")!r}]
-        from torch_cortex_m.cli import main
-        main()
-    """
-    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=True)
-    assert (tmp_path / "out" / "model.c").exists()
+    inputs, out = tmp_path / "inputs.npz", tmp_path / "out"
+    samples = [sample[0] for sample in network().samples(2)]
+    np.savez(inputs, x=np.concatenate(samples))
+    for command in (
+        ["compile", path, "--target", "cortex-m55", "-o", out],
+        ["run", out, "--inputs", inputs, "--raw", "-o", tmp_path / "outputs.npz"],
+        ["report", out, "--no-measure"],
+        ["ops", "--schema"],
+    ):
+        result = tcm_without_torch(*command)
+        assert result.returncode == 0, result.stderr
+    outputs = np.load(tmp_path / "outputs.npz")
+    expected = tcm.load(out).run_arrays([np.load(inputs)["x"]], raw=True, on="reference")
+    assert outputs[outputs.files[0]].tobytes() == expected[0].tobytes()
+
+
+def test_what_needs_torch_says_how_to_install_it(path: Path, tmp_path: Path) -> None:
+    factory = tmp_path / "network.py"
+    factory.write_text("import torch\ndef build():\n    return torch.nn.ReLU(), (torch.ones(4),)\n")
+    (tmp_path / "network.pt2").write_bytes(b"")
+    out = tcm.compile(path, target="host").save(tmp_path / "out")
+    for command in (
+        ["compile", f"{factory}:build", "-o", tmp_path / "new"],
+        ["compile", tmp_path / "network.pt2", "-o", tmp_path / "new"],
+        ["verify", out],
+        ["ops"],
+    ):
+        result = tcm_without_torch(*command)
+        assert result.returncode == 2
+        assert 'pip install "torch-cortex-m[torch]"' in result.stderr
+    assert not (tmp_path / "new").exists()
 
 
 def test_inputs_and_outputs_have_the_files_layout() -> None:

@@ -19,6 +19,7 @@ from ..select import check_objective
 from ..stages import stage
 from ..staging import check_replaceable
 from ..target import find_target
+from ..tools import require_torch
 from .arrays import for_inputs, read_arrays
 from .source import Source, is_factory, load_source
 from .stages import StagesShown, stages_shown
@@ -69,6 +70,7 @@ def compile_source(
 
 def _loaded(source: str, shown: StagesShown) -> Source:
     if is_factory(source):
+        require_torch("models of PyTorch")
         with stage("loading PyTorch"):
             importlib.import_module("torch")
     with shown.hidden(), stage("loading the model"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from ..ops import definitions
+from ..tools import require_torch
 from .operator_table import PYTORCH, TFLITE, markdown, rows
 from .terminal import terminal
 
@@ -13,7 +14,10 @@ WIDE = 200
 
 
 def list_operators(*, schema: bool, as_markdown: bool) -> None:
-    """Prints every operator's schema, or a table of operators and what they stand for."""
+    """Prints every operator's schema, or a table of operators and what they stand for, which takes
+    PyTorch: raises TcmError where that is missing."""
+    if not schema:
+        require_torch("the names that PyTorch has for operators")
     if schema:
         for definition in definitions().values():
             print(f"tcm::{definition.op.schema()}")

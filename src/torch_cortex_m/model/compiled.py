@@ -16,7 +16,9 @@ from ..ops.rules.case_data import random_data
 from ..run import Execution
 from ..runner import Runner
 from ..target import HOST, Target, find_part
+from ..tools import require_torch
 from .copies import copied_bytes
+from .exact import exact_reference
 from .part_report import check_part
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
@@ -82,6 +84,7 @@ class CompiledModel:
 
         Raises TcmError if the inputs do not fit or have NaN, or a tool is missing.
         """
+        require_torch("tensors; run_arrays gives arrays")
         import torch
 
         outputs = self.run_arrays([as_array(value) for value in inputs], on=on, raw=raw)
@@ -123,6 +126,7 @@ class CompiledModel:
 
         Raises TcmError as ``run`` does.
         """
+        require_torch("streams of tensors")
         import torch
 
         self._check_place(on, PLACES)
@@ -155,9 +159,7 @@ class CompiledModel:
 
     def _session(self, on: str) -> Session:
         if on == "reference":
-            from ..run.reference import Reference
-
-            return ReferenceSession(Reference(self.graph).run)
+            return ReferenceSession(exact_reference(self.graph).run)
         if on == "emulator":
             return ReplayingSession(lambda samples: self._outputs(samples, on))
         return HostSession(self.runner(on), self._arrays)
@@ -175,9 +177,7 @@ class CompiledModel:
 
     def _outputs(self, samples: list[list[np.ndarray]], on: str) -> list[list[np.ndarray]]:
         if on == "reference":
-            from ..run.reference import Reference
-
-            reference = Reference(self.graph)
+            reference = exact_reference(self.graph)
             return [reference.run(sample) for sample in samples]
         executions = self.runner(on).run(map(as_run, samples))
         return [self._arrays(execution) for execution in executions]

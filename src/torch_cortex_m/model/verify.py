@@ -10,6 +10,7 @@ from ..errors import TcmError
 from ..ir import Graph
 from ..run import Run
 from ..runner import Runner
+from .exact import exact_reference
 from .ports import as_run
 
 Sample = list[np.ndarray]
@@ -48,9 +49,7 @@ def _runs(sequences: Sequence[Sequence[Sample]]) -> list[Run]:
 
 def reference_values(graph: Graph, samples: Sequence[Sample]) -> list[dict[str, np.ndarray]]:
     """Every value of the graph in each of a sequence of calls, by the exact reference."""
-    from ..run.reference import Reference
-
-    reference = Reference(graph)
+    reference = exact_reference(graph)
     calls = []
     for sample in samples:
         values = dict(graph.constants)
