@@ -84,6 +84,12 @@ class Report:
         return self.arena_bytes + self.state_bytes + (self.stack_bytes or 0)
 
     @property
+    def loss(self) -> float | None:
+        """What quantization costs the worst output, in percent: the root mean square of the error
+        over that of the float model's output. 1 % is an SQNR of 40 dB."""
+        return None if self.sqnr is None else round(100 * 10 ** (-self.sqnr / 20), 3)
+
+    @property
     def arena_proof(self) -> str:
         """Whether the arena is known to be the least, in words."""
         if self.arena_bytes == self.arena_lower_bound:
