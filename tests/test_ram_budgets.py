@@ -104,3 +104,15 @@ def test_a_layer_with_two_outputs_that_nobody_measured() -> None:
     build.output(*build.split(value, axis=2, size=1))
     budget = Preferences(ram_bytes=LEAST)
     assert generate(build.graph, find_target("cortex-m33"), preferences=budget).plan.arena_bytes
+
+
+def test_rows_of_what_is_computed_where_it_is_joined() -> None:
+    """It has no memory of its own that could lie over what dies meanwhile."""
+    build = Builder()
+    first = build.conv(build.input(1, 8, 6, 4), 8)
+    second = build.conv(build.conv(first, 16), 4)
+    flat = build.node("reshape", second, shape=(192,))
+    build.output(build.node("concatenate", flat, flat, axis=0))
+    budget = Preferences(ram_bytes=LEAST)
+    generated = generate(build.graph, find_target("cortex-m55"), preferences=budget)
+    assert generated.plan.regions
