@@ -22,10 +22,10 @@ from .states import Calls, inputs_of
 LOSS = "tcm_loss"
 """Metadata of a quantize node: the ``Loss`` of the value that it gives."""
 
-ENOUGH = 1 << 17
+ENOUGH = 1 << 16
 """Elements of values: no further sample is kept with so many."""
 
-MOST_SAMPLES = 16
+MOST_SAMPLES = 8
 
 Values = dict[str, Tensor]
 """Name of a node -> its tensor in one call."""
@@ -70,9 +70,10 @@ def note_losses(converted: GraphModule, calls: Sequence[Values]) -> None:
     values, quantized, for the error that it adds by itself.
     """
     roundings = list(_roundings(converted))
+    constants: dict[Node, Any] = dict.fromkeys(_constant_nodes(converted))
     with torch.no_grad():
         for own in (False, True):
-            comparison = _Comparison(converted, roundings, own)
+            comparison = _Comparison(converted, roundings, constants, own)
             for values in calls:
                 comparison.compare(values)
     for each in roundings:
@@ -109,11 +110,29 @@ def _roundings(converted: GraphModule) -> Iterator[_Rounding]:
             yield _Rounding(quantize.args[0], quantize, node)
 
 
-class _Comparison(Interpreter):
-    """Runs a converted program beside the float values; ``own``: on these."""
+def _constant_nodes(converted: GraphModule) -> Iterator[Node]:
+    """Such as those that make real numbers of weights."""
+    found: set[Node] = set()
+    for node in converted.graph.nodes:
+        inputs = node.all_input_nodes
+        if node.op == "get_attr" or (node.op == "call_function" and inputs and found >= {*inputs}):
+            found.add(node)
+            yield node
 
-    def __init__(self, converted: GraphModule, roundings: Sequence[_Rounding], own: bool) -> None:
+
+class _Comparison(Interpreter):
+    """Runs a converted program beside the float values; ``own``: on these. ``constants``: nodes
+    whose results are kept for all runs, None before the first."""
+
+    def __init__(
+        self,
+        converted: GraphModule,
+        roundings: Sequence[_Rounding],
+        constants: dict[Node, Any],
+        own: bool,
+    ) -> None:
         super().__init__(converted)
+        self._constants = constants
         self._own = own
         self._exact: Mapping[str, Tensor] = {}
         self._by_source = {each.source: each for each in roundings}
@@ -130,9 +149,15 @@ class _Comparison(Interpreter):
         else:
             self._calls.run(*(exact[name] for name in self._inputs))
 
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        known = {node: value for node, value in self._constants.items() if value is not None}
+        return super().run(*args, **kwargs, initial_env=known)
+
     def run_node(self, n: Node) -> Any:
         result = super().run_node(n)
-        if n in self._by_dequantize:
+        if n in self._constants:
+            self._constants[n] = result
+        elif n in self._by_dequantize:
             self._after_rounding(self._by_dequantize[n], result)
         elif self._own and n in self._by_source and n.name in self._exact:
             exact, rounding = self._exact[n.name], self._by_source[n]
