@@ -28,6 +28,15 @@ def drawn_layers(operator: str, seed: int, count: int) -> list[Case]:
     return cases
 
 
+def drawn_layer(operator: str, rng: np.random.Generator, largest: int = LARGEST) -> Case:
+    """A layer of one of the operator's generators."""
+    generators = ops.random_layers(operator)
+    while True:
+        case = generators[rng.integers(len(generators))](rng, f"{operator} {rng.random()}")
+        if _is_legal(case) and _elements(case) <= largest:
+            return case
+
+
 def _is_legal(case: Case) -> bool:
     try:
         case_graph(case)

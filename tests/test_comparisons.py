@@ -99,6 +99,17 @@ def test_a_budget_of_what_was_not_measured_is_told() -> None:
             budgets.exceeded(Report("host", (), 10, 10, 20))
 
 
+def test_a_budget_of_the_loss() -> None:
+    report = replace(BEFORE, sqnr=34.0)
+    assert report.loss == 1.995
+    assert Budgets(loss=1.995).exceeded(report) == []
+    assert Budgets(loss=1.9).exceeded(report) == ["loss, %: 1.995, at most 1.9"]
+    assert compare(replace(BEFORE, sqnr=40.0), report).totals["loss, %"].difference == 0.995
+    assert "| loss, % | 1.995 | 1.9 | **over** |" in profile_page(report, Budgets(loss=1.9))
+    with pytest.raises(TcmError, match="nobody knows what quantization costs"):
+        Budgets(loss=99.0).exceeded(BEFORE)
+
+
 def saved(report: Report, path: Path) -> Path:
     path.write_text(json.dumps(report.as_data()))
     return path
@@ -108,6 +119,12 @@ def test_a_saved_profile_is_read(tmp_path: Path) -> None:
     assert read_report(saved(BEFORE, tmp_path / "a.json")) == BEFORE
     plain = Report("host", (), 10, 10, 20)
     assert read_report(saved(plain, tmp_path / "b.json")) == plain
+    lossy = replace(BEFORE, sqnr=31.5)
+    assert read_report(saved(lossy, tmp_path / "c.json")) == lossy
+    data = plain.as_data()
+    del data["total"]["sqnr"]  # as earlier versions wrote it
+    (tmp_path / "d.json").write_text(json.dumps(data))
+    assert read_report(tmp_path / "d.json") == plain
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "3", '{"total": 1}', "[" * 100_000, "\xff"])
@@ -124,6 +141,12 @@ def test_numbers_of_a_saved_profile_are_checked(tmp_path: Path) -> None:
         data["total"]["flash_bytes"] = wrong
         (tmp_path / "x.json").write_text(json.dumps(data))
         with pytest.raises(TcmError, match="is no count"):
+            read_report(tmp_path / "x.json")
+    for wrong in ("3", float("nan"), [1]):
+        data = BEFORE.as_data()
+        data["total"]["sqnr"] = wrong
+        (tmp_path / "x.json").write_text(json.dumps(data))
+        with pytest.raises(TcmError, match="is no ratio"):
             read_report(tmp_path / "x.json")
 
 
@@ -161,6 +184,10 @@ def test_the_command(tmp_path: Path) -> None:
     assert "conv2d_s8__winograd_dsp" in result.stdout
     page = tcm("diff", before, after, "--markdown")
     assert (page.returncode, page.stdout[:3]) == (0, "###")
+    lossy = saved(replace(AFTER, sqnr=20.0), tmp_path / "lossy.json")
+    result = tcm("diff", before, lossy, "--max-loss", "9.9")
+    assert result.returncode == 1
+    assert result.stderr == "tcm: over budget: loss, %: 10.0, at most 9.9\n"
     missing = tcm("diff", before, tmp_path / "c.json")
     assert missing.returncode == 2
     assert "not a profile" in missing.stderr

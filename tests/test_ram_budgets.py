@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 import torch
 from measured_layers import M4, kernels_with
+from small_graphs import Builder
 from torch import nn
 
 import torch_cortex_m as tcm
-from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.generate import LEAST, Preferences, generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import MemoryPlan
 from torch_cortex_m.measured.measurements import (
@@ -24,6 +25,7 @@ from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.select.ram_budget import ArenaPlanner, within_ram
+from torch_cortex_m.target import find_target
 
 
 def two_convolutions() -> Graph:
@@ -94,3 +96,23 @@ def test_a_ram_budget_holds_where_kernels_fit_one_by_one_only() -> None:
         assert found is not None
         assert sum(kernel is fast for kernel in found.selection.values()) == fast_ones
     assert within_ram(choice, 99, planner) is None
+
+
+def test_a_layer_with_two_outputs_that_nobody_measured() -> None:
+    build = Builder()
+    value = build.node("reshape", build.conv(build.input(1, 4, 6, 4), 8), shape=(3, 4, 2, 4, 2))
+    build.output(*build.split(value, axis=2, size=1))
+    budget = Preferences(ram_bytes=LEAST)
+    assert generate(build.graph, find_target("cortex-m33"), preferences=budget).plan.arena_bytes
+
+
+def test_rows_of_what_is_computed_where_it_is_joined() -> None:
+    """It has no memory of its own that could lie over what dies meanwhile."""
+    build = Builder()
+    first = build.conv(build.input(1, 8, 6, 4), 8)
+    second = build.conv(build.conv(first, 16), 4)
+    flat = build.node("reshape", second, shape=(192,))
+    build.output(build.node("concatenate", flat, flat, axis=0))
+    budget = Preferences(ram_bytes=LEAST)
+    generated = generate(build.graph, find_target("cortex-m55"), preferences=budget)
+    assert generated.plan.regions

@@ -46,6 +46,10 @@ RamBudget = Annotated[
 FlashBudget = Annotated[
     int | None, typer.Option(min=0, help="Bytes of code and constants at most.")
 ]
+LossBudget = Annotated[
+    float | None,
+    typer.Option(min=0, help="Quantization error of an output at most, in percent of its RMS."),
+]
 
 
 def main() -> None:
@@ -271,12 +275,13 @@ def profile(
     max_instructions: InstructionsBudget = None,
     max_ram: RamBudget = None,
     max_flash: FlashBudget = None,
+    max_loss: LossBudget = None,
 ) -> None:
     """Measure the layers, memory and stack on the emulated core; exit status 1 over a budget."""
     from .commands import profile_folder
     from .model.budgets import Budgets
 
-    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash)
+    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, loss=max_loss)
     kept = profile_folder(folder, inputs, part, json, markdown, budgets)
     raise typer.Exit(0 if kept else 1)
 
@@ -356,6 +361,7 @@ def diff(
     max_instructions: InstructionsBudget = None,
     max_ram: RamBudget = None,
     max_flash: FlashBudget = None,
+    max_loss: LossBudget = None,
     max_growth: Annotated[
         float | None,
         typer.Option(
@@ -367,7 +373,7 @@ def diff(
     from .commands import diff_folders
     from .model.budgets import Budgets
 
-    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, max_growth)
+    budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, max_growth, max_loss)
     raise typer.Exit(0 if diff_folders(before, after, markdown, budgets) else 1)
 
 

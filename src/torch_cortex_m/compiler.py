@@ -14,9 +14,11 @@ from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
 from .generate import LEAST, Preferences, check_io, generate
 from .ir import Graph
+from .ir.artifacts import Loss
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
 from .model.folding import FoldingObserver
+from .model.losses import LossObserver
 from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
 from .select import check_objective
@@ -110,12 +112,13 @@ def compile(
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     bindings = read_bindings(state)
-    graph = _imported(model, example_inputs, calibration, bindings, name, float_io)
-    folding, removals = FoldingObserver(), RemovalObserver()
+    folding, removals, losses = FoldingObserver(), RemovalObserver(), LossObserver()
+    graph = _imported(model, example_inputs, calibration, bindings, name, float_io, losses.add)
 
     def observe(each: Pass, before: Graph, after: Graph) -> None:
         folding(each, before, after)
         removals(each, before, after)
+        losses(each, before, after)
 
     graph = run_passes(graph, float_io=float_io, dump=dump, observe=observe)
     if stream is not None and hop is not None:
@@ -125,8 +128,14 @@ def compile(
     measurements = _measurements(graph, core, library, tuning, tune)
     preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
-    found = replace(generated, folding=folding.folding, removed=removals.removed)
-    return CompiledModel(found)
+    return CompiledModel(
+        replace(
+            generated,
+            folding=folding.folding,
+            removed=removals.removed,
+            losses=losses.of(generated.graph),
+        )
+    )
 
 
 def _check_budget(name: str, value: Any) -> None:
@@ -195,6 +204,7 @@ def _imported(
     bindings: Sequence[Binding],
     name: str,
     float_io: bool,
+    lost: Callable[[str, Loss], None],
 ) -> Graph:
     if isinstance(model, str | Path) and str(model).endswith(".tflite"):
         from .frontend.tflite import import_tflite
@@ -205,7 +215,7 @@ def _imported(
     require_torch("models of PyTorch")
     with stage("loading PyTorch"):
         from .frontend.pytorch import import_pytorch
-    return import_pytorch(model, example_inputs, calibration, states=bindings, name=name)
+    return import_pytorch(model, example_inputs, calibration, states=bindings, name=name, lost=lost)
 
 
 def _check_no_calibration(calibration: Iterable[Any] | None) -> None:

@@ -20,6 +20,7 @@ from torch_cortex_m.ir import Quantization
 from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.transpose.op import Transpose
 from torch_cortex_m.passes import run_passes
+from torch_cortex_m.report import page
 from torch_cortex_m.run.reference import run_reference
 
 
@@ -242,3 +243,11 @@ def test_calibration_data_are_refused(tmp_path: Path) -> None:
         tcm.compile(file, calibration=[(np.zeros((1, 8, 8, 2), np.float32),)])
     assert caught.value.what == "a .tflite file cannot be calibrated"
     assert "representative dataset" in str(caught.value.hint)
+
+
+def test_nobody_knows_what_quantization_cost(path: Path) -> None:
+    report = tcm.compile(path, target="host").report
+    assert (report.losses, report.sqnr) == ({}, None)
+    document = report.document(curves=False)
+    assert document["loss"] is None
+    assert "was quantized before it was compiled" in page(document)

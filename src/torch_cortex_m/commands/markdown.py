@@ -47,7 +47,7 @@ def _costs(layer: LayerReport) -> tuple[int | None, ...]:
     return layer.macs, layer.instructions, layer.cycles
 
 
-def _kept(value: int, name: str, limits: Mapping[str, int]) -> str:
+def _kept(value: float, name: str, limits: Mapping[str, float]) -> str:
     if name not in limits:
         return ""
     return "kept" if value <= limits[name] else "**over**"
@@ -79,7 +79,7 @@ def change_cells(change: Change) -> list[str]:
     return [number(change.before), number(change.after), difference, percent]
 
 
-def number(value: int | None) -> str:
+def number(value: float | None) -> str:
     return "" if value is None else f"{value:,}"
 
 

@@ -9,7 +9,7 @@ from ..build import KernelLibrary
 from ..emit import Guard, Linked, LinkedModel, emit, emit_linked
 from ..errors import TcmError
 from ..ir import Graph
-from ..ir.artifacts import Folding, MemoryPlan, Program, Removed
+from ..ir.artifacts import Folding, Loss, MemoryPlan, Program, Removed
 from ..measured.measurements import shipped_measurements
 from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
@@ -32,7 +32,8 @@ class Generated:
     are what the graph lost before, ``preferences`` (without measurements) what the kernels were
     chosen for. ``layers``: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
-    them; what is not known counts as 0."""
+    them; what is not known counts as 0. losses: what quantization costs values, as far as that is
+    known."""
 
     graph: Graph
     target: Target
@@ -45,6 +46,7 @@ class Generated:
     estimated_cycles: int = 0
     removed: tuple[Removed, ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
+    losses: Mapping[str, Loss] = field(default_factory=dict[str, Loss])
 
 
 def generate(

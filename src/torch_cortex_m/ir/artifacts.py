@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import lcm
+from math import lcm, log10
 from typing import NamedTuple
 
 from .regions import Region
@@ -204,3 +204,28 @@ class Removed(NamedTuple):
     source: str
     by: str
     into: str = ""
+
+
+MOST_DECIBELS = 120.0
+"""A ratio of signal to noise that is as good as none at all."""
+
+
+class Loss(NamedTuple):
+    """What quantization costs a value, as the ratio of signal to quantization noise in decibels:
+    the power of the float model's values over that of the error, at most MOST_DECIBELS.
+
+    sqnr: with the errors of all layers before it. own_sqnr: where the layer that computes it reads
+    the float model's values, quantized. rounding_sqnr: where the float model's values are rounded
+    to its integers, which no layer can do better.
+    """
+
+    sqnr: float
+    own_sqnr: float
+    rounding_sqnr: float
+
+
+def decibels(signal: float, noise: float) -> float:
+    """The ratio of two powers, the first above 0, in steps that a report shows."""
+    if noise <= signal / 10 ** (MOST_DECIBELS / 10):
+        return MOST_DECIBELS
+    return round(10 * log10(signal / noise), 2)

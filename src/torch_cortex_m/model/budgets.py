@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import TcmError
-from .comparison import Comparison, totals
+from .comparison import LOSS, Comparison, totals
 from .report import Report
 
 GROWING = ("instructions", "cycles", "RAM", "flash")
@@ -18,7 +18,8 @@ class Budgets:
     """The most of one inference; None for no limit.
 
     ram: of arena, states and stack, in bytes. flash: of code and constants. growth: by how many
-    percent instructions, cycles, RAM and flash may each be more than before.
+    percent instructions, cycles, RAM and flash may each be more than before. loss: what
+    quantization may cost an output, in percent: see ``Report.loss``.
     """
 
     cycles: int | None = None
@@ -26,15 +27,17 @@ class Budgets:
     ram: int | None = None
     flash: int | None = None
     growth: float | None = None
+    loss: float | None = None
 
     @property
-    def limits(self) -> Mapping[str, int]:
+    def limits(self) -> Mapping[str, float]:
         """Those that are set, by the names of ``totals``."""
         all_ = {
             "cycles": self.cycles,
             "instructions": self.instructions,
             "RAM": self.ram,
             "flash": self.flash,
+            LOSS: self.loss,
         }
         return {name: limit for name, limit in all_.items() if limit is not None}
 
@@ -67,7 +70,15 @@ def _outgrown(comparison: Comparison, limit: float) -> Iterator[str]:
             )
 
 
-def _check_measured(name: str, value: int | None, report: Report) -> None:
+def _check_measured(name: str, value: float | None, report: Report) -> None:
+    if value is None and name == LOSS:
+        raise TcmError(
+            "nobody knows what quantization costs this model",
+            where=report.target,
+            expected="a model that was compiled from float PyTorch, by this version",
+            got="one that was quantized before, or whose outputs are no real numbers",
+            hint="compile the float model with calibration data, or leave the limit out",
+        )
     if value is None:
         raise TcmError(
             f"there is no figure to hold against the budget of {name}",

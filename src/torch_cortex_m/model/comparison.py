@@ -7,17 +7,22 @@ from dataclasses import dataclass
 
 from .report import LayerReport, Report
 
+LOSS = "loss, %"
+"""The name of ``Report.loss`` among the totals."""
+
 
 @dataclass(frozen=True)
 class Change:
     """A quantity before and after; None where it is not known, or nothing there has it."""
 
-    before: int | None
-    after: int | None
+    before: float | None
+    after: float | None
 
     @property
-    def difference(self) -> int | None:
-        return None if self.before is None or self.after is None else self.after - self.before
+    def difference(self) -> float | None:
+        if self.before is None or self.after is None:
+            return None
+        return round(self.after - self.before, 3)
 
     @property
     def percent(self) -> float | None:
@@ -72,8 +77,8 @@ def compare(before: Report, after: Report) -> Comparison:
     return Comparison(known, _layers(before, after))
 
 
-def totals(report: Report) -> dict[str, int | None]:
-    """The quantities of a report, by their names in words."""
+def totals(report: Report) -> dict[str, float | None]:
+    """The quantities of a report, by their names in words; all are integers but the loss."""
     return {
         "instructions": report.instructions,
         "cycles": report.cycles,
@@ -84,6 +89,7 @@ def totals(report: Report) -> dict[str, int | None]:
         "flash": report.flash_bytes,
         "constants": report.constant_bytes,
         "MACs": report.macs,
+        LOSS: report.loss,
     }
 
 

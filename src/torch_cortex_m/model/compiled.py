@@ -19,6 +19,7 @@ from ..target import HOST, Target, find_part
 from ..tools import require_torch
 from .copies import copied_bytes
 from .exact import exact_reference
+from .losses import output_sqnr
 from .part_report import check_part
 from .ports import as_array, as_run, from_port, split_batch, to_port, to_port_as_given
 from .profile import profile_sample
@@ -243,6 +244,8 @@ class CompiledModel:
             ),
             state_bytes=plan.state_bytes,
             stream=self.graph.stream,
+            losses=self.generated.losses,
+            sqnr=output_sqnr(self.generated),
             generated=self.generated,
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import TcmError
 from ..generate import Generated
 from ..ir import Stream
-from ..ir.artifacts import Folding
+from ..ir.artifacts import Folding, Loss
 from ..report import Facts, document
 from .part_report import PartReport
 from .report_files import write_report
@@ -53,8 +53,9 @@ class Report:
     measured or where the core has no model; cycles_model says how it was made and how far it is
     off. folding: the constant channels that were removed, None if there were none. states: what
     lives between calls, in state_bytes of memory beside the arena. stream: how a window of frames
-    is taken, if it is a few frames a call. part: what an inference takes on a part, if that was
-    asked for. generated: the model that this is about, None where the
+    is taken, if it is a few frames a call. losses: what quantization costs values, of those where
+    it is known; sqnr: the least SQNR of an output among them, in dB. part: what an inference
+    takes on a part, if that was asked for. generated: the model that this is about, None where the
     report came from a file.
     """
 
@@ -72,6 +73,8 @@ class Report:
     states: tuple[StateReport, ...] = ()
     state_bytes: int = 0
     stream: Stream | None = None
+    losses: Mapping[str, Loss] = field(default_factory=dict[str, Loss])
+    sqnr: float | None = None
     part: PartReport | None = None
     generated: Generated | None = field(default=None, compare=False, repr=False)
 
@@ -79,6 +82,12 @@ class Report:
     def ram_bytes(self) -> int:
         """Arena, states and, once measured, stack. Inputs and outputs are the caller's."""
         return self.arena_bytes + self.state_bytes + (self.stack_bytes or 0)
+
+    @property
+    def loss(self) -> float | None:
+        """What quantization costs the worst output, in percent: the root mean square of the error
+        over that of the float model's output. 1 % is an SQNR of 40 dB."""
+        return None if self.sqnr is None else round(100 * 10 ** (-self.sqnr / 20), 3)
 
     @property
     def arena_proof(self) -> str:
@@ -159,6 +168,7 @@ class Report:
             "folding": None if self.folding is None else asdict(self.folding),
             "states": [asdict(state) for state in self.states],
             "stream": _stream_data(self.stream),
+            "losses": {value: loss._asdict() for value, loss in self.losses.items()},
             "part": None if self.part is None else asdict(self.part),
             "total": {
                 "instructions": self.instructions,
@@ -172,6 +182,7 @@ class Report:
                 "constant_bytes": self.constant_bytes,
                 "stack_bytes": self.stack_bytes,
                 "copied_bytes": self.copied_bytes,
+                "sqnr": self.sqnr,
             },
         }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,7 @@ def _report(data: Mapping[str, Any]) -> Report:
         stack_bytes=_optional(total["stack_bytes"]),
         instructions=_optional(total["instructions"]),
         cycles=_optional(total["cycles"]),
+        sqnr=_decibels(total.get("sqnr")),
     )
 
 
@@ -60,6 +62,13 @@ def _layer(data: Mapping[str, Any]) -> LayerReport:
 def _count(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{value!r} is no count")
+    return value
+
+
+def _decibels(value: Any) -> float | None:
+    """None also in the files of earlier versions."""
+    if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
+        raise ValueError(f"{value!r} is no ratio")
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate, input_to_push
 from ..ir import Graph, verify
-from ..ir.artifacts import Folding, Removed
+from ..ir.artifacts import Folding, Loss, Removed
 from ..ir.regions import rows_by_node
 from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
 from ..ops import definition
@@ -108,6 +109,7 @@ def load_generated(folder: Path) -> Generated:
         check_prefix(prefix)
         folded = data["report"].get("folding")
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
+        losses = {n: _loss(each) for n, each in data["report"].get("losses", {}).items()}
         removed = tuple(map(_removed, data.get("removed", ())))
         preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
@@ -126,7 +128,16 @@ def load_generated(folder: Path) -> Generated:
         regions=regions,
         preferences=io,
     )
-    return replace(generated, folding=folding, removed=removed, preferences=preferences)
+    return replace(
+        generated, folding=folding, removed=removed, preferences=preferences, losses=losses
+    )
+
+
+def _loss(data: Mapping[str, Any]) -> Loss:
+    found = Loss(**{field: float(data[field]) for field in Loss._fields})
+    if not all(map(math.isfinite, found)):
+        raise ValueError(f"{found} is no loss")
+    return found
 
 
 def _removed(data: Mapping[str, Any]) -> Removed:

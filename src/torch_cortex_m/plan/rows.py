@@ -141,7 +141,7 @@ def region_overlaps(
     found: dict[tuple[str, str], Overlap] = {}
     for pair, distance in _leads(graph, region).items():
         output, value = pair
-        if lives.first[output] == span[0] and lives.last.get(value) == span[1]:
+        if lives.first.get(output) == span[0] and lives.last.get(value) == span[1]:
             aligned = Overlap(distance).aligned()
             assert aligned is not None
             found[pair] = aligned

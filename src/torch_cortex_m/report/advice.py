@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .cycles import share_of_cycles
+from .losses import causes
 
 Advice = dict[str, str]
 
@@ -25,6 +26,7 @@ def advice_on(document: Mapping[str, Any]) -> list[Advice]:
     """Each with its level ("warning" or "hint"), what there is and what to do."""
     return [
         *_unmeasured(document),
+        *_lossy(document),
         *_saturated(document),
         *_estimated_kernels(document),
         *_portable_kernels(document),
@@ -44,6 +46,17 @@ def _unmeasured(document: Mapping[str, Any]) -> Iterator[Advice]:
             "Nothing was measured: cycles are estimates, flash is without shared code.",
             "Run `tcm report` where the core's compiler and QEMU are installed; `tcm doctor` says "
             "what is missing. A model for the host has no core to be measured on.",
+        )
+
+
+def _lossy(document: Mapping[str, Any]) -> Iterator[Advice]:
+    for layers, do in causes(document):
+        sqnr = document["loss"]["sqnr"]
+        yield _advice(
+            "warning",
+            f"Quantization leaves an output {sqnr:.1f} dB of signal over error; {_names(layers)} "
+            "lose most.",
+            do,
         )
 
 

@@ -14,6 +14,7 @@ from .advice import advice_on
 from .choices import choice_of
 from .curves import flash_points, ram_points
 from .layers import activations, layer_entries
+from .losses import loss_entry, whole_loss
 from .memory import Block, blocks_of, bytes_in_use
 
 FORMAT = 1
@@ -48,13 +49,19 @@ def document(facts: Facts, *, curves: bool = True) -> dict[str, Any]:
     in_use = [bytes_in_use(blocks, step) for step in range(len(layers) + 1)]
     for layer, used in zip(layers, in_use, strict=False):
         layer["ram_bytes"] = used
+    for layer in layers:
+        layer["loss"] = loss_entry(generated.losses, layer["outputs"])
     found: dict[str, Any] = {
         "format": FORMAT,
         "name": generated.program.prefix,
         "target": generated.target.name,
         "features": sorted(generated.target.features),
         "preferences": generated.preferences.as_data(),
-        "total": {**report["total"], "estimated_cycles": generated.estimated_cycles},
+        "total": {
+            **{name: value for name, value in report["total"].items() if name != "sqnr"},
+            "estimated_cycles": generated.estimated_cycles,
+        },
+        "loss": whole_loss(report["total"]["sqnr"], layers),
         "cycles_model": report["cycles_model"],
         "folding": report["folding"],
         "stream": report["stream"],
@@ -89,6 +96,7 @@ def _values(facts: Facts) -> dict[str, Any]:
             "zero_point": type_.quantization and type_.quantization.zero_point,
             "place": _place(plan.locations[name]),
             "range": ranges.get(name),
+            "loss": loss_entry(facts.generated.losses, [name]),
         }
         for name, type_ in graph.types.items()
         if name not in graph.constants

@@ -109,6 +109,9 @@ def _summary(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if total["instructions"] is not None:
         exact = f"{total['instructions']:,} counted"
         found.append(("Instructions", short_number(total["instructions"]), exact))
+    loss = document["loss"]
+    if loss is not None and loss["sqnr"] is not None:
+        found.append(("Signal to noise", f"{loss['sqnr']:.1f} dB", "of the worst output, SQNR"))
     macs = total["macs"]
     each = f"{shown / macs:.2f} cycles each" if macs else "none"
     return [*found, ("MACs", short_number(macs), each)]
@@ -120,7 +123,7 @@ def _code(total: Mapping[str, Any]) -> int:
 
 def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the table has of each layer."""
-    layers, removed = document["layers"], document["removed"]
+    layers, removed, loss = document["layers"], document["removed"], document["loss"]
     most = max(map(shown_cycles, layers), default=0)
     return [
         {
@@ -130,6 +133,7 @@ def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
             "bar": 100 * shown_cycles(layer) / most if most else 0.0,
             "strategy": layer["kernel"].partition("__")[2],
             "won": _won(layer),
+            "loses_most": loss is not None and layer["name"] in loss["most"],
             "shapes": _shapes(document, layer),
             "fused": counted(each["op"] for each in removed if each["into"] == layer["name"]),
         }

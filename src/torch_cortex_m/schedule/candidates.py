@@ -255,7 +255,7 @@ class Candidates:
         cost = self.choice.model.cost(layer, kernel)
         if cost is not None:
             return cost.time[0]
-        return layer.op.macs(layer.types) or layer.output.elements
+        return layer.op.macs(layer.types) or sum(each.elements for each in layer.outputs)
 
 
 def _window_bytes(

@@ -17,6 +17,7 @@ from ...text import first_line
 from .biases import correct_biases, leave_room_for_sums
 from .capture import types_of
 from .inputs import as_tuple, check_like, dtype_name
+from .losses import FloatValues, note_losses
 from .observers import ActivationObserver
 from .program import complete_values, name_constants
 from .quantizer import TcmQuantizer
@@ -39,12 +40,16 @@ MOST_LISTED = 5
 
 @one_thread()
 def quantize(
-    module: GraphModule, calibration: Calibration, example: tuple[Tensor, ...] | None
+    module: GraphModule,
+    calibration: Calibration,
+    example: tuple[Tensor, ...] | None,
+    measure_losses: bool = False,
 ) -> GraphModule:
     """The program with quantize and dequantize nodes, after a look at the calibration data.
 
     ``calibration`` gives input tuples; without it, ``example`` calibrates, with a warning. Of a
     program with states they are calls one after the other, from the initial states on.
+    ``measure_losses``: quantize nodes say what they cost (LOSS).
     """
     placeholders = inputs_of(module)
     types = types_of(placeholders)
@@ -56,11 +61,16 @@ def quantize(
     with stage("quantization"), quiet():
         prepared = prepare_pt2e(module, TcmQuantizer())
     complete_values(prepared)
-    calibrator = Calibrator(prepared)
+    float_values = FloatValues(prepared) if measure_losses else None
+    calibrator = Calibrator(prepared, float_values)
     _calibrate(Calls(calibrator), samples, types)
     _check_ranges(prepared)
     with stage("quantization"):
-        return _converted(prepared, calibrator)
+        converted = _converted(prepared, calibrator)
+    if float_values is not None:
+        with stage("quantization error"):
+            note_losses(converted, float_values.calls)
+    return converted
 
 
 @stage("calibration")

@@ -7,6 +7,7 @@ that follows it, and what only moves data keeps its input's.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import torch
@@ -14,6 +15,7 @@ from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
 from ...ir import INT8, Graph, Quantization, limits
+from ...ir.artifacts import Loss
 from ...ops.pytorch.call import (
     Activation,
     Constant,
@@ -28,6 +30,7 @@ from ...ops.pytorch.pattern import Pattern, Result
 from .constant_operands import dequantized, moved, operand_name
 from .conversions import Conversions
 from .functions import OneTensorFunction, find_functions
+from .losses import LOSS
 from .outputs import Outputs
 from .patterns import activation_range, fused_activations, pattern_of, results
 from .placeholders import add_input, add_state
@@ -42,13 +45,21 @@ from .result_quantization import (
 from .source import value_name, where
 from .states import is_state
 
+Lost = Callable[[str, Loss], None]
+"""Told of a value and what quantization costs it."""
 
-def import_quantized(module: GraphModule, name: str) -> Graph:
-    """The graph of a quantized fx program. Raises TcmError for what is not int8."""
+
+def import_quantized(module: GraphModule, name: str, lost: Lost | None = None) -> Graph:
+    """The graph of a quantized fx program. Raises TcmError for what is not int8.
+
+    lost: called with what quantize nodes say they cost, and the values that they give."""
     importer = _Importer(module, Graph(name))
     for node in module.graph.nodes:
         importer.add(node)
     importer.graph.remove_unused()
+    if lost is not None:
+        for value, loss in importer.losses():
+            lost(value, loss)
     return importer.graph
 
 
@@ -62,6 +73,14 @@ class _Importer:
         self.operands: dict[Node, Operand] = {}
         self.conversions = Conversions(graph)
         self.outputs = Outputs(graph, self.conversions)
+
+    def losses(self) -> Iterator[tuple[str, Loss]]:
+        """Of what is left in the graph, by the names that it has there."""
+        for node, operand in self.operands.items():
+            if LOSS in node.meta and isinstance(operand, Activation):
+                value = self.outputs.current_name(operand.value)
+                if value in self.graph.types:
+                    yield value, node.meta[LOSS]
 
     def add(self, node: Node) -> None:
         if is_state(node):

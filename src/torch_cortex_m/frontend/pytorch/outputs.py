@@ -54,7 +54,7 @@ class Outputs:
         result before has named it."""
         if isinstance(operand, Constant):
             return self._constant(operand, where)
-        value = self._current_name(operand.value)
+        value = self.current_name(operand.value)
         if value not in self._returned and self._graph.producer(value) is not None:
             value = self._named(operand.value, name)
         self._returned.add(value)
@@ -62,16 +62,17 @@ class Outputs:
             return self._conversions.real(value, operand)
         return value
 
-    def _current_name(self, value: str) -> str:
+    def current_name(self, value: str) -> str:
+        """What a value of this name is called since outputs were named."""
         return self._renamed.get(value, value)
 
     def _named(self, value: str, name: str) -> str:
         """A result under ``name``; without one, under its operator's own name."""
         name = name or self.own_names.get(value, "")
-        if name and name != self._current_name(value):
+        if name and name != self.current_name(value):
             self._make_way(name)
             self._rename(value, name)
-        return self._current_name(value)
+        return self.current_name(value)
 
     def _make_way(self, name: str) -> None:
         """A layer of this name that computes no result is called otherwise."""
@@ -82,7 +83,7 @@ class Outputs:
 
     def _rename(self, value: str, wanted: str) -> None:
         name = self._graph.unique_name(wanted)
-        self._graph.rename(self._current_name(value), name)
+        self._graph.rename(self.current_name(value), name)
         self._renamed[value] = name
 
     def _constant(self, constant: Constant, where: str) -> str:
@@ -112,7 +113,7 @@ class Outputs:
         if isinstance(operand, Constant):
             dtype = self._graph.types[state.value].dtype
             return self._graph.add_constant(operand.name, operand.data.astype(dtype))
-        return self._current_name(operand.value)
+        return self.current_name(operand.value)
 
     def _real_update(self, state: Activation, operand: Operand) -> str:
         dtype = self._graph.types[state.value].dtype
@@ -122,7 +123,7 @@ class Outputs:
         if isinstance(operand, Unquantized):
             return self._conversions.quantized(operand, wanted.quantization, dtype)
         assert isinstance(operand, Activation)
-        value = self._current_name(operand.value)
+        value = self.current_name(operand.value)
         if (operand.quantization, self._graph.types[value].dtype) == (wanted.quantization, dtype):
             return value
         return self._conversions.converted(value, operand.quantization, wanted)

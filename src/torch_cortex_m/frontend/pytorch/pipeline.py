@@ -18,7 +18,7 @@ from .bound_states import bind_states
 from .calibrate import Calibration, quantize
 from .capture import capture
 from .clean import clean
-from .importer import import_quantized
+from .importer import Lost, import_quantized
 from .program import complete_values
 from .quantized import is_quantized
 from .support import check_constants, check_no_control_flow, check_supported
@@ -34,6 +34,7 @@ def import_pytorch(
     states: Sequence[Binding] = (),
     name: str = "model",
     dump: Dump | None = None,
+    lost: Lost | None = None,
 ) -> Graph:
     """The int8 graph of a model.
 
@@ -50,13 +51,16 @@ def import_pytorch(
             among example_inputs, but not in the calibration data.
         name: the graph's name.
         dump: called with the name and the text of the fx program after each stage.
+        lost: called with the graph's values and what quantization costs each, as far as that is
+            known; nothing is measured without it, nor for a program that is quantized already.
 
     The graph's inputs and outputs are float32 in the user's shapes; quantize and dequantize nodes
     stand at its edges. Raises TcmError for a model or for data that cannot be compiled.
     """
-    program = quantized_program(model, example_inputs, calibration, states, dump)
+    measure = lost is not None
+    program = quantized_program(model, example_inputs, calibration, states, dump, measure)
     with stage("graph"):
-        graph = import_quantized(program, name)
+        graph = import_quantized(program, name, lost)
         verify(graph)
         check_accumulators(graph)
     return graph
@@ -68,6 +72,7 @@ def quantized_program(
     calibration: Calibration = None,
     states: Sequence[Binding] = (),
     dump: Dump | None = None,
+    measure_losses: bool = False,
 ) -> GraphModule:
     """The model as an fx program with quantize and dequantize nodes: what ``import_pytorch``
     turns into a graph, and what PyTorch can run."""
@@ -84,7 +89,7 @@ def quantized_program(
     check_constants(module, masks=False)
     check_supported(module)
     if not quantized:
-        module = quantize(module, calibration, inputs)
+        module = quantize(module, calibration, inputs, measure_losses)
         _dump(dump, "quantized", module)
     return module
 

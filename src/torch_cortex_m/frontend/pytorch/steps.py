@@ -15,12 +15,23 @@ from torch.fx import GraphModule, Node
 from ...ops.pytorch.node import arguments
 from ...ops.pytorch.pattern import Recurrence, Weight
 from .biases import MeanInputs, leave_room
+from .losses import FloatValues
 from .patterns import pattern_of, results
 from .quantized import is_quantize, node_quantization
 
 
 class Calibrator(MeanInputs):
-    """Runs a prepared program, and shows the states of all steps to the results' observers."""
+    """Runs a prepared program, and shows the states of all steps to the results' observers, and all
+    values to ``float_values``."""
+
+    def __init__(self, prepared: GraphModule, float_values: FloatValues | None = None) -> None:
+        super().__init__(prepared)
+        self._float_values = float_values
+
+    def run(self, *args: Any, **kwargs: Any) -> Any:
+        if self._float_values is not None:
+            self._float_values.begin_call()
+        return super().run(*args, **kwargs)
 
     def run_node(self, n: Node) -> Any:
         pattern = pattern_of(n)
@@ -29,7 +40,10 @@ class Calibrator(MeanInputs):
             states = pattern.recurrence.states(*args, **kwargs)
             for place, result in results(n) or [(0, n)]:
                 self._observe(result, states[place])
-        return super().run_node(n)
+        value = super().run_node(n)
+        if self._float_values is not None:
+            self._float_values.add(n, value)
+        return value
 
     def _observe(self, result: Node, values: Any) -> None:
         for user in result.users:
