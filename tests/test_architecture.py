@@ -51,6 +51,7 @@ ALLOWED = {
         "schedule",
         "staging",
         "target",
+        "tools",
     },
     "tune": BASE | {"build", "generate", "measured", "ops", "run", "runner", "select", "target"},
 }
