@@ -8,7 +8,8 @@ different groups, and do not compare.
 
 Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
 numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
-a multiple of four or 16, as vectors need it, and the other is not.
+a multiple of four or 16, as vectors need it, and the other is not. Differences between small
+dimensions count more.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ OTHER_CORE = 4.0
 
 MULTIPLE = 0.5
 """How far apart a multiple of four, or of 16, is from other numbers."""
+
+SMALL = 2.0
+"""Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
 
 NEAREST = 0.25
 """Added to distances, so that equal layers do not weigh without limit."""
@@ -177,4 +181,10 @@ def _place(signature: Signature, work: int) -> list[float]:
     uses = math.log2(1 + work / max(1, signature.elements("weight")))
     sizes = [size for _, shape in signature.shapes for size in shape]
     multiples = [MULTIPLE * ((size % 4 == 0) + (size % 16 == 0)) for size in sizes]
-    return [math.log2(1 + abs(number)) for number in signature.numbers] + [uses] + multiples
+    small = [SMALL / size for size in sizes]
+    return [
+        *(math.log2(1 + abs(number)) for number in signature.numbers),
+        uses,
+        *multiples,
+        *small,
+    ]
