@@ -111,7 +111,8 @@ class Comparison:
         own = np.eye(len(self._kernels)) * (weights @ measured)
         common = np.einsum("n, nk, nl -> kl", shares, measured, measured)
         same_group = self._groups[:, None] == self._groups
-        return np.linalg.solve(own - common + same_group, np.tensordot(weights, centred, 1))
+        system: np.ndarray = own - common + same_group
+        return np.linalg.solve(system, np.tensordot(weights, centred, 1))
 
     def _layer_factor(self, weights: np.ndarray, factors: np.ndarray, group: int) -> np.ndarray:
         """Logarithms of [time, instructions] of a layer as near to others as weights say; where
