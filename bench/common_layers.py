@@ -5,12 +5,22 @@ from __future__ import annotations
 from torch_cortex_m.ops.add.cases import case as add
 from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
 from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.batch_matmul.cases import case as batch_matmul
+from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.ops.gather.cases import case as gather
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.mean.cases import case as mean
+from torch_cortex_m.ops.normalize.cases import case as normalize
+from torch_cortex_m.ops.pad.cases import case as pad
+from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
 from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.transpose.cases import case as transpose
 
 from .layers import SAME, conv_3x3, depthwise_3x3, global_pool, pointwise
+
+SHUFFLED = [5 * channel % 16 for channel in range(16)]
 
 SIZES_AND_CHANNELS = ((48, 16), (48, 24), (24, 48), (12, 32), (12, 96), (6, 64), (6, 192), (3, 128))
 """Height (and width), channels: depthwise-separable networks from 96x96 images."""
@@ -59,6 +69,42 @@ MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
 FEW_CHANNELS = ((24, 1), (24, 3), (24, 6), (24, 8))
 """Height (and width), channels of pooling: few channels fill no vector of 16."""
 
+POOLS = ((48, 1), (12, 2), (48, 3), (12, 4), (24, 12), (12, 16), (12, 64))
+"""Height (and width), channels."""
+
+PADS = ((12, 64), (48, 8), (96, 3), (28, 1))
+"""Height (and width), channels."""
+
+FEW_PIXELS = ((3, 64), (4, 96), (2, 128), (6, 32))
+"""Height (and width), channels of depthwise layers."""
+
+ODD_CONVOLUTIONS = (
+    ((20, 20, 4), 8, (3, 3), 1),
+    ((12, 12, 4), 16, (3, 3), 1),
+    ((14, 14, 6), 16, (5, 5), 1),
+    ((48, 48, 3), 16, (8, 8), 8),
+    ((1, 64, 32), 64, (1, 5), 1),
+    ((40, 10, 1), 16, (10, 4), 2),
+    ((1, 1, 128), 64, (1, 1), 1),
+    ((10, 10, 20), 10, (1, 1), 1),
+    ((28, 28, 2), 24, (1, 1), 1),
+)
+"""Input, filters, kernel, stride, without padding."""
+
+ODD_DEPTHWISE = (
+    ((14, 14, 4), (3, 3), 8),
+    ((28, 28, 2), (3, 3), 8),
+    ((16, 16, 3), (5, 5), 4),
+    ((40, 10, 1), (10, 4), 8),
+    ((28, 28, 1), (7, 7), 16),
+    ((20, 20, 10), (3, 3), 1),
+    ((1, 64, 32), (1, 5), 1),
+)
+"""Input, kernel, multiplier, without padding."""
+
+MATRIX_PRODUCTS = ((1, 128, 32), (4, 32, 16), (32, 32, 32), (1, 32, 100))
+"""Rows, their length, columns."""
+
 LINEAR = ((256, 64), (400, 120), (512, 10), (1024, 16), (32, 10), (16, 4))
 
 SOFTMAX = ((1, 2), (1, 10), (1, 35), (1, 100), (8, 16), (64, 10))
@@ -89,7 +135,58 @@ def common_layers() -> list[Case]:
         for h, c in ((28, 16), (16, 32), *FEW_CHANNELS)
     ]
     cases += [avg_pool2d(f"avg_pool 2x2 {h}x{h}x{c}", (1, h, h, c)) for h, c in FEW_CHANNELS]
-    return cases
+    return cases + _odd_layers()
+
+
+def _odd_layers() -> list[Case]:
+    """Shapes far from the others, where another kernel may be the best."""
+    cases = [
+        pool(f"{name} 2x2 {size}x{size}x{channels}", (1, size, size, channels))
+        for name, pool in (("avg_pool", avg_pool2d), ("max_pool", max_pool2d))
+        for size, channels in POOLS
+    ]
+    cases += [
+        pad(f"pad {size}x{size}x{channels}", (1, size, size, channels), (0, 0, 1, 1, 1, 1, 0, 0))
+        for size, channels in PADS
+    ]
+    cases += [depthwise_3x3(size, size, channels) for size, channels in FEW_PIXELS]
+    cases += [
+        conv2d(
+            f"conv{kernel} {image}-{filters} s{stride}",
+            (1, *image),
+            filters,
+            kernel,
+            stride=(stride, stride),
+            bias=True,
+        )
+        for image, filters, kernel, stride in ODD_CONVOLUTIONS
+    ]
+    cases += [
+        depthwise(
+            f"dw{kernel} {image} x{multiplier}",
+            (1, *image),
+            kernel,
+            depth_multiplier=multiplier,
+            bias=True,
+        )
+        for image, kernel, multiplier in ODD_DEPTHWISE
+    ]
+    cases += [
+        batch_matmul(
+            f"matmul {rows}x{length}x{columns}", (rows, length), (length, columns), shift=-9
+        )
+        for rows, length, columns in MATRIX_PRODUCTS
+    ]
+    return [
+        *cases,
+        transpose((1, 16, 12, 12), (0, 2, 3, 1)),
+        transpose((1, 12, 12, 8), (0, 3, 1, 2)),
+        mean("mean 49x128", (1, 49, 128)),
+        mean("mean 16 rows of 64", (16, 64, 1)),
+        gather("gather 24x24x16 other channels", (1, 24, 24, 16), 3, SHUFFLED),
+        normalize("normalize 49 rows of 32", (49, 1, 1, 32)),
+        resize_bilinear("resize_bilinear 6x6x64 twice", (1, 6, 6, 64), (12, 12)),
+    ]
 
 
 def _one_channel(size: int, filters: int, kernel: int) -> Case:

@@ -1,11 +1,13 @@
 """What choosing without tuning costs on layers that nobody has measured.
 
-    python -m bench.random_layers [--core NAME ...] [--count N] [--seed N] [--jobs N]
+    python -m bench.random_layers [--core NAME ...] [--count N] [--seed N] [--jobs N] [--library]
 
 Draws layers as networks for microcontrollers have them, measures every kernel that applies and
 compares the one that is chosen without tuning with the fastest.
 Prints, for each core, how often they agree within 2 %, the mean and the largest loss of time, and
 the layers with the largest. A layer with a single kernel does not count.
+With --library CMSIS-NN is measured, too (variants.py says which): in how many layers it is faster
+than what is chosen, and in how many it takes less than 1.5 times as long.
 """
 
 from __future__ import annotations
@@ -14,12 +16,13 @@ import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from statistics import mean
 
 import numpy as np
 
+from torch_cortex_m.build import KernelLibrary
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ops.add.cases import case as add
@@ -29,11 +32,18 @@ from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.mean.cases import case as mean_of
+from torch_cortex_m.ops.mul.cases import case as mul
+from torch_cortex_m.ops.pad.cases import case as pad
 from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.transpose.cases import case as transpose
 from torch_cortex_m.target import CORES
 from torch_cortex_m.tune import Candidate, candidates_of, measure_candidates
 
+from . import ROOT
 from .cost_model import SAME_TIME
+from .variants import cmsis_nn_library
 
 Rng = np.random.Generator
 
@@ -41,6 +51,7 @@ CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
 KERNELS = ((1, 1), (1, 1), (3, 3), (3, 3), (3, 3), (5, 5), (7, 7), (1, 3), (1, 5), (10, 4), (2, 2))
 LEAST_MACS, MOST_MACS = 2_000, 3_000_000
 MOST_LISTED = 8
+LIBRARIES = ROOT / "out" / "cmsis-nn" / "gcc"
 
 
 @dataclass(frozen=True)
@@ -51,6 +62,8 @@ class Loss:
     chosen: str
     best: str
     loss: float
+    ratio: float | None
+    """Measured time of CMSIS-NN over that of the chosen kernel, where it was measured."""
 
 
 def random_layers(seed: int, count: int) -> Iterator[Case]:
@@ -115,25 +128,49 @@ def _linear(rng: Rng, name: str) -> Case:
 
 
 def _element_wise(rng: Rng, name: str) -> Case:
-    maker = (add, avg_pool2d, max_pool2d)[rng.integers(3)]
-    return maker(name, (1, *_image(rng), _channels(rng)))
+    shape = (1, *_image(rng), _channels(rng))
+    maker = (add, avg_pool2d, max_pool2d, mul, softmax, _pad, _transpose, _mean)[rng.integers(8)]
+    return maker(name, shape)
 
 
-def measure(case: Case, core: str) -> Loss | None:
+def _pad(name: str, shape: tuple[int, ...]) -> Case:
+    return pad(name, shape, (0, 0, 1, 1, 1, 1, 0, 0))
+
+
+def _transpose(name: str, shape: tuple[int, ...]) -> Case:
+    return replace(transpose(shape, (0, 3, 1, 2)), name=name)
+
+
+def _mean(name: str, shape: tuple[int, ...]) -> Case:
+    _, height, width, channels = shape
+    return mean_of(name, (1, height * width, channels))
+
+
+def measure(case: Case, core: str, library: KernelLibrary | None = None) -> Loss | None:
     """None where there is no choice."""
     graph = case_graph(case)
-    candidates = candidates_of(graph, CORES[core])
-    if len(candidates) < 2:
+    symbols = library.symbols if library is not None else frozenset[str]()
+    candidates = candidates_of(graph, CORES[core], symbols)
+    if sum(not _is_theirs(candidate.kernel) for candidate in candidates) < 2:
         return None
     (chosen,) = (k.name for k in generate(graph, CORES[core]).selection.values())
-    return _loss(candidates, chosen, core)
+    return _loss(candidates, chosen, core, library)
 
 
-def _loss(candidates: Sequence[Candidate], chosen: str, core: str) -> Loss:
-    measured = measure_candidates(candidates, CORES[core])
+def _is_theirs(kernel: str) -> bool:
+    return "cmsis_nn" in kernel
+
+
+def _loss(
+    candidates: Sequence[Candidate], chosen: str, core: str, library: KernelLibrary | None
+) -> Loss:
+    measured = measure_candidates(candidates, CORES[core], library)
     times = {c.kernel: m.time[0] for c, m in zip(candidates, measured, strict=True)}
-    best = min(times, key=times.__getitem__)
-    return Loss(candidates[0].layer, chosen, best, times[chosen] / times[best] - 1)
+    ours = [kernel for kernel in times if not _is_theirs(kernel)]
+    theirs = [time for kernel, time in times.items() if _is_theirs(kernel)]
+    best = min(ours, key=times.__getitem__)
+    ratio = min(theirs) / times[chosen] if theirs else None
+    return Loss(candidates[0].layer, chosen, best, times[chosen] / times[best] - 1, ratio)
 
 
 def main() -> int:
@@ -142,11 +179,14 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100, help="layers (default: 100)")
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--library", action="store_true", help="measure CMSIS-NN, too")
     arguments = parser.parse_args()
     layers = list(random_layers(arguments.seed, arguments.count))
     with ProcessPoolExecutor(arguments.jobs) as pool:
         for core in arguments.core or CORES:
-            found = pool.map(partial(measure, core=core), layers)
+            built = cmsis_nn_library(core, LIBRARIES) if arguments.library else None
+            library = built.library if built is not None else None
+            found = pool.map(partial(measure, core=core, library=library), layers)
             print(report(core, [loss for loss in found if loss is not None]))
     return 0
 
@@ -160,6 +200,13 @@ def report(core: str, losses: Sequence[Loss]) -> str:
         f"{core}: {len(losses)} layers, {agreed:.0%} agree, "
         f"mean loss {mean(loss.loss for loss in losses):.1%}, worst {worst[0].loss:.0%}"
     ]
+    ratios = [loss.ratio for loss in losses if loss.ratio is not None]
+    if ratios:
+        slower, near = sum(ratio < 1 for ratio in ratios), sum(ratio < 1.5 for ratio in ratios)
+        lines.append(
+            f"  CMSIS-NN is faster on {slower} of {len(ratios)} layers, "
+            f"and takes less than 1.5 times as long on {near}"
+        )
     lines += [
         f"  +{loss.loss:.0%} {loss.chosen} instead of {loss.best}: {loss.layer}"
         for loss in worst[:MOST_LISTED]

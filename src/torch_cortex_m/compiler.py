@@ -23,7 +23,7 @@ from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
 from .select import check_objective
 from .stages import progress, stage
-from .target import Target, find_target
+from .target import Target, cores_like, find_target
 from .tools import require_torch
 
 DEFAULT_TUNING = "tuning.json"
@@ -194,7 +194,7 @@ def _measurements(
     elif tuning is not None:
         own = load_measurements(Path(tuning))
     with stage("measurements"):
-        return measurements_for(target.name, own)
+        return measurements_for(cores_like(target), own)
 
 
 def _imported(

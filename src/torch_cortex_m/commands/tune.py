@@ -13,6 +13,7 @@ from ..measured.measurements import Measurements, measurements_for
 from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..select import check_objective, layer_of
+from ..target import cores_like
 from ..tune import tune_graph
 from .terminal import terminal
 
@@ -47,7 +48,7 @@ def tune_folder(
             jobs=jobs,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
-    measurements = measurements_for(compiled.target.name, measured)
+    measurements = measurements_for(cores_like(compiled.target), measured)
     before = generated.preferences
     preferences = Preferences(
         before.objective if optimize is None else optimize,

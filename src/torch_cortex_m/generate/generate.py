@@ -10,7 +10,7 @@ from ..emit import Guard, Linked, LinkedModel, emit, emit_linked
 from ..errors import TcmError
 from ..ir import Graph
 from ..ir.artifacts import Folding, Loss, MemoryPlan, Program, Removed
-from ..measured.measurements import shipped_measurements
+from ..measured.measurements import measurements_for
 from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
 from ..schedule import RowsByNode, schedule_of
@@ -18,7 +18,7 @@ from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner
 from ..stages import stage
-from ..target import Target
+from ..target import Target, cores_like
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
@@ -116,8 +116,9 @@ def best_choice(
 
     Arguments, and what is raised, as of ``generate``.
     """
-    measurements = preferences.measurements or shipped_measurements(target.name)
-    model = CostModel(measurements.for_core(target.name))
+    measurements = preferences.measurements or measurements_for(cores_like(target))
+    own, *others = (measurements.for_core(name) for name in cores_like(target))
+    model = CostModel(own, others)
     schedule = schedule_of(graph, regions, input_to_push(graph, preferences.io))
     ranked = rank_kernels(
         graph,
@@ -184,6 +185,7 @@ def _emit(
         preferences.io,
         may_go_by_rows=library is None,
         pushed=input_to_push(choice.graph, preferences.io),
+        objective=preferences.objective,
     )
     if preferences.objective != "speed":
         choice = preferring_chosen(choice)

@@ -40,6 +40,7 @@ class RamBudget:
     """Chooses kernels and regions within a number of bytes of the arena.
 
     planner: plans the memory of a choice. pushed: the input whose rows the caller pushes.
+    objective: what the choice is good for.
     """
 
     target: Target
@@ -47,6 +48,7 @@ class RamBudget:
     io: str
     may_go_by_rows: bool
     pushed: str | None = None
+    objective: str = "speed"
 
     def arena(self, choice: Choice) -> int:
         return self.planner(choice).arena(choice.selection)
@@ -163,7 +165,9 @@ class RamBudget:
     def _search(self, choice: Choice, most_rows: int) -> Search:
         in_arena = self.io == "arena"
         pushed = self.pushed
-        candidates = Candidates(choice, self.target, ports_in_arena=in_arena, pushed=pushed)
+        candidates = Candidates(
+            choice, self.target, ports_in_arena=in_arena, pushed=pushed, objective=self.objective
+        )
         return Search(candidates, most_rows)
 
 

@@ -10,7 +10,7 @@ import dataclasses
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -157,9 +157,11 @@ def shipped_measurements(core: str) -> Measurements:
     return load_measurements(files[core]) if core in files else Measurements()
 
 
-def measurements_for(core: str, own: Measurements) -> Measurements:
-    """What ships for a core and, above it, the user's own measurements."""
+def measurements_for(cores: Iterable[str], own: Measurements | None = None) -> Measurements:
+    """What ships for these cores and, above it, the user's own measurements."""
     result = Measurements()
-    result.update(shipped_measurements(core))
-    result.update(own)
+    for core in cores:
+        result.update(shipped_measurements(core))
+    if own is not None:
+        result.update(own)
     return result

@@ -22,6 +22,7 @@ from ..plan import (
 )
 from ..select import applicable_kernels, order_kernels
 from ..select.choice import Choice
+from ..select.order import flash_limit
 from ..target import Target
 from .regions import RegionBuilder
 from .slices import divisors
@@ -87,7 +88,11 @@ class RankedLayer:
 
 
 class Candidates:
-    """Steps of a graph for one target, each worked out once. pushed: as of ``RegionBuilder``."""
+    """Steps of a graph for one target, each worked out once. pushed: as of ``RegionBuilder``.
+
+    objective: for any but speed, kernels for a few rows whose constants take much more flash than
+        those of the node's chosen kernel come first.
+    """
 
     def __init__(
         self,
@@ -96,8 +101,9 @@ class Candidates:
         *,
         ports_in_arena: bool,
         pushed: str | None = None,
+        objective: str = "speed",
     ) -> None:
-        self.choice, self.target = choice, target
+        self.choice, self.target, self.objective = choice, target, objective
         self.builder = RegionBuilder(choice.graph, pushed)
         self.nodes = self.builder.nodes
         places = {node.name: index for index, node in enumerate(choice.graph.nodes)}
@@ -208,12 +214,17 @@ class Candidates:
     def _slice(self, each: Slice) -> RankedLayer:
         key = (each.node, each.rows)
         if key not in self._slices:
-            self._slices[key] = self._ranked(self.builder.slice_layer(each))
+            self._slices[key] = self._ranked(each.node, self.builder.slice_layer(each))
         return self._slices[key]
 
-    def _ranked(self, layer: Layer) -> RankedLayer:
+    def _ranked(self, node: str, layer: Layer) -> RankedLayer:
+        model = self.choice.model
         kernels = applicable_kernels(layer, self.target, frozenset())
-        ordered = order_kernels(layer, kernels, self.choice.model, "speed")
+        ordered = order_kernels(layer, kernels, model, "speed")
+        if self.objective != "speed":
+            whole, chosen = self.choice.layers[node], self.choice.selection[node]
+            limit = flash_limit(model.constant_bytes(whole, chosen))
+            ordered.sort(key=lambda kernel: model.constant_bytes(layer, kernel) <= limit)
         return RankedLayer(layer, {kernel: kernel.scratch_bytes(layer) for kernel in ordered})
 
     def _shared(self, region: Region, span: tuple[int, int]) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from ..errors import TcmError
 from ..measured.measurements import Measurement
 from ..ops.base import Kernel, Layer
-from ..target import FEATURE_MACROS
 from .cost import CostModel, packed_bytes
 
 SAME_TIME = 1.01
@@ -35,72 +34,57 @@ def flash_limit(smallest: int) -> int:
 def order_kernels(
     layer: Layer, kernels: Sequence[Kernel], model: CostModel, objective: str
 ) -> list[Kernel]:
-    """The kernels from the worst to the best.
+    """The kernels from the worst to the best: those that were measured on this layer come last.
 
-    Kernels of which nothing is known come first, in the order of their folder, which lists them
-    from the most general to the most special. Unless the objective is speed, those before all
-    others that take much flash for their constants. For time, an estimate alone puts no kernel
-    above one that uses more of the core's instructions.
+    Where estimates compare, time decides, and otherwise the order of the folder, which lists its
+    kernels from the most general to the most special. Unless the objective is speed, kernels of
+    which nothing is known and that take much flash for their constants come first.
     """
-    costs = {kernel.name: model.cost(layer, kernel) for kernel in kernels}
-    known = [kernel for kernel in kernels if costs[kernel.name] is not None]
-    unknown = [kernel for kernel in kernels if costs[kernel.name] is None]
-
-    if objective != "speed" and len(unknown) > 1:
-        sizes = {kernel.name: packed_bytes(layer, kernel) for kernel in unknown}
-        limit = flash_limit(min(sizes.values()))
-        unknown.sort(key=lambda kernel: sizes[kernel.name] <= limit)
-
-    def slowness(kernel: Kernel) -> tuple[int, int]:
-        cost = costs[kernel.name]
-        assert cost is not None
-        return cost.time
-
-    ordered = _ties_by_instructions(sorted(known, key=slowness, reverse=True), costs)
-    return [*unknown, *_by_evidence(layer, ordered, model)]
+    measured = [kernel for kernel in kernels if model.measured(layer, kernel) is not None]
+    others = [kernel for kernel in kernels if kernel not in measured]
+    groups = _groups(layer, others, model)
+    if objective != "speed":
+        groups = _large_first(layer, groups, model)
+    return [kernel for group in (*groups, measured) for kernel in _by_time(layer, group, model)]
 
 
-def _by_evidence(layer: Layer, ordered: Sequence[Kernel], model: CostModel) -> list[Kernel]:
-    """The kernels, where none ranks above one that uses more of the core's instructions without
-    having won where both were measured: on this layer, or else on the nearest one.
-
-    Two estimates from different layers do not compare: each is scaled from a layer of its own.
-    """
-
-    def has_won(kernel: Kernel, other: Kernel) -> bool:
-        both = model.measured(layer, kernel) and model.measured(layer, other)
-        costs = None if both else model.nearest(layer.signature, kernel.name, other.name)
-        if costs is None:
-            return bool(both)
-        return costs[kernel.name].time < costs[other.name].time
-
-    result: list[Kernel] = []
-    for kernel in ordered:
-        unbeaten = (
-            index
-            for index, other in enumerate(result)
-            if instruction_rank(kernel) < instruction_rank(other) and not has_won(kernel, other)
-        )
-        result.insert(next(unbeaten, len(result)), kernel)
-    return result
+def _groups(layer: Layer, kernels: Sequence[Kernel], model: CostModel) -> list[list[Kernel]]:
+    """Those whose estimates compare; the group with the last kernel last."""
+    groups: dict[int | str, list[Kernel]] = {}
+    for kernel in kernels:
+        group = model.group(layer, kernel)
+        key = kernel.name if group is None else group
+        groups[key] = [*groups.pop(key, []), kernel]
+    return list(groups.values())
 
 
-def instruction_rank(kernel: Kernel) -> int:
-    """0 for a kernel in portable instructions, more the more special the features that it needs."""
-    features = tuple(FEATURE_MACROS)
-    return max((1 + features.index(name) for name in kernel.needs), default=0)
+def _large_first(
+    layer: Layer, groups: Sequence[list[Kernel]], model: CostModel
+) -> list[list[Kernel]]:
+    """The groups, first those that are kernels of which nothing is known, with large constants."""
+    unknown = [kernel for kernel, *_ in groups if model.cost(layer, kernel) is None]
+    sizes = {kernel.name: packed_bytes(layer, kernel) for kernel in unknown}
+    limit = flash_limit(min(sizes.values(), default=0))
+    return sorted(groups, key=lambda group: sizes.get(group[0].name, 0) <= limit)
+
+
+def _by_time(layer: Layer, kernels: Sequence[Kernel], model: CostModel) -> list[Kernel]:
+    """The slowest first; all are known, or there is one."""
+    if len(kernels) < 2:
+        return list(kernels)
+    costs = {kernel.name: cost for kernel in kernels if (cost := model.cost(layer, kernel))}
+    ordered = sorted(kernels, key=lambda kernel: costs[kernel.name].time, reverse=True)
+    return _ties_by_instructions(ordered, costs)
 
 
 def _ties_by_instructions(
-    ordered: Sequence[Kernel], costs: Mapping[str, Measurement | None]
+    ordered: Sequence[Kernel], costs: Mapping[str, Measurement]
 ) -> list[Kernel]:
     """Those kernels last that take as much time as the best one, as far as an estimate can tell,
     among them the one with the fewest instructions, which are exact."""
 
     def time(kernel: Kernel) -> tuple[int, int]:
-        cost = costs[kernel.name]
-        assert cost is not None
-        return cost.time
+        return costs[kernel.name].time
 
     ties = [kernel for kernel in ordered if time(kernel)[0] <= SAME_TIME * time(ordered[-1])[0]]
     ties.sort(key=lambda kernel: time(kernel)[1], reverse=True)

@@ -1,6 +1,6 @@
 """Cores and boards as data. Imports nothing of ours but errors."""
 
-from .cores import CORES, HOST
+from .cores import CORES, HOST, cores_like
 from .names import find_part, find_target
 from .parts import PARTS, Cache, Part
 from .types import (
@@ -22,6 +22,7 @@ __all__ = [
     "MemoryRegion",
     "Part",
     "Target",
+    "cores_like",
     "find_part",
     "find_target",
     "target_from_data",

@@ -62,3 +62,11 @@ CORES: dict[str, Target] = {
 
 HOST = Target("host")
 """The machine that runs the compiler; its kernels are portable C for any machine."""
+
+
+def cores_like(target: Target) -> list[str]:
+    """The core, and the others with the same special instructions; it alone where there are none:
+    then more depends on how fast it multiplies and loads."""
+    others = (core for core in CORES.values() if core.name != target.name)
+    alike = [core.name for core in others if core.features == target.features]
+    return [target.name, *(alike if target.features else ())]

@@ -1,0 +1,191 @@
+"""What kernels take on a layer that nobody has measured, from the measured layers of its operator.
+
+Each measured layer is taken to have a factor of its own, and each kernel another: the time for a
+unit of work is their product. The factors are those that fit best (least squares of logarithms),
+where near layers weigh the most. As every layer has its own factor, two kernels are compared by the
+layers that both were measured on, or by way of others; kernels that no such layers connect are in
+different groups, and do not compare.
+
+Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
+numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
+a multiple of four or 16, as vectors need it, and the other is not. Differences between small
+dimensions count more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..measured.measurements import Measurement
+from ..ops.signature import Signature
+
+OTHER_STRUCTURE = 12.0
+"""How far away a layer is that has other flags, arguments or ranks."""
+
+OTHER_CORE = 4.0
+"""How much farther away a layer is that was measured on another core."""
+
+MULTIPLE = 0.5
+"""How far apart a multiple of four, or of 16, is from other numbers."""
+
+SMALL = 2.0
+"""Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
+
+NEAREST = 0.25
+"""Added to distances, so that equal layers do not weigh without limit."""
+
+POWER = 5
+"""The weight of a layer falls with this power of its distance."""
+
+
+LEAST_WEIGHT = 1e-8
+"""Of the farthest layers, where the nearest has 1: they still connect kernels."""
+
+
+Structure = tuple[Any, ...]
+"""All of a signature but its numbers."""
+
+
+@dataclass(frozen=True)
+class MeasuredLayer:
+    """A layer with the kernels that were measured on it, on this core or on one with the same
+    instructions."""
+
+    signature: Signature
+    kernels: Mapping[str, Measurement]
+    own_core: bool
+
+    @property
+    def work(self) -> int:
+        """Multiply-accumulates, or output elements."""
+        return next(iter(self.kernels.values())).work
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Of a kernel on a layer: time and instructions for a unit of work. Estimates of one group
+    compare."""
+
+    time: float
+    instructions: float
+    group: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The measured layers of one operator."""
+
+    layers: Sequence[MeasuredLayer]
+
+    def by_distance(self, signature: Signature, work: int) -> list[MeasuredLayer]:
+        """The nearest first."""
+        order = np.argsort(self._distances(signature, work), kind="stable")
+        return [self.layers[index] for index in order]
+
+    def estimates(self, signature: Signature, work: int) -> dict[str, Estimate]:
+        """By kernel, for every one that was measured with the operator."""
+        if not self.layers:
+            return {}
+        distances = self._distances(signature, work)
+        weights = ((NEAREST + distances) / (NEAREST + distances.min())) ** -POWER
+        weights = np.maximum(weights, LEAST_WEIGHT)
+        factors = self._kernel_factors(weights)
+        result: dict[str, Estimate] = {}
+        for kernel, own, group in zip(self._kernels, factors, self._groups, strict=True):
+            time, instructions = np.exp(own + self._layer_factor(weights, factors, group))
+            result[kernel] = Estimate(float(time), float(instructions), int(group))
+        return result
+
+    def _kernel_factors(self, weights: np.ndarray) -> np.ndarray:
+        """Logarithms of [kernel][time, instructions]; those of a group have a mean of zero."""
+        measured, logarithms = self._measured, self._logarithms
+        shares = weights / measured.sum(axis=1)
+        means = logarithms.sum(axis=1, keepdims=True) / measured.sum(axis=1)[:, None, None]
+        centred = (logarithms - means) * measured[:, :, None]
+        own = np.eye(len(self._kernels)) * (weights @ measured)
+        common = np.einsum("n, nk, nl -> kl", shares, measured, measured)
+        same_group = self._groups[:, None] == self._groups
+        system: np.ndarray = own - common + same_group
+        return np.linalg.solve(system, np.tensordot(weights, centred, 1))
+
+    def _layer_factor(self, weights: np.ndarray, factors: np.ndarray, group: int) -> np.ndarray:
+        """Logarithms of [time, instructions] of a layer as near to others as weights say; where
+        there are any, those of this core."""
+        connected = self._measured @ (self._groups == group) > 0
+        own_core = connected & [layer.own_core for layer in self.layers]
+        chosen = own_core if own_core.any() else connected
+        rests = (self._logarithms - factors * self._measured[:, :, None]).sum(axis=1)
+        each = rests / self._measured.sum(axis=1)[:, None]
+        return weights[chosen] @ each[chosen] / weights[chosen].sum()
+
+    def _distances(self, signature: Signature, work: int) -> np.ndarray:
+        """To each layer."""
+        result = np.full(len(self.layers), OTHER_STRUCTURE)
+        place = _place(signature, work)
+        if signature.structure in self._places:
+            indices, places = self._places[signature.structure]
+            result[indices] = np.abs(places - place).sum(axis=1)
+        return result + OTHER_CORE * np.array([not layer.own_core for layer in self.layers])
+
+    @cached_property
+    def _kernels(self) -> list[str]:
+        return sorted({kernel for layer in self.layers for kernel in layer.kernels})
+
+    @cached_property
+    def _measured(self) -> np.ndarray:
+        """[layer][kernel]: 1 where there is a measurement, else 0."""
+        return np.array(
+            [[float(k in layer.kernels) for k in self._kernels] for layer in self.layers]
+        )
+
+    @cached_property
+    def _logarithms(self) -> np.ndarray:
+        """[layer][kernel][time, instructions], for a unit of work; 0 where nothing is measured."""
+        result = np.zeros((len(self.layers), len(self._kernels), 2))
+        for row, layer in zip(result, self.layers, strict=True):
+            for column, kernel in enumerate(self._kernels):
+                if kernel in layer.kernels:
+                    found = layer.kernels[kernel]
+                    row[column] = [math.log(max(1, n) / max(1, found.work)) for n in found.time]
+        return result
+
+    @cached_property
+    def _groups(self) -> np.ndarray:
+        """[kernel]: a number that kernels which layers connect have in common."""
+        groups = np.arange(len(self._kernels))
+        for row in self._measured:
+            joined = groups[row > 0]
+            groups[np.isin(groups, joined)] = joined.min()
+        return groups
+
+    @cached_property
+    def _places(self) -> dict[Structure, tuple[np.ndarray, np.ndarray]]:
+        """Structure -> the indices of its layers, and their places."""
+        indices: dict[Structure, list[int]] = {}
+        for index, layer in enumerate(self.layers):
+            indices.setdefault(layer.signature.structure, []).append(index)
+        places = [_place(layer.signature, layer.work) for layer in self.layers]
+        return {
+            structure: (np.array(own), np.array([places[index] for index in own]))
+            for structure, own in indices.items()
+        }
+
+
+def _place(signature: Signature, work: int) -> list[float]:
+    """Coordinates, whose absolute differences make the distance."""
+    uses = math.log2(1 + work / max(1, signature.elements("weight")))
+    sizes = [size for _, shape in signature.shapes for size in shape]
+    multiples = [MULTIPLE * ((size % 4 == 0) + (size % 16 == 0)) for size in sizes]
+    small = [SMALL / size for size in sizes]
+    return [
+        *(math.log2(1 + abs(number)) for number in signature.numbers),
+        uses,
+        *multiples,
+        *small,
+    ]
