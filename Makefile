@@ -7,7 +7,7 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mlperf bench lint format clean setup-demo setup-test
+.PHONY: help demo test mlperf bench docs lint format clean setup-demo setup-test
 
 help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ mlperf: setup-demo ## Compile and verify the MLPerf Tiny networks, print their t
 
 bench: setup-test ## Measure kernels and networks against CMSIS-NN (see bench/__main__.py)
 	$(BIN)/python -m bench $(ARGS)
+
+docs: setup-test ## Build docs/ as a site in out/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: setup-test ## Lint and check types only
 	$(BIN)/ruff check .

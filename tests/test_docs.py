@@ -179,11 +179,21 @@ def of_audio(folder: Path) -> dict[str, Any]:
     return {"nn": nn}
 
 
+def of_tutorial(folder: Path) -> dict[str, Any]:
+    page = ROOT / "docs" / "tutorial.md"
+    (folder / "gestures.py").write_text(next(snippets(page)))
+    for line in commands(page, "tcm"):
+        result = tcm(*shlex.split(line)[1:], cwd=folder)
+        assert result.returncode == 0, f"{line}\n{result.stderr}"
+    return {}
+
+
 SURROUNDINGS: dict[str, Surroundings] = {
     "README.md": of_readme,
     "audio.md": of_audio,
     "streaming.md": of_streaming,
     "streaming-windows.md": of_windows,
+    "tutorial.md": of_tutorial,
 }
 ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask")
 """In snippets that need what is not installed here, or a file that is not in the repository."""
@@ -207,7 +217,8 @@ def run_snippets(page: Path, folder: Path) -> None:
             exec(compile(code, f"{page.name}, a snippet", "exec"), names)
     finally:
         sys.path.remove(str(folder))
-        sys.modules.pop("my_project", None)
+        for module in ("my_project", "gestures"):
+            sys.modules.pop(module, None)
 
 
 @needs_emulator
