@@ -30,9 +30,6 @@ PAGES = {
 }
 """A file of the repository -> the page that it is."""
 
-FOLDERS = {"examples": "examples/README.md", "docs": "README.md"}
-"""What a link to a folder means."""
-
 LINK = re.compile(r"\]\((?!https?://|#)([^)#\s]+)")
 ARGUMENT = re.compile(r"^(?=\w[\w, ]*: )", re.MULTILINE)
 
@@ -64,7 +61,7 @@ def source_of(page: str) -> PurePosixPath:
 def target(link: str, source: PurePosixPath) -> str:
     """The file of the repository that a link of the file ``source`` leads to."""
     path = os.path.normpath(source.parent / link)
-    return FOLDERS.get(path, path)
+    return f"{path}/README.md" if (ROOT / path).is_dir() else path
 
 
 def in_site(link: str, source: PurePosixPath) -> str:

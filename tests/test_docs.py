@@ -7,7 +7,7 @@ import importlib.util
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -179,12 +179,16 @@ def of_audio(folder: Path) -> dict[str, Any]:
     return {"nn": nn}
 
 
+def run_commands(lines: Iterable[str], folder: Path) -> None:
+    for line in lines:
+        result = tcm(*shlex.split(line)[1:], cwd=folder)
+        assert result.returncode == 0, f"{line}\n{result.stderr}"
+
+
 def of_tutorial(folder: Path) -> dict[str, Any]:
     page = ROOT / "docs" / "tutorial.md"
     (folder / "gestures.py").write_text(next(snippets(page)))
-    for line in commands(page, "tcm"):
-        result = tcm(*shlex.split(line)[1:], cwd=folder)
-        assert result.returncode == 0, f"{line}\n{result.stderr}"
+    run_commands(commands(page, "tcm"), folder)
     return {}
 
 
@@ -243,6 +247,4 @@ def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
     (tmp_path / "my_model.py").write_text(source)
     lines = [line for line in commands(ROOT / "README.md", "tcm") if ".tflite" not in line]
     assert len(lines) >= 5
-    for line in lines:
-        result = tcm(*shlex.split(line)[1:], cwd=tmp_path)
-        assert result.returncode == 0, f"{line}\n{result.stderr}"
+    run_commands(lines, tmp_path)

@@ -139,7 +139,8 @@ def _outputs(graph: Graph, outputs: Sequence[bytes]) -> Iterator[np.ndarray]:
 
 def finds(found: Batch) -> list[str]:
     """What is wrong, network by network."""
-    if not _wrong(found):
+    together = _wrong(found)
+    if not together:
         return []
     alone = {prefix: _wrong(found.of(prefix)) for prefix in found.networks}
     single = [
@@ -147,7 +148,7 @@ def finds(found: Batch) -> list[str]:
         for prefix, wrong in alone.items()
         if wrong
     ]
-    return single or [f"only together: {_wrong(found)}"]
+    return single or [f"only together: {together}"]
 
 
 def _wrong(found: Batch) -> str:

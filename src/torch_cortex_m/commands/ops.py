@@ -16,12 +16,12 @@ WIDE = 200
 def list_operators(*, schema: bool, as_markdown: bool) -> None:
     """Prints every operator's schema, or a table of operators and what they stand for, which takes
     PyTorch: raises TcmError where that is missing."""
-    if not schema:
-        require_torch("the names that PyTorch has for operators")
     if schema:
         for definition in definitions().values():
             print(f"tcm::{definition.op.schema()}")
-    elif as_markdown:
+        return
+    require_torch("the names that PyTorch has for operators")
+    if as_markdown:
         print(markdown(), end="")
     else:
         console = terminal()

@@ -43,7 +43,6 @@ NEAREST = 0.25
 POWER = 5
 """The weight of a layer falls with this power of its distance."""
 
-
 LEAST_WEIGHT = 1e-8
 """Of the farthest layers, where the nearest has 1: they still connect kernels."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ..errors import TcmError
 from ..measured.measurements import Measurement
 from ..ops.base import Kernel, Layer
-from .cost import CostModel, packed_bytes
+from .cost import CostModel
 
 SAME_TIME = 1.01
 """Estimated cycles that differ by less than this count as a tie."""
@@ -63,7 +63,7 @@ def _large_first(
 ) -> list[list[Kernel]]:
     """The groups, first those that are kernels of which nothing is known, with large constants."""
     unknown = [kernel for kernel, *_ in groups if model.cost(layer, kernel) is None]
-    sizes = {kernel.name: packed_bytes(layer, kernel) for kernel in unknown}
+    sizes = {kernel.name: model.constant_bytes(layer, kernel) for kernel in unknown}
     limit = flash_limit(min(sizes.values(), default=0))
     return sorted(groups, key=lambda group: sizes.get(group[0].name, 0) <= limit)
 

@@ -132,6 +132,7 @@ class _Comparison(Interpreter):
         own: bool,
     ) -> None:
         super().__init__(converted)
+        self._converted = converted
         self._constants = constants
         self._own = own
         self._exact: Mapping[str, Tensor] = {}
@@ -178,7 +179,7 @@ class _Comparison(Interpreter):
 
     def _rounded(self, value: Tensor, quantize: Node) -> Tensor:
         """The real numbers that the integers of a quantize node stand for."""
-        found = node_quantization(quantize, self.module)  # type: ignore[arg-type]
+        found = node_quantization(quantize, self._converted)
         scale, zero_point = found.quantization.scale, found.quantization.zero_point
         low, high = found.limits
         return (value / scale).round_().clamp_(low - zero_point, high - zero_point).mul_(scale)
