@@ -221,7 +221,10 @@ def run(
         ),
     ],
     on: Annotated[
-        str, typer.Option(help="host (with portable kernels), emulator or reference")
+        str,
+        typer.Option(
+            help="host (with portable kernels), emulator, reference, or a board: serial:PORT"
+        ),
     ] = "host",
     raw: Annotated[bool, typer.Option("--raw", help="Quantized integers in and out.")] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Write outputs (.npz).")] = None,
@@ -246,7 +249,9 @@ def verify(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random samples.")] = 0,
     on: Annotated[
         list[str] | None,
-        typer.Option(help="host or emulator; may be repeated (default both)"),
+        typer.Option(
+            help="host, emulator or a board, serial:PORT; may be repeated (default the first two)"
+        ),
     ] = None,
     layers: Annotated[
         bool,
@@ -269,6 +274,10 @@ def profile(
             help="Also what it takes there, behind caches of flash: stm32f411, rp2350 ..."
         ),
     ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(help="Also what it takes on a board: serial:PORT (docs/board.md)."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     markdown: MarkdownOption = False,
     max_cycles: CyclesBudget = None,
@@ -282,7 +291,7 @@ def profile(
     from .model.budgets import Budgets
 
     budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, loss=max_loss)
-    kept = profile_folder(folder, inputs, part, json, markdown, budgets)
+    kept = profile_folder(folder, inputs, part, on, json, markdown, budgets)
     raise typer.Exit(0 if kept else 1)
 
 
@@ -315,7 +324,7 @@ def report(
 def project(
     folder: Folder,
     kind: Annotated[
-        str, typer.Argument(help="arduino, cmsis-pack, make, platformio, rust or zephyr")
+        str, typer.Argument(help="arduino, cmsis-pack, make, platformio, rust, serial or zephyr")
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
 ) -> None:

@@ -31,12 +31,14 @@ def profile_page(report: Report, budgets: Budgets) -> str:
         for layer in report.layers
     ]
     part = [] if report.part is None else ["", cell(report.part.text)]
+    board = [] if report.board is None else ["", cell(report.board.text(report.cycles))]
     return "\n".join(
         [
             f"### {cell(report.target)}",
             "",
             *table(["", "one inference", "budget", ""], rows),
             *part,
+            *board,
             "",
             *table(["layer", "kernel", "MACs", "instructions", "cycles"], layers),
         ]

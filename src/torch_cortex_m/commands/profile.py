@@ -21,14 +21,15 @@ def profile_folder(
     folder: Path,
     inputs: Path | None,
     part: str | None,
+    on: str | None,
     as_json: bool,
     as_markdown: bool,
     budgets: Budgets,
 ) -> bool:
-    """Measures a compiled folder on its emulated core and prints a table, JSON or Markdown; whether
-    the budgets are kept."""
+    """Measures a compiled folder on its emulated core, and on a board if one is named, and prints a
+    table, JSON or Markdown; whether the budgets are kept."""
     compiled = load(folder)
-    report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part)
+    report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part, on=on)
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
     elif as_markdown:
@@ -42,6 +43,7 @@ def report_table(report: Report) -> Table:
     """One row a layer and a footer with the totals, for a terminal of 80 columns; cycles only
     where they are estimated."""
     cycles = f"Cycles: {report.cycles_model}" if report.cycles_model else None
+    board = None if report.board is None or report.board.cycles is None else report.board
     table = Table(
         title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
         f"RAM {report.ram_bytes:,} B",
@@ -49,6 +51,7 @@ def report_table(report: Report) -> Table:
             [
                 *_stream(report),
                 *([] if report.part is None else [report.part.text]),
+                *([] if report.board is None else [report.board.text(report.cycles)]),
                 f"{_memory(report)} Instructions (instr.) are exact. {cycles or ''}".strip(),
             ]
         ),
@@ -66,12 +69,16 @@ def report_table(report: Report) -> Table:
     if cycles:
         table.add_column("cycles", _count(report.cycles), justify="right", no_wrap=True)
         table.add_column("/MAC", justify="right")
-    for layer in report.layers:
+    if board:
+        table.add_column("board", _count(board.cycles), justify="right", no_wrap=True)
+    for index, layer in enumerate(report.layers):
         strategy = layer.kernel.partition("__")[2]
         cells = [layer.name, f"{layer.op} {strategy}", f"{layer.macs:,}"]
         cells += [_count(layer.instructions), _per_mac(layer.instructions, layer.macs)]
         if cycles:
             cells += [_count(layer.cycles), _per_mac(layer.cycles, layer.macs)]
+        if board:
+            cells.append(_count(board.layers[index]) if board.layers else "")
         table.add_row(*cells)
     return table
 

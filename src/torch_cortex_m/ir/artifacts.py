@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from math import lcm, log10
 from typing import NamedTuple
 
@@ -152,6 +153,12 @@ class Program:
     state_bytes: int = 0
     libraries: tuple[str, ...] = ()
     ports: PortOffsets | None = None
+
+    @property
+    def signature(self) -> bytes:
+        """8 bytes that tell the C, constants included, from that of any other model."""
+        code = sorted(item for item in self.files.items() if item[0].endswith((".c", ".h")))
+        return sha256(repr(code).encode()).digest()[:8]
 
 
 class BasicBlock(NamedTuple):

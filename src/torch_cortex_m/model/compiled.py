@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from ..generate import Generated, Preferences, generate
 from ..ir import Graph
 from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
-from ..run import Execution
+from ..run import Board, Execution, is_board, open_board
 from ..runner import Runner
 from ..target import HOST, Target, find_part
 from ..tools import require_torch
+from .board_report import board_report
 from .copies import copied_bytes
 from .exact import exact_reference
 from .losses import output_sqnr
@@ -49,6 +51,7 @@ class CompiledModel:
     def __init__(self, generated: Generated) -> None:
         self.generated = generated
         self._runners: dict[tuple[str, bool], Runner] = {}
+        self._boards: dict[str, Board] = {}
         self._measured: Report | None = None
         self._sessions: dict[str, Session] = {}
 
@@ -72,8 +75,8 @@ class CompiledModel:
             model's numbers are real, or quantized with ``raw``; each of the compiled shape, or all
             with the same multiple of it in the first dimension.
         on: "host" (C for this computer: the same graph with the portable kernels), "emulator" (the
-            emitted C on the emulated core) or "reference" (the exact reference in torch). All
-            three give the same values.
+            emitted C on the emulated core), "reference" (the exact reference in torch) or
+            "serial:PORT" (the emitted C on a board: docs/board.md). All give the same values.
         raw: every input and output in the type that the C has (a quantized one, float32 or any
             other; int4 in int8) instead of float32 for what is quantized, and of int64 for the
             indices that a PyTorch model gives.
@@ -119,8 +122,9 @@ class CompiledModel:
 
         frames: of each call the input, or a tuple where the model has several; as for ``run``, of
             the compiled shape. They may come one by one, as from a microphone.
-        on, raw: as for ``run``. Each place has states of its own. "emulator" takes all frames
-            before it gives the first result, and computes those since the last ``reset`` again.
+        on, raw: as for ``run``. Each place has states of its own. "emulator" and a board take all
+            frames before they give the first result, and compute those since the last ``reset``
+            again.
 
         The first frame finds what the last one of an earlier ``stream`` left, or the initial
         states, if there was none since the last ``reset``.
@@ -161,15 +165,17 @@ class CompiledModel:
     def _session(self, on: str) -> Session:
         if on == "reference":
             return ReferenceSession(exact_reference(self.graph).run)
-        if on == "emulator":
+        if on == "emulator" or is_board(on):
             return ReplayingSession(lambda samples: self._outputs(samples, on))
         return HostSession(self.runner(on), self._arrays)
 
     def _check_place(self, on: str, places: Sequence[str]) -> None:
+        if is_board(on):
+            return
         if on not in places:
             raise TcmError(
                 "unknown place to run",
-                expected=", ".join(places),
+                expected=f"{', '.join(places)}, or serial:PORT for a board",
                 got=on,
                 hint=f"emulator runs the C on the core that it is for, here {self.target.name}",
             )
@@ -180,7 +186,8 @@ class CompiledModel:
         if on == "reference":
             reference = exact_reference(self.graph)
             return [reference.run(sample) for sample in samples]
-        executions = self.runner(on).run(map(as_run, samples))
+        place = self.board(on) if is_board(on) else self.runner(on)
+        executions = place.run(map(as_run, samples))
         return [self._arrays(execution) for execution in executions]
 
     def _arrays(self, execution: Execution) -> list[np.ndarray]:
@@ -211,6 +218,17 @@ class CompiledModel:
                 [generated.program], generated.target, library=generated.library, trace=trace
             )
         return self._runners[key]
+
+    def board(self, on: str) -> Board:
+        """The board at ``serial:PORT`` or ``serial:PORT@BITS_PER_SECOND``; the port stays open as
+        long as the model lives, or until ``Board.close``.
+
+        Raises TcmError if pyserial is missing, nothing answers there, or the firmware has another
+        model.
+        """
+        if on not in self._boards or not self._boards[on].is_open:
+            self._boards[on] = open_board(on, self.generated.program)
+        return self._boards[on]
 
     @property
     def report(self) -> Report:
@@ -249,7 +267,7 @@ class CompiledModel:
             generated=self.generated,
         )
 
-    def profile(self, *inputs: Any, part: str | None = None) -> Report:
+    def profile(self, *inputs: Any, part: str | None = None, on: str | None = None) -> Report:
         """Measures one inference on the emulated core: exact instructions and estimated cycles,
         in total and by layer, and the stack.
 
@@ -258,16 +276,33 @@ class CompiledModel:
         estimate is worth; for cores without a model, cycles are None.
         part: a microcontroller's name, such as "stm32f411": ``Report.part`` then has what the
         inference takes there, behind its caches of flash.
+        on: a board, such as "serial:/dev/ttyACM0": ``Report.board`` then has what the same
+        inference took there.
 
-        Raises TcmError if a tool is missing, or the part is not known or has another core.
+        Raises TcmError if a tool is missing, or the part is not known or has another core, or the
+        board does not answer or has another model.
         """
         found = None if part is None else find_part(part)
         if found is not None:
             check_part(found, self.target)
+        board = None if on is None else self._measuring(on)
         plain, traced = (self.runner("emulator", trace) for trace in (False, True))
         sample = self._one_sample(inputs)
-        self._measured = profile_sample(self.report, plain, traced, sample, found)
-        return self._measured
+        report = profile_sample(self.report, plain, traced, sample, found)
+        if on is not None and board is not None:
+            _, data = as_run(sample)
+            report = replace(report, board=board_report(on, board, board.measure(data)))
+        self._measured = report
+        return report
+
+    def _measuring(self, on: str) -> Board:
+        if not is_board(on):
+            raise TcmError(
+                "only the emulated core and boards are measured",
+                expected="serial:PORT, or nothing for the emulated core alone",
+                got=on,
+            )
+        return self.board(on)
 
     def _one_sample(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         if not inputs:
@@ -301,14 +336,15 @@ class CompiledModel:
         inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``, by
             default 2. In a model with states these are calls in a row, by default 16, and so are
             the inputs; both begin with the initial states.
-        on: "host" (the graph with the portable kernels), "emulator" (the emitted C); None: both,
-            where the target is a core.
-        layers: compare after every layer, so that the first one that differs is named.
+        on: "host" (the graph with the portable kernels), "emulator" (the emitted C), "serial:PORT"
+            (the same on a board); None: the first two, where the target is a core.
+        layers: compare after every layer, so that the first one that differs is named; not on a
+            board, which gives no layers.
 
         Raises TcmError that names the sample and the first difference.
         """
         places = self.places if on is None else (on,) if isinstance(on, str) else on
-        runners = {place: self.runner(place, layers) for place in places}
+        runners = {place: self._verified(place, layers) for place in places}
         count = (
             (RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES) if random is None else random
         )
@@ -322,6 +358,18 @@ class CompiledModel:
             )
         verify_sequences(self.graph, sequences, runners)
         return sum(map(len, sequences))
+
+    def _verified(self, on: str, layers: bool) -> Runner | Board:
+        if not is_board(on):
+            return self.runner(on, layers)
+        if layers:
+            raise TcmError(
+                "a board gives no outputs of layers",
+                where=on,
+                expected="host or emulator",
+                hint="leave out layers (--layers), or the board",
+            )
+        return self.board(on)
 
     def value_ranges(self, *inputs: Any) -> dict[str, dict[str, Any]]:
         """How much of their types' range the values use in these inputs, which are as for ``run``:

@@ -12,6 +12,7 @@ from ..generate import Generated
 from ..ir import Stream
 from ..ir.artifacts import Folding, Loss
 from ..report import Facts, document
+from .board_report import BoardReport
 from .part_report import PartReport
 from .report_files import write_report
 
@@ -55,8 +56,8 @@ class Report:
     lives between calls, in state_bytes of memory beside the arena. stream: how a window of frames
     is taken, if it is a few frames a call. losses: what quantization costs values, of those where
     it is known; sqnr: the least SQNR of an output among them, in dB. part: what an inference
-    takes on a part, if that was asked for. generated: the model that this is about, None where the
-    report came from a file.
+    takes on a part, board: on a board, if that was asked for. generated: the model that this is
+    about, None where the report came from a file.
     """
 
     target: str
@@ -76,6 +77,7 @@ class Report:
     losses: Mapping[str, Loss] = field(default_factory=dict[str, Loss])
     sqnr: float | None = None
     part: PartReport | None = None
+    board: BoardReport | None = None
     generated: Generated | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -118,6 +120,8 @@ class Report:
             lines.append(f"  stream of {self.stream.input}: {self.stream.summary}")
         if self.part is not None:
             lines.append(f"  {self.part.text}")
+        if self.board is not None:
+            lines.append(f"  {self.board.text(self.cycles)}")
         if self.folding is not None:
             lines.append(f"  constant channels folded: {self.folding}")
         if self.copied_bytes:
@@ -170,6 +174,7 @@ class Report:
             "stream": _stream_data(self.stream),
             "losses": {value: loss._asdict() for value, loss in self.losses.items()},
             "part": None if self.part is None else asdict(self.part),
+            "board": None if self.board is None else asdict(self.board),
             "total": {
                 "instructions": self.instructions,
                 "cycles": self.cycles,

@@ -1,4 +1,4 @@
-"""reference = host = emulated core, sample by sample or layer by layer."""
+"""reference = host = emulated core = board, sample by sample or layer by layer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import Graph
-from ..run import Run
+from ..run import Board, Run
 from ..runner import Runner
 from .exact import exact_reference
 from .ports import as_run
@@ -17,7 +17,7 @@ Sample = list[np.ndarray]
 
 
 def verify_sequences(
-    graph: Graph, sequences: Sequence[Sequence[Sample]], runners: Mapping[str, Runner]
+    graph: Graph, sequences: Sequence[Sequence[Sample]], runners: Mapping[str, Runner | Board]
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 

@@ -50,9 +50,9 @@ class LayerTrace:
 @dataclass(frozen=True)
 class Execution:
     """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host; ``flow`` is None
-    unless blocks are counted, ``cycles`` unless they are estimated from it, ``misses`` unless these
-    are counted. A traced run has these by layer, but for misses: its own instructions include the
-    reports."""
+    unless blocks are counted, ``cycles`` unless they are estimated from it or a board counted them,
+    ``misses`` unless these are counted. A traced run has these by layer, but for misses: its own
+    instructions include the reports. A board has no instructions."""
 
     outputs: tuple[bytes, ...]
     status: int

@@ -22,6 +22,7 @@ SOURCES = {
     "make": "",
     "platformio": "src",
     "rust": "c",
+    "serial": "",
     "zephyr": "src",
 }
 """Kind -> where the C lies in it."""
@@ -40,7 +41,7 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
     interface = interface_of(generated)
     folder = Path(SOURCES[kind])
     code = {n: t for n, t in generated.program.files.items() if n.endswith((".c", ".h"))}
-    values = {"model": interface, "version": version}
+    values = {"model": interface, "program": generated.program, "version": version}
     code[f"{interface.prefix}.hpp"] = _environment().get_template("model.hpp.j2").render(values)
     files = {(folder / name).as_posix(): text for name, text in code.items()}
     for template, path in _templates(kind):

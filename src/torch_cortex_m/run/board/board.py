@@ -1,0 +1,145 @@
+"""A board whose firmware has a model's C and tcm_serial.c."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from struct import Struct, error
+
+from ...errors import TcmError
+from ...ir.artifacts import Program
+from ...text import one_line
+from ..execute import Execution, LayerTrace, Run
+from .frames import Kind
+from .link import ANOTHER_PROTOCOL, WRITE_AGAIN, Link
+
+VERSION = 1
+COUNTERS = {1: "DWT", 2: "own"}
+"""What counts the cycles: the core's data watchpoint and trace unit, or a function of the
+firmware."""
+
+_FACTS = Struct("<6I")
+_STATUS = Struct("<iIII")
+_SIGNATURE_BYTES = 8
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """What a firmware says of itself. counter: of COUNTERS, None where nothing counts cycles.
+    clock_hz, stack_bytes: 0 where it was not told the core's clock, or a stack that it may
+    overwrite to see how much of it is used."""
+
+    counter: str | None
+    clock_hz: int
+    stack_bytes: int
+
+
+class Board:
+    """Runs the one program that is in the firmware of a board. Its states live there: every
+    ``run`` begins with the initial ones.
+
+    The port is open until ``close``, or until nobody has the board any more.
+    """
+
+    def __init__(self, link: Link, program: Program) -> None:
+        """Raises TcmError if nothing answers, or the firmware has another program."""
+        self.programs = (program,)
+        self._link = link
+        self.close = weakref.finalize(self, link.close)
+        try:
+            self.facts = self._greet(program)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_open(self) -> bool:
+        return self.close.alive
+
+    def run(self, runs: Iterable[Run | tuple[int, Sequence[bytes]]]) -> list[Execution]:
+        """Runs one inference after the other; ``cycles`` and ``stack_bytes`` are those of the
+        board, where it counts them.
+
+        Raises TcmError if the board does not answer or was reset, or the program returns an error.
+        """
+        order = [run if isinstance(run, Run) else Run(*run) for run in runs]
+        return [self._run(run, run.reset or index == 0)[0] for index, run in enumerate(order)]
+
+    def measure(self, inputs: Sequence[bytes]) -> Execution:
+        """One inference from the initial states, with the cycles of its layers where the model's C
+        was compiled for that; they have no outputs. Raises TcmError as ``run`` does."""
+        execution, layer_calls = self._run(Run(0, inputs), reset=True)
+        if layer_calls == 0 or execution.cycles is None:
+            return execution
+        (program,) = self.programs
+        layout = Struct(f"<{len(program.layers)}I")
+        cycles = layout.unpack(self._request(Kind.LAYERS, b"", layout.size))
+        layers = (LayerTrace(i, (), 0, cycles=count) for i, count in enumerate(cycles))
+        return replace(execution, layers=tuple(layers))
+
+    def _run(self, run: Run, reset: bool) -> tuple[Execution, int]:
+        """The inference, and how many calls of layers told their cycles."""
+        (program,) = self.programs
+        if reset:
+            self._request(Kind.RESET, b"", 0)
+        size = _STATUS.size + sum(program.output_bytes)
+        answer = self._request(Kind.RUN, b"".join(run.inputs), size)
+        status, cycles, stack, layer_calls = _STATUS.unpack_from(answer)
+        if status != 0:
+            raise TcmError(
+                f"{program.prefix}_run returned an error: {status}", where=self._link.name
+            )
+        ends = list(accumulate(program.output_bytes, initial=_STATUS.size))
+        outputs = tuple(answer[start:end] for start, end in pairwise(ends))
+        counted = None if self.facts.counter is None else cycles
+        return Execution(outputs, status, 0, stack, cycles=counted), layer_calls
+
+    def _request(self, kind: Kind, payload: bytes, answer_bytes: int) -> bytes:
+        try:
+            answer = self._link.request(kind, payload, answer_bytes)
+        except TcmError:
+            self.close()  # its session is over
+            raise
+        if len(answer) != answer_bytes:
+            raise self._other_protocol(f"{answer_bytes} bytes", f"{len(answer)} bytes")
+        return answer
+
+    def _greet(self, program: Program) -> BoardFacts:
+        answer = self._link.hello()
+        try:
+            version, counter, clock, stack, inputs, ports = _FACTS.unpack_from(answer)
+            sizes = Struct(f"<{ports if version == VERSION else 0}I")
+            found = sizes.unpack_from(answer, _FACTS.size)
+        except error:
+            raise self._other_protocol(f"version {VERSION}", f"{len(answer)} bytes") from None
+        if version != VERSION:
+            raise self._other_protocol(f"version {VERSION}", f"version {version}")
+        identity = answer[_FACTS.size + sizes.size :]
+        signature, name = identity[:_SIGNATURE_BYTES], identity[_SIGNATURE_BYTES:]
+        wanted = (*program.input_bytes, *program.output_bytes)
+        if signature != program.signature or (inputs, found) != (len(program.input_bytes), wanted):
+            raise self._wrong_model(program, signature, name, found)
+        return BoardFacts(COUNTERS.get(counter), clock, stack)
+
+    def _wrong_model(
+        self, program: Program, signature: bytes, name: bytes, sizes: Sequence[int]
+    ) -> TcmError:
+        return TcmError(
+            "the board has another model",
+            where=self._link.name,
+            expected=f"{program.prefix}, compiled as it is here ({program.signature.hex()}), with "
+            f"{[*program.input_bytes, *program.output_bytes]} bytes of inputs and outputs",
+            got=f"{one_line(name.decode(errors='replace'))} ({signature.hex()}), {list(sizes)}",
+            hint=WRITE_AGAIN,
+        )
+
+    def _other_protocol(self, expected: str, got: str) -> TcmError:
+        return TcmError(
+            ANOTHER_PROTOCOL,
+            where=self._link.name,
+            expected=expected,
+            got=got,
+            hint=WRITE_AGAIN,
+        )

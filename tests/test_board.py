@@ -1,0 +1,381 @@
+"""A model on a board: the firmware that is emitted, and the PC, over lines that are good or bad."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from io import StringIO
+from pathlib import Path
+from struct import pack
+
+import numpy as np
+import pytest
+import torch
+from conftest import needs_emulator
+from rich.console import Console
+from serial_boards import (
+    BoardProcess,
+    Faults,
+    answering,
+    build_for_board,
+    build_for_host,
+    emulated,
+    guide_main,
+    write_firmware,
+)
+from small_graphs import Builder
+from strict_compilers import FRONT_END, OPTIMIZING, compile_source
+from test_ship import model_for
+
+from torch_cortex_m import CompiledModel, TcmError
+from torch_cortex_m.commands import run_folder, verify_folder
+from torch_cortex_m.commands.profile import report_table
+from torch_cortex_m.generate import generate
+from torch_cortex_m.ir.artifacts import Program
+from torch_cortex_m.model.ports import as_run
+from torch_cortex_m.run import Board, Run, open_board
+from torch_cortex_m.run.board import Patience
+from torch_cortex_m.run.board.frames import ANSWER, START, Frame, Kind, Refusal, encode
+from torch_cortex_m.target import HOST
+
+pytest.importorskip("serial")
+
+SHORT = Patience(answer=0.1, work=5, tries=6, greetings=6)
+HASTY = Patience(answer=0.05, work=0.2, tries=2, greetings=2)
+CALLS = 4
+
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+
+
+@pytest.fixture(scope="module", params=["caller", "arena"])
+def model(request: pytest.FixtureRequest) -> CompiledModel:
+    """It remembers, so that an inference which is done twice gives other outputs."""
+    return model_for("host", request.param)
+
+
+@pytest.fixture(scope="module")
+def firmware(model: CompiledModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_for_host(model, tmp_path_factory.mktemp("host"))
+
+
+def program(model: CompiledModel) -> Program:
+    return model.generated.program
+
+
+def calls(model: CompiledModel, count: int = CALLS) -> list[Run]:
+    return [Run(*as_run(sample)) for sample in model.random_samples(count)]
+
+
+def prove(board: Board, model: CompiledModel, count: int = CALLS) -> None:
+    runs = calls(model, count)
+    expected = [execution.outputs for execution in model.runner("host").run(runs)]
+    assert len(set(expected)) == count
+    assert [execution.outputs for execution in board.run(runs)] == expected
+
+
+@needs_gcc
+def test_a_board_is_a_place_to_run(firmware: Path, model: CompiledModel) -> None:
+    inputs = [np.concatenate([sample[0] for sample in model.random_samples(CALLS)])]
+    with BoardProcess([firmware]) as line:
+        assert model.verify(random=CALLS, on=["host", line.on]) == CALLS
+        given = model.run_arrays(inputs, on=line.on, raw=True)
+        frames = map(torch.from_numpy, np.split(inputs[0], CALLS))
+        streamed = list(model.stream(frames, on=line.on, raw=True))
+    for index, expected in enumerate(model.run_arrays(inputs, raw=True)):
+        assert np.array_equal(given[index], expected)
+        assert np.array_equal(np.concatenate([call[index] for call in streamed]), expected)
+
+
+@needs_gcc
+def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> None:
+    """Its counter is looked at once around the inference, and twice after each layer."""
+    with BoardProcess([firmware]) as line:
+        board = open_board(line.on, program(model), SHORT)
+        assert (board.facts.counter, board.facts.clock_hz) == ("own", 1_000_000)
+        execution = board.measure(calls(model)[0].inputs)
+        (plain,) = board.run(calls(model)[:1])
+    assert [layer.cycles for layer in execution.layers] == [100, 100]
+    assert execution.cycles == plain.cycles == 500
+    assert plain.layers == ()
+
+
+@needs_gcc
+def test_faults_of_the_line_do_not_change_what_is_computed(
+    firmware: Path, model: CompiledModel
+) -> None:
+    up, down = Faults(211), Faults(503)
+    with BoardProcess([firmware], up, down) as line:
+        prove(open_board(line.on, program(model), SHORT), model, 12)
+    assert up.count >= 3
+    assert down.count >= 3
+
+
+@needs_gcc
+def test_what_comes_before_a_frame_is_passed_over(firmware: Path, model: CompiledModel) -> None:
+    noise = START + bytes(range(200, 256)) + START[:1]
+
+    def noisy(data: bytes) -> bytes:
+        return noise + data if data.startswith(START) else data
+
+    with BoardProcess([firmware], noisy, noisy) as line:
+        prove(open_board(line.on, program(model), SHORT), model)
+
+
+@needs_gcc
+def test_a_firmware_of_another_model_is_refused(firmware: Path, model: CompiledModel) -> None:
+    build = Builder()
+    build.output(build.conv(build.input(1, 4, 3, 4), 6))
+    other = generate(build.graph, HOST, prefix="other").program
+    with BoardProcess([firmware]) as line:
+        with pytest.raises(TcmError, match="the board has another model") as caught:
+            open_board(line.on, other, SHORT)
+        prove(open_board(line.on, program(model), SHORT), model)  # the port is free again
+    assert "other, compiled as it is here" in str(caught.value)
+    assert f"net_1 ({program(model).signature.hex()})" in str(caught.value)
+
+
+def test_equal_sizes_with_other_weights_are_another_model() -> None:
+    signatures = set()
+    for weight in (1, 2):
+        build = Builder()
+        build.output(build.conv(build.input(1, 4, 3, 4), 6))
+        build.graph.constants["weight"][0, 0, 0, 0] = weight
+        signatures.add(generate(build.graph, HOST).program.signature)
+    assert len(signatures) == 2
+
+
+@needs_gcc
+def test_a_reset_is_told(firmware: Path, model: CompiledModel) -> None:
+    """It would have begun with the initial states in the middle of a sequence."""
+    with BoardProcess([firmware]) as line:
+        board = open_board(line.on, program(model), SHORT)
+        board.run(calls(model))
+        line.restart()
+        with pytest.raises(TcmError, match="the board was reset"):
+            board.run(calls(model))
+        assert not board.is_open
+        prove(open_board(line.on, program(model), SHORT), model)
+
+
+@needs_gcc
+def test_a_board_that_is_unplugged(firmware: Path, model: CompiledModel) -> None:
+    with BoardProcess([firmware]) as line:
+        board = open_board(line.on, program(model), SHORT)
+        line.unplug()
+        with pytest.raises(TcmError, match="the connection to the board broke off"):
+            board.run(calls(model))
+
+
+def test_a_port_that_nobody_answers_at() -> None:
+    started = time.monotonic()
+    with answering(lambda data: b"") as on, pytest.raises(TcmError, match="does not answer") as got:
+        open_board(on, program(model_for("host")), HASTY)
+    assert "nothing, 2 times" in str(got.value)
+    assert time.monotonic() - started < 2
+
+
+def last_frame(data: bytes) -> Frame:
+    return Frame(data[2], data[3], int.from_bytes(data[4:8], "little"))
+
+
+def good_answer(data: bytes) -> bytes:
+    request = last_frame(data)
+    return encode(Frame(request.kind + ANSWER, request.number, request.session, bytes(60)))
+
+
+BAD_ANSWERS = {
+    "garbage": (lambda data: b"Hello from the boot loader\r\n", "bytes that are no answer"),
+    "an echo": (lambda data: data, "another protocol"),
+    "the begin": (lambda data: good_answer(data)[:-5], "only 75 bytes of an answer"),
+    "a changed byte": (
+        lambda data: good_answer(data)[:-5] + b"x" + good_answer(data)[-4:],
+        "a wrong checksum",
+    ),
+    "another version": (good_answer, "version 0"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_answers_that_are_none(name: str) -> None:
+    answer, told = BAD_ANSWERS[name]
+    with answering(answer) as on, pytest.raises(TcmError) as caught:
+        open_board(on, program(model_for("host")), HASTY)
+    assert told in str(caught.value)
+    assert on in str(caught.value)
+
+
+def hello(model: CompiledModel, request: Frame) -> bytes:
+    """Of a firmware with this model."""
+    inputs, outputs = program(model).input_bytes, program(model).output_bytes
+    sizes = (*inputs, *outputs)
+    facts = pack(f"<{6 + len(sizes)}I", 1, 0, 0, 0, len(inputs), len(sizes), *sizes)
+    identity = program(model).signature + program(model).prefix.encode()
+    return encode(Frame(Kind.HELLO + ANSWER, request.number, request.session, facts + identity))
+
+
+LATER_ANSWERS = {
+    "an inference that never ends": (Kind.ACCEPTED, b"", "does not answer"),
+    "damaged requests": (Kind.REFUSED, bytes([Refusal.DAMAGED]), "requests that arrived damaged"),
+    "an unknown request": (Kind.REFUSED, bytes([Refusal.UNKNOWN]), "speaks another protocol"),
+    "a short answer": (Kind.RESET + ANSWER, b"x", "1 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", LATER_ANSWERS)
+def test_answers_that_come_too_late_or_are_wrong(name: str) -> None:
+    model = model_for("host")
+    kind, payload, told = LATER_ANSWERS[name]
+
+    def answer(data: bytes) -> bytes:
+        request = last_frame(data)
+        if request.kind == Kind.HELLO:
+            return hello(model, request)
+        return encode(Frame(kind, request.number, request.session, payload))
+
+    with answering(answer) as on:
+        board = open_board(on, program(model), HASTY)
+        with pytest.raises(TcmError) as caught:
+            board.run(calls(model))
+    assert told in str(caught.value)
+
+
+def test_an_error_of_the_model_is_told() -> None:
+    model = model_for("host")
+
+    def answer(data: bytes) -> bytes:
+        request = last_frame(data)
+        if request.kind == Kind.HELLO:
+            return hello(model, request)
+        status = pack("<iIII", -3, 0, 0, 0) + bytes(sum(program(model).output_bytes))
+        payload = status if request.kind == Kind.RUN else b""
+        return encode(Frame(request.kind + ANSWER, request.number, request.session, payload))
+
+    with answering(answer) as on:
+        board = open_board(on, program(model), HASTY)
+        with pytest.raises(TcmError, match="net_1_run returned an error: -3"):
+            board.run(calls(model))
+
+
+def test_ports_that_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = model_for("host")
+    with pytest.raises(TcmError, match="the serial port cannot be opened"):
+        model.verify(on="serial:/dev/no-such-port")
+    for on in ("serial:", "serial:/dev/ttyS0@fast", "serial:@9600", "serial:/dev/ttyS0@0"):
+        with pytest.raises(TcmError, match="this names no serial port"):
+            model.verify(on=on)
+    with pytest.raises(TcmError, match="gives no outputs of layers"):
+        model.verify(on="serial:/dev/ttyS0", layers=True)
+    with pytest.raises(TcmError, match="only the emulated core and boards are measured"):
+        model.profile(on="host")
+    monkeypatch.setitem(sys.modules, "serial", None)
+    with pytest.raises(TcmError, match="pyserial is not installed") as caught:
+        model.verify(on="serial:/dev/ttyS0")
+    assert 'pip install "torch-cortex-m[serial]"' in str(caught.value)
+
+
+COMPILERS = {
+    "gcc": ["gcc"],
+    "clang": ["clang"],
+    "cortex-m0": ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m0"],
+    "cortex-m4": ["arm-none-eabi-gcc", "-mthumb", "-mcpu=cortex-m4"],
+}
+FLAGS = [
+    ("arena", []),
+    ("caller", ["-DTCM_SERIAL_STACK_BYTES=1024"]),
+    ("caller", ["-DTCM_SERIAL_CYCLES=ticks"]),
+]
+
+
+@pytest.mark.parametrize("compiler", COMPILERS)
+def test_the_firmwares_c_is_clean_c99(compiler: str, tmp_path: Path) -> None:
+    command = COMPILERS[compiler]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    effort = OPTIMIZING if compiler in ("gcc", "cortex-m4") else FRONT_END
+    for io, flags in FLAGS:
+        write_firmware(model_for("host", io), tmp_path)
+        how = [*effort, "-std=c99", "-Wshadow", "-Wundef", *flags]
+        compile_source(tmp_path / "tcm_serial.c", command, f"{io} {flags}: ", how)
+    hooked = [*effort, "-include", "tcm_serial_layers.h"]
+    compile_source(tmp_path / "net_1.c", command, "with hooks: ", hooked)
+
+
+def test_a_model_without_layers_has_a_firmware(tmp_path: Path) -> None:
+    build = Builder()
+    build.output(build.input(1, 4))
+    write_firmware(CompiledModel(generate(build.graph, HOST)), tmp_path)
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    compile_source(tmp_path / "tcm_serial.c", ["gcc"], "", [*OPTIMIZING, "-std=c99"])
+
+
+@needs_emulator
+def test_an_emulated_board_with_the_guides_firmware(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The commands, QEMU's UART, and a core whose counter does not count."""
+    model = model_for("cortex-m4")
+    folder = model.save(tmp_path / "out")
+    image = build_for_board(model, tmp_path, guide_main(), ["-DTCM_SERIAL_STACK_BYTES=4096"])
+    inputs = next(model.random_samples(1))
+    np.savez(tmp_path / "inputs.npz", *inputs)
+    with emulated(image) as line:
+        on = line.on
+        run_folder(folder, tmp_path / "inputs.npz", on, True, tmp_path / "outputs.npz")
+        verify_folder(folder, None, 2, 0, [on], layers=False)
+        assert f"bit-exact: reference = {on} on 2 calls in a row" in capsys.readouterr().out
+        board = model.board(on)
+        assert board.facts.counter is None
+        (execution,) = board.run([as_run(inputs)])
+    expected = model.run_arrays(inputs, on="reference", raw=True)
+    with np.load(tmp_path / "outputs.npz") as outputs:
+        for name, array in zip(outputs.files, expected, strict=True):
+            assert np.array_equal(outputs[name], array)
+    (on_emulator,) = model.runner("emulator").run([as_run(inputs)])
+    assert execution.cycles is None
+    assert abs(execution.stack_bytes - on_emulator.stack_bytes) <= 64
+
+
+TIMER = """
+#define TIMER ((volatile uint32_t *)0x40000000) /* control, value, reload; counts down */
+uint32_t ticks(void);
+uint32_t ticks(void)
+{
+    if (TIMER[0] == 0) {
+        TIMER[1] = TIMER[2] = UINT32_MAX;
+        TIMER[0] = 1;
+    }
+    return UINT32_MAX - TIMER[1];
+}
+"""
+
+
+@needs_emulator
+def test_a_profile_has_what_a_board_counts(tmp_path: Path) -> None:
+    """By a timer of the emulated board, whose ticks are no cycles of a core."""
+    model = model_for("cortex-m4")
+    flags = ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
+    flags += ["-DTCM_SERIAL_CLOCK_HZ=25000000", "-DTCM_SERIAL_STACK_BYTES=96"]
+    main = guide_main().replace("int main", f"{TIMER}\nint main")
+    with emulated(build_for_board(model, tmp_path, main, flags)) as line:
+        report = model.profile(on=line.on)
+    board = report.board
+    assert board is not None
+    assert board.cycles is not None
+    assert board.microseconds == round(board.cycles / 25)
+    assert board.layers is not None
+    assert len(board.layers) == len(report.layers)
+    assert 0 < sum(board.layers) <= board.cycles
+    assert board.stack_is_full
+    text = StringIO()
+    Console(width=100, file=text).print(report_table(report))
+    table = " ".join(text.getvalue().split())
+    assert f"On the board at {line.on}: {board.cycles:,} cycles" in table
+    assert "counted by a function of the firmware" in table
+    assert "stack at least" in table
+    assert " board " in table
+    assert all(f"{cycles:,}" in table for cycles in board.layers)
+    assert json.loads(json.dumps(report.as_data()))["board"]["layers"] == list(board.layers)
+    assert board.text(report.cycles) in str(report)
