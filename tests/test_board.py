@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import needs_emulator
+from emitted_graphs import small_graph
 from rich.console import Console
 from serial_boards import (
     BoardProcess,
@@ -25,20 +26,20 @@ from serial_boards import (
     guide_main,
     write_firmware,
 )
-from small_graphs import Builder
+from small_graphs import Builder, Q
 from strict_compilers import FRONT_END, OPTIMIZING, compile_source
-from test_ship import model_for
 
 from torch_cortex_m import CompiledModel, TcmError
 from torch_cortex_m.commands import run_folder, verify_folder
 from torch_cortex_m.commands.profile import report_table
-from torch_cortex_m.generate import generate
+from torch_cortex_m.generate import Preferences, generate
+from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import Program
 from torch_cortex_m.model.ports import as_run
 from torch_cortex_m.run import Board, Run, open_board
 from torch_cortex_m.run.board import Patience
 from torch_cortex_m.run.board.frames import ANSWER, START, Frame, Kind, Refusal, encode
-from torch_cortex_m.target import HOST
+from torch_cortex_m.target import HOST, find_target
 
 pytest.importorskip("serial")
 
@@ -49,9 +50,33 @@ CALLS = 4
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
 
+def delayed(filters: int = 6, weight: int | None = None) -> Graph:
+    """The largest of the input and the one before the last, which a call that is done twice loses;
+    weight: the first one of the convolution."""
+    build = Builder()
+    given = build.input(1, 4, 3, 4)
+    last, before = (
+        build.graph.add_state(name, np.full((1, 4, 3, 4), 5, np.int8), Q)
+        for name in ("last", "before")
+    )
+    most = build.node("maximum", given, before)
+    build.graph.set_update(last, given)
+    build.graph.set_update(before, last)
+    build.output(build.conv(most, filters), most)
+    if weight is not None:
+        build.graph.constants["weight"].flat[0] = weight
+    return build.graph
+
+
+def model_for(target: str, io: str = "caller") -> CompiledModel:
+    preferences = Preferences(io=io)
+    return CompiledModel(
+        generate(delayed(), find_target(target), prefix="net_1", preferences=preferences)
+    )
+
+
 @pytest.fixture(scope="module", params=["caller", "arena"])
 def model(request: pytest.FixtureRequest) -> CompiledModel:
-    """It remembers, so that an inference which is done twice gives other outputs."""
     return model_for("host", request.param)
 
 
@@ -93,6 +118,8 @@ def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> 
     """Its counter is looked at once around the inference, and twice after each layer."""
     with BoardProcess([firmware]) as line:
         board = open_board(line.on, program(model), SHORT)
+        with pytest.raises(TcmError, match="cannot be opened"):  # a port is for one at a time
+            open_board(line.on, program(model), SHORT)
         assert (board.facts.counter, board.facts.clock_hz) == ("own", 1_000_000)
         execution = board.measure(calls(model)[0].inputs)
         (plain,) = board.run(calls(model)[:1])
@@ -124,26 +151,18 @@ def test_what_comes_before_a_frame_is_passed_over(firmware: Path, model: Compile
 
 
 @needs_gcc
-def test_a_firmware_of_another_model_is_refused(firmware: Path, model: CompiledModel) -> None:
-    build = Builder()
-    build.output(build.conv(build.input(1, 4, 3, 4), 6))
-    other = generate(build.graph, HOST, prefix="other").program
+@pytest.mark.parametrize("graph", [delayed(filters=8), delayed(weight=1)], ids=["sizes", "weight"])
+def test_a_firmware_of_another_model_is_refused(
+    graph: Graph, firmware: Path, model: CompiledModel
+) -> None:
+    io = model.generated.preferences
+    other = generate(graph, HOST, prefix="net_1", preferences=io).program
     with BoardProcess([firmware]) as line:
         with pytest.raises(TcmError, match="the board has another model") as caught:
             open_board(line.on, other, SHORT)
         prove(open_board(line.on, program(model), SHORT), model)  # the port is free again
-    assert "other, compiled as it is here" in str(caught.value)
+    assert f"net_1, compiled as it is here ({other.signature.hex()})" in str(caught.value)
     assert f"net_1 ({program(model).signature.hex()})" in str(caught.value)
-
-
-def test_equal_sizes_with_other_weights_are_another_model() -> None:
-    signatures = set()
-    for weight in (1, 2):
-        build = Builder()
-        build.output(build.conv(build.input(1, 4, 3, 4), 6))
-        build.graph.constants["weight"][0, 0, 0, 0] = weight
-        signatures.add(generate(build.graph, HOST).program.signature)
-    assert len(signatures) == 2
 
 
 @needs_gcc
@@ -216,7 +235,7 @@ def hello(model: CompiledModel, request: Frame) -> bytes:
 
 
 LATER_ANSWERS = {
-    "an inference that never ends": (Kind.ACCEPTED, b"", "does not answer"),
+    "an inference that never ends": (Kind.ACCEPTED, b"", "does not end"),
     "damaged requests": (Kind.REFUSED, bytes([Refusal.DAMAGED]), "requests that arrived damaged"),
     "an unknown request": (Kind.REFUSED, bytes([Refusal.UNKNOWN]), "speaks another protocol"),
     "a short answer": (Kind.RESET + ANSWER, b"x", "1 bytes"),
@@ -293,6 +312,9 @@ def test_the_firmwares_c_is_clean_c99(compiler: str, tmp_path: Path) -> None:
     command = COMPILERS[compiler]
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
+    odd_names = CompiledModel(generate(small_graph(), HOST))
+    write_firmware(odd_names, tmp_path)
+    compile_source(tmp_path / "tcm_serial.c", command, "odd names: ", [*FRONT_END, "-std=c99"])
     effort = OPTIMIZING if compiler in ("gcc", "cortex-m4") else FRONT_END
     for io, flags in FLAGS:
         write_firmware(model_for("host", io), tmp_path)

@@ -22,7 +22,7 @@ class Patience:
     board starts that resets when its port is opened."""
 
     answer: float = 1.0
-    work: float = 60.0
+    work: float = 180.0
     tries: int = 4
     greetings: int = 8
 
@@ -66,9 +66,11 @@ class Link:
     def _wait(self, kind: Kind, request_bytes: int, answer_bytes: int) -> bytes | None:
         """The payload of the answer; None where to ask again."""
         waiting = self._patience.answer + self._stream.seconds(request_bytes + answer_bytes)
-        deadline = time.monotonic() + waiting
+        deadline, works = time.monotonic() + waiting, False
         while True:
             frame = self._reader.read(deadline)
+            if frame is None and works and not self._reader.trouble:
+                raise self._endless()
             if frame is None:
                 return None
             if (frame.number, frame.session) != (self._number, self._session):
@@ -77,7 +79,7 @@ class Link:
                 return frame.payload
             if frame.kind == Kind.ACCEPTED:
                 work = self._patience.work + self._stream.seconds(answer_bytes)
-                deadline = time.monotonic() + work
+                deadline, works = time.monotonic() + work, True
             elif self._is_damaged(frame):
                 return None
 
@@ -101,6 +103,15 @@ class Link:
             where=self.name,
             got=f"answer {frame.kind}, {frame.payload[:8].hex() or 'empty'}",
             hint=WRITE_AGAIN,
+        )
+
+    def _endless(self) -> TcmError:
+        return TcmError(
+            "the inference on the board does not end",
+            where=self.name,
+            expected=f"an answer in {self._patience.work:g} s",
+            got="nothing after the request was accepted",
+            hint="look for a fault or a full stack: a debugger shows where the core is",
         )
 
     def _no_answer(self, tries: int) -> TcmError:
