@@ -46,10 +46,14 @@ def test_the_trap_may_be_set_without_unaligned_accesses(
 
 
 @needs_emulator
+@pytest.mark.parametrize("every", [2, pytest.param(1, marks=SLOW)])
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
-def test_odd_addresses_without_the_trap(core: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_odd_addresses_without_the_trap(
+    core: str, every: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of every kernel, or for each change of one of ``every``: with the trap each one is tested."""
     place_at(1, False, [], monkeypatch)
-    check_all_kernels(CORES[core], CORES["cortex-m4"] if core == "cortex-m55" else None)
+    check_all_kernels(CORES[core], CORES["cortex-m4"] if core == "cortex-m55" else None, every)
 
 
 @needs_emulator
@@ -60,8 +64,9 @@ def test_the_trap_finds_unaligned_accesses(monkeypatch: pytest.MonkeyPatch) -> N
         run_cases(list(ops.cases("add"))[:1], target="cortex-m4", on="emulator")
 
 
-def check_all_kernels(target: Target, but: Target | None = None) -> None:
-    """Those that the target has, but for those of another one, which is tested as well."""
+def check_all_kernels(target: Target, but: Target | None = None, every: int = 1) -> None:
+    """Those that the target has, but for those of another one, which is tested as well; or one of
+    ``every``."""
     without = {} if but is None else cases_of_kernels(but)
     layers = [
         (case, kernel)
@@ -69,6 +74,7 @@ def check_all_kernels(target: Target, but: Target | None = None) -> None:
         if kernel not in without
         for case in cases
     ]
+    layers = layers[::every]
     expected = run_cases([case for case, _ in layers], on="reference")
     runs = run_with_kernels(layers, target, "emulator")
     for (case, kernel), run, reference in zip(layers, runs, expected, strict=True):

@@ -92,11 +92,11 @@ def cases_of_kernels(target: Target) -> dict[str, Case]:
 
 
 def builds() -> list:
-    """Parameters: compilers, flags and cores; for each change every second line of flags, on one of
+    """Parameters: compilers, flags and cores; for each change every third line of flags, on one of
     the cores by turns."""
     cores = ("cortex-m4", "cortex-m55")
     return [
-        pytest.param(compiler, flags, core, marks=() if index % 4 == 2 * place else SLOW)
+        pytest.param(compiler, flags, core, marks=() if index % 6 == 3 * place else SLOW)
         for compiler, listed in FLAGS.items()
         for index, flags in enumerate(listed)
         for place, core in enumerate(cores)

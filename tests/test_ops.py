@@ -36,11 +36,11 @@ class Share(NamedTuple):
 
 
 # Of portable kernels each case is computed in one of these places at least, of those for a core's
-# own instructions one of two on the first core that has them; the slow sweep has all on all cores.
+# own instructions one of three on the first core that has them; the slow sweep has them all.
 ALL = Share(1, 0)
-OF_INSTRUCTIONS = Share(2, 1)
+OF_INSTRUCTIONS = Share(3, 2)
 ON_EACH_CHANGE = Share(2, 0)
-ON_THE_HOST = Share(3, 1)
+ON_THE_HOST = Share(6, 1)
 ON_ANOTHER_CORE = Share(6, 3)
 BESIDE_VECTORS = Share(6, 5)
 
