@@ -271,6 +271,26 @@ def test_rows_go_over_rows_that_nothing_needs(network: Graph) -> None:
     assert is_refused(network, moved, scratch, overlaps)
 
 
+def test_a_value_that_is_added_later_has_no_more_rows_than_its_readers_span() -> None:
+    """Rows that two convolutions and the addition behind them need: as many as a window has, not
+    those of the second convolution's padding besides."""
+    graph = Graph("causal")
+    first = graph.add_input("steps", TensorType((1, 32, 1, 4), "int8", Q))
+    causal = {"dilation": (4, 1), "padding": (8, 0, 0, 0)}
+    stem = add_case_node(graph, conv2d_case("stem", (1, 32, 1, 4), 4, (1, 1)), first)
+    value = add_case_node(graph, conv2d_case("one", (1, 32, 1, 4), 4, (3, 1), **causal), stem)
+    value = add_case_node(graph, conv2d_case("two", (1, 32, 1, 4), 4, (3, 1), **causal), value)
+    value = add_case_node(graph, add_case("sum", (1, 32, 1, 4)), stem, value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    region = RegionBuilder(graph).region(dict.fromkeys(("stem", "one", "two", "sum"), 1))
+    assert region is not None
+    assert {name: window.rows for name, window in region.windows.items()} == {
+        "stem": 9,
+        "one": 9,
+        "two": 1,
+    }
+
+
 def test_windows_that_are_too_short_are_refused(network: Graph) -> None:
     generated = compiled(network, 3000).generated
     (region,) = generated.plan.regions

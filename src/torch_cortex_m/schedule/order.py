@@ -84,11 +84,18 @@ class _Order:
         for read in action.sources():
             self.have(read.value, read.end(self.end[action.output]))
         value = action.output
+        self._have_borders_of_readers(value)
         if value in self.most:
             kept = min(self._needed(value), self.end[value])
             self.most[value] = max(self.most[value], self.end[value] + action.rows - kept)
         self.end[value] += action.rows
         self.done.append(index)
+
+    def _have_borders_of_readers(self, value: str) -> None:
+        """Until a reader's own border is there, rows before its first one would count as needed."""
+        for each, _ in self.readers.get(value, ()):
+            if self.end[each.output] < 0:
+                self._do(self.makers[each.output, "before"])
 
     def _needed(self, value: str) -> int:
         readers = self.readers[value]
