@@ -1,4 +1,4 @@
-"""Programs of examples/ as modules."""
+"""Programs of examples/, and of other folders that are no packages, as modules."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from types import ModuleType
 FOLDER = Path(__file__).parents[1] / "examples"
 
 
-def example_module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"example_{name}", FOLDER / f"{name}.py")
+def example_module(name: str, folder: Path = FOLDER) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"example_{name}", folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
