@@ -192,14 +192,20 @@ def of_tutorial(folder: Path) -> dict[str, Any]:
     return {}
 
 
+def of_numerics(folder: Path) -> dict[str, Any]:
+    return {}
+
+
 SURROUNDINGS: dict[str, Surroundings] = {
     "README.md": of_readme,
     "audio.md": of_audio,
+    "from-executorch.md": of_readme,
+    "numerics.md": of_numerics,
     "streaming.md": of_streaming,
     "streaming-windows.md": of_windows,
     "tutorial.md": of_tutorial,
 }
-ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask")
+ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask", "executorch")
 """In snippets that need what is not installed here, or a file that is not in the repository."""
 
 
