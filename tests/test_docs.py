@@ -25,13 +25,18 @@ from torch_cortex_m.measured.measurements import shipped_measurements
 from torch_cortex_m.target import CORES
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(page for folder in (ROOT, ROOT / "docs") for page in sorted(folder.glob("*.md"))),
+    ROOT / "examples" / "README.md",
+]
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'src="([^"]+)"')
 
-parametrized = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+parametrized = pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 
 
 def prose(page: Path) -> str:
