@@ -94,6 +94,7 @@ def errors_page() -> str:
     return text
 
 
+@cache
 def messages() -> list[Message]:
     """All messages, each once."""
     source = Source()
