@@ -13,6 +13,7 @@ from types import ModuleType
 
 import typer.cli
 import typer.main
+from _errors import errors_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -37,7 +38,7 @@ ARGUMENT = re.compile(r"^(?=\w[\w, ]*: )", re.MULTILINE)
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages that are made, and the files that pages link to."""
     made = {page: (ROOT / source).read_text() for source, page in PAGES.items()}
-    made |= {"command-line.md": command_line(), "python.md": python()}
+    made |= {"command-line.md": command_line(), "python.md": python(), "errors.md": errors_page()}
     for name, text in made.items():
         files.append(File.generated(config, name, content=text))
     for path in sorted(linked_files()):

@@ -25,13 +25,18 @@ from torch_cortex_m.measured.measurements import shipped_measurements
 from torch_cortex_m.target import CORES
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(page for folder in (ROOT, ROOT / "docs") for page in sorted(folder.glob("*.md"))),
+    ROOT / "examples" / "README.md",
+]
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'src="([^"]+)"')
 
-parametrized = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+parametrized = pytest.mark.parametrize(
+    "page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix()
+)
 
 
 def prose(page: Path) -> str:
@@ -192,14 +197,20 @@ def of_tutorial(folder: Path) -> dict[str, Any]:
     return {}
 
 
+def of_numerics(folder: Path) -> dict[str, Any]:
+    return {}
+
+
 SURROUNDINGS: dict[str, Surroundings] = {
     "README.md": of_readme,
     "audio.md": of_audio,
+    "from-executorch.md": of_readme,
+    "numerics.md": of_numerics,
     "streaming.md": of_streaming,
     "streaming-windows.md": of_windows,
     "tutorial.md": of_tutorial,
 }
-ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask")
+ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask", "executorch")
 """In snippets that need what is not installed here, or a file that is not in the repository."""
 
 

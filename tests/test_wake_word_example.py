@@ -6,12 +6,9 @@ from types import ModuleType
 
 import pytest
 import torch
-from example_module import example_module
-from torch import Tensor
+from example_module import example_module, scores_of
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
-from torch_cortex_m.ir import Graph
-from torch_cortex_m.model.ports import from_port, to_port
 from torch_cortex_m.passes import run_passes
 from torch_cortex_m.passes.stream_window import stream_window
 from torch_cortex_m.run.reference import Reference
@@ -20,12 +17,6 @@ from torch_cortex_m.run.reference import Reference
 @pytest.fixture(scope="module")
 def example() -> ModuleType:
     return example_module("wake_word")
-
-
-def scores_of(graph: Graph, reference: Reference, samples: Tensor) -> Tensor:
-    (given,), (result,) = graph.inputs, graph.outputs
-    (array,) = reference.run([to_port(graph, given, samples.numpy(), raw=False)])
-    return torch.from_numpy(from_port(graph, result, array, raw=False))
 
 
 @pytest.mark.parametrize(

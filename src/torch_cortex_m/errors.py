@@ -14,6 +14,9 @@ from .text import printable
 _OURS = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
 """Our files, and the one that runs what our context managers decorate."""
 
+DEFECT = "this is a defect of torch-cortex-m: please report it with the model"
+"""The hint where no mistake of the user is known that leads there."""
+
 
 class TcmWarning(UserWarning):
     """What compiles, but is likely not what the user wants."""

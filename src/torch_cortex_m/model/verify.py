@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..errors import TcmError
+from ..errors import DEFECT, TcmError
 from ..ir import Graph
 from ..run import Board, Run
 from ..runner import Runner
@@ -73,5 +73,5 @@ def _compare(
         where=f"sample {sample}, '{name}', element {first} of {flat.size}",
         expected=flat[first],
         got=got[first],
-        hint="this is a defect of torch-cortex-m: please report it with the model",
+        hint=DEFECT,
     )

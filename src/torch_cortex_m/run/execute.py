@@ -11,7 +11,7 @@ from struct import Struct
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from ..errors import TcmError
+from ..errors import DEFECT, TcmError
 from ..ir.artifacts import BasicBlock, BlockFlow, Program
 from ..target import Machine, Part, Target
 from ..tools import require_tool
@@ -140,14 +140,15 @@ def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
     except subprocess.TimeoutExpired:
         raise TcmError(f"the host build did not end in {timeout:.0f} s") from None
     if result.returncode != 0:
-        raise _stopped("the host build crashed", result)
+        raise _stopped("the host build crashed", result, DEFECT)
     return result.stdout
 
 
-def _stopped(what: str, result: subprocess.CompletedProcess[bytes], hint: str = "") -> TcmError:
+def _stopped(what: str, result: subprocess.CompletedProcess[bytes], hint: str) -> TcmError:
     message = result.stderr.decode(errors="replace").strip()[-4000:]
     if result.returncode == OUTSIDE_BUFFER:
-        return TcmError("the C accessed memory outside of its buffers", got=message)
+        what = "the C accessed memory outside of its buffers"
+        return TcmError(what, got=message, hint=DEFECT)
     return TcmError(what, got=f"exit status {result.returncode} {message}".strip(), hint=hint)
 
 
@@ -249,7 +250,7 @@ class _Reader:
     def _bytes(self, size: int) -> bytes:
         data = self.data[self.position : self.position + size]
         if len(data) != size:
-            raise TcmError("the image ended before it had run everything")
+            raise TcmError("the image ended before it had run everything", hint=DEFECT)
         self.position += size
         return data
 
@@ -270,6 +271,7 @@ class _Reader:
             raise TcmError(
                 "the outputs depend on where the buffers are, or on what the arena had before",
                 where=program.prefix,
+                hint=DEFECT,
             )
         return others[-1] if others else first
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from struct import Struct
 
-from ..errors import TcmError
+from ..errors import DEFECT, TcmError
 from ..ir.artifacts import Program
 from .execute import RESET, Execution
 
@@ -51,7 +51,8 @@ class HostProcess:
         return data
 
     def _crashed(self) -> TcmError:
-        return TcmError("the host build crashed", got=f"exit status {self._process.wait()}")
+        status = f"exit status {self._process.wait()}"
+        return TcmError("the host build crashed", got=status, hint=DEFECT)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

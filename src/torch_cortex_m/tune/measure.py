@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..build import ImageSizeError, KernelLibrary, toolchain_for
-from ..errors import TcmError
+from ..errors import DEFECT, TcmError
 from ..generate import generate_all
 from ..measured.measurements import Measurement, layer_work
 from ..ops.rules.case_graph import case_graph, case_inputs
@@ -84,5 +84,5 @@ def _check_equal(candidates: Sequence[Candidate], executions: Sequence[Execution
             raise TcmError(
                 f"{candidate.kernel} and {first[0]} give different outputs",
                 where=candidate.layer,
-                hint="this is a defect of torch-cortex-m: please report it with the model",
+                hint=DEFECT,
             )
