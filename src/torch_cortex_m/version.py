@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 
 def installed_version() -> str:
-    """As ``pip show`` has it, such as 1.2.3 or, between two releases, 1.2.4.dev5+g0123abcd; 0+unknown
+    """As pip has it, such as 1.2.3 or, between two releases, 1.2.4.dev5+g0123abcd; 0+unknown
     for a folder of sources that is not installed."""
     try:
         return version("torch-cortex-m")
