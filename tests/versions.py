@@ -80,7 +80,7 @@ def _wheel(folder: Path) -> Path:
 
 def _tried(release: str, wheel: Path, folder: Path, keep: Path | None) -> Result:
     with TemporaryDirectory(dir=folder) as temporary:
-        environment = (keep or Path(temporary)) / release
+        environment = (keep or Path(temporary)).resolve() / release
         python = environment / "bin" / "python"
         versions = ""
         try:
