@@ -7,10 +7,10 @@ ARGS ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test mlperf bench docs lint format clean setup-demo setup-test
+.PHONY: help demo test test-versions mlperf bench docs lint format clean setup-demo setup-test
 
 help: ## Show what make can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup-demo ## Train, quantize, compile and run a digit classifier on emulated cores
 	$(BIN)/python examples/digits.py
@@ -20,6 +20,9 @@ test: setup-test ## Lint, check types and run all tests
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+test-versions: setup-test ## Test the wheel beside each release of PyTorch (see tests/versions.py)
+	$(BIN)/python -m tests.versions $(ARGS)
 
 mlperf: setup-demo ## Compile and verify the MLPerf Tiny networks, print their table
 	$(BIN)/python examples/mlperf_report.py $(ARGS)

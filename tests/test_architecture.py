@@ -23,7 +23,7 @@ ALLOWED = {
     "ir": {"text"},
     "target": {"errors"},
     "ops": BASE,
-    "frontend": BASE | {"ops"},
+    "frontend": BASE | {"ops", "tools"},
     "passes": BASE | {"ops"},
     "measured": BASE | {"ops"},
     "select": BASE | {"measured", "ops", "target"},

@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from small_graphs import Builder, compiled
 
+from torch_cortex_m.version import release_of
+
 ROOT = Path(__file__).parents[1]
 BUILD = """
 import sys
@@ -34,7 +36,7 @@ def tracked() -> list[str]:
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what is tracked."""
-    pytest.importorskip("setuptools", "77")
+    pytest.importorskip("setuptools_scm")
     folder = tmp_path_factory.mktemp("source")
     for name in tracked():
         path = folder / name
@@ -63,6 +65,41 @@ def test_the_wheel_has_the_whole_package(wheel: Path) -> None:
     assert found == wanted
 
 
+def test_a_copy_without_git_has_a_version(wheel: Path) -> None:
+    assert wheel.name == "torch_cortex_m-0.1.dev0-py3-none-any.whl"
+
+
+def test_the_version_comes_from_the_tag(tmp_path: Path) -> None:
+    pytest.importorskip("setuptools_scm")
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+
+    def git(*arguments: str) -> None:
+        author = ["-c", "user.name=name", "-c", "user.email=name@example.org"]
+        subprocess.run(["git", *author, *arguments], cwd=tmp_path, check=True)
+
+    def version() -> str:
+        command = [sys.executable, "-m", "setuptools_scm"]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    git("init", "-q")
+    git("add", "pyproject.toml")
+    git("commit", "-q", "-m", "first")
+    git("tag", "v1.2.3")
+    assert version() == "1.2.3"
+    git("commit", "-q", "--allow-empty", "-m", "second")
+    assert version().startswith("1.2.4.dev1+g")
+    assert release_of(version()) == "1.2.4"
+
+
+@pytest.mark.parametrize(
+    ("version", "release"), [("2.0rc1", "2.0.0"), ("0+unknown", "0.0.0"), ("1.2.3.4", "1.2.3")]
+)
+def test_other_package_managers_take_three_numbers(version: str, release: str) -> None:
+    assert release_of(version) == release
+
+
 @SLOW
 def test_the_sdist_is_the_repository(source: Path) -> None:
     with tarfile.open(built(source, "sdist")) as archive:
@@ -85,6 +122,7 @@ def test_the_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
         "from torch_cortex_m.commands import report_folder, ship_folder\n"
         "from pathlib import Path\n"
         "print(torch_cortex_m.__file__)\n"
+        "assert torch_cortex_m.__version__ == '0.1.dev0'\n"
         "folder = Path(sys.argv[1])\n"
         "page = folder / 'x.html'\n"
         "report_folder(folder, page, None, None, measure=False, curves=False)\n"

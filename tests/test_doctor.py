@@ -3,18 +3,25 @@ apt-get are stand-ins in a PATH of the test's own, and nothing is installed."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from torch_cortex_m import TcmError
+from torch_cortex_m.tools import torchao_for
 
 PROGRAMS = (
     *("cc", "arm-none-eabi-gcc", "arm-none-eabi-size", "arm-none-eabi-nm"),
     *("arm-none-eabi-objdump", "qemu-system-arm"),
 )
 PACKAGES = "binutils-arm-none-eabi gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+
+NAMES = "torch_cortex_m.frontend.pytorch.torchao_names"
 
 SCRIPT = """
 import importlib.metadata, os, sys
@@ -126,7 +133,7 @@ def test_libraries_alone_need_no_root(machine: Machine) -> None:
         machine.stand_in(name)
     machine.doctor("--fix", user=1000, libraries="torchao")
     (call,) = machine.calls()
-    assert call.startswith("python -m pip install torchao")
+    assert call == f"python -m pip install {torchao_for(version('torch'))}"
 
 
 def test_where_there_is_no_apt_get(machine: Machine) -> None:
@@ -147,3 +154,17 @@ def test_what_cannot_be_installed_is_an_error(machine: Machine) -> None:
     assert "what is missing could not be installed" in result.stderr
     assert f"where: apt-get install -y {PACKAGES}" in result.stderr
     assert "got: exit status 1" in result.stderr
+
+
+def test_the_torchao_for_a_torch() -> None:
+    assert torchao_for("2.9.1+cu128") == "torchao==0.15.*"
+    assert torchao_for("2.11.0") == "torchao==0.17.*"
+
+
+def test_a_torchao_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """torchao 0.18 fails on a name of torch where it is imported beside torch 2.9."""
+    monkeypatch.setitem(sys.modules, "torchao.quantization.pt2e", None)
+    monkeypatch.delitem(sys.modules, NAMES, raising=False)
+    with pytest.raises(TcmError, match="torchao cannot be imported") as caught:
+        importlib.import_module(NAMES)
+    assert torchao_for(version("torch")) in str(caught.value.hint)

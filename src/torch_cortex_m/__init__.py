@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .ops.pytorch.log_mel import LogMel
     from .target import Target
 
-__version__ = "0.1.0"
+    __version__: str
+
 __all__ = [
     "CompiledModel",
     "LogMel",
@@ -44,6 +45,8 @@ _LAZY = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module(".version", __name__).installed_version()
     if name == "testing":
         return importlib.import_module(".testing", __name__)
     if name in _LAZY:

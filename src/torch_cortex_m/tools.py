@@ -19,6 +19,12 @@ PACKAGES = {
 }
 """Tool -> the Debian packages that have it."""
 
+TORCHAO = {"2.9": "0.15", "2.10": "0.16", "2.11": "0.17"}
+"""Release of torch -> the release of torchao that was made for it; NEWEST_TORCHAO is for all later
+ones. Source: the table of compatible versions in torchao/__init__.py, and its release notes."""
+
+NEWEST_TORCHAO = "0.18"
+
 
 def find_tool(name: str) -> str | None:
     """The path of a program, None where it is not installed. $CC names the host compiler."""
@@ -37,6 +43,12 @@ def require_tool(name: str) -> str:
             hint=f"apt-get install {PACKAGES[name]} (`tcm doctor` lists all that is missing)",
         )
     return path
+
+
+def torchao_for(torch: str) -> str:
+    """What to ask pip for, beside this version of torch: torchao does not tell pip."""
+    release = ".".join(torch.split(".")[:2])
+    return f"torchao=={TORCHAO.get(release, NEWEST_TORCHAO)}.*"
 
 
 def require_torch(purpose: str) -> None:

@@ -23,6 +23,7 @@ from frontend_models import IMAGE, Residual, assert_same
 from pt2_archives import PROGRAM, altered, read_records, save_program, write_records
 from torch import Tensor, nn
 from torch._export.serde import schema
+from torch.export.pt2_archive import constants as places
 
 from torch_cortex_m import TcmError
 from torch_cortex_m.errors import TcmWarning
@@ -173,6 +174,9 @@ REFUSED: dict[str, tuple[Callable[[Records, Path], None], str]] = {
 }
 """Attack -> what the message says. Each works where torch.export.load loads the file."""
 
+NOT_YET = set() if hasattr(places, "OPAQUE_OBJ_FILENAME_PREFIX") else {"a pickled opaque constant"}
+"""What works in later versions of torch only."""
+
 REFUSED_BY_TORCH_TOO: dict[str, tuple[Callable[[Records, Path], None], str]] = {
     "an operator of Python": (
         operator("torch.os.mkdir", {"": ("as_string", "MARKER")}),
@@ -262,7 +266,8 @@ def test_code_in_a_program_is_refused_and_does_not_run(
     assert expected in str(caught.value)
     assert str(path) in str(caught.value.where)
     assert not marker.exists()
-    assert_torch_runs(path, marker)
+    if attack not in NOT_YET:
+        assert_torch_runs(path, marker)
 
 
 @pytest.mark.parametrize("attack", REFUSED_BY_TORCH_TOO)
@@ -418,7 +423,9 @@ def test_every_text_of_the_format_is_checked_or_known_to_be_harmless() -> None:
         *("ExportedProgram.guards_code", "ExportedProgram.range_constraints"),
         *("GraphModule.metadata", "GraphModule.treespec_namedtuple_fields"),
     }
-    assert _texts_of(schema.ExportedProgram, {}) == harmless | checked | made_anew
+    known = harmless | checked | made_anew
+    earlier_lack = {"Argument.as_string_to_argument", "Node.name"}
+    assert _texts_of(schema.ExportedProgram, {}) | earlier_lack == known
 
 
 def _texts_of(kind: type, seen: dict[type, None]) -> set[str]:
@@ -439,6 +446,13 @@ def _parts_of_hint(hint: Any) -> list[Any]:
     return [hint, *(part for inner in get_args(hint) for part in _parts_of_hint(inner))]
 
 
+DIMENSIONS = {
+    *("dim", "dim0", "dim1", "dim2", "dims", "start_dim", "end_dim", "out_dim", "outdim", "order"),
+    "names",
+}
+"""Of named tensors, whose type torch 2.9 to 2.12 calls str."""
+
+
 def test_operators_that_compute_tensors_take_no_names_of_files() -> None:
     """A new version of torch may add operators; what is text in them must be thought about."""
     named = set()
@@ -448,7 +462,7 @@ def test_operators_that_compute_tensors_take_no_names_of_files() -> None:
             overload = getattr(getattr(torch.ops.aten, name), each.overload_name or "default")
             if _computes_tensors(overload):
                 named |= {a.name for a in each.arguments if "str" in str(a.type)}
-    assert named == {
+    assert named - DIMENSIONS == {
         *("a", "activation", "algorithm", "api_name", "approximate", "assert_msg", "b", "driver"),
         *("equation", "indexing", "interpolation", "mode", "norm", "ord", "p", "pad_mode"),
         *("padding", "padding_side", "reduce", "rounding_mode", "side", "UPLO"),

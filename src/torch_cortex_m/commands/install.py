@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
-from importlib.metadata import PackageNotFoundError, requires
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, requires, version
 
 from ..errors import TcmError
-from ..tools import PACKAGES
+from ..tools import PACKAGES, torchao_for
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -59,6 +60,8 @@ def _requirements(libraries: Sequence[str]) -> list[str]:
     except PackageNotFoundError:
         texts = []
     specified = {name.group(): text for text in texts if (name := _NAME.match(text))}
+    with suppress(PackageNotFoundError):
+        specified["torchao"] = torchao_for(version("torch"))
     return [specified.get(name, name).partition(";")[0].strip() for name in libraries]
 
 

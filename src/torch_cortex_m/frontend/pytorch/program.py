@@ -82,7 +82,7 @@ def add_call(
 
     def fake(node: Node) -> Tensor:
         value = node.meta["val"]
-        return value if hasattr(value, "fake_mode") else mode.from_tensor(value)
+        return value if hasattr(value, "fake_mode") else mode.from_tensor(value, static_shapes=True)
 
     with module.graph.inserting_before(before):
         node = module.graph.call_function(target, args, kwargs)
@@ -99,7 +99,7 @@ def without_data(module: GraphModule, value: Tensor) -> Tensor:
     values = (node.meta.get("val") for node in module.graph.nodes)
     modes = (each.fake_mode for each in values if hasattr(each, "fake_mode"))
     mode = None if hasattr(value, "fake_mode") else next(modes, None)
-    return value if mode is None else mode.from_tensor(value)
+    return value if mode is None else mode.from_tensor(value, static_shapes=True)
 
 
 def add_results(
