@@ -35,7 +35,7 @@ class Builder:
         op = ops.operator("split", axis=axis, size=size)
         return self.graph.add_outputs(op, (value,), op.outputs, [Q, Q])
 
-    def conv(self, value: str, filters: int) -> str:
+    def conv(self, value: str, filters: int, name: str = "conv") -> str:
         """1x1, so that values keep their height and width."""
         rng = generator(f"{value} {filters}")
         channels = self.graph.types[value].shape[-1]
@@ -47,7 +47,7 @@ class Builder:
         weight, multipliers, shifts = (self.graph.add_constant(n, d) for n, d in constants.items())
         op = ops.operator("conv2d", input_offset=3)
         inputs = (value, weight, None, multipliers, shifts)
-        return self.graph.add_node(op, inputs, "conv", quantization=Q)
+        return self.graph.add_node(op, inputs, name, quantization=Q)
 
     def output(self, *values: str) -> None:
         for value in values:

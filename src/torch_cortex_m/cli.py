@@ -180,6 +180,17 @@ def compile(
     dump_ir: Annotated[
         Path | None, typer.Option(help="A folder for the graph after every pass.")
     ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[code:|weights:]LAYERS=SECTION",
+            help="The linker's section for layers (names may have * and ?), arena=SECTION or "
+            "state=SECTION; may be repeated.",
+        ),
+    ] = None,
+    prefetch: Annotated[
+        bool, typer.Option("--prefetch", help="Call the macro NAME_PREFETCH before every layer.")
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Print the time of each stage.")
     ] = False,
@@ -207,6 +218,8 @@ def compile(
         tuning=tuning,
         tune=tune,
         dump_ir=dump_ir,
+        place=place or (),
+        prefetch=prefetch,
         verbose=verbose,
     )
 

@@ -12,7 +12,7 @@ from .build import KernelLibrary, open_library
 from .emit.names import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
-from .generate import LEAST, Preferences, check_io, generate
+from .generate import LEAST, Preferences, check_io, checked_place, generate
 from .ir import Graph
 from .ir.artifacts import Loss
 from .measured.measurements import Measurements, load_measurements, measurements_for
@@ -55,6 +55,8 @@ def compile(
     tuning: str | Path | None = None,
     tune: bool = False,
     dump_ir: str | Path | None = None,
+    place: str | Sequence[str] = (),
+    prefetch: bool = False,
 ) -> CompiledModel:
     """Compiles a model for a core.
 
@@ -97,6 +99,12 @@ def compile(
     tune: measure every kernel on every layer first, and keep that in the tuning file
         ("tuning.json" unless ``tuning`` names another).
     dump_ir: a folder for the graph after every pass.
+    place: which sections of the linker layers, the arena and the states lie in: "LAYERS=SECTION"
+        for layers by name or pattern (as of fnmatch), their code and their weights, "code:LAYERS=
+        SECTION" or "weights:LAYERS=SECTION" for one of both, "arena=SECTION", "state=SECTION"; one
+        or several, the last that matches counts. See docs/placement.md.
+    prefetch: the macro <NAME>_PREFETCH stands before every layer, not only before those whose
+        weights are placed.
 
     Raises TcmError for every mistake in the arguments or the model.
     """
@@ -109,6 +117,7 @@ def compile(
     _check_budget("flash", flash)
     _check_budget("ram", ram)
     check_stream(stream, hop)
+    place = checked_place(place)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = None if dump_ir is None else Path(dump_ir)
     bindings = read_bindings(state)
@@ -126,7 +135,9 @@ def compile(
             graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
     measurements = _measurements(graph, core, library, tuning, tune)
-    preferences = Preferences(optimize, flash, ram, measurements, kernels != "any", io)
+    preferences = Preferences(
+        optimize, flash, ram, measurements, kernels != "any", io, place, prefetch
+    )
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(
         replace(

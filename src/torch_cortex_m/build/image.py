@@ -72,7 +72,9 @@ def build_image(
     library_flags = [flag for path in include for flag in ("-isystem", str(path))]
     flags = [*toolchain.flags, f"-I{HARNESS}", *library_flags]
     flags += ["-DTCM_GUARDED"] if guarded else []
-    model_flags = [*flags, "-include", str(HARNESS / "trace.h")] if trace else flags
+    # The emulated boards' script knows no sections of the user's.
+    model_flags = [*flags, *(f"-D{p.prefix.upper()}_SECTION(where,name)=" for p in programs)]
+    model_flags += ["-include", str(HARNESS / "trace.h")] if trace else []
     harness = _harness_sources(target, guarded, trace)
     harness_flags = [*flags, *_counter_flags(target)]
     harness_flags += ["-DTCM_TRACE"] if trace else []

@@ -13,7 +13,7 @@ from ..compiler import check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
-from ..generate import check_io
+from ..generate import check_io, checked_place
 from ..model.storage import PLAN
 from ..select import check_objective
 from ..stages import stage
@@ -41,6 +41,7 @@ def compile_source(
     check_io(options["io"])
     check_prefix(options["name"])
     check_stream(options["stream"], options["hop"])
+    checked_place(options["place"])
     check_replaceable(out, PLAN)
     states = _states(state)
     given = None if calibration is None else _samples(calibration)

@@ -10,6 +10,7 @@ from ..ops.base import Kernel, Layer
 from .arrays import float_literal, integer_literal
 from .pool import Function, Pool
 from .prototype import Parameter, Prototype, read_prototype
+from .sections import in_section
 
 
 @dataclass(frozen=True)
@@ -38,27 +39,29 @@ class LayerFunctions:
     pool: Pool
 
     def function(
-        self, kernel: Kernel, layer: Layer, identifier: str, placement: Placement
+        self, kernel: Kernel, layer: Layer, identifier: str, placement: Placement, section: str
     ) -> tuple[str, Prototype]:
         """(name of the C function for the layer, prototype of its kernel)."""
         prototype = kernel_prototype(kernel, layer)
-        key = function_key(kernel, layer, placement)
+        _, *arguments = function_key(kernel, layer, placement)
+        key = (section, kernel.name, *arguments)
         functions = self.pool.functions
         if key not in functions:
             name = f"{self.prefix}_run_{identifier}"
-            functions[key] = _function(name, prototype, key[1:], kernel.header)
+            functions[key] = _function(name, prototype, arguments, kernel.header, section)
         functions[key].users.add(self.prefix)
         return functions[key].name, prototype
 
     def sources(self) -> list[str]:
         """Of the functions that nobody else calls."""
         own = (each for each in self.pool.functions.values() if each.users == {self.prefix})
-        return [function_source(each, "static ") for each in own]
+        return [function_source(each, "static ", self.pool.owner) for each in own]
 
 
-def function_source(function: Function, linkage: str) -> str:
-    """linkage: what stands before the definition."""
-    return f"{linkage}TCM_NOINLINE {function.head}\n{function.body}"
+def function_source(function: Function, linkage: str, owner: str) -> str:
+    """linkage: what stands before the definition. owner: whose macro the section has."""
+    place = in_section(owner, function.section, function.name)
+    return f"{linkage}TCM_NOINLINE {place}{function.head}\n{function.body}"
 
 
 def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
@@ -97,7 +100,9 @@ def scalar_or_name(parameter: Parameter, layer: Layer, values: Mapping[str, int 
     return integer_literal(int(value))
 
 
-def _function(name: str, prototype: Prototype, arguments: Sequence[str], header: str) -> Function:
+def _function(
+    name: str, prototype: Prototype, arguments: Sequence[str], header: str, section: str
+) -> Function:
     passed = [
         parameter
         for parameter, argument in zip(prototype.parameters, arguments, strict=True)
@@ -107,7 +112,7 @@ def _function(name: str, prototype: Prototype, arguments: Sequence[str], header:
     head = f"{prototype.returns} {name}({parameters})"
     result = "return " if prototype.returns != "void" else ""
     body = f"{{\n    {result}{_call(prototype.name, arguments)};\n}}\n"
-    return Function(name, head, body, header)
+    return Function(name, head, body, header, section)
 
 
 def _declare(parameter: Parameter) -> str:

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..ir import Graph, Node, TensorType
-from ..ir.artifacts import Copy, EmittedLayer, Location, MemoryPlan, Program
+from ..ir.artifacts import (
+    NO_SECTIONS,
+    Copy,
+    EmittedLayer,
+    Location,
+    MemoryPlan,
+    Program,
+    Sections,
+)
 from ..ir.regions import calls, pushed_input, row_bytes, row_count
 from ..ops import definition
 from ..ops.base import Kernel, Layer
@@ -24,6 +32,14 @@ from .pool import Pool, Shared
 from .project import cmake_lists
 from .pushed import pushed_parameters, static_functions, whole_function
 from .regions import REGION_NAMES, RegionSource
+from .sections import (
+    in_section,
+    nothing_in_section,
+    prefetch_call,
+    prefetch_hook,
+    sections_file,
+    sections_header,
+)
 from .shipped import shipped_names
 from .state import reset_function, static_state
 
@@ -61,9 +77,13 @@ class Emitter:
         prefix: str,
         guard: Guard | None,
         shared: Shared | None = None,
+        sections: Sections = NO_SECTIONS,
     ) -> None:
         self.guard = guard
         self.shared = shared
+        self.sections = sections
+        self.announced: dict[str, int] = {}
+        self.weighted: set[str] = set()
         self.graph = graph
         self.layers = layers
         self.selection = selection
@@ -71,7 +91,7 @@ class Emitter:
         self.prefix = prefix
         self.calls = calls(plan.regions)
         self.pushed = pushed_input(plan.regions)
-        self.pool = Pool() if shared is None else shared.pool
+        self.pool = Pool(prefix) if shared is None else shared.pool
         self.functions = LayerFunctions(prefix, self.pool)
         self.ports = self._port_identifiers()
         self.layer_names = self._layer_identifiers()
@@ -109,13 +129,21 @@ class Emitter:
     def body(self) -> list[str]:
         """The statements that compute an inference; their functions are in the pool then."""
         body = self._layers(self.graph.computing_nodes())
-        return body + [self._copy(copy) for copy in self.plan.copies]
+        body += [self._copy(copy) for copy in self.plan.copies]
+        self._check_sections()
+        return body
+
+    def _check_sections(self) -> None:
+        """Raises TcmError for a section that would be empty."""
+        memory = {self.sections.arena, self.sections.state}
+        for name in sorted(self.sections.names() - memory - self.pool.section_names()):
+            raise nothing_in_section(name, self.sections)
 
     def own_files(self, body: list[str]) -> dict[str, str]:
         """What a model has for itself."""
         return {
             f"{self.prefix}.h": model_header(
-                self.graph, self.plan, self.prefix, self.ports, self.shared
+                self.graph, self.plan, self.prefix, self.ports, self.shared, self.announced
             ),
             f"{self.prefix}.c": self._model_source(body),
         }
@@ -125,7 +153,9 @@ class Emitter:
         files = self.own_files(self.body())
         arrays = self.pool.arrays
         files["weights.h"] = constants_header(arrays, f"{self.prefix.upper()}_WEIGHTS_H")
-        files["weights.c"] = constants_source(arrays, "weights.h")
+        files["weights.c"] = constants_source(self.pool, "weights.h")
+        if self.sections.names():
+            files[sections_file(self.prefix)] = sections_header(self.prefix)
         files = {name: GENERATED + text for name, text in files.items()}
         sources = [f"{self.prefix}.c", "weights.c"]
         files["CMakeLists.txt"] = cmake_lists(self.prefix, sources, self.providers())
@@ -178,12 +208,17 @@ class Emitter:
         regions = {region.nodes[0]: i for i, region in enumerate(self.plan.regions)}
         inside = {name for region in self.plan.regions for name in region.nodes}
         return [
-            self._region(regions[node.name], indices)
+            self._announced_region(regions[node.name], indices)
             if node.name in regions
             else self._layer(indices[node.name], node)
             for node in nodes
             if node.name in regions or node.name not in inside
         ]
+
+    def _announced_region(self, index: int, indices: Mapping[str, int]) -> str:
+        source = self._region(index, indices)
+        names = self.plan.regions[index].nodes
+        return "".join(self._announcement(name, indices[name]) for name in names) + source
 
     def _region(self, index: int, indices: Mapping[str, int]) -> str:
         def call(name: str, reads: Mapping[str, str], output: str) -> str:
@@ -205,7 +240,16 @@ class Emitter:
         source = f" ({node.source})" if node.source else ""
         comment = comment_text(f"{node.name}: {node.op.name}{source}")
         hooks = "\n".join(self._hook(index, output) for output in node.outputs)
-        return f"    /* {comment} */\n{self._layer_call(node)}{hooks}"
+        call = self._layer_call(node)
+        announcement = self._announcement(node.name, index) if call else ""
+        return f"    /* {comment} */\n{announcement}{call}{hooks}"
+
+    def _announcement(self, name: str, index: int) -> str:
+        """The statement before the node's first call that tells the firmware of it."""
+        if not self.sections.prefetch and name not in self.weighted:
+            return ""
+        self.announced[self.layer_names[name]] = index
+        return prefetch_call(self.prefix, self.layer_names[name])
 
     def _layer_call(self, node: Node) -> str:
         """The statement that computes the node; none where all its parts lie in their places."""
@@ -220,7 +264,8 @@ class Emitter:
         are not where the plan says."""
         layer, kernel = self.layers[node.name], self.selection[node.name]
         name = self.layer_names[node.name]
-        function, prototype = self.functions.function(kernel, layer, name, placement)
+        section = self.sections.code.get(node.name, "")
+        function, prototype = self.functions.function(kernel, layer, name, placement, section)
         constants = packed_constants(kernel, layer)
         arguments = node.arguments()
         outputs = dict(zip(node.op.outputs, node.outputs, strict=True))
@@ -234,10 +279,10 @@ class Emitter:
                 return self._scratch(node.name)
             if parameter in constants:
                 wanted = arguments.get(parameter) or f"{node.name}.{parameter}"
-                return self._array(wanted, constants[parameter])
+                return self._array(wanted, constants[parameter], node.name)
             value = arguments[parameter]
             assert value is not None
-            return self._pointer(value)
+            return self._pointer(value, node.name)
 
         return layer_call(function, prototype, layer, placement, pointer)
 
@@ -258,28 +303,37 @@ class Emitter:
         offset = self.plan.scratch.get(name)
         return "NULL" if offset is None else f"arena + {offset}"
 
-    def _array(self, wanted: str, data: np.ndarray) -> str:
-        """The C name of constant data; equal data is emitted once."""
-        key = (str(data.dtype), data.tobytes())
+    def _array(self, wanted: str, data: np.ndarray, reader: str = "") -> str:
+        """The C name of constant data; equal data is emitted once in each section. reader: the node
+        whose section it lies in."""
+        section = self.sections.weights.get(reader, "")
+        key = (str(data.dtype), data.tobytes(), section)
         names, arrays = self.pool.array_names, self.pool.arrays
         if key not in names:
             taken = [*arrays, *self.taken]
             name = self._no_macro(f"{self.prefix}_{identifier(wanted)}")
             names[key] = unique_identifiers([name], taken)[name]
             arrays[names[key]] = data
+            if section:
+                self.pool.array_sections[names[key]] = section
+        if section:
+            self.weighted.add(reader)
         return names[key]
 
-    def _pointer(self, value: str) -> str:
-        return self._place(self.plan.locations[value], self.graph.types[value])
+    def _pointer(self, value: str, reader: str = "") -> str:
+        return self._place(self.plan.locations[value], self.graph.types[value], "", reader)
 
-    def _place(self, location: Location, type_: TensorType, further: str = "") -> str:
-        """A pointer to elements of the type at a location; ``further``: bytes behind it."""
+    def _place(
+        self, location: Location, type_: TensorType, further: str = "", reader: str = ""
+    ) -> str:
+        """A pointer to elements of the type at a location; ``further``: bytes behind it. reader:
+        the node that it is for."""
         more = f" + {further}" if further else ""
         if location.kind in ("arena", "state"):
             c_type = C_TYPES[type_.dtype]
             return f"({c_type} *)(void *)({location.kind} + {location.offset}{more})"
         if location.kind == "constant":
-            base = self._array(location.name, self.graph.constants[location.name])
+            base = self._array(location.name, self.graph.constants[location.name], reader)
         else:
             first = 0 if location.kind == "input" else len(self.graph.inputs)
             base = self.ports[first + location.port]
@@ -317,8 +371,12 @@ class Emitter:
         lines += [f'#include "{header}"' for header in includes]
         hooks = HOOKS + ROWS_HOOK if self.plan.strides else HOOKS
         hooks += PARTS_HOOK if self.plan.regions else ""
+        hooks += prefetch_hook(self.prefix) if self.announced else ""
         weights = "weights.h" if shared is None else f"{shared.name}_weights.h"
-        lines += [f'#include "{weights}"', "", hooks, *self.functions.sources()]
+        lines += [f'#include "{weights}"']
+        if self.sections.names():
+            lines += [f'#include "{sections_file(self.pool.owner)}"']
+        lines += ["", hooks, *self.functions.sources()]
         if self._has_state:
             lines.append(reset_function(self.graph, self.plan, self.prefix, self._array))
         memory = ["uint8_t *arena", "uint8_t *state"] if self._has_state else ["uint8_t *arena"]
@@ -354,19 +412,24 @@ class Emitter:
     def _parameters(self) -> list[str]:
         return [] if self.plan.ports else port_parameters(self.graph, self.ports)
 
+    def _in_section(self, section: str, name: str) -> str:
+        return in_section(self.pool.owner, section, name)
+
     def _run_with_static_arena(self) -> str:
         upper = self.prefix.upper()
         arena = f"{self.prefix}_arena" if self.shared is None else self.shared.arena
         memory, state = [arena], ""
         if self._has_state:
             memory.append(f"{self.prefix}_state")
-            state = static_state(self.graph, self.plan, self.prefix)
+            place = self._in_section(self.sections.state, f"{self.prefix}_state")
+            state = static_state(self.graph, self.plan, self.prefix, place)
         arguments = [*([] if self.plan.ports else self.ports), *memory]
         own = ""
         if self.shared is None:
             linkage = "" if self.plan.ports else "static "
             alignment, size = f"{upper}_ARENA_ALIGNMENT", f"{upper}_ARENA_BYTES"
-            own = f"{linkage}_Alignas({alignment}) uint8_t {arena}[{size}];\n"
+            place = self._in_section(self.sections.arena, arena)
+            own = f"{linkage}{place}_Alignas({alignment}) uint8_t {arena}[{size}];\n"
         pushing, restart = "", ""
         if self.pushed is not None:
             pushing = static_functions(self.ports, self._parameters(), memory, self.prefix)
@@ -413,9 +476,12 @@ def emit(
     plan: MemoryPlan,
     prefix: str = "model",
     guard: Guard | None = None,
+    sections: Sections = NO_SECTIONS,
 ) -> Program:
     """The C of a graph. Deterministic: equal arguments give equal bytes.
 
-    guard: what the compiler must offer; None: any will do.
+    guard: what the compiler must offer; None: any will do. sections: what the user placed.
+
+    Raises TcmError if nothing lies in one of the sections.
     """
-    return Emitter(graph, layers, selection, plan, prefix, guard).emit()
+    return Emitter(graph, layers, selection, plan, prefix, guard, sections=sections).emit()

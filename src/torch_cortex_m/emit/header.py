@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..ir import BYTES, Graph, Port, Stream
@@ -11,6 +13,7 @@ from ..text import comment_text
 from .arrays import C_TYPES
 from .pool import Shared
 from .pushed import pushed_declarations, pushed_macros, pushed_type
+from .sections import prefetch_macros
 
 _OWN_PORTS = (
     "/* Runs one inference. Tensors are dense, in the layouts above; inputs and outputs must",
@@ -29,9 +32,15 @@ _ARENA_PORTS = (
 
 
 def model_header(
-    graph: Graph, plan: MemoryPlan, prefix: str, ports: list[str], shared: Shared | None
+    graph: Graph,
+    plan: MemoryPlan,
+    prefix: str,
+    ports: list[str],
+    shared: Shared | None,
+    layers: Mapping[str, int],
 ) -> str:
-    """Sizes, layouts and quantization of inputs and outputs as macros, and the functions."""
+    """Sizes, layouts and quantization of inputs and outputs as macros, and the functions. layers:
+    those that are announced."""
     upper = prefix.upper()
     lines = [f"#ifndef {upper}_H", f"#define {upper}_H", "", "#include <stdint.h>", ""]
     lines += ["#ifdef __cplusplus", 'extern "C" {', "#endif", ""]
@@ -57,6 +66,7 @@ def model_header(
             lines += pushed_macros(graph, plan, name)
     if graph.stream is not None:
         lines += _stream_macros(graph.stream, prefix, ports, graph)
+    lines += prefetch_macros(prefix, layers)
     parameters = port_parameters(graph, ports) if plan.ports is None else []
     memory = ["uint8_t *arena", "uint8_t *state"] if plan.state_bytes else ["uint8_t *arena"]
     if pushed is not None:

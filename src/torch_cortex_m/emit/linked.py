@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..ir import Graph
-from ..ir.artifacts import ALIGNMENT, MemoryPlan
+from ..ir.artifacts import ALIGNMENT, NO_SECTIONS, MemoryPlan, Sections
 from ..ops.base import Kernel, Layer
 from .calls import function_source
 from .constants import constants_header, constants_source
@@ -17,6 +17,7 @@ from .emit import GENERATED, NOINLINE, Emitter, shared_headers
 from .guard import GUARD_END, Guard
 from .pool import Function, Pool, Shared
 from .project import cmake_lists
+from .sections import in_section, sections_file, sections_header
 from .shipped import defined_names
 
 
@@ -30,6 +31,7 @@ class LinkedModel:
     plan: MemoryPlan
     prefix: str
     guard: Guard | None
+    sections: Sections = NO_SECTIONS
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,14 @@ def emit_linked(models: Sequence[LinkedModel], name: str, guard: Guard | None) -
     """name: the prefix of the files that they share. guard: what these need of the compiler. What
     one model alone calls stays in its own file, where the compiler knows all calls.
 
-    Raises TcmError if names of the models meet.
+    Raises TcmError if names of the models meet, or they place the arena differently.
     """
-    pool = Pool()
+    pool = Pool(name)
     shared = Shared(name, max(1, *(model.plan.arena_bytes for model in models)), pool)
+    arena_section = _arena_section(models)
     emitters = [
-        Emitter(m.graph, m.layers, m.selection, m.plan, m.prefix, m.guard, shared) for m in models
+        Emitter(m.graph, m.layers, m.selection, m.plan, m.prefix, m.guard, shared, m.sections)
+        for m in models
     ]
     bodies = [emitter.body() for emitter in emitters]  # all calls are known from here on
     own = [emitter.own_files(body) for emitter, body in zip(emitters, bodies, strict=True)]
@@ -61,12 +65,14 @@ def emit_linked(models: Sequence[LinkedModel], name: str, guard: Guard | None) -
     weights = f"{name}_weights.h"
     common = {
         f"{name}.h": _whole_header(models, shared),
-        f"{name}.c": _arena_source(models, shared),
+        f"{name}.c": _arena_source(models, shared, arena_section),
         f"{name}_kernels.h": _kernels_header(functions, name),
-        f"{name}_kernels.c": _kernels_source(functions, name, guard),
+        f"{name}_kernels.c": _kernels_source(functions, pool, guard),
         weights: constants_header(pool.arrays, f"{name.upper()}_WEIGHTS_H"),
-        f"{name}_weights.c": constants_source(pool.arrays, weights),
+        f"{name}_weights.c": constants_source(pool, weights),
     }
+    if any(model.sections.names() for model in models):
+        common[sections_file(name)] = sections_header(name)
     written = [pair for each in (common, *own) for pair in each.items()]
     _check_once([key.lower() for key, _ in written], "files")
     files = {key: GENERATED + text for key, text in written}
@@ -100,12 +106,27 @@ def _whole_header(models: Sequence[LinkedModel], shared: Shared) -> str:
     )
 
 
-def _arena_source(models: Sequence[LinkedModel], shared: Shared) -> str:
-    needed = " || ".join(f"!defined({m.prefix.upper()}_NO_STATIC_ARENA)" for m in models)
-    return f"""#include "{shared.name}.h"
+def _arena_section(models: Sequence[LinkedModel]) -> str:
+    """The one that models chose for it. Raises TcmError if it is not the same for all of these."""
+    chosen = {m.sections.arena: m.prefix for m in models if m.sections.arena}
+    if len(chosen) > 1:
+        raise TcmError(
+            "the models place the arena, which they share, in different sections",
+            expected="one section",
+            got=", ".join(f"{section} for {prefix}" for section, prefix in chosen.items()),
+            hint="compile one of them again with another --place arena=SECTION",
+        )
+    return next(iter(chosen), "")
 
+
+def _arena_source(models: Sequence[LinkedModel], shared: Shared, section: str) -> str:
+    needed = " || ".join(f"!defined({m.prefix.upper()}_NO_STATIC_ARENA)" for m in models)
+    place = in_section(shared.name, section, shared.arena)
+    included = f'#include "{sections_file(shared.name)}"\n' if section else ""
+    return f"""#include "{shared.name}.h"
+{included}
 #if {needed}
-_Alignas({ALIGNMENT}) uint8_t {shared.arena}[{shared.name.upper()}_ARENA_BYTES];
+{place}_Alignas({ALIGNMENT}) uint8_t {shared.arena}[{shared.name.upper()}_ARENA_BYTES];
 #endif
 """
 
@@ -117,12 +138,14 @@ def _kernels_header(functions: Sequence[Function], name: str) -> str:
     return "\n".join([*lines, "", "#endif", ""])
 
 
-def _kernels_source(functions: Sequence[Function], name: str, guard: Guard | None) -> str:
+def _kernels_source(functions: Sequence[Function], pool: Pool, guard: Guard | None) -> str:
     headers = sorted({each.header for each in functions})
-    lines = [f'#include "{name}_kernels.h"\n', "#include <string.h>\n"]
+    lines = [f'#include "{pool.owner}_kernels.h"\n', "#include <string.h>\n"]
+    if any(each.section for each in functions):
+        lines += [f'#include "{sections_file(pool.owner)}"\n']
     lines += [] if guard is None else [guard.opening()]
     lines += [*(f'#include "{header}"' for header in headers), "", NOINLINE]
-    lines += [function_source(each, "") for each in functions]
+    lines += [function_source(each, "", pool.owner) for each in functions]
     return "\n".join([*lines, *([] if guard is None else [GUARD_END])])
 
 

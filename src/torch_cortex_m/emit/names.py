@@ -46,7 +46,9 @@ OWN_FUNCTIONS = (
 )
 """What follows the prefix in the names of the functions and the memory of every model."""
 
-OWN_MACROS = re.compile(r"H|WEIGHTS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT|STREAM)_\w+")
+OWN_MACROS = re.compile(
+    r"H|WEIGHTS_H|SECTIONS_H|NO_STATIC_ARENA|(ARENA|STATE|INPUT|OUTPUT|STREAM|LAYER)_\w+"
+)
 """What follows the prefix in capitals in the names of the macros of every model."""
 
 _OWN_FILES = ("weights", "tcm", "query")

@@ -10,13 +10,14 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Function:
-    """C without linkage: ``head`` is also the declaration. header: that of its kernel; users: the
-    models that call it."""
+    """C without linkage: ``head`` is also the declaration. header: that of its kernel;
+    section: of the linker, empty where the compiler chooses; users: the models that call it."""
 
     name: str
     head: str
     body: str
     header: str
+    section: str = ""
     users: set[str] = field(default_factory=set[str])
 
     @property
@@ -26,15 +27,24 @@ class Function:
 
 @dataclass
 class Pool:
-    """arrays: constants by their names in C; array_names: those names by the data. functions: by
-    their kernels and arguments."""
+    """arrays: constants by their names in C; array_names: those names by the data and its section.
+    array_sections: by the names of those that have one. functions: by their kernels, arguments and
+    sections. Their sections' macro begins with ``owner``."""
+
+    owner: str
 
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
     array_names: dict[Hashable, str] = field(default_factory=dict)
+    array_sections: dict[str, str] = field(default_factory=dict[str, str])
     functions: dict[Hashable, Function] = field(default_factory=dict)
 
     def shared_functions(self) -> list[Function]:
         return [function for function in self.functions.values() if function.is_shared]
+
+    def section_names(self) -> set[str]:
+        """Those that something lies in."""
+        functions = {function.section for function in self.functions.values()} - {""}
+        return functions | {*self.array_sections.values()}
 
     @property
     def constant_bytes(self) -> int:

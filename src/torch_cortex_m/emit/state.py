@@ -30,11 +30,12 @@ def reset_function(graph: Graph, plan: MemoryPlan, prefix: str, array: ArrayName
     return "\n".join([*lines, "}", ""])
 
 
-def static_state(graph: Graph, plan: MemoryPlan, prefix: str) -> str:
+def static_state(graph: Graph, plan: MemoryPlan, prefix: str, place: str) -> str:
     """Memory that holds the initial values when the firmware starts. What begins anew forgets rows
-    that were pushed before."""
+    that were pushed before. place: stands before the definition, but for its linkage."""
     upper = prefix.upper()
-    memory = f"static _Alignas({upper}_ARENA_ALIGNMENT) uint8_t {prefix}_state[{upper}_STATE_BYTES]"
+    alignment = f"_Alignas({upper}_ARENA_ALIGNMENT)"
+    memory = f"static {place}{alignment} uint8_t {prefix}_state[{upper}_STATE_BYTES]"
     data = bytearray(plan.state_bytes)
     for name, state in graph.states.items():
         start = plan.locations[name].offset

@@ -10,6 +10,7 @@ from .generate import (
     link,
 )
 from .preferences import LEAST, Preferences, check_io
+from .sections import checked_place
 
 __all__ = [
     "LEAST",
@@ -18,6 +19,7 @@ __all__ = [
     "best_choice",
     "check_fits",
     "check_io",
+    "checked_place",
     "generate",
     "generate_all",
     "input_to_push",

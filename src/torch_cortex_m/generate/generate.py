@@ -9,7 +9,7 @@ from ..build import KernelLibrary
 from ..emit import Guard, Linked, LinkedModel, emit, emit_linked
 from ..errors import TcmError
 from ..ir import Graph
-from ..ir.artifacts import Folding, Loss, MemoryPlan, Program, Removed
+from ..ir.artifacts import Folding, Loss, MemoryPlan, Program, Removed, Sections
 from ..measured.measurements import measurements_for
 from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
@@ -24,6 +24,7 @@ from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
 from .ram import RamBudget
 from .scratch import library_scratch_bytes
+from .sections import sections_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def generate(
     """Selects, plans and emits; ``forced``: node name -> kernel. ``regions``: of nodes that compute
     their outputs a few rows at a time; a budget of RAM may make others.
 
-    Raises TcmError if the model does not fit the target's limits or the budgets.
+    Raises TcmError if the model does not fit the target's limits or the budgets, or has not what is
+    placed.
     """
     return generate_all(
         {prefix: graph},
@@ -190,11 +192,11 @@ def _emit(
     if preferences.objective != "speed":
         choice = preferring_chosen(choice)
     choice = _within_budgets(choice, preferences, budget)
-    plan, program = _program(prefix, choice, target, planner_of(choice))
+    plan, program = _program(prefix, choice, target, planner_of(choice), preferences)
     limit = target.flash_bytes
     if limit is not None and program.constant_bytes > limit:
         choice = budget.within(reduced_to(choice, limit), preferences.ram_bytes)
-        plan, program = _program(prefix, choice, target, planner_of(choice))
+        plan, program = _program(prefix, choice, target, planner_of(choice), preferences)
     check_fits(target, program)
     return Generated(
         choice.graph,
@@ -230,13 +232,20 @@ def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget)
 
 
 def _program(
-    prefix: str, choice: Choice, target: Target, planner: ArenaPlanner
+    prefix: str, choice: Choice, target: Target, planner: ArenaPlanner, preferences: Preferences
 ) -> tuple[MemoryPlan, Program]:
+    sections = _sections(choice.graph, preferences)
     with stage("memory plan"):
         plan = planner.plan(choice.selection)
     guard = _guard(target, choice.selection.values())
     with stage("emission"):
-        return plan, emit(choice.graph, choice.layers, choice.selection, plan, prefix, guard)
+        return plan, emit(
+            choice.graph, choice.layers, choice.selection, plan, prefix, guard, sections
+        )
+
+
+def _sections(graph: Graph, preferences: Preferences) -> Sections:
+    return sections_of(graph, preferences.place, prefetch=preferences.prefetch)
 
 
 def link(models: Sequence[Generated], name: str) -> Linked:
@@ -253,6 +262,7 @@ def link(models: Sequence[Generated], name: str) -> Linked:
                 each.plan,
                 each.program.prefix,
                 _guard(target, each.selection.values()),
+                _sections(each.graph, each.preferences),
             )
             for each in models
         ],

@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import TcmError
 from ..measured.measurements import Measurements
 from ..select import check_objective
+from .sections import checked_place
 
 LEAST = "min"
 """As a budget of RAM: the least that there is."""
@@ -33,6 +34,8 @@ class Preferences:
     wherever they apply.
     io: inputs and outputs are the "caller"'s, or lie in the "arena"; or the only input comes in
         "rows", a few a call, and never lies anywhere whole.
+    place: rules for sections of the linker, as ``sections_of`` reads them. prefetch: the firmware
+        is told of each layer before it runs, not only of those whose weights are placed.
     """
 
     objective: str = "speed"
@@ -41,27 +44,39 @@ class Preferences:
     measurements: Measurements | None = None
     prefer_library: bool = True
     io: str = "caller"
+    place: tuple[str, ...] = ()
+    prefetch: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """For JSON, without the measurements."""
-        return {
+        data: dict[str, Any] = {
             "objective": self.objective,
             "flash_bytes": self.flash_bytes,
             "ram_bytes": self.ram_bytes,
             "prefer_library": self.prefer_library,
             "io": self.io,
         }
+        if self.place:
+            data["place"] = list(self.place)
+        return data | ({"prefetch": True} if self.prefetch else {})
 
     @staticmethod
     def from_data(data: Mapping[str, Any]) -> Preferences:
         """The preferences of ``as_data``. Raises TcmError, TypeError or ValueError."""
-        preferences = Preferences(**data)
+        place = checked_place(data.get("place", ()))
+        preferences = Preferences(**{**data, "place": place})
         check_objective(preferences.objective)
         check_io(preferences.io)
         for budget in (preferences.flash_bytes, preferences.ram_bytes):
             if budget not in (None, LEAST) and int(budget) != budget:
                 raise ValueError(f"a budget of {budget} bytes")
+        if not isinstance(preferences.prefetch, bool):
+            raise ValueError(f"prefetch is {preferences.prefetch}")
         return preferences
+
+    def only_interface(self) -> Preferences:
+        """What the emitted C shows to the firmware, without what kernels were chosen for."""
+        return Preferences(io=self.io, place=self.place, prefetch=self.prefetch)
 
 
 DEFAULT_PREFERENCES = Preferences()

@@ -121,6 +121,27 @@ class MemoryPlan:
 
 
 @dataclass(frozen=True)
+class Sections:
+    """The linker's sections that the user chose: for the functions and the constants of nodes, by
+    their names, for the arena and for the states. prefetch: whether every node is announced to the
+    firmware, not only those whose constants have a section."""
+
+    code: Mapping[str, str] = field(default_factory=dict[str, str])
+    weights: Mapping[str, str] = field(default_factory=dict[str, str])
+    arena: str = ""
+    state: str = ""
+    prefetch: bool = False
+
+    def names(self) -> frozenset[str]:
+        memory = {self.arena, self.state} - {""}
+        return frozenset({*self.code.values(), *self.weights.values(), *memory})
+
+
+NO_SECTIONS = Sections()
+"""The compiler chooses."""
+
+
+@dataclass(frozen=True)
 class EmittedLayer:
     """One computing node in the emitted C, in order of execution; a traced run reports each of its
     ``outputs`` (value names), the only one in ``calls`` parts, one after the other."""

@@ -118,7 +118,6 @@ def load_generated(folder: Path) -> Generated:
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)
-    io = Preferences(io=preferences.io)
     generated = generate(
         graph,
         target,
@@ -126,7 +125,7 @@ def load_generated(folder: Path) -> Generated:
         library=opened,
         forced=kernels,
         regions=regions,
-        preferences=io,
+        preferences=preferences.only_interface(),
     )
     return replace(
         generated, folding=folding, removed=removed, preferences=preferences, losses=losses
