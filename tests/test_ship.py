@@ -213,6 +213,7 @@ def test_the_class_is_compiled_for_the_core(io: str, tmp_path: Path) -> None:
 READERS: dict[str, Callable[[str], Any]] = {
     ".json": json.loads,
     ".pdsc": xml.etree.ElementTree.fromstring,
+    ".xml": xml.etree.ElementTree.fromstring,
 }
 
 
@@ -228,6 +229,22 @@ def test_a_project_is_complete(kind: str) -> None:
         READERS.get(Path(name).suffix, str)(text)
     described = "".join(text for name, text in files.items() if not name.endswith((".c", ".h")))
     assert "net_1" in described
+
+
+def test_settings_are_what_eclipse_reads() -> None:
+    """Of a section with this name, languages by their ids, and paths that begin at the workspace
+    (org.eclipse.cdt.internal.ui.wizards.settingswizards of Eclipse CDT). There the headers are."""
+    files = project_files(model_for("cortex-m4").generated, "cubeide", "1.2.3")
+    root = xml.etree.ElementTree.fromstring(files["net_1_paths.xml"])
+    (section,) = root.findall("section")
+    wizards = "org.eclipse.cdt.internal.ui.wizards.settingswizards"
+    assert (root.tag, section.get("name")) == ("cdtprojectproperties", f"{wizards}.IncludePaths")
+    languages = {each.get("id"): each for each in section.findall("language")}
+    assert {*languages} == {"org.eclipse.cdt.core.gcc", "org.eclipse.cdt.core.g++"}
+    for language in languages.values():
+        (path,) = language.findall("includepath")
+        assert (path.get("workspace_path"), path.text) == ("true", "/${ProjName}/net_1")
+    assert {"net_1.h", "net_1.hpp", "net_1.c", "weights.c"} < {*files}
 
 
 def test_what_cannot_be_a_project(tmp_path: Path) -> None:

@@ -337,7 +337,10 @@ def report(
 def project(
     folder: Folder,
     kind: Annotated[
-        str, typer.Argument(help="arduino, cmsis-pack, make, platformio, rust, serial or zephyr")
+        str,
+        typer.Argument(
+            help="arduino, cmsis-pack, cubeide, make, platformio, rust, serial or zephyr"
+        ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
 ) -> None:

@@ -19,6 +19,7 @@ NAME = "PREFIX"
 SOURCES = {
     "arduino": "src",
     "cmsis-pack": "src",
+    "cubeide": "",
     "make": "",
     "platformio": "src",
     "rust": "c",
