@@ -36,6 +36,23 @@ SOUND = MODEL.format(
     name="pcm",
     shape="1, 3200",
 )
+PLACED = """
+import torch
+from torch import nn
+
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(*(nn.Conv2d(2, 2, 3) for _ in range(3)))
+        self.classifier = nn.Linear(8, 3)
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+def build():
+    samples = [(torch.randn(1, 2, 8, 8),) for _ in range(4)]
+    return Model(), samples[0], samples
+"""
 BATTERY = """
 import torch
 from test_docs import Battery
@@ -102,6 +119,7 @@ FILES: dict[str, Files] = {
     "docs/from-x-cube-ai.md": of_file,
     "docs/linking.md": of_sources("kws.py", "vww.py"),
     "docs/memory.md": of_sources("my_model.py"),
+    "docs/placement.md": of_sources("my_model.py", text=PLACED),
     "docs/projects.md": of_folders("out/"),
     "docs/report.md": of_folders("out/"),
     "docs/streaming.md": of_sources("battery.py", text=BATTERY),
