@@ -15,6 +15,7 @@ from torch_cortex_m import TcmError
 from torch_cortex_m.model.ranges import value_ranges
 from torch_cortex_m.model.report import Report
 from torch_cortex_m.report import SCHEMA, page
+from torch_cortex_m.report.charts import curve
 
 
 def branches() -> Builder:
@@ -88,3 +89,18 @@ def test_ranges_of_values() -> None:
     low = value_ranges(graph, [[np.full((1, 8, 6, 4), -128, np.int8)]])
     assert low.keys() == {node.output for node in graph.nodes}
     assert all(-128 <= each["least"] <= each["most"] <= 127 for each in low.values())
+
+
+@pytest.mark.parametrize(
+    ("millions", "label"), [((1, 2, 3), "cycles"), ((1, 9, 81), "cycles (log)")]
+)
+def test_choices_that_differ_much_all_have_room_on_a_curve(
+    millions: tuple[int, int, int], label: str
+) -> None:
+    points = [{"bytes": 100 * i, "cycles": n * 10**6} for i, n in enumerate(millions, 1)]
+    found = curve(points, 100)
+    first, second, third = (point.y for point in found.points)
+    assert found.cycles == label
+    assert first - second == pytest.approx(second - third, abs=0.2)
+    assert all(found.top <= tick.at <= found.bottom for tick in found.up)
+    assert len(found.up) >= 3

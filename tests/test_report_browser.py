@@ -40,7 +40,12 @@ for (const each of table.tHead.querySelectorAll("button")) {
 const texts = [...document.querySelectorAll("p, td, th, summary, dd, li span")];
 const sizes = texts.filter((each) => each.offsetParent).map(
   (each) => parseFloat(getComputedStyle(each).fontSize));
+const small = document.querySelector("#memory table.small tbody");
+small.querySelector("th").textContent = "functional_1/activation_1/Relu";
+small.querySelector("small").textContent = "depthwise_conv2d_s8__row_pairs_3x3_dsp";
 document.body.dataset.found = JSON.stringify({
+  peak: small.closest("section").scrollWidth - small.closest("section").clientWidth,
+  name: small.querySelector("th").clientWidth,
   marked, zoomed: after > before, orders, smallest: Math.min(...sizes),
   wide: document.documentElement.scrollWidth - window.innerWidth,
   ground: getComputedStyle(document.body).backgroundColor,
@@ -80,6 +85,8 @@ def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
     found = browse(probed, width, scheme)
     assert found["read"] == 1
     assert found["wide"] <= 0, "the page scrolls sideways"
+    assert found["peak"] <= 0, "what lies there at the peak is wider than its card"
+    assert found["name"] >= 80, "names at the peak are broken into pieces"
     assert found["smallest"] >= 11
     assert {"a", "tr"} <= set(found["marked"])
     assert found["zoomed"]

@@ -18,6 +18,8 @@ LETTER = 6.6
 """Wide, of a label."""
 
 CURVE_WIDTH, CURVE_HEIGHT = 460, 260
+WIDE = 4
+"""How many times the least the most may be on a linear axis."""
 
 
 class Tick(NamedTuple):
@@ -169,6 +171,7 @@ class Point(NamedTuple):
 class Curve(NamedTuple):
     width: float
     height: float
+    cycles: str
     path: str
     points: list[Point]
     across: list[Tick]
@@ -182,14 +185,14 @@ class Curve(NamedTuple):
 def curve(points: Sequence[Mapping[str, Any]], now: int) -> Curve:
     """Cycles over bytes; ``now``: the bytes of what was compiled."""
     sizes, cycles = [p["bytes"] for p in points], [p["cycles"] for p in points]
-    across, up = _range(sizes), _range(cycles)
+    across, up = _range(sizes), _Rule.of(cycles)
     right, bottom = CURVE_WIDTH - RIGHT, CURVE_HEIGHT - BOTTOM
 
     def x(bytes: int) -> float:
         return LEFT + (bytes - across[0]) / (across[1] - across[0]) * (right - LEFT)
 
     def y(count: int) -> float:
-        return bottom - (count - up[0]) / (up[1] - up[0]) * (bottom - TOP)
+        return bottom - up.part(count) * (bottom - TOP)
 
     nearest = min(sizes, key=lambda size: abs(size - now))
     places = [
@@ -204,15 +207,44 @@ def curve(points: Sequence[Mapping[str, Any]], now: int) -> Curve:
     return Curve(
         CURVE_WIDTH,
         CURVE_HEIGHT,
+        "cycles (log)" if up.logarithmic else "cycles",
         "M" + "L".join(f"{point.x:g} {point.y:g}" for point in places),
         places,
         [Tick(x(size), short_number(size)) for size in _between(*across, 5)],
-        [Tick(y(count), short_number(count)) for count in _between(*up, 5)],
+        [Tick(y(count), short_number(count)) for count in up.ticks()],
         TOP,
         bottom,
         LEFT,
         right,
     )
+
+
+class _Rule(NamedTuple):
+    """Where a number lies between two others; ``logarithmic`` where equal steps would leave most
+    numbers no room beside the largest."""
+
+    low: float
+    high: float
+    logarithmic: bool
+
+    @classmethod
+    def of(cls, numbers: Sequence[int]) -> _Rule:
+        low, high = min(numbers), max(numbers)
+        if 0 < low * WIDE < high:
+            return cls(low / 1.2, high * 1.2, True)
+        return cls(*_range(numbers), False)
+
+    def part(self, number: float) -> float:
+        """0 at the low end, 1 at the high one."""
+        scale = math.log if self.logarithmic else float
+        return (scale(number) - scale(self.low)) / (scale(self.high) - scale(self.low))
+
+    def ticks(self) -> list[int]:
+        if not self.logarithmic:
+            return list(_between(self.low, self.high, 5))
+        powers = range(int(math.log10(self.low)), int(math.log10(self.high)) + 1)
+        numbers = (times * 10**power for power in powers for times in (1, 2, 5))
+        return [number for number in numbers if self.low <= number <= self.high]
 
 
 def _range(numbers: Sequence[int]) -> tuple[float, float]:
