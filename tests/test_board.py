@@ -82,7 +82,8 @@ def model(request: pytest.FixtureRequest) -> CompiledModel:
 
 @pytest.fixture(scope="module")
 def firmware(model: CompiledModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_for_host(model, tmp_path_factory.mktemp("host"))
+    folder = tmp_path_factory.mktemp("host")
+    return build_for_host(write_firmware(model, folder), folder)
 
 
 def program(model: CompiledModel) -> Program:
@@ -117,9 +118,9 @@ def test_a_board_is_a_place_to_run(firmware: Path, model: CompiledModel) -> None
 def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> None:
     """Its counter is looked at once around the inference, and twice after each layer."""
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         with pytest.raises(TcmError, match="cannot be opened"):  # a port is for one at a time
-            open_board(line.on, program(model), SHORT)
+            open_board(line.on, program(model), patience=SHORT)
         assert (board.facts.counter, board.facts.clock_hz) == ("own", 1_000_000)
         execution = board.measure(calls(model)[0].inputs)
         (plain,) = board.run(calls(model)[:1])
@@ -134,7 +135,7 @@ def test_faults_of_the_line_do_not_change_what_is_computed(
 ) -> None:
     up, down = Faults(211), Faults(503)
     with BoardProcess([firmware], up, down) as line:
-        prove(open_board(line.on, program(model), SHORT), model, 12)
+        prove(open_board(line.on, program(model), patience=SHORT), model, 12)
     assert up.count >= 3
     assert down.count >= 3
 
@@ -147,7 +148,7 @@ def test_what_comes_before_a_frame_is_passed_over(firmware: Path, model: Compile
         return noise + data if data.startswith(START) else data
 
     with BoardProcess([firmware], noisy, noisy) as line:
-        prove(open_board(line.on, program(model), SHORT), model)
+        prove(open_board(line.on, program(model), patience=SHORT), model)
 
 
 @needs_gcc
@@ -159,8 +160,8 @@ def test_a_firmware_of_another_model_is_refused(
     other = generate(graph, HOST, prefix="net_1", preferences=io).program
     with BoardProcess([firmware]) as line:
         with pytest.raises(TcmError, match="the board has another model") as caught:
-            open_board(line.on, other, SHORT)
-        prove(open_board(line.on, program(model), SHORT), model)  # the port is free again
+            open_board(line.on, other, patience=SHORT)
+        prove(open_board(line.on, program(model), patience=SHORT), model)  # the port is free again
     assert f"net_1, compiled as it is here ({other.signature.hex()})" in str(caught.value)
     assert f"net_1 ({program(model).signature.hex()})" in str(caught.value)
 
@@ -169,19 +170,19 @@ def test_a_firmware_of_another_model_is_refused(
 def test_a_reset_is_told(firmware: Path, model: CompiledModel) -> None:
     """It would have begun with the initial states in the middle of a sequence."""
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         board.run(calls(model))
         line.restart()
         with pytest.raises(TcmError, match="the board was reset"):
             board.run(calls(model))
         assert not board.is_open
-        prove(open_board(line.on, program(model), SHORT), model)
+        prove(open_board(line.on, program(model), patience=SHORT), model)
 
 
 @needs_gcc
 def test_a_board_that_is_unplugged(firmware: Path, model: CompiledModel) -> None:
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         line.unplug()
         with pytest.raises(TcmError, match="the connection to the board broke off"):
             board.run(calls(model))
@@ -190,7 +191,7 @@ def test_a_board_that_is_unplugged(firmware: Path, model: CompiledModel) -> None
 def test_a_port_that_nobody_answers_at() -> None:
     started = time.monotonic()
     with answering(lambda data: b"") as on, pytest.raises(TcmError, match="does not answer") as got:
-        open_board(on, program(model_for("host")), HASTY)
+        open_board(on, program(model_for("host")), patience=HASTY)
     assert "nothing, 2 times" in str(got.value)
     assert time.monotonic() - started < 2
 
@@ -220,7 +221,7 @@ BAD_ANSWERS = {
 def test_answers_that_are_none(name: str) -> None:
     answer, told = BAD_ANSWERS[name]
     with answering(answer) as on, pytest.raises(TcmError) as caught:
-        open_board(on, program(model_for("host")), HASTY)
+        open_board(on, program(model_for("host")), patience=HASTY)
     assert told in str(caught.value)
     assert on in str(caught.value)
 
@@ -229,7 +230,7 @@ def hello(model: CompiledModel, request: Frame) -> bytes:
     """Of a firmware with this model."""
     inputs, outputs = program(model).input_bytes, program(model).output_bytes
     sizes = (*inputs, *outputs)
-    facts = pack(f"<{6 + len(sizes)}I", 1, 0, 0, 0, len(inputs), len(sizes), *sizes)
+    facts = pack(f"<{6 + len(sizes)}I", 2, 0, 0, 0, len(inputs), len(sizes), *sizes)
     identity = program(model).signature + program(model).prefix.encode()
     return encode(Frame(Kind.HELLO + ANSWER, request.number, request.session, facts + identity))
 
@@ -254,7 +255,7 @@ def test_answers_that_come_too_late_or_are_wrong(name: str) -> None:
         return encode(Frame(kind, request.number, request.session, payload))
 
     with answering(answer) as on:
-        board = open_board(on, program(model), HASTY)
+        board = open_board(on, program(model), patience=HASTY)
         with pytest.raises(TcmError) as caught:
             board.run(calls(model))
     assert told in str(caught.value)
@@ -272,7 +273,7 @@ def test_an_error_of_the_model_is_told() -> None:
         return encode(Frame(request.kind + ANSWER, request.number, request.session, payload))
 
     with answering(answer) as on:
-        board = open_board(on, program(model), HASTY)
+        board = open_board(on, program(model), patience=HASTY)
         with pytest.raises(TcmError, match="net_1_run returned an error: -3"):
             board.run(calls(model))
 
@@ -340,7 +341,8 @@ def test_an_emulated_board_with_the_guides_firmware(
     """The commands, QEMU's UART, and a core whose counter does not count."""
     model = model_for("cortex-m4")
     folder = model.save(tmp_path / "out")
-    image = build_for_board(model, tmp_path, guide_main(), ["-DTCM_SERIAL_STACK_BYTES=4096"])
+    sources, flags = write_firmware(model, tmp_path), ["-DTCM_SERIAL_STACK_BYTES=4096"]
+    image = build_for_board(sources, tmp_path, guide_main(), flags)
     inputs = next(model.random_samples(1))
     np.savez(tmp_path / "inputs.npz", *inputs)
     with emulated(image) as line:
@@ -381,7 +383,8 @@ def test_a_profile_has_what_a_board_counts(tmp_path: Path) -> None:
     flags = ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
     flags += ["-DTCM_SERIAL_CLOCK_HZ=25000000", "-DTCM_SERIAL_STACK_BYTES=96"]
     main = guide_main().replace("int main", f"{TIMER}\nint main")
-    with emulated(build_for_board(model, tmp_path, main, flags)) as line:
+    sources = write_firmware(model, tmp_path)
+    with emulated(build_for_board(sources, tmp_path, main, flags)) as line:
         report = model.profile(on=line.on)
     board = report.board
     assert board is not None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..emit import Linked
 from ..errors import TcmError
 from ..generate import Generated
+from ..ir.artifacts import Program
 from ..staging import as_new_folder, staged
 from .interface import interface_of
+from .serial import BoardModel, board_model
 
 TEMPLATES = Path(__file__).parent / "templates"
 END = ".j2"
@@ -41,14 +44,28 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
         raise TcmError("unknown kind of project", expected=", ".join(KINDS), got=kind)
     interface = interface_of(generated)
     folder = Path(SOURCES[kind])
-    code = {n: t for n, t in generated.program.files.items() if n.endswith((".c", ".h"))}
-    values = {"model": interface, "program": generated.program, "version": version}
+    code = _code(generated.program)
+    values = {"model": interface, "models": (board_model(generated),), "version": version}
     code[f"{interface.prefix}.hpp"] = _environment().get_template("model.hpp.j2").render(values)
     files = {(folder / name).as_posix(): text for name, text in code.items()}
-    for template, path in _templates(kind):
-        text = _environment().get_template(template).render(values)
+    for path, text in _rendered(kind, values):
         files[path.replace(NAME, interface.prefix)] = text
     return files
+
+
+def firmware_files(linked: Linked, models: Sequence[BoardModel]) -> dict[str, str]:
+    """Path -> text of a project of kind serial with several models, of which a PC asks for one."""
+    return {**_code(linked), **dict(_rendered("serial", {"models": models}))}
+
+
+def _code(emitted: Program | Linked) -> dict[str, str]:
+    return {name: text for name, text in emitted.files.items() if name.endswith((".c", ".h"))}
+
+
+def _rendered(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, text) of each file that a kind's templates make."""
+    for template, path in _templates(kind):
+        yield path, _environment().get_template(template).render(values)
 
 
 def _templates(kind: str) -> Iterator[tuple[str, str]]:

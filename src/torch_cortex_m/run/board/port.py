@@ -27,13 +27,13 @@ def is_board(on: str) -> bool:
     return on.startswith(SCHEME)
 
 
-def open_board(on: str, program: Program, patience: Patience | None = None) -> Board:
-    """The board at ``serial:PORT`` or ``serial:PORT@BITS_PER_SECOND``, which runs the program.
+def open_board(on: str, *programs: Program, patience: Patience | None = None) -> Board:
+    """The board at ``serial:PORT`` or ``serial:PORT@BITS_PER_SECOND``, which runs the programs.
 
     Raises TcmError if pyserial is missing, the port cannot be opened, nothing answers there, or
-    the firmware has another model.
+    the firmware has none of the programs.
     """
-    return Board(Link(SerialPort(on), patience), program)
+    return Board(Link(SerialPort(on), patience), programs)
 
 
 class SerialPort:

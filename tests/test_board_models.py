@@ -1,0 +1,90 @@
+"""A firmware with several models, of which the PC asks for one by its signature."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from serial_boards import BoardProcess, Faults, build_for_host, write_files
+from small_graphs import Builder, Q
+
+from torch_cortex_m import TcmError
+from torch_cortex_m.generate import Generated, Preferences, generate
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.model.compiled import CompiledModel
+from torch_cortex_m.model.ports import as_run
+from torch_cortex_m.run import Run, open_board
+from torch_cortex_m.run.board import Patience
+from torch_cortex_m.ship import board_model, firmware_files, link_models
+from torch_cortex_m.target import HOST
+
+pytest.importorskip("serial")
+
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+SHORT = Patience(answer=0.1, work=5, tries=6, greetings=6)
+
+
+def remembering(channels: int) -> Graph:
+    """The largest of the input and the last one, and a convolution of that."""
+    build = Builder()
+    given = build.input(1, 3, 4, channels)
+    last = build.graph.add_state("last", np.full((1, 3, 4, channels), 5, np.int8), Q)
+    build.graph.set_update(last, given)
+    build.output(build.conv(build.node("maximum", given, last), 6))
+    return build.graph
+
+
+def named(name: str, channels: int, io: str = "caller") -> Generated:
+    return generate(remembering(channels), HOST, prefix=name, preferences=Preferences(io=io))
+
+
+MODELS = [named("first", 4), named("second", 3, "arena"), named("third", 2)]
+
+
+@pytest.fixture(scope="module")
+def firmware(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With the first two."""
+    folder = tmp_path_factory.mktemp("models")
+    linked = link_models({each.program.prefix: each for each in MODELS[:2]}, "both")
+    return build_for_host(
+        write_files(firmware_files(linked, list(map(board_model, MODELS[:2]))), folder), folder
+    )
+
+
+@needs_gcc
+def test_models_in_turns_over_a_bad_line(firmware: Path) -> None:
+    """Each begins with its initial states where another one ran before."""
+    programs = [each.program for each in MODELS]
+    calls: list[Run] = []
+    expected: list[tuple[bytes, ...]] = []
+    for index, again in [(1, False), (0, False), (1, False), (1, True), (0, False)]:
+        model = CompiledModel(MODELS[index])
+        runs = [Run(*as_run(sample)) for sample in model.random_samples(3)]
+        calls += [run._replace(program=index) for run in runs]
+        calls[-3] = calls[-3]._replace(reset=again)
+        expected += [execution.outputs for execution in model.runner("host").run(runs)]
+    up, down = Faults(211), Faults(503)
+    with BoardProcess([firmware], up, down) as line:
+        board = open_board(line.on, *programs, patience=SHORT)
+        assert board.present == {0, 1}
+        assert [execution.outputs for execution in board.run(calls)] == expected
+        assert [layer.cycles for layer in board.measure(calls[3].inputs).layers] == [100, 100]
+        with pytest.raises(TcmError, match="the board has another model") as caught:
+            board.run([Run(2, calls[0].inputs)])
+    assert up.count >= 3
+    assert down.count >= 3
+    assert "third, compiled as it is here" in str(caught.value)
+    assert f"first ({programs[0].signature.hex()})" in str(caught.value)
+
+
+@needs_gcc
+def test_a_model_is_verified_beside_another_one(firmware: Path) -> None:
+    with BoardProcess([firmware]) as line:
+        for each in MODELS[:2]:
+            model = CompiledModel(each)
+            assert model.verify(random=4, on=line.on) == 4
+            model.board(line.on).close()
+        with pytest.raises(TcmError, match="the board has another model"):
+            CompiledModel(MODELS[2]).verify(random=1, on=line.on)
