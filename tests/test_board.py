@@ -24,6 +24,7 @@ from serial_boards import (
     build_for_host,
     emulated,
     guide_main,
+    with_timer,
     write_firmware,
 )
 from small_graphs import Builder, Q
@@ -362,27 +363,13 @@ def test_an_emulated_board_with_the_guides_firmware(
     assert abs(execution.stack_bytes - on_emulator.stack_bytes) <= 64
 
 
-TIMER = """
-#define TIMER ((volatile uint32_t *)0x40000000) /* control, value, reload; counts down */
-uint32_t ticks(void);
-uint32_t ticks(void)
-{
-    if (TIMER[0] == 0) {
-        TIMER[1] = TIMER[2] = UINT32_MAX;
-        TIMER[0] = 1;
-    }
-    return UINT32_MAX - TIMER[1];
-}
-"""
-
-
 @needs_emulator
 def test_a_profile_has_what_a_board_counts(tmp_path: Path) -> None:
     """By a timer of the emulated board, whose ticks are no cycles of a core."""
     model = model_for("cortex-m4")
     flags = ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
     flags += ["-DTCM_SERIAL_CLOCK_HZ=25000000", "-DTCM_SERIAL_STACK_BYTES=96"]
-    main = guide_main().replace("int main", f"{TIMER}\nint main")
+    main = with_timer(guide_main())
     sources = write_firmware(model, tmp_path)
     with emulated(build_for_board(sources, tmp_path, main, flags)) as line:
         report = model.profile(on=line.on)

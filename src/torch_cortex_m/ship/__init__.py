@@ -1,7 +1,7 @@
 """The emitted C as what other build systems take: a library, a module, a crate."""
 
 from .linking import link_models, write_linked
-from .projects import KINDS, firmware_files, project_files, write_project
+from .projects import KINDS, firmware_files, project_files, tuning_files, write_project
 from .serial import BoardModel, board_model
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "firmware_files",
     "link_models",
     "project_files",
+    "tuning_files",
     "write_linked",
     "write_project",
 ]

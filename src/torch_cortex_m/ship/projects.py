@@ -8,7 +8,7 @@ from typing import Any
 
 from ..emit import Linked
 from ..errors import TcmError
-from ..generate import Generated
+from ..generate import Generated, link
 from ..ir.artifacts import Program
 from ..staging import as_new_folder, staged
 from .interface import interface_of
@@ -56,6 +56,11 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
 def firmware_files(linked: Linked, models: Sequence[BoardModel]) -> dict[str, str]:
     """Path -> text of a project of kind serial with several models, of which a PC asks for one."""
     return {**_code(linked), **dict(_rendered("serial", {"models": models}))}
+
+
+def tuning_files(models: Sequence[Generated]) -> dict[str, str]:
+    """``firmware_files`` of models that are there to be measured."""
+    return firmware_files(link(models, "tuning"), list(map(board_model, models)))
 
 
 def _code(emitted: Program | Linked) -> dict[str, str]:
