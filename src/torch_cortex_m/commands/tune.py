@@ -11,7 +11,7 @@ from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainin
 from rich.table import Table
 
 from ..errors import TcmError
-from ..generate import Preferences, generate
+from ..generate import generate
 from ..measured.measurements import Measurements, board_table, measurements_for
 from ..model.compiled import CompiledModel
 from ..model.load import load
@@ -47,13 +47,12 @@ def tune_folder(
     measurements = measurements_for(cores_like(compiled.target), measured)
     generated = compiled.generated
     before = generated.preferences
-    preferences = Preferences(
-        before.objective if optimize is None else optimize,
-        before.flash_bytes if flash is None else flash,
-        before.ram_bytes if ram is None else ram,
-        measurements,
-        before.prefer_library,
-        before.io,
+    preferences = replace(
+        before,
+        objective=before.objective if optimize is None else optimize,
+        flash_bytes=before.flash_bytes if flash is None else flash,
+        ram_bytes=before.ram_bytes if ram is None else ram,
+        measurements=measurements,
     )
     chosen = generate(
         compiled.graph,
@@ -62,7 +61,14 @@ def tune_folder(
         library=generated.library,
         preferences=preferences,
     )
-    tuned = CompiledModel(replace(chosen, folding=generated.folding))
+    tuned = CompiledModel(
+        replace(
+            chosen,
+            folding=generated.folding,
+            removed=generated.removed,
+            losses=generated.losses,
+        )
+    )
     tuned.save(folder)
     terminal().print(_changes(compiled, tuned, measured))
     print(f"{folder}: tuned; measurements in {tuning}")
