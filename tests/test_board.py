@@ -51,14 +51,16 @@ CALLS = 4
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
 
-def delayed(filters: int = 6, weight: int | None = None) -> Graph:
+def delayed(filters: int = 6, weight: int | None = None, *, rows: bool = False) -> Graph:
     """The largest of the input and the one before the last, which a call that is done twice loses;
-    weight: the first one of the convolution."""
+    weight: the first one of the convolution. rows: behind a convolution, whose rows are computed as
+    those of the input come."""
+    shape = (1, 6, 3, 4) if rows else (1, 4, 3, 4)
     build = Builder()
-    given = build.input(1, 4, 3, 4)
+    given = build.input(*shape)
+    given = build.conv(given, 4) if rows else given
     last, before = (
-        build.graph.add_state(name, np.full((1, 4, 3, 4), 5, np.int8), Q)
-        for name in ("last", "before")
+        build.graph.add_state(name, np.full(shape, 5, np.int8), Q) for name in ("last", "before")
     )
     most = build.node("maximum", given, before)
     build.graph.set_update(last, given)
@@ -71,12 +73,13 @@ def delayed(filters: int = 6, weight: int | None = None) -> Graph:
 
 def model_for(target: str, io: str = "caller") -> CompiledModel:
     preferences = Preferences(io=io)
+    graph = delayed(rows=io == "rows")
     return CompiledModel(
-        generate(delayed(), find_target(target), prefix="net_1", preferences=preferences)
+        generate(graph, find_target(target), prefix="net_1", preferences=preferences)
     )
 
 
-@pytest.fixture(scope="module", params=["caller", "arena"])
+@pytest.fixture(scope="module", params=["caller", "arena", "rows"])
 def model(request: pytest.FixtureRequest) -> CompiledModel:
     return model_for("host", request.param)
 
@@ -117,7 +120,10 @@ def test_a_board_is_a_place_to_run(firmware: Path, model: CompiledModel) -> None
 
 @needs_gcc
 def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> None:
-    """Its counter is looked at once around the inference, and twice after each layer."""
+    """Its counter is looked at once around the inference, and twice after each layer. In rows there
+    are six calls, and the first layer computes three rows at a time."""
+    by_rows = model.generated.preferences.io == "rows"
+    counts = [200, 100, 100] if by_rows else [100, 100]
     with BoardProcess([firmware]) as line:
         board = open_board(line.on, program(model), patience=SHORT)
         with pytest.raises(TcmError, match="cannot be opened"):  # a port is for one at a time
@@ -125,8 +131,8 @@ def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> 
         assert (board.facts.counter, board.facts.clock_hz) == ("own", 1_000_000)
         execution = board.measure(calls(model)[0].inputs)
         (plain,) = board.run(calls(model)[:1])
-    assert [layer.cycles for layer in execution.layers] == [100, 100]
-    assert execution.cycles == plain.cycles == 500
+    assert [layer.cycles for layer in execution.layers] == counts
+    assert execution.cycles == plain.cycles == 2 * sum(counts) + (600 if by_rows else 100)
     assert plain.layers == ()
 
 
@@ -153,12 +159,13 @@ def test_what_comes_before_a_frame_is_passed_over(firmware: Path, model: Compile
 
 
 @needs_gcc
-@pytest.mark.parametrize("graph", [delayed(filters=8), delayed(weight=1)], ids=["sizes", "weight"])
+@pytest.mark.parametrize("change", [{"filters": 8}, {"weight": 1}], ids=["sizes", "weight"])
 def test_a_firmware_of_another_model_is_refused(
-    graph: Graph, firmware: Path, model: CompiledModel
+    change: dict[str, int], firmware: Path, model: CompiledModel
 ) -> None:
-    io = model.generated.preferences
-    other = generate(graph, HOST, prefix="net_1", preferences=io).program
+    preferences = model.generated.preferences
+    graph = delayed(**change, rows=preferences.io == "rows")
+    other = generate(graph, HOST, prefix="net_1", preferences=preferences).program
     with BoardProcess([firmware]) as line:
         with pytest.raises(TcmError, match="the board has another model") as caught:
             open_board(line.on, other, patience=SHORT)
@@ -231,7 +238,7 @@ def hello(model: CompiledModel, request: Frame) -> bytes:
     """Of a firmware with this model."""
     inputs, outputs = program(model).input_bytes, program(model).output_bytes
     sizes = (*inputs, *outputs)
-    facts = pack(f"<{6 + len(sizes)}I", 2, 0, 0, 0, len(inputs), len(sizes), *sizes)
+    facts = pack(f"<{7 + len(sizes)}I", 2, 0, 0, 0, len(inputs), len(sizes), 0, *sizes)
     identity = program(model).signature + program(model).prefix.encode()
     return encode(Frame(Kind.HELLO + ANSWER, request.number, request.session, facts + identity))
 
@@ -304,6 +311,7 @@ COMPILERS = {
 }
 FLAGS = [
     ("arena", []),
+    ("rows", []),
     ("caller", ["-DTCM_SERIAL_STACK_BYTES=1024"]),
     ("caller", ["-DTCM_SERIAL_CYCLES=ticks"]),
 ]

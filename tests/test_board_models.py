@@ -17,6 +17,9 @@ from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.ports import as_run
 from torch_cortex_m.run import Run, open_board
 from torch_cortex_m.run.board import Patience
+from torch_cortex_m.run.board.frames import Kind
+from torch_cortex_m.run.board.link import Link
+from torch_cortex_m.run.board.port import SerialPort
 from torch_cortex_m.ship import board_model, firmware_files, link_models
 from torch_cortex_m.target import HOST
 
@@ -36,20 +39,31 @@ def remembering(channels: int) -> Graph:
     return build.graph
 
 
-def named(name: str, channels: int, io: str = "caller") -> Generated:
-    return generate(remembering(channels), HOST, prefix=name, preferences=Preferences(io=io))
+def forgetting() -> Graph:
+    build = Builder()
+    build.output(build.conv(build.conv(build.input(1, 6, 3, 4), 8), 5))
+    return build.graph
 
 
-MODELS = [named("first", 4), named("second", 3, "arena"), named("third", 2)]
+def named(name: str, graph: Graph, io: str = "caller") -> Generated:
+    return generate(graph, HOST, prefix=name, preferences=Preferences(io=io))
+
+
+MODELS = [
+    named("first", remembering(4)),
+    named("second", remembering(3), "arena"),
+    named("rows", forgetting(), "rows"),
+    named("another", remembering(2)),
+]
 
 
 @pytest.fixture(scope="module")
 def firmware(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With the first two."""
+    """With all but the last one."""
     folder = tmp_path_factory.mktemp("models")
-    linked = link_models({each.program.prefix: each for each in MODELS[:2]}, "both")
+    linked = link_models({each.program.prefix: each for each in MODELS[:3]}, "linked")
     return build_for_host(
-        write_files(firmware_files(linked, list(map(board_model, MODELS[:2]))), folder), folder
+        write_files(firmware_files(linked, list(map(board_model, MODELS[:3]))), folder), folder
     )
 
 
@@ -59,7 +73,7 @@ def test_models_in_turns_over_a_bad_line(firmware: Path) -> None:
     programs = [each.program for each in MODELS]
     calls: list[Run] = []
     expected: list[tuple[bytes, ...]] = []
-    for index, again in [(1, False), (0, False), (1, False), (1, True), (0, False)]:
+    for index, again in [(1, False), (0, False), (2, False), (1, False), (1, True), (0, False)]:
         model = CompiledModel(MODELS[index])
         runs = [Run(*as_run(sample)) for sample in model.random_samples(3)]
         calls += [run._replace(program=index) for run in runs]
@@ -68,23 +82,36 @@ def test_models_in_turns_over_a_bad_line(firmware: Path) -> None:
     up, down = Faults(211), Faults(503)
     with BoardProcess([firmware], up, down) as line:
         board = open_board(line.on, *programs, patience=SHORT)
-        assert board.present == {0, 1}
+        assert board.present == {0, 1, 2}
         assert [execution.outputs for execution in board.run(calls)] == expected
         assert [layer.cycles for layer in board.measure(calls[3].inputs).layers] == [100, 100]
         with pytest.raises(TcmError, match="the board has another model") as caught:
-            board.run([Run(2, calls[0].inputs)])
+            board.run([Run(3, calls[0].inputs)])
     assert up.count >= 3
     assert down.count >= 3
-    assert "third, compiled as it is here" in str(caught.value)
+    assert "another, compiled as it is here" in str(caught.value)
     assert f"first ({programs[0].signature.hex()})" in str(caught.value)
 
 
 @needs_gcc
 def test_a_model_is_verified_beside_another_one(firmware: Path) -> None:
     with BoardProcess([firmware]) as line:
-        for each in MODELS[:2]:
+        for each in MODELS[:3]:
             model = CompiledModel(each)
             assert model.verify(random=4, on=line.on) == 4
             model.board(line.on).close()
         with pytest.raises(TcmError, match="the board has another model"):
-            CompiledModel(MODELS[2]).verify(random=1, on=line.on)
+            CompiledModel(MODELS[3]).verify(random=1, on=line.on)
+
+
+@needs_gcc
+def test_rows_of_an_inference_that_nobody_ended_are_forgotten(firmware: Path) -> None:
+    model = CompiledModel(MODELS[2])
+    with BoardProcess([firmware]) as line:
+        link = Link(SerialPort(line.on), SHORT)
+        link.hello(model.generated.program.signature)
+        for missing in (5, 4, 3):
+            answer = link.request(Kind.RUN, bytes(12))
+            assert (len(answer), int.from_bytes(answer[:4], "little")) == (16, missing)
+        link.close()
+        assert model.verify(random=4, on=line.on) == 4

@@ -19,6 +19,9 @@ END = ".j2"
 NAME = "PREFIX"
 """In the path of a template: the model's own name."""
 
+SERIAL = "serial"
+"""The kind without a build system: a firmware that answers a PC."""
+
 SOURCES = {
     "arduino": "src",
     "cmsis-pack": "src",
@@ -26,7 +29,7 @@ SOURCES = {
     "make": "",
     "platformio": "src",
     "rust": "c",
-    "serial": "",
+    SERIAL: "",
     "zephyr": "src",
 }
 """Kind -> where the C lies in it."""
@@ -38,14 +41,18 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
     """Path -> text of all files of a project: the emitted C, a C++ class beside it, and what the
     build system wants. version: of the project.
 
-    Raises TcmError for an unknown kind, or a model whose input comes in rows.
+    Raises TcmError for an unknown kind, or a model whose input comes in rows, which only "serial"
+    takes, without a class.
     """
     if kind not in SOURCES:
         raise TcmError("unknown kind of project", expected=", ".join(KINDS), got=kind)
+    models = [board_model(generated)]
+    if kind == SERIAL and models[0].rows:
+        return firmware_files(generated.program, models)
     interface = interface_of(generated)
     folder = Path(SOURCES[kind])
     code = _code(generated.program)
-    values = {"model": interface, "models": (board_model(generated),), "version": version}
+    values = {"model": interface, "models": models, "version": version}
     code[f"{interface.prefix}.hpp"] = _environment().get_template("model.hpp.j2").render(values)
     files = {(folder / name).as_posix(): text for name, text in code.items()}
     for path, text in _rendered(kind, values):
@@ -53,9 +60,9 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
     return files
 
 
-def firmware_files(linked: Linked, models: Sequence[BoardModel]) -> dict[str, str]:
-    """Path -> text of a project of kind serial with several models, of which a PC asks for one."""
-    return {**_code(linked), **dict(_rendered("serial", {"models": models}))}
+def firmware_files(code: Program | Linked, models: Sequence[BoardModel]) -> dict[str, str]:
+    """Path -> text of a firmware that answers a PC, which asks for one of the models."""
+    return {**_code(code), **dict(_rendered(SERIAL, {"models": models}))}
 
 
 def tuning_files(models: Sequence[Generated]) -> dict[str, str]:

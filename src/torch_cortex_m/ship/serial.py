@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..generate import Generated
-from .interface import Interface, PortInterface, interface_of
+from ..ir.regions import pushed_input, row_count
+from .interface import ports_of
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,13 @@ class BoardPort:
 
 @dataclass(frozen=True)
 class BoardModel:
-    """A model in a firmware, which a PC asks for by its signature."""
+    """A model in a firmware, which a PC asks for by its signature. rows: of the only input, where
+    it comes row by row, and otherwise 0."""
 
     prefix: str
     ports: tuple[BoardPort, ...]
     ports_in_arena: bool
+    rows: int
     state_bytes: int
     layer_count: int
     signature: bytes
@@ -34,22 +37,33 @@ class BoardModel:
     def upper(self) -> str:
         return self.prefix.upper()
 
+    @property
+    def run_bytes(self) -> int:
+        """Of what a request to run has."""
+        return self.row_bytes or sum(port.bytes for port in self.ports if port.is_input)
+
+    @property
+    def row_bytes(self) -> int:
+        return self.ports[0].bytes // self.rows if self.rows else 0
+
+    @property
+    def output_bytes(self) -> int:
+        return sum(port.bytes for port in self.ports if not port.is_input)
+
 
 def board_model(generated: Generated) -> BoardModel:
-    """Raises TcmError for a model that takes its input in rows."""
-    interface, program = interface_of(generated), generated.program
+    program = generated.program
+    sizes = (*program.input_bytes, *program.output_bytes)
+    pushed = pushed_input(generated.plan.regions)
     return BoardModel(
-        interface.prefix,
-        _ports(interface, (*program.input_bytes, *program.output_bytes)),
-        interface.ports_in_arena,
+        program.prefix,
+        tuple(
+            BoardPort(port.name, port.is_input, port.c_type, port.elements, size)
+            for port, size in zip(ports_of(program), sizes, strict=True)
+        ),
+        program.ports is not None,
+        0 if pushed is None else row_count(generated.graph.types[pushed]),
         program.state_bytes,
         len(program.layers),
         program.signature,
     )
-
-
-def _ports(interface: Interface, sizes: tuple[int, ...]) -> tuple[BoardPort, ...]:
-    def port(of: PortInterface, size: int) -> BoardPort:
-        return BoardPort(of.name, of.is_input, of.c_type, of.elements, size)
-
-    return tuple(map(port, interface.ports, sizes))

@@ -20,7 +20,7 @@ COUNTERS = {1: "DWT", 2: "own"}
 """What counts the cycles: the core's data watchpoint and trace unit, or a function of the
 firmware."""
 
-_FACTS = Struct("<6I")
+_FACTS = Struct("<7I")
 _STATUS = Struct("<iIII")
 _SIGNATURE_BYTES = 8
 
@@ -29,11 +29,13 @@ _SIGNATURE_BYTES = 8
 class BoardFacts:
     """What a firmware says of itself. counter: of COUNTERS, None where nothing counts cycles.
     clock_hz, stack_bytes: 0 where it was not told the core's clock, or a stack that it may
-    overwrite to see how much of it is used."""
+    overwrite to see how much of it is used. row_bytes: of the only input of the program, where it
+    comes row by row, and otherwise 0."""
 
     counter: str | None
     clock_hz: int
     stack_bytes: int
+    row_bytes: int = 0
 
 
 class Board:
@@ -56,14 +58,14 @@ class Board:
         """What it has instead of the one that it was asked for last."""
         self.close = weakref.finalize(self, link.close)
         try:
-            found = {i: facts for i in range(len(self.programs)) if (facts := self._ask(i))}
-            if not found:
+            self._facts = {i: facts for i in range(len(self.programs)) if (facts := self._ask(i))}
+            if not self._facts:
                 raise self._another_model(0)
         except BaseException:
             self.close()
             raise
-        self.facts = next(iter(found.values()))
-        self.present = frozenset(found)
+        self.facts = next(iter(self._facts.values()))
+        self.present = frozenset(self._facts)
 
     @property
     def is_open(self) -> bool:
@@ -100,17 +102,24 @@ class Board:
             reset = True
         if reset:
             self._request(Kind.RESET, b"", 0)
+        *rows, last = _pieces(b"".join(run.inputs), self._facts[run.program].row_bytes)
+        for index, row in enumerate(rows):
+            status, *_ = _STATUS.unpack(self._request(Kind.RUN, row, _STATUS.size))
+            self._check_status(program, status, len(rows) - index)
         size = _STATUS.size + sum(program.output_bytes)
-        answer = self._request(Kind.RUN, b"".join(run.inputs), size)
+        answer = self._request(Kind.RUN, last, size)
         status, cycles, stack, layer_calls = _STATUS.unpack_from(answer)
-        if status != 0:
-            raise TcmError(
-                f"{program.prefix}_run returned an error: {status}", where=self._link.name
-            )
+        self._check_status(program, status, 0)
         ends = list(accumulate(program.output_bytes, initial=_STATUS.size))
         outputs = tuple(answer[start:end] for start, end in pairwise(ends))
         counted = None if self.facts.counter is None else cycles
         return Execution(outputs, status, 0, stack, cycles=counted), layer_calls
+
+    def _check_status(self, program: Program, status: int, wanted: int) -> None:
+        if status != wanted:
+            raise TcmError(
+                f"{program.prefix}_run returned an error: {status}", where=self._link.name
+            )
 
     def _request(self, kind: Kind, payload: bytes, answer_bytes: int) -> bytes:
         try:
@@ -128,7 +137,7 @@ class Board:
         self._current = None
         answer = self._link.hello(program.signature)
         try:
-            version, counter, clock, stack, inputs, ports = _FACTS.unpack_from(answer)
+            version, counter, clock, stack, inputs, ports, row_bytes = _FACTS.unpack_from(answer)
             sizes = Struct(f"<{ports if version == VERSION else 0}I")
             found = sizes.unpack_from(answer, _FACTS.size)
         except error:
@@ -140,7 +149,7 @@ class Board:
         wanted = (*program.input_bytes, *program.output_bytes)
         if signature == program.signature and (inputs, found) == (len(program.input_bytes), wanted):
             self._current = index
-            return BoardFacts(COUNTERS.get(counter), clock, stack)
+            return BoardFacts(COUNTERS.get(counter), clock, stack, row_bytes)
         self._other = f"{one_line(name.decode(errors='replace'))} ({signature.hex()}), {[*found]}"
         return None
 
@@ -164,3 +173,8 @@ class Board:
             got=got,
             hint=WRITE_AGAIN,
         )
+
+
+def _pieces(data: bytes, size: int) -> list[bytes]:
+    """The data in pieces of this size, or in one, where it is 0."""
+    return [data[start : start + size] for start in range(0, len(data), size)] if size else [data]
