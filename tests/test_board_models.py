@@ -11,6 +11,7 @@ from serial_boards import BoardProcess, Faults, build_for_host, write_files
 from small_graphs import Builder, Q
 
 from torch_cortex_m import TcmError
+from torch_cortex_m.commands import link_folders, ship_folder, verify_folder
 from torch_cortex_m.generate import Generated, Preferences, generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.model.compiled import CompiledModel
@@ -102,6 +103,50 @@ def test_a_model_is_verified_beside_another_one(firmware: Path) -> None:
             model.board(line.on).close()
         with pytest.raises(TcmError, match="the board has another model"):
             CompiledModel(MODELS[3]).verify(random=1, on=line.on)
+
+
+@needs_gcc
+def test_linked_folders_become_a_firmware_and_are_verified_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders = [CompiledModel(each).save(tmp_path / each.program.prefix) for each in MODELS[:3]]
+    linked, firmware = tmp_path / "linked", tmp_path / "firmware"
+    link_folders(folders, linked, "models")
+    ship_folder(linked, "serial", firmware)
+    sources = sorted(path.name for path in firmware.glob("*.c"))
+    capsys.readouterr()
+    with BoardProcess([build_for_host(sources, firmware)]) as line:
+        verify_folder(linked, None, 2, 0, [line.on], layers=False)
+        told = capsys.readouterr().out.splitlines()
+    for each, said in zip(MODELS, told, strict=False):
+        assert f"{each.program.prefix}: bit-exact: reference = {line.on} on 2" in said
+    assert len(told) == 3
+    with pytest.raises(TcmError, match="is no project of this kind"):
+        ship_folder(linked, "zephyr", tmp_path / "zephyr")
+    for on in (None, ["host"], [line.on, "emulator"]):
+        with pytest.raises(TcmError, match="verified on a board"):
+            verify_folder(linked, None, 2, 0, on, layers=False)
+
+
+def test_linked_folders_that_are_not_what_was_linked(tmp_path: Path) -> None:
+    folders = [CompiledModel(each).save(tmp_path / each.program.prefix) for each in MODELS[:2]]
+    linked = tmp_path / "linked"
+    link_folders(folders, linked, "models")
+    manifest = (linked / "link.json").read_text()
+    edited = linked / "models_weights.c"
+    text = edited.read_text()
+    edited.write_text(text + " ")
+    with pytest.raises(TcmError, match="does not hold what tcm wrote there"):
+        ship_folder(linked, "serial", tmp_path / "firmware")
+    edited.write_text(text)
+    for nonsense in ("", "[]", "{}", '{"name": "models", "linked": 3}'):
+        (linked / "link.json").write_text(nonsense)
+        with pytest.raises(TcmError, match="not a folder that tcm link wrote"):
+            ship_folder(linked, "serial", tmp_path / "firmware")
+    (linked / "link.json").write_text(manifest.replace("second", "moved"))
+    with pytest.raises(TcmError, match="not a folder that tcm compile wrote"):
+        ship_folder(linked, "serial", tmp_path / "firmware")
+    assert not (tmp_path / "firmware").exists()
 
 
 @needs_gcc
