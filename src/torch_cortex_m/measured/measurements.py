@@ -104,7 +104,10 @@ class Measurements:
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise TcmError(
-                "cannot write the tuning file", where=str(path), got=error.strerror
+                "cannot write the tuning file",
+                where=str(path),
+                got=error.strerror,
+                hint="choose a file that you may write to (--tuning)",
             ) from None
 
 

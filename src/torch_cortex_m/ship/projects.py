@@ -45,7 +45,12 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
     takes, without a class.
     """
     if kind not in SOURCES:
-        raise TcmError("unknown kind of project", expected=", ".join(KINDS), got=kind)
+        raise TcmError(
+            "unknown kind of project",
+            expected=", ".join(KINDS),
+            got=kind,
+            hint="docs/projects.md says what each is for",
+        )
     models = [board_model(generated)]
     if kind == SERIAL and models[0].rows:
         return firmware_files(generated.program, models)
@@ -124,6 +129,9 @@ def write_project(files: dict[str, str], folder: Path) -> Path:
                     path.replace(folder / path.name)
     except OSError as error:
         raise TcmError(
-            "cannot write the project", where=str(folder), got=error.strerror or str(error)
+            "cannot write the project",
+            where=str(folder),
+            got=error.strerror or str(error),
+            hint="choose a folder that you may write to",
         ) from None
     return folder

@@ -11,7 +11,7 @@ from struct import Struct, error
 from ...errors import TcmError
 from ...ir.artifacts import Program
 from ...text import one_line
-from ..execute import Execution, LayerTrace, Run
+from ..execute import STATUS_HINT, Execution, LayerTrace, Run
 from .frames import Kind
 from .link import ANOTHER_PROTOCOL, WRITE_AGAIN, Link
 
@@ -118,7 +118,9 @@ class Board:
     def _check_status(self, program: Program, status: int, wanted: int) -> None:
         if status != wanted:
             raise TcmError(
-                f"{program.prefix}_run returned an error: {status}", where=self._link.name
+                f"{program.prefix}_run returned an error: {status}",
+                where=self._link.name,
+                hint=STATUS_HINT,
             )
 
     def _request(self, kind: Kind, payload: bytes, answer_bytes: int) -> bytes:

@@ -64,7 +64,10 @@ class SerialPort:
             ) from None
         except ValueError as error:
             raise TcmError(
-                "the serial port does not have this speed", where=on, got=str(error)
+                "the serial port does not have this speed",
+                where=on,
+                got=str(error),
+                hint="the speed of the firmware's UART, such as serial:PORT@115200 or @921600",
             ) from None
 
     def seconds(self, count: int) -> float:
