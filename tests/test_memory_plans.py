@@ -4,17 +4,18 @@ value is what the reference says when it is read, call after call."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import given, note, settings
+import pytest
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
 from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
-from torch_cortex_m.plan import plan_memory
+from torch_cortex_m.plan import PlanError, Places, check_plan, plan_memory
 from torch_cortex_m.run.reference import Reference
 
 Q = Quantization(0.1, 0)
@@ -215,16 +216,70 @@ class Machine:
             assert right, f"%{value} at %{node.name}"
 
 
-@given(drawn_graphs(), st.integers(0, 1000))
-@settings(deadline=None, max_examples=300)
-def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
-    graph = drawn.graph
-    verify(graph)
-    note(format_graph(graph))
-    plan = plan_memory(graph, drawn.scratch, drawn.overlaps, drawn.strided)
+def planned(drawn: Drawn) -> MemoryPlan:
+    plan = plan_memory(drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided)
     note(str(plan))
+    return plan
+
+
+def carry_out(drawn: Drawn, plan: MemoryPlan, seed: int) -> None:
     machine = Machine(drawn, plan, seed)
-    types = [graph.types[port.value] for port in graph.inputs]
+    types = [drawn.graph.types[port.value] for port in drawn.graph.inputs]
     for _ in range(CALLS):
         data = [machine.noise(type_.bytes).view(np.int8) for type_ in types]
         machine.call([d.reshape(type_.shape) for d, type_ in zip(data, types, strict=True)])
+
+
+@given(drawn_graphs(), st.integers(0, 1000))
+@settings(deadline=None, max_examples=300)
+def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
+    verify(drawn.graph)
+    note(format_graph(drawn.graph))
+    plan = planned(drawn)
+    carry_out(drawn, plan, seed)
+    check_plan(drawn.graph, plan, drawn.scratch, drawn.overlaps)
+
+
+@given(drawn_graphs(), st.integers(0, 1000), st.data())
+@settings(deadline=None, max_examples=150)
+def test_the_checker_finds_what_is_overwritten(
+    drawn: Drawn, seed: int, data: st.DataObject
+) -> None:
+    """Something lies elsewhere than planned; a value that is wrong then is no surprise."""
+    note(format_graph(drawn.graph))
+    plan = planned(drawn)
+    places = Places(drawn.graph, drawn.strided)
+    roots = {places.of(v).root for v, at in plan.locations.items() if at.kind == "arena"}
+    assume(roots or plan.scratch)
+    offset = data.draw(st.sampled_from([0, 16, 32, plan.arena_bytes - 16, 3, 17]))
+    plan = replace(plan, arena_bytes=plan.arena_bytes + 2 * LARGEST)
+    index = data.draw(st.integers(0, len(roots) + len(plan.scratch) - 1))
+    if index < len(roots):
+        plan = elsewhere(plan, places, sorted(roots)[index], offset)
+    else:
+        node = list(plan.scratch)[index - len(roots)]
+        plan = replace(plan, scratch={**plan.scratch, node: offset})
+    try:
+        carry_out(drawn, plan, seed)
+    except AssertionError as error:
+        note(str(error))
+        event("wrong")
+        with pytest.raises(PlanError):
+            check_plan(drawn.graph, plan, drawn.scratch, drawn.overlaps)
+
+
+def elsewhere(plan: MemoryPlan, places: Places, root: str, offset: int) -> MemoryPlan:
+    """What lies in the root begins there."""
+    locations = {
+        value: replace(at, offset=offset + places.of(value).offset)
+        if at.kind == "arena" and places.of(value).root == root
+        else at
+        for value, at in plan.locations.items()
+    }
+    copies = (
+        replace(each, source=locations[each.value])
+        if each.source == plan.locations[each.value]
+        else each
+        for each in plan.copies
+    )
+    return replace(plan, locations=locations, copies=tuple(copies))

@@ -80,7 +80,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--module", action="append", metavar="PATH[:LINE]")
     parser.add_argument("--tests", action="append", metavar="PATH")
-    parser.add_argument("--seconds", type=float, default=60, help="of tests for each mutant")
+    parser.add_argument("--seconds", type=float, default=90, help="of tests for each mutant")
     parser.add_argument("--jobs", type=int, default=1, metavar="N")
     parser.add_argument("--fresh", action="store_true", help="record anew what tests execute")
     arguments = parser.parse_args()
