@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
 from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
-from torch_cortex_m.plan import PlanError, Places, check_plan, plan_memory
+from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.run.reference import Reference
 
 Q = Quantization(0.1, 0)

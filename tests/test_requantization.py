@@ -147,3 +147,40 @@ def test_doubled_sums_fit_32_bits_or_take_another_way(bias: int, way: int) -> No
     plain = Limits(0, -128, 127)
     found = choose(np.array([[1]]), np.array([bias], np.int32), [1 << 30], [-22], plain, 0)
     assert found.way == way
+
+
+RELU = Limits(-128, -128, 127)
+
+
+def test_a_channel_that_wraps_spoils_the_way_of_all() -> None:
+    """Shifted left, its sums seem to saturate: by the definition they wrap around."""
+    weight, bias = np.array([[1], [50]]), np.array([1 << 30, 0], np.int32)
+    assert choose(weight, bias, [1 << 30] * 2, [2, -7], RELU, 0).way == ANY
+
+
+def test_shifts_far_apart_meet_by_a_shorter_multiplier() -> None:
+    """Scales go from 2 to 8. Half of the second multiplier reaches the one step at the same sum."""
+    weight, bias = np.full((2, 1), 127), np.zeros(2, np.int32)
+    found = choose(weight, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0)
+    assert (found.way, found.common_shift) == (NON_NEGATIVE, 14)
+    assert found.scales.tolist() == [8, 2]
+    assert found.multipliers.tolist() == [1 << 30, 3 << 28]
+    more_steps = np.full((2, 3), 127)
+    assert choose(more_steps, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0).way == RIGHT
+
+
+def test_the_common_shift_is_one_that_the_kernel_has() -> None:
+    weight, bias = np.full((2, 60), 127), np.zeros(2, np.int32)
+    op = DepthwiseConv2d(output_offset=-128, activation_min=-128, activation_max=127)
+    constants = {
+        "bias": bias,
+        "multipliers": np.full(2, 1 << 30, np.int32),
+        "shifts": np.array([-7, -9], np.int32),
+    }
+    layer = Layer(op, {}, (TensorType((1, 1, 1, 2), "int8"),), constants)
+    for given_shifts, common in ((None, 10), ((8, 9, 12), 12), ((10, 12), 10), ((14, 14), 14)):
+        found = choose_requantization(layer, weight, given_shifts)
+        assert (found.way, found.common_shift) == (NON_NEGATIVE, common)
+        assert found.scales.tolist() == [common - 6, common - 8]
+    assert choose_requantization(layer, weight, (7, 15)).way == RIGHT
+    assert choose_requantization(layer, weight, ()).way == RIGHT
