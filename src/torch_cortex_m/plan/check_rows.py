@@ -77,9 +77,10 @@ class RowsChecker:
                 needed.append(moved)
             if value in self.sums:
                 needed = [each for each in needed if each.value != value]
-            yield from self._conflicts(self._span(tick.written), self._without_dying(tick, needed))
-            scratch = self._scratch(tick)
-            yield from self._conflicts(scratch, needed) if scratch is not None else ()
+            written, scratch = self._span(tick.written), self._scratch(tick)
+            yield from self._conflicts(written, self._without_dying(tick, needed))
+            if scratch is not None:
+                yield from self._conflicts(scratch, [*needed, written])
 
     def _conflicts(self, written: Bytes, needed: Iterable[Bytes]) -> Iterator[str]:
         for other in needed:
@@ -152,5 +153,7 @@ class RowsChecker:
         memory = (location.kind, location.port, location.name)
         start, root = location.offset, self.by_rows.get(location)
         if root is not None and not self.needed_after(value):
-            start += self.replay.needed_whole(root) * row_bytes(self.graph.types[root])
+            # Before the border of what reads it is there, rows before the first count as needed.
+            first = max(self.replay.needed_whole(root), 0)
+            start += first * row_bytes(self.graph.types[root])
         return Bytes(memory, start, location.offset + size, value)
