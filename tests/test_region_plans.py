@@ -1,5 +1,5 @@
-"""Plans of regions are carried out on marks: every byte of every value is a number of its own, and is
-there when it is read. What goes wrong in a damaged plan, the checker finds."""
+"""Plans of regions are carried out on marks: every byte of every value is a number of its own, and
+is there when it is read. What goes wrong in a damaged plan, the checker finds."""
 
 from __future__ import annotations
 
