@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
-from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
+from torch_cortex_m.ir.artifacts import ALIGNMENT, Location, MemoryPlan, Overlap
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.run.reference import Reference
 
@@ -219,7 +219,15 @@ class Machine:
 def planned(drawn: Drawn) -> MemoryPlan:
     plan = plan_memory(drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided)
     note(str(plan))
+    assert_aligned(plan, Places(drawn.graph, drawn.strided))
     return plan
+
+
+def assert_aligned(plan: MemoryPlan, places: Places) -> None:
+    """Kernels read words and vectors from where a block begins, whatever lies before it."""
+    blocks = [at.offset - places.of(value).offset for value, at in plan.locations.items()]
+    assert not any(at % ALIGNMENT for at in (*blocks, *plan.scratch.values()))
+    assert not any(at % ALIGNMENT for at in plan.windows.values())
 
 
 def carry_out(drawn: Drawn, plan: MemoryPlan, seed: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 from drawn_networks import DrawnNetwork, drawn_regions
 from hypothesis import event, example, given, note, settings
 from hypothesis import strategies as st
+from test_memory_plans import assert_aligned, elsewhere
 
 from torch_cortex_m.ir import Graph, Node, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
@@ -209,6 +210,7 @@ def drawn_plan(seed: int) -> Planned:
     io = bool(rng.integers(2))
     plan = plan_memory(graph, scratch, overlaps, ports_in_arena=io, regions=schedule.regions)
     note(f"{format_graph(graph)}\n{overlaps}\n{plan}")
+    assert_aligned(plan, Places(graph, frozenset()))
     return Planned(graph, scratch, overlaps, plan)
 
 
@@ -254,20 +256,3 @@ def damage(planned: Planned, rng: np.random.Generator) -> MemoryPlan:
     if index < len(plan.scratch):
         return replace(plan, scratch={**plan.scratch, list(plan.scratch)[index]: offset})
     return elsewhere(plan, places, sorted(roots)[index - len(plan.scratch)], offset)
-
-
-def elsewhere(plan: MemoryPlan, places: Places, root: str, offset: int) -> MemoryPlan:
-    """What lies in the root begins there."""
-    locations = {
-        value: replace(at, offset=offset + places.of(value).offset)
-        if at.kind == "arena" and places.of(value).root == root
-        else at
-        for value, at in plan.locations.items()
-    }
-    copies = (
-        replace(each, source=locations[each.value])
-        if each.source == plan.locations[each.value]
-        else each
-        for each in plan.copies
-    )
-    return replace(plan, locations=locations, copies=tuple(copies))

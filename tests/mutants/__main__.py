@@ -26,14 +26,11 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.mutants.concerned import Concerned, test_files
 from tests.mutants.mutants import MODULES, Mutant, mutants
-from tests.mutants.trial import ROOT, Copy, run_tests
+from tests.mutants.trial import ROOT, SLOWER, START, Alarm, Copy, run_tests
 
 OUTCOMES = {0: "SURVIVED", 1: "killed", None: "killed (time)", 2: "killed (import)",
             4: "killed (import)"}  # fmt: skip
 """By pytest's exit code: the tests of a file that cannot be imported are not found."""
-
-START, SLOWER = 30.0, 5.0
-"""Seconds, and how many times the tests' own, after which a mutant has made them endless."""
 
 
 class Trials:
@@ -50,13 +47,16 @@ class Trials:
         tests = self.concerned.tests(mutant.path, mutant.lines, self.seconds)
         copy = self.copies.get()
         with copy.changed(mutant.path, mutant.mutation.applied(mutant.source)):
-            limit = START + SLOWER * self.concerned.duration(tests)
-            code = run_tests(copy.package, tests, limit) if tests else 0
+            code = self._run(copy, tests) if tests else 0
         self.copies.put(copy)
         what = OUTCOMES[code]
         taken = time.monotonic() - start
         print(f"{what} {mutant} ({len(tests)} tests, {taken:.0f} s)", flush=True)
         return code == 0
+
+    def _run(self, copy: Copy, tests: list[str]) -> int | None:
+        alarm = Alarm({name: self.concerned.seconds[name] for name in tests})
+        return run_tests(copy.package, tests, START + SLOWER * sum(alarm.seconds.values()), alarm)
 
 
 def main() -> int:

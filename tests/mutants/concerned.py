@@ -88,10 +88,6 @@ class Concerned:
             chosen.append(name)
         return chosen
 
-    def duration(self, tests: Iterable[str]) -> float:
-        """Seconds that they took when they were recorded."""
-        return sum(self.seconds[name] for name in tests)
-
 
 def _recorded(file: Path) -> Record:
     with TemporaryDirectory(prefix="tcm-record-") as temporary:

@@ -8,16 +8,22 @@ import py_compile
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "torch_cortex_m"
 
 OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", "pyproject.toml")
+
+START, SLOWER = 15.0, 5.0
+"""A test is endless after so many seconds, and so many times its own."""
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload(["coverage", "hypothesis", "numpy", "pytest", "torch"])
@@ -48,7 +54,9 @@ class Copy:
 def run_tests(
     package: Path, arguments: Sequence[str], limit: float, plugin: Any = None
 ) -> int | None:
-    """pytest's exit code with this package; None if it took more than ``limit`` seconds.
+    """pytest's exit code with this package; None if it or one test took too long.
+
+    limit: seconds for all.
 
     plugin: what pytest gets beside, in the other process.
     """
@@ -56,11 +64,12 @@ def run_tests(
     process.start()
     process.join(limit)
     code = process.exitcode
-    if code is None and process.pid is not None:
-        os.killpg(process.pid, signal.SIGKILL)
+    if process.pid is not None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # and what it has started
     process.join()
     process.close()
-    return code
+    return None if code == -signal.SIGALRM else code
 
 
 def _run_tests(package: Path, arguments: Sequence[str], plugin: Any) -> None:
@@ -73,10 +82,26 @@ def _run_tests(package: Path, arguments: Sequence[str], plugin: Any) -> None:
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(package.parent))
 
-    import pytest
-
     plugins = [_Settings()] if plugin is None else [_Settings(), plugin]
     sys.exit(pytest.main([*OPTIONS, *arguments], plugins))
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Ends the process where a test takes much longer than it did.
+
+    seconds: what it took, by name.
+    """
+
+    seconds: Mapping[str, float]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
+        signal.setitimer(signal.ITIMER_REAL, START + SLOWER * self.seconds[item.nodeid])
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 class _Settings:
