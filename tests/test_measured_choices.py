@@ -205,6 +205,28 @@ def test_entries_of_unknown_layers_do_not_disturb() -> None:
     assert CostModel(table).estimate(layer(3).signature, 100, "k") == known["k"]
 
 
+def test_memory_is_that_of_the_nearest_layer_of_this_core() -> None:
+    """Scratch memory, and code where there are no constants."""
+
+    def measured(sizes: Mapping[int, int]) -> Table:
+        return {
+            fully_connected(outputs).signature.text: {
+                kernel.name: Measurement(100 * outputs, 900, None, size, 10 * size)
+            }
+            for outputs, size in sizes.items()
+        }
+
+    kernel = replace(ops.definition("linear").kernels[0], pack=lambda layer: {})
+    for far, near in ((2, 9), (100, 11)):
+        model = CostModel(measured({far: 70, near: 80}), [measured({10: 90})])
+        estimate = model.estimate(fully_connected(10).signature, 1000, kernel.name)
+        assert estimate is not None
+        assert (estimate.flash_bytes, estimate.scratch_bytes) == (80, 800)
+        assert model.code_bytes(fully_connected(10), kernel) == 80
+    elsewhere = CostModel({}, [measured({9: 90, 40: 100})])
+    assert elsewhere.code_bytes(fully_connected(10), kernel) == 90
+
+
 def test_the_nearest_of_several_measured_layers_counts() -> None:
     table = {
         fully_connected(outputs).signature.text: {

@@ -227,7 +227,8 @@ def assert_aligned(plan: MemoryPlan, places: Places) -> None:
     """Kernels read words and vectors from where a block begins, whatever lies before it."""
     blocks = [at.offset - places.of(value).offset for value, at in plan.locations.items()]
     assert not any(at % ALIGNMENT for at in (*blocks, *plan.scratch.values()))
-    assert not any(at % ALIGNMENT for at in plan.windows.values())
+    copied = (each.destination for each in plan.copies if each.destination.kind == "arena")
+    assert not any(at % ALIGNMENT for at in (*plan.windows.values(), *(at.offset for at in copied)))
 
 
 def carry_out(drawn: Drawn, plan: MemoryPlan, seed: int) -> None:

@@ -225,6 +225,7 @@ def test_rows_are_right_where_they_are_read(seed: int) -> None:
 
 @given(st.integers(0, 1 << 32))
 @example(6818881).via("scratch memory over the rows of the same call")
+@example(269).via("rows over a whole value of which others are in a window")
 @settings(deadline=None, max_examples=150)
 def test_the_checker_finds_rows_that_are_overwritten(seed: int) -> None:
     planned = drawn_plan(seed)
