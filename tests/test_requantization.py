@@ -132,23 +132,23 @@ def test_a_channel_that_never_moves_does_not_spoil_the_way() -> None:
     assert found.multipliers.tolist() == [1 << 30, 0]
 
 
-@given(
-    st.integers(-(1 << 24), 1 << 24),
-    MULTIPLIERS,
-    st.integers(-31, 6),
-    LIMITS,
-)
-def test_the_definition(accumulator: int, multiplier: int, shift: int, limits: Limits) -> None:
+@given(st.integers(0, 2**32 - 1), MULTIPLIERS, st.integers(-31, 6), LIMITS)
+def test_the_definition(seed: int, multiplier: int, shift: int, limits: Limits) -> None:
+    """Of sums of any size, and of such as give outputs in range."""
+    rng = np.random.default_rng(seed)
+    in_range = rng.integers(-300, 300, 50) * 2 ** (1 - min(shift, 0)) + rng.integers(-9, 9, 50)
+    sums = np.concatenate([rng.integers(-(1 << 24), 1 << 24, 50), in_range])
+    sums = np.clip(sums, -(1 << 24), 1 << 24)
     channel = Channel(0, 0, multiplier, -shift)
     expected = requantize_to_int8(
-        torch.tensor([accumulator]),
+        torch.tensor(sums),
         torch.tensor([multiplier]),
         torch.tensor([shift]),
         limits.output_offset,
         limits.activation_min,
         limits.activation_max,
     )
-    assert output_of(accumulator, channel, limits) == int(expected)
+    assert [output_of(each, channel, limits) for each in sums.tolist()] == expected.tolist()
 
 
 @pytest.mark.parametrize(
