@@ -3,7 +3,7 @@ value is what the reference says when it is read, call after call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
-from torch_cortex_m.ir.artifacts import ALIGNMENT, Location, MemoryPlan, Overlap
+from torch_cortex_m.ir.artifacts import (
+    ALIGNMENT,
+    Location,
+    MemoryPlan,
+    Overlap,
+    PortOffsets,
+    aligned,
+)
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.run.reference import Reference
 
@@ -32,6 +39,7 @@ class Drawn:
     values: list[str] = field(default_factory=list)
     overlaps: dict[str, dict[str, Overlap]] = field(default_factory=dict)
     strided: set[str] = field(default_factory=set)
+    in_arena: bool = False
     scratch: dict[str, int] = field(default_factory=dict)
 
     def shape(self, value: str) -> tuple[int, ...]:
@@ -54,7 +62,7 @@ class Drawn:
 
 @st.composite
 def drawn_graphs(draw: st.DrawFn) -> Drawn:
-    drawn = Drawn(Graph("model"))
+    drawn = Drawn(Graph("model"), in_arena=draw(st.booleans()))
     for index in range(draw(st.integers(1, 2))):
         type_ = TensorType(draw(st.sampled_from(SHAPES)), "int8", Q)
         drawn.values.append(drawn.graph.add_input(f"x{index}", type_))
@@ -173,7 +181,8 @@ class Machine:
         self.bytes = {n: np.frombuffer(d.tobytes(), np.uint8) for n, d in values.items()}
         self.memory["arena"] = self.noise(self.plan.arena_bytes)
         for index, data in enumerate(inputs):
-            self.memory[f"input {index}"] = np.frombuffer(data.tobytes(), np.uint8).copy()
+            self.memory[f"input {index}"] = self.noise(data.nbytes)
+            self.at(self.input_location(index), data.nbytes)[:] = data.reshape(-1).view(np.uint8)
         for index, data in enumerate(expected):
             self.memory[f"output {index}"] = self.noise(data.nbytes)
         for node in self.graph.nodes:
@@ -182,9 +191,20 @@ class Machine:
             size = self.graph.types[copy.value].bytes
             self.at(copy.destination, size)[:] = self.at(copy.source, size).copy()
         for index, data in enumerate(expected):
-            assert self.memory[f"output {index}"].tobytes() == data.tobytes(), f"output {index}"
+            found = self.at(self.output_location(index), data.nbytes)
+            assert found.tobytes() == data.tobytes(), f"output {index}"
         for name, state in self.graph.states.items():
             assert self.cells(name).tobytes() == self.bytes[state.update].tobytes(), name
+
+    def input_location(self, index: int) -> Location:
+        ports = self.plan.ports
+        return Location("arena", offset=ports.inputs[index]) if ports else Location("input", index)
+
+    def output_location(self, index: int) -> Location:
+        ports = self.plan.ports
+        return (
+            Location("arena", offset=ports.outputs[index]) if ports else Location("output", index)
+        )
 
     def compute(self, node: Node) -> None:
         is_view = node.op.views(self.graph.present_types(node)) is not None
@@ -217,8 +237,12 @@ class Machine:
 
 
 def planned(drawn: Drawn) -> MemoryPlan:
-    plan = plan_memory(drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided)
+    plan = plan_memory(
+        drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided, ports_in_arena=drawn.in_arena
+    )
     note(str(plan))
+    assert (plan.ports is not None) == drawn.in_arena
+    assert_no_waste(drawn.graph, plan, drawn.scratch)
     assert_aligned(plan, Places(drawn.graph, drawn.strided))
     return plan
 
@@ -229,6 +253,20 @@ def assert_aligned(plan: MemoryPlan, places: Places) -> None:
     assert not any(at % ALIGNMENT for at in (*blocks, *plan.scratch.values()))
     copied = (each.destination for each in plan.copies if each.destination.kind == "arena")
     assert not any(at % ALIGNMENT for at in (*plan.windows.values(), *(at.offset for at in copied)))
+
+
+def assert_no_waste(graph: Graph, plan: MemoryPlan, scratch: Mapping[str, int]) -> None:
+    """The arena ends where the last of what lies there does."""
+    ends = [at + scratch[node] for node, at in plan.scratch.items()]
+    lie = [*plan.locations.items(), *((each.value, each.destination) for each in plan.copies)]
+    for value, at in lie:
+        type_, stride = graph.types[value], plan.strides.get(value)
+        row = type_.shape[-1] * type_.element_bytes if type_.shape else type_.bytes
+        size = type_.bytes if stride is None else (type_.bytes // row - 1) * stride + row
+        ends += [at.offset + size] if at.kind == "arena" else []
+    for (index, value), at in plan.windows.items():
+        ends.append(at + plan.regions[index].windows[value].bytes)
+    assert plan.arena_bytes == aligned(max(ends, default=0))
 
 
 def carry_out(drawn: Drawn, plan: MemoryPlan, seed: int) -> None:
@@ -264,7 +302,7 @@ def test_the_checker_finds_what_is_overwritten(
     plan = replace(plan, arena_bytes=plan.arena_bytes + 2 * LARGEST)
     index = data.draw(st.integers(0, len(roots) + len(plan.scratch) - 1))
     if index < len(roots):
-        plan = elsewhere(plan, places, sorted(roots)[index], offset)
+        plan = elsewhere(drawn.graph, plan, places, sorted(roots)[index], offset)
     else:
         node = list(plan.scratch)[index - len(roots)]
         plan = replace(plan, scratch={**plan.scratch, node: offset})
@@ -277,7 +315,7 @@ def test_the_checker_finds_what_is_overwritten(
             check_plan(drawn.graph, plan, drawn.scratch, drawn.overlaps)
 
 
-def elsewhere(plan: MemoryPlan, places: Places, root: str, offset: int) -> MemoryPlan:
+def elsewhere(graph: Graph, plan: MemoryPlan, places: Places, root: str, offset: int) -> MemoryPlan:
     """What lies in the root begins there."""
     locations = {
         value: replace(at, offset=offset + places.of(value).offset)
@@ -291,4 +329,12 @@ def elsewhere(plan: MemoryPlan, places: Places, root: str, offset: int) -> Memor
         else each
         for each in plan.copies
     )
-    return replace(plan, locations=locations, copies=tuple(copies))
+    moved = replace(plan, locations=locations, copies=tuple(copies))
+    if plan.ports is None:
+        return moved
+    inputs = tuple(locations[port.value].offset for port in graph.inputs)
+    outputs = tuple(
+        locations[port.value].offset if at == plan.locations[port.value].offset else at
+        for port, at in zip(graph.outputs, plan.ports.outputs, strict=True)
+    )
+    return replace(moved, ports=PortOffsets(inputs, outputs))

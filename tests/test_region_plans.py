@@ -11,7 +11,7 @@ import pytest
 from drawn_networks import DrawnNetwork, drawn_regions
 from hypothesis import event, example, given, note, settings
 from hypothesis import strategies as st
-from test_memory_plans import assert_aligned, elsewhere
+from test_memory_plans import assert_aligned, assert_no_waste, elsewhere
 
 from torch_cortex_m.ir import Graph, Node, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
@@ -211,6 +211,7 @@ def drawn_plan(seed: int) -> Planned:
     plan = plan_memory(graph, scratch, overlaps, ports_in_arena=io, regions=schedule.regions)
     note(f"{format_graph(graph)}\n{overlaps}\n{plan}")
     assert_aligned(plan, Places(graph, frozenset()))
+    assert_no_waste(graph, plan, scratch)
     return Planned(graph, scratch, overlaps, plan)
 
 
@@ -256,4 +257,4 @@ def damage(planned: Planned, rng: np.random.Generator) -> MemoryPlan:
     index -= len(plan.windows)
     if index < len(plan.scratch):
         return replace(plan, scratch={**plan.scratch, list(plan.scratch)[index]: offset})
-    return elsewhere(plan, places, sorted(roots)[index - len(plan.scratch)], offset)
+    return elsewhere(planned.graph, plan, places, sorted(roots)[index - len(plan.scratch)], offset)

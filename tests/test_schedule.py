@@ -11,6 +11,7 @@ from measured_layers import kernels_with
 from test_regions import M4, residual_network
 
 from torch_cortex_m.ir.regions import Border, Slice, Take, rows_by_node
+from torch_cortex_m.ops import operator
 from torch_cortex_m.schedule import Candidates, Search, largest_bytes
 from torch_cortex_m.schedule.candidates import (
     CYCLES_A_BYTE,
@@ -77,6 +78,16 @@ def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
         assert region.windows["sum"].rows == window
     for rows in (5, 24):
         assert builder.region({"end": rows}) is None
+
+
+def test_nodes_that_need_the_whole_image_are_in_no_region() -> None:
+    graph = residual_network()
+    turned = graph.add_node(operator("transpose", permutation=(0, 2, 1, 3)), ("end",), "turned")
+    builder = RegionBuilder(graph)
+    assert turned not in builder.region({"sum": 1, "end": 1}).nodes  # type: ignore[union-attr]
+    for rows in ({"end": 1, turned: 1}, {turned: 1}, {"sum": 1, "end": 1, turned: 10}):
+        assert builder.region(rows) is None
+    assert builder.rows_a_call(3, 4, 1) is None
 
 
 def test_the_most_rows_that_divide_the_outputs() -> None:
