@@ -12,9 +12,10 @@ from drawn_networks import DrawnNetwork, drawn_regions
 from hypothesis import event, example, given, note, settings
 from hypothesis import strategies as st
 from test_memory_plans import assert_aligned, assert_no_waste, elsewhere
+from test_regions import residual_network
 
 from torch_cortex_m.ir import Graph, Node, format_graph
-from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
+from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
 from torch_cortex_m.ir.regions import Border, Region, Slice, Take, row_bytes, row_count
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.schedule import means_of_sums, schedule_of
@@ -258,3 +259,18 @@ def damage(planned: Planned, rng: np.random.Generator) -> MemoryPlan:
     if index < len(plan.scratch):
         return replace(plan, scratch={**plan.scratch, list(plan.scratch)[index]: offset})
     return elsewhere(planned.graph, plan, places, sorted(roots)[index - len(plan.scratch)], offset)
+
+
+def test_rows_of_an_output_lie_where_rows_of_an_input_were() -> None:
+    """The output, of 480 bytes, in the input's 1440; the sum in the first layer's output."""
+    graph = residual_network()
+    for rows, whole in (
+        ({"stem": 1, "middle": 1, "sum": 1, "end": 1}, 1440),
+        ({"middle": 2, "sum": 2}, 3840),
+    ):
+        regions = schedule_of(graph, [rows]).regions
+        plan = plan_memory(graph, {}, {}, ports_in_arena=True, regions=regions)
+        windows = sum(aligned(window.bytes) for window in regions[0].windows.values())
+        beside = 480 if whole == 1440 else 1440
+        assert plan.arena_bytes == plan.lower_bound < whole + windows + beside
+        check_plan(graph, plan, {}, {})
