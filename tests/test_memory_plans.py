@@ -310,7 +310,9 @@ def test_the_checker_finds_what_is_overwritten(
 ) -> None:
     """Something lies elsewhere than planned; a value that is wrong then is no surprise."""
     note(format_graph(drawn.graph))
+    drawn = replace(drawn, in_arena=False)  # nodes alone are checked, not callers and copies
     plan = planned(drawn)
+    assume(not any(copy.destination.kind == "arena" for copy in plan.copies))
     places = Places(drawn.graph, drawn.strided)
     roots = {places.of(v).root for v, at in plan.locations.items() if at.kind == "arena"}
     assume(roots or plan.scratch)
