@@ -7,8 +7,10 @@
 /* Before a loop of few turns whose count is a literal: no loop is left, and arrays that it indexes become registers. */
 #if defined(__clang__)
 #define TCM_UNROLL _Pragma("clang loop unroll(full)")
+#define TCM_UNROLL_BY_4 _Pragma("clang loop unroll_count(4)")
 #else
 #define TCM_UNROLL _Pragma("GCC unroll 16")
+#define TCM_UNROLL_BY_4 _Pragma("GCC unroll 4")
 #endif
 
 /* The long loops in assembly. TCM_DSP_TURN: steps in a turn. Many parts with a Cortex-M4 have 1 KB of instruction

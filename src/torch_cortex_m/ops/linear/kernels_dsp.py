@@ -54,4 +54,8 @@ FOUR_FILTERS = matrix_kernel(
     scratch_bytes=_scratch,
 )
 
-DSP_KERNELS = [FOUR_FILTERS, MATRIX]
+BYTES = matrix_kernel(
+    "linear_s8__bytes_dsp", applies=_applies, packing=_packing, scratch_bytes=lambda layer: 0
+)
+
+DSP_KERNELS = [BYTES, FOUR_FILTERS, MATRIX]
