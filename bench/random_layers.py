@@ -9,7 +9,8 @@ core, how often they agree within 2 %, the mean and the largest loss of time, an
 the largest. A layer with a single kernel does not count for these.
 
 With --library CMSIS-NN is measured, too (variants.py says which): in how many layers it is faster
-than what is chosen, and each layer in which it takes less than 1.5 times as long.
+than what is chosen, and each layer in which it takes less than 1.5 times as long. It computes the
+layer as it was drawn, our kernels what the compiler makes of it by itself (trim_windows).
 With --keep measurements are kept in a folder, a file a core, and are not made again. After a change
 of a kernel remove its lines from the files, or the files.
 """
@@ -31,8 +32,9 @@ from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.passes.trim_windows import trim_windows
 from torch_cortex_m.target import CORES
-from torch_cortex_m.tune import candidates_of, table_name, tune_candidates
+from torch_cortex_m.tune import Candidate, candidates_of, table_name, tune_candidates
 
 from . import ROOT
 from .cost_model import SAME_TIME
@@ -42,6 +44,9 @@ from .variants import cmsis_nn_library
 MOST_LISTED = 8
 NEAR = 1.5
 """CMSIS-NN is near where it takes less than this much of our time."""
+
+Key = tuple[str, str]
+"""Signature, kernel."""
 
 LIBRARIES = ROOT / "out" / "cmsis-nn" / "gcc"
 
@@ -64,18 +69,45 @@ class Outcome:
     ratio: float | None
 
 
-def outcome(graph: Graph, core: str, measured: Mapping[str, Mapping[str, Measurement]]) -> Outcome:
-    """``measured``: layer -> kernel -> measurement, of all kernels that can compute the layer."""
-    kernels = [(c.layer, c.kernel) for c in candidates_of(graph, CORES[core])]
-    (layer,) = {layer for layer, _ in kernels}
-    times = {kernel: found.time[0] for kernel, found in measured[layer].items()}
-    (chosen,) = (kernel.name for kernel in generate(graph, CORES[core]).selection.values())
-    ours = {name: times[name] for _, name in kernels}
-    theirs = [time for kernel, time in times.items() if kernel not in ours]
+def key_of(candidate: Candidate) -> Key:
+    return candidate.layer, candidate.kernel
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The candidates for one layer: our kernels on what is compiled, CMSIS-NN's on what was drawn.
+
+    drawn: its signature. compiled: one layer.
+    """
+
+    drawn: str
+    compiled: Graph
+    ours: Sequence[Candidate]
+    theirs: Sequence[Candidate]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        return [*self.ours, *self.theirs]
+
+
+def contest(graph: Graph, core: str, symbols: frozenset[str]) -> Contest:
+    compiled = trim_windows(graph)
+    every = candidates_of(graph, CORES[core], symbols)
+    ours = candidates_of(compiled, CORES[core])
+    own = {candidate.kernel for candidate in candidates_of(graph, CORES[core])}
+    theirs = [candidate for candidate in every if candidate.kernel not in own]
+    return Contest(every[0].layer, compiled, ours, theirs)
+
+
+def outcome(contest: Contest, core: str, measured: Mapping[Key, Measurement]) -> Outcome:
+    """``measured``: of all candidates."""
+    (chosen,) = (k.name for k in generate(contest.compiled, CORES[core]).selection.values())
+    ours = {each.kernel: measured[key_of(each)].time[0] for each in contest.ours}
+    theirs = [measured[key_of(each)].time[0] for each in contest.theirs]
     best = min(ours, key=ours.__getitem__)
     return Outcome(
-        layer=layer,
-        operator=graph.nodes[0].op.name,
+        layer=contest.drawn,
+        operator=contest.compiled.nodes[0].op.name,
         chosen=chosen,
         best=best,
         choices=len(ours),
@@ -93,11 +125,8 @@ def outcomes(
 ) -> Iterator[Outcome]:
     """Of each graph, which has one layer. Measures what ``folder`` does not have."""
     symbols = library.symbols if library is not None else frozenset[str]()
-    candidates = {
-        (candidate.layer, candidate.kernel): candidate
-        for graph in graphs
-        for candidate in candidates_of(graph, CORES[core], symbols)
-    }
+    contests = [contest(graph, core, symbols) for graph in graphs]
+    candidates = {key_of(each): each for one in contests for each in one.candidates}
     found = tune_candidates(
         list(candidates.values()),
         CORES[core],
@@ -105,12 +134,10 @@ def outcomes(
         library=library,
         executor=executor,
     )
-    measured: dict[str, dict[str, Measurement]] = {}
     table = found.tables[table_name(CORES[core])]
-    for layer, kernel in candidates:
-        measured.setdefault(layer, {})[kernel] = table[layer][kernel]
-    for graph in graphs:
-        yield outcome(graph, core, measured)
+    measured = {(layer, kernel): table[layer][kernel] for layer, kernel in candidates}
+    for each in contests:
+        yield outcome(each, core, measured)
 
 
 def main() -> int:
