@@ -8,9 +8,10 @@ different groups, and do not compare.
 
 Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
 numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
-a multiple of four or 16, as vectors need it, and the other is not. Differences between small
-dimensions count more. Of layers of different structure, such as one with a bias and one without,
-what both have is compared, and each argument or field that they do not share counts besides.
+a multiple of two, four or 16, as pairs, words and vectors need it, and the other is not.
+Differences between small dimensions count more. Of layers of different structure, such as one with
+a bias and one without, what both have is compared, and each argument or field that they do not
+share counts besides.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ OTHER_TYPE = 12.0
 OTHER_CORE = 4.0
 """How much farther away a layer is that was measured on another core."""
 
+STEPS = (2, 4, 16)
+"""Rows, words and vectors: what kernels take at a time."""
+
 MULTIPLE = 0.5
-"""How far apart a multiple of four, or of 16, is from other numbers."""
+"""How far apart a multiple of one of these is from other numbers."""
 
 SMALL = 2.0
 """Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
@@ -202,7 +206,7 @@ def _places(signature: Signature, work: int) -> dict[str, np.ndarray]:
 def _shape_place(shape: tuple[int, ...]) -> np.ndarray:
     """Of dimensions, with those of size 1 before them that make layers of all ranks compare."""
     sizes = np.array((1,) * (MAX_RANK - len(shape)) + shape)
-    multiples = MULTIPLE * ((sizes % 4 == 0) + 1.0 * (sizes % 16 == 0))
+    multiples = MULTIPLE * sum(1.0 * (sizes % step == 0) for step in STEPS)
     return np.concatenate([np.log2(1 + sizes), multiples, SMALL / np.maximum(1, sizes)])
 
 
