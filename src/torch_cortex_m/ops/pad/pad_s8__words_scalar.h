@@ -8,33 +8,36 @@
 
 #if defined(__GNUC__)
 
-enum { PAD_BLOCK = 12, PAD_BLOCKS_AT_ONCE = 4 }; /* Three words are what a core without high registers moves at once. */
+enum { PAD_WORDS_AT_ONCE = 4 };
 
-/* Copies whole words to other ones, or to some before them: a block is read before it is written. */
-TCM_KERNEL void pad_s8_copy_words(int8_t *target, const int8_t *source, int32_t bytes)
+TCM_KERNEL uint32_t pad_s8_load(const int8_t *source)
 {
-    uint32_t block[PAD_BLOCK / 4];
-    __builtin_memcpy(block, __builtin_assume_aligned(source, 4), (size_t)bytes);
-    __builtin_memcpy(__builtin_assume_aligned(target, 4), block, (size_t)bytes);
+    uint32_t word;
+    __builtin_memcpy(&word, __builtin_assume_aligned(source, 4), 4);
+    return word;
 }
 
+TCM_KERNEL void pad_s8_store(int8_t *target, uint32_t word)
+{
+    __builtin_memcpy(__builtin_assume_aligned(target, 4), &word, 4);
+}
+
+/* Copies words to other ones, or to some before them. */
 TCM_KERNEL int8_t *pad_s8_copy_run(int8_t *target, const int8_t *source, int32_t count)
 {
-    for (int32_t i = 0; i < count / (PAD_BLOCK * PAD_BLOCKS_AT_ONCE); i++) {
+    for (int32_t i = 0; i < count / (4 * PAD_WORDS_AT_ONCE); i++) {
+        const uint32_t words[PAD_WORDS_AT_ONCE] = {pad_s8_load(source), pad_s8_load(source + 4),
+                                                   pad_s8_load(source + 8), pad_s8_load(source + 12)};
         TCM_UNROLL_SCALAR
-        for (int32_t k = 0; k < PAD_BLOCKS_AT_ONCE; k++) {
-            pad_s8_copy_words(target, source, PAD_BLOCK);
-            target += PAD_BLOCK;
-            source += PAD_BLOCK;
+        for (int32_t k = 0; k < PAD_WORDS_AT_ONCE; k++) {
+            pad_s8_store(target + 4 * k, words[k]);
         }
+        target += 4 * PAD_WORDS_AT_ONCE;
+        source += 4 * PAD_WORDS_AT_ONCE;
     }
-    for (int32_t i = 0; i < count / PAD_BLOCK % PAD_BLOCKS_AT_ONCE; i++) {
-        pad_s8_copy_words(target, source, PAD_BLOCK);
-        target += PAD_BLOCK;
-        source += PAD_BLOCK;
-    }
-    for (int32_t i = 0; i < count % PAD_BLOCK / 4; i++) {
-        pad_s8_copy_words(target, source, 4);
+    TCM_UNROLL_SCALAR
+    for (int32_t i = 0; i < count / 4 % PAD_WORDS_AT_ONCE; i++) {
+        pad_s8_store(target, pad_s8_load(source));
         target += 4;
         source += 4;
     }
@@ -44,13 +47,15 @@ TCM_KERNEL int8_t *pad_s8_copy_run(int8_t *target, const int8_t *source, int32_t
 TCM_KERNEL int8_t *pad_s8_fill_run(int8_t *target, int32_t value, int32_t count)
 {
     const uint32_t word = (uint32_t)(uint8_t)value * 0x01010101;
-    const uint32_t block[PAD_BLOCK / 4] = {word, word, word};
-    for (int32_t i = 0; i < count / PAD_BLOCK; i++) {
-        __builtin_memcpy(__builtin_assume_aligned(target, 4), block, PAD_BLOCK);
-        target += PAD_BLOCK;
+    for (int32_t i = 0; i < count / (4 * PAD_WORDS_AT_ONCE); i++) {
+        TCM_UNROLL_SCALAR
+        for (int32_t k = 0; k < PAD_WORDS_AT_ONCE; k++) {
+            pad_s8_store(target + 4 * k, word);
+        }
+        target += 4 * PAD_WORDS_AT_ONCE;
     }
-    for (int32_t i = 0; i < count % PAD_BLOCK / 4; i++) {
-        __builtin_memcpy(__builtin_assume_aligned(target, 4), block, 4);
+    for (int32_t i = 0; i < count / 4 % PAD_WORDS_AT_ONCE; i++) {
+        pad_s8_store(target, word);
         target += 4;
     }
     return target;
