@@ -13,7 +13,7 @@ help: ## Show what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: setup-demo ## Train, quantize, compile and run a digit classifier on emulated cores
-	$(BIN)/python examples/digits.py
+	$(BIN)/python examples/image_classification/digits.py
 
 test: setup-test ## Lint, check types and run all tests
 	$(BIN)/ruff check .

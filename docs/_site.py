@@ -25,6 +25,10 @@ ROOT = Path(__file__).parents[1]
 PAGES = {
     "README.md": "index.md",
     "examples/README.md": "examples.md",
+    **{
+        path.relative_to(ROOT).as_posix(): f"example-{path.parent.name.replace('_', '-')}.md"
+        for path in sorted(ROOT.glob("examples/*/README.md"))
+    },
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
     "SECURITY.md": "security.md",

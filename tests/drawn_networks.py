@@ -13,6 +13,7 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
 from torch_cortex_m.schedule import RowsByNode, divisors
+from torch_cortex_m.schedule.regions import RegionBuilder
 
 Q = Quantization(0.1, -7)
 
@@ -131,3 +132,24 @@ class DrawnNetwork:
 def drawn_rows(rng: np.random.Generator, rows: RowsByNode) -> RowsByNode:
     """Some divisor of each number of rows."""
     return {name: int(rng.choice(divisors(count))) for name, count in rows.items()}
+
+
+def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
+    """Up to three regions of a graph, one behind the other, with any rows a call."""
+    builder = RegionBuilder(graph)
+    regions: list[RowsByNode] = []
+    first = 0
+    while first < len(builder.nodes) and len(regions) < 3:
+        found = None
+        for last in rng.permutation(np.arange(first, len(builder.nodes))):
+            rows = builder.rows_a_call(first, int(last), 1 << 30)
+            drawn = rows and drawn_rows(rng, rows)
+            if drawn and builder.region(drawn) is not None:
+                found = drawn
+                break
+        if found is not None and rng.random() < 0.8:
+            regions.append(found)
+            first += len(found)
+        else:
+            first += 1
+    return regions

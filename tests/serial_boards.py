@@ -7,12 +7,13 @@ import re
 import subprocess
 import threading
 import tty
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from torch_cortex_m import CompiledModel
 from torch_cortex_m.ship import project_files
+from torch_cortex_m.target import CORES
 
 ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "board"
@@ -24,7 +25,11 @@ Change = Callable[[bytes], bytes]
 
 def write_firmware(model: CompiledModel, folder: Path) -> list[str]:
     """The files of a firmware without its main program; the names of what to compile."""
-    files = project_files(model.generated, "serial", "1.2.3")
+    return write_files(project_files(model.generated, "serial", "1.2.3"), folder)
+
+
+def write_files(files: Mapping[str, str], folder: Path) -> list[str]:
+    """The names of what to compile."""
     for name, text in files.items():
         (folder / name).write_text(text)
     return [name for name in files if name.endswith(".c")]
@@ -36,22 +41,40 @@ def guide_main() -> str:
     return re.findall(r"^```c\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
 
 
-def build_for_host(model: CompiledModel, folder: Path) -> Path:
-    """With sanitizers, a counter of its own and cycles of layers."""
-    sources = write_firmware(model, folder)
+TIMER = """
+#define TIMER ((volatile uint32_t *)0x40000000) /* control, value, reload; counts down */
+uint32_t ticks(void);
+uint32_t ticks(void)
+{
+    if (TIMER[0] == 0) {
+        TIMER[1] = TIMER[2] = UINT32_MAX;
+        TIMER[0] = 1;
+    }
+    return UINT32_MAX - TIMER[1];
+}
+"""
+
+
+def with_timer(main: str) -> str:
+    """The program with ``ticks``, by a timer of the emulated board."""
+    return main.replace("int main", f"{TIMER}\nint main")
+
+
+def build_for_host(sources: Sequence[str], folder: Path, *, counts: bool = True) -> Path:
+    """With sanitizers, and a counter of its own and cycles of layers, if it counts."""
     flags = ["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    flags += ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
-    flags += ["-DTCM_SERIAL_CLOCK_HZ=1000000"]
+    if counts:
+        flags += ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
+        flags += ["-DTCM_SERIAL_CLOCK_HZ=1000000"]
     command = ["gcc", *flags, f"-I{folder}", *sources, str(FOLDER / "host.c"), "-o", "firmware"]
     subprocess.run(command, cwd=folder, check=True)
     return folder / "firmware"
 
 
-def build_for_board(model: CompiledModel, folder: Path, main: str, flags: Sequence[str]) -> Path:
+def build_for_board(sources: Sequence[str], folder: Path, main: str, flags: Sequence[str]) -> Path:
     """For the emulated board of a Cortex-M4."""
-    sources = write_firmware(model, folder)
     (folder / "main.c").write_text(main)
-    command = ["arm-none-eabi-gcc", *model.target.flags, "-O2", *flags, "main.c", *sources]
+    command = ["arm-none-eabi-gcc", *CORES["cortex-m4"].flags, "-O2", *flags, "main.c", *sources]
     command += [str(FOLDER / "startup.c"), "-T", str(FOLDER / "board.ld"), "-nostartfiles"]
     command += ["--specs=nano.specs", "--specs=nosys.specs", "-o", "firmware.elf"]
     subprocess.run(command, cwd=folder, check=True)

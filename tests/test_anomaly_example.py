@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from example_module import example_module, scores_of
+from example_module import FOLDER, example_module, scores_of
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.passes import run_passes
@@ -15,7 +15,7 @@ from torch_cortex_m.run.reference import Reference
 
 @pytest.fixture(scope="module")
 def example() -> ModuleType:
-    return example_module("anomaly")
+    return example_module("anomaly", FOLDER / "anomaly_detection")
 
 
 @pytest.mark.parametrize(

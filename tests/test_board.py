@@ -24,6 +24,7 @@ from serial_boards import (
     build_for_host,
     emulated,
     guide_main,
+    with_timer,
     write_firmware,
 )
 from small_graphs import Builder, Q
@@ -50,14 +51,16 @@ CALLS = 4
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
 
-def delayed(filters: int = 6, weight: int | None = None) -> Graph:
+def delayed(filters: int = 6, weight: int | None = None, *, rows: bool = False) -> Graph:
     """The largest of the input and the one before the last, which a call that is done twice loses;
-    weight: the first one of the convolution."""
+    weight: the first one of the convolution. rows: behind a convolution, whose rows are computed as
+    those of the input come."""
+    shape = (1, 6, 3, 4) if rows else (1, 4, 3, 4)
     build = Builder()
-    given = build.input(1, 4, 3, 4)
+    given = build.input(*shape)
+    given = build.conv(given, 4) if rows else given
     last, before = (
-        build.graph.add_state(name, np.full((1, 4, 3, 4), 5, np.int8), Q)
-        for name in ("last", "before")
+        build.graph.add_state(name, np.full(shape, 5, np.int8), Q) for name in ("last", "before")
     )
     most = build.node("maximum", given, before)
     build.graph.set_update(last, given)
@@ -70,19 +73,21 @@ def delayed(filters: int = 6, weight: int | None = None) -> Graph:
 
 def model_for(target: str, io: str = "caller") -> CompiledModel:
     preferences = Preferences(io=io)
+    graph = delayed(rows=io == "rows")
     return CompiledModel(
-        generate(delayed(), find_target(target), prefix="net_1", preferences=preferences)
+        generate(graph, find_target(target), prefix="net_1", preferences=preferences)
     )
 
 
-@pytest.fixture(scope="module", params=["caller", "arena"])
+@pytest.fixture(scope="module", params=["caller", "arena", "rows"])
 def model(request: pytest.FixtureRequest) -> CompiledModel:
     return model_for("host", request.param)
 
 
 @pytest.fixture(scope="module")
 def firmware(model: CompiledModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_for_host(model, tmp_path_factory.mktemp("host"))
+    folder = tmp_path_factory.mktemp("host")
+    return build_for_host(write_firmware(model, folder), folder)
 
 
 def program(model: CompiledModel) -> Program:
@@ -115,16 +120,19 @@ def test_a_board_is_a_place_to_run(firmware: Path, model: CompiledModel) -> None
 
 @needs_gcc
 def test_cycles_come_from_the_firmware(firmware: Path, model: CompiledModel) -> None:
-    """Its counter is looked at once around the inference, and twice after each layer."""
+    """Its counter is looked at once around the inference, and twice after each layer. In rows there
+    are six calls, and the first layer computes three rows at a time."""
+    by_rows = model.generated.preferences.io == "rows"
+    counts = [200, 100, 100] if by_rows else [100, 100]
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         with pytest.raises(TcmError, match="cannot be opened"):  # a port is for one at a time
-            open_board(line.on, program(model), SHORT)
+            open_board(line.on, program(model), patience=SHORT)
         assert (board.facts.counter, board.facts.clock_hz) == ("own", 1_000_000)
         execution = board.measure(calls(model)[0].inputs)
         (plain,) = board.run(calls(model)[:1])
-    assert [layer.cycles for layer in execution.layers] == [100, 100]
-    assert execution.cycles == plain.cycles == 500
+    assert [layer.cycles for layer in execution.layers] == counts
+    assert execution.cycles == plain.cycles == 2 * sum(counts) + (600 if by_rows else 100)
     assert plain.layers == ()
 
 
@@ -134,7 +142,7 @@ def test_faults_of_the_line_do_not_change_what_is_computed(
 ) -> None:
     up, down = Faults(211), Faults(503)
     with BoardProcess([firmware], up, down) as line:
-        prove(open_board(line.on, program(model), SHORT), model, 12)
+        prove(open_board(line.on, program(model), patience=SHORT), model, 12)
     assert up.count >= 3
     assert down.count >= 3
 
@@ -147,20 +155,21 @@ def test_what_comes_before_a_frame_is_passed_over(firmware: Path, model: Compile
         return noise + data if data.startswith(START) else data
 
     with BoardProcess([firmware], noisy, noisy) as line:
-        prove(open_board(line.on, program(model), SHORT), model)
+        prove(open_board(line.on, program(model), patience=SHORT), model)
 
 
 @needs_gcc
-@pytest.mark.parametrize("graph", [delayed(filters=8), delayed(weight=1)], ids=["sizes", "weight"])
+@pytest.mark.parametrize("change", [{"filters": 8}, {"weight": 1}], ids=["sizes", "weight"])
 def test_a_firmware_of_another_model_is_refused(
-    graph: Graph, firmware: Path, model: CompiledModel
+    change: dict[str, int], firmware: Path, model: CompiledModel
 ) -> None:
-    io = model.generated.preferences
-    other = generate(graph, HOST, prefix="net_1", preferences=io).program
+    preferences = model.generated.preferences
+    graph = delayed(**change, rows=preferences.io == "rows")
+    other = generate(graph, HOST, prefix="net_1", preferences=preferences).program
     with BoardProcess([firmware]) as line:
         with pytest.raises(TcmError, match="the board has another model") as caught:
-            open_board(line.on, other, SHORT)
-        prove(open_board(line.on, program(model), SHORT), model)  # the port is free again
+            open_board(line.on, other, patience=SHORT)
+        prove(open_board(line.on, program(model), patience=SHORT), model)  # the port is free again
     assert f"net_1, compiled as it is here ({other.signature.hex()})" in str(caught.value)
     assert f"net_1 ({program(model).signature.hex()})" in str(caught.value)
 
@@ -169,19 +178,19 @@ def test_a_firmware_of_another_model_is_refused(
 def test_a_reset_is_told(firmware: Path, model: CompiledModel) -> None:
     """It would have begun with the initial states in the middle of a sequence."""
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         board.run(calls(model))
         line.restart()
         with pytest.raises(TcmError, match="the board was reset"):
             board.run(calls(model))
         assert not board.is_open
-        prove(open_board(line.on, program(model), SHORT), model)
+        prove(open_board(line.on, program(model), patience=SHORT), model)
 
 
 @needs_gcc
 def test_a_board_that_is_unplugged(firmware: Path, model: CompiledModel) -> None:
     with BoardProcess([firmware]) as line:
-        board = open_board(line.on, program(model), SHORT)
+        board = open_board(line.on, program(model), patience=SHORT)
         line.unplug()
         with pytest.raises(TcmError, match="the connection to the board broke off"):
             board.run(calls(model))
@@ -190,7 +199,7 @@ def test_a_board_that_is_unplugged(firmware: Path, model: CompiledModel) -> None
 def test_a_port_that_nobody_answers_at() -> None:
     started = time.monotonic()
     with answering(lambda data: b"") as on, pytest.raises(TcmError, match="does not answer") as got:
-        open_board(on, program(model_for("host")), HASTY)
+        open_board(on, program(model_for("host")), patience=HASTY)
     assert "nothing, 2 times" in str(got.value)
     assert time.monotonic() - started < 2
 
@@ -220,7 +229,7 @@ BAD_ANSWERS = {
 def test_answers_that_are_none(name: str) -> None:
     answer, told = BAD_ANSWERS[name]
     with answering(answer) as on, pytest.raises(TcmError) as caught:
-        open_board(on, program(model_for("host")), HASTY)
+        open_board(on, program(model_for("host")), patience=HASTY)
     assert told in str(caught.value)
     assert on in str(caught.value)
 
@@ -229,7 +238,7 @@ def hello(model: CompiledModel, request: Frame) -> bytes:
     """Of a firmware with this model."""
     inputs, outputs = program(model).input_bytes, program(model).output_bytes
     sizes = (*inputs, *outputs)
-    facts = pack(f"<{6 + len(sizes)}I", 1, 0, 0, 0, len(inputs), len(sizes), *sizes)
+    facts = pack(f"<{7 + len(sizes)}I", 2, 0, 0, 0, len(inputs), len(sizes), 0, *sizes)
     identity = program(model).signature + program(model).prefix.encode()
     return encode(Frame(Kind.HELLO + ANSWER, request.number, request.session, facts + identity))
 
@@ -254,7 +263,7 @@ def test_answers_that_come_too_late_or_are_wrong(name: str) -> None:
         return encode(Frame(kind, request.number, request.session, payload))
 
     with answering(answer) as on:
-        board = open_board(on, program(model), HASTY)
+        board = open_board(on, program(model), patience=HASTY)
         with pytest.raises(TcmError) as caught:
             board.run(calls(model))
     assert told in str(caught.value)
@@ -272,7 +281,7 @@ def test_an_error_of_the_model_is_told() -> None:
         return encode(Frame(request.kind + ANSWER, request.number, request.session, payload))
 
     with answering(answer) as on:
-        board = open_board(on, program(model), HASTY)
+        board = open_board(on, program(model), patience=HASTY)
         with pytest.raises(TcmError, match="net_1_run returned an error: -3"):
             board.run(calls(model))
 
@@ -302,6 +311,7 @@ COMPILERS = {
 }
 FLAGS = [
     ("arena", []),
+    ("rows", []),
     ("caller", ["-DTCM_SERIAL_STACK_BYTES=1024"]),
     ("caller", ["-DTCM_SERIAL_CYCLES=ticks"]),
 ]
@@ -340,7 +350,8 @@ def test_an_emulated_board_with_the_guides_firmware(
     """The commands, QEMU's UART, and a core whose counter does not count."""
     model = model_for("cortex-m4")
     folder = model.save(tmp_path / "out")
-    image = build_for_board(model, tmp_path, guide_main(), ["-DTCM_SERIAL_STACK_BYTES=4096"])
+    sources, flags = write_firmware(model, tmp_path), ["-DTCM_SERIAL_STACK_BYTES=4096"]
+    image = build_for_board(sources, tmp_path, guide_main(), flags)
     inputs = next(model.random_samples(1))
     np.savez(tmp_path / "inputs.npz", *inputs)
     with emulated(image) as line:
@@ -360,28 +371,15 @@ def test_an_emulated_board_with_the_guides_firmware(
     assert abs(execution.stack_bytes - on_emulator.stack_bytes) <= 64
 
 
-TIMER = """
-#define TIMER ((volatile uint32_t *)0x40000000) /* control, value, reload; counts down */
-uint32_t ticks(void);
-uint32_t ticks(void)
-{
-    if (TIMER[0] == 0) {
-        TIMER[1] = TIMER[2] = UINT32_MAX;
-        TIMER[0] = 1;
-    }
-    return UINT32_MAX - TIMER[1];
-}
-"""
-
-
 @needs_emulator
 def test_a_profile_has_what_a_board_counts(tmp_path: Path) -> None:
     """By a timer of the emulated board, whose ticks are no cycles of a core."""
     model = model_for("cortex-m4")
     flags = ["-include", "tcm_serial_layers.h", "-DTCM_SERIAL_CYCLES=ticks"]
     flags += ["-DTCM_SERIAL_CLOCK_HZ=25000000", "-DTCM_SERIAL_STACK_BYTES=96"]
-    main = guide_main().replace("int main", f"{TIMER}\nint main")
-    with emulated(build_for_board(model, tmp_path, main, flags)) as line:
+    main = with_timer(guide_main())
+    sources = write_firmware(model, tmp_path)
+    with emulated(build_for_board(sources, tmp_path, main, flags)) as line:
         report = model.profile(on=line.on)
     board = report.board
     assert board is not None

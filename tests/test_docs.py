@@ -27,7 +27,7 @@ from torch_cortex_m.target import CORES
 ROOT = Path(__file__).parents[1]
 PAGES = [
     *(page for folder in (ROOT, ROOT / "docs") for page in sorted(folder.glob("*.md"))),
-    ROOT / "examples" / "README.md",
+    *sorted((ROOT / "examples").rglob("README.md")),
 ]
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

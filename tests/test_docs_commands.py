@@ -110,6 +110,8 @@ def of_examples(folder: Path) -> None:
     (folder / "examples").symlink_to(ROOT / "examples")
 
 
+EXAMPLES = sorted((ROOT / "examples").glob("*/README.md"))
+
 FILES: dict[str, Files] = {
     "docs/audio.md": of_sources("wake_word.py", text=SOUND),
     "docs/board.md": of_sources("my_model.py"),
@@ -126,6 +128,7 @@ FILES: dict[str, Files] = {
     "docs/streaming-windows.md": of_sources("model.py", text=FRAMES),
     "docs/tuning.md": of_sources("my_model.py"),
     "examples/README.md": of_examples,
+    **{f"examples/{path.parent.name}/README.md": of_examples for path in EXAMPLES},
 }
 """A page -> what writes the files that its commands name."""
 

@@ -90,6 +90,20 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
+def test_what_boards_need_is_listed_and_may_be_missing(machine: Machine) -> None:
+    for name in PROGRAMS:
+        machine.stand_in(name)
+    machine.stand_in("apt-get")
+    there, missing = machine.doctor(), machine.doctor("--fix", libraries="pyserial")
+    purpose = "boards over a serial line (--on serial:PORT)"
+    assert f"pyserial               {purpose} {version('pyserial')}\n" in there.stdout
+    remedy = 'not installed (pip install "torch-cortex-m[serial]")'
+    assert f"pyserial               {purpose} {remedy}\n" in missing.stdout
+    assert "all is there" in missing.stdout
+    assert (there.returncode, missing.returncode) == (0, 0)
+    assert machine.calls() == []
+
+
 def last_line(result: subprocess.CompletedProcess[str]) -> str:
     return result.stdout.splitlines()[-1]
 

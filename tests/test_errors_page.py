@@ -42,6 +42,10 @@ def test_a_sentence_is_more_than_what_is_not_known(found: list[Message]) -> None
     assert all(re.search(r"\w{3}", message.what) for message in found)
 
 
+def test_every_error_says_what_was_expected_or_what_to_do(found: list[Message]) -> None:
+    assert not [each.what for each in found if not each.expected and not each.hint]
+
+
 def refused(call: Callable[[], object]) -> tcm.TcmError:
     with pytest.raises(tcm.TcmError) as error:
         call()

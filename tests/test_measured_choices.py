@@ -38,7 +38,7 @@ def test_measurements_decide_and_without_them_the_folders_order() -> None:
 
 def test_kernels_of_the_same_estimated_time_are_told_apart_by_instructions() -> None:
     kernels = ops.definition("depthwise_conv2d").kernels[:2]
-    for cycles, best in ((1009, kernels[1]), (1011, kernels[0])):
+    for cycles, best in ((1009, kernels[1]), (1010, kernels[1]), (1011, kernels[0])):
         table = {
             layer().signature.text: {
                 kernels[0].name: Measurement(1000, 900, 1000, 100),
@@ -203,6 +203,28 @@ def test_entries_of_unknown_layers_do_not_disturb() -> None:
     names = ("", "a layer", "telepathy input=4", "linear input=many", "linear input")
     table = {layer().signature.text: known} | dict.fromkeys(names, unknown)
     assert CostModel(table).estimate(layer(3).signature, 100, "k") == known["k"]
+
+
+def test_memory_is_that_of_the_nearest_layer_of_this_core() -> None:
+    """Scratch memory, and code where there are no constants."""
+
+    def measured(sizes: Mapping[int, int]) -> Table:
+        return {
+            fully_connected(outputs).signature.text: {
+                kernel.name: Measurement(100 * outputs, 900, None, size, 10 * size)
+            }
+            for outputs, size in sizes.items()
+        }
+
+    kernel = replace(ops.definition("linear").kernels[0], pack=lambda layer: {})
+    for far, near in ((2, 9), (100, 11)):
+        model = CostModel(measured({far: 70, near: 80}), [measured({10: 90})])
+        estimate = model.estimate(fully_connected(10).signature, 1000, kernel.name)
+        assert estimate is not None
+        assert (estimate.flash_bytes, estimate.scratch_bytes) == (80, 800)
+        assert model.code_bytes(fully_connected(10), kernel) == 80
+    elsewhere = CostModel({}, [measured({9: 90, 40: 100})])
+    assert elsewhere.code_bytes(fully_connected(10), kernel) == 90
 
 
 def test_the_nearest_of_several_measured_layers_counts() -> None:

@@ -3,22 +3,30 @@ value is what the reference says when it is read, call after call."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from hypothesis import given, note, settings
+import pytest
+from hypothesis import assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
-from torch_cortex_m.ir.artifacts import Location, MemoryPlan, Overlap
-from torch_cortex_m.plan import plan_memory
+from torch_cortex_m.ir.artifacts import (
+    ALIGNMENT,
+    Location,
+    MemoryPlan,
+    Overlap,
+    PortOffsets,
+    aligned,
+)
+from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.run.reference import Reference
 
 Q = Quantization(0.1, 0)
-SHAPES = [(1, 2, 2, 3), (1, 1, 2, 3), (1, 2, 2, 1)]
+SHAPES = [(1, 2, 2, 3), (1, 1, 2, 3), (1, 2, 2, 1), (1, 2, 1, 3)]
 LARGEST = 64
 CALLS = 3
 
@@ -31,6 +39,7 @@ class Drawn:
     values: list[str] = field(default_factory=list)
     overlaps: dict[str, dict[str, Overlap]] = field(default_factory=dict)
     strided: set[str] = field(default_factory=set)
+    in_arena: bool = False
     scratch: dict[str, int] = field(default_factory=dict)
 
     def shape(self, value: str) -> tuple[int, ...]:
@@ -53,7 +62,7 @@ class Drawn:
 
 @st.composite
 def drawn_graphs(draw: st.DrawFn) -> Drawn:
-    drawn = Drawn(Graph("model"))
+    drawn = Drawn(Graph("model"), in_arena=draw(st.booleans()))
     for index in range(draw(st.integers(1, 2))):
         type_ = TensorType(draw(st.sampled_from(SHAPES)), "int8", Q)
         drawn.values.append(drawn.graph.add_input(f"x{index}", type_))
@@ -73,7 +82,7 @@ def drawn_graphs(draw: st.DrawFn) -> Drawn:
     for node in drawn.graph.computing_nodes():
         drawn.scratch[node.name] = draw(st.sampled_from([0, 0, 5, 40]))
         rows = node.op.name in ("requantize", "mul")
-        rows |= node.op.name == "concatenate" and node.op.axis == len(drawn.shape(node.name)) - 1
+        rows |= node.op.name == "concatenate" and node.op.axis >= len(drawn.shape(node.name)) - 2
         if rows and draw(st.booleans()):
             drawn.strided.add(node.name)
     return drawn
@@ -84,7 +93,7 @@ def add_node(draw: st.DrawFn, drawn: Drawn) -> None:
     value = drawn.values[-1] if draw(st.booleans()) else draw(st.sampled_from(drawn.values))
     shape = drawn.shape(value)
     rank, kind = len(shape), draw(st.sampled_from(KINDS))
-    axis = draw(st.sampled_from([0, rank - 1, max(0, rank - 3)]))
+    axis = draw(st.sampled_from([0, rank - 1, max(0, rank - 2), max(0, rank - 3)]))
     alike = [v for v in drawn.values if drawn.shape(v) == shape and 2 * np.prod(shape) <= LARGEST]
     if kind == "requantize":
         drawn.add("requantize", value, input_offset=draw(st.integers(-2, 2)))
@@ -172,7 +181,8 @@ class Machine:
         self.bytes = {n: np.frombuffer(d.tobytes(), np.uint8) for n, d in values.items()}
         self.memory["arena"] = self.noise(self.plan.arena_bytes)
         for index, data in enumerate(inputs):
-            self.memory[f"input {index}"] = np.frombuffer(data.tobytes(), np.uint8).copy()
+            self.memory[f"input {index}"] = self.noise(data.nbytes)
+            self.at(self.input_location(index), data.nbytes)[:] = data.reshape(-1).view(np.uint8)
         for index, data in enumerate(expected):
             self.memory[f"output {index}"] = self.noise(data.nbytes)
         for node in self.graph.nodes:
@@ -181,9 +191,20 @@ class Machine:
             size = self.graph.types[copy.value].bytes
             self.at(copy.destination, size)[:] = self.at(copy.source, size).copy()
         for index, data in enumerate(expected):
-            assert self.memory[f"output {index}"].tobytes() == data.tobytes(), f"output {index}"
+            found = self.at(self.output_location(index), data.nbytes)
+            assert found.tobytes() == data.tobytes(), f"output {index}"
         for name, state in self.graph.states.items():
             assert self.cells(name).tobytes() == self.bytes[state.update].tobytes(), name
+
+    def input_location(self, index: int) -> Location:
+        ports = self.plan.ports
+        return Location("arena", offset=ports.inputs[index]) if ports else Location("input", index)
+
+    def output_location(self, index: int) -> Location:
+        ports = self.plan.ports
+        return (
+            Location("arena", offset=ports.outputs[index]) if ports else Location("output", index)
+        )
 
     def compute(self, node: Node) -> None:
         is_view = node.op.views(self.graph.present_types(node)) is not None
@@ -215,16 +236,123 @@ class Machine:
             assert right, f"%{value} at %{node.name}"
 
 
-@given(drawn_graphs(), st.integers(0, 1000))
-@settings(deadline=None, max_examples=300)
-def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
-    graph = drawn.graph
-    verify(graph)
-    note(format_graph(graph))
-    plan = plan_memory(graph, drawn.scratch, drawn.overlaps, drawn.strided)
+def planned(drawn: Drawn) -> MemoryPlan:
+    plan = plan_memory(
+        drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided, ports_in_arena=drawn.in_arena
+    )
     note(str(plan))
+    assert (plan.ports is not None) == drawn.in_arena
+    assert_no_waste(drawn.graph, plan, drawn.scratch)
+    assert_aligned(plan, Places(drawn.graph, drawn.strided))
+    return plan
+
+
+def assert_aligned(plan: MemoryPlan, places: Places) -> None:
+    """Kernels read words and vectors from where a block begins, whatever lies before it."""
+    blocks = [at.offset - places.of(value).offset for value, at in plan.locations.items()]
+    assert not any(at % ALIGNMENT for at in (*blocks, *plan.scratch.values()))
+    copied = (each.destination for each in plan.copies if each.destination.kind == "arena")
+    assert not any(at % ALIGNMENT for at in (*plan.windows.values(), *(at.offset for at in copied)))
+
+
+def assert_no_waste(graph: Graph, plan: MemoryPlan, scratch: Mapping[str, int]) -> None:
+    """The arena ends where the last of what lies there does."""
+    ends = [at + scratch[node] for node, at in plan.scratch.items()]
+    lie = [*plan.locations.items(), *((each.value, each.destination) for each in plan.copies)]
+    for value, at in lie:
+        type_, stride = graph.types[value], plan.strides.get(value)
+        row = type_.shape[-1] * type_.element_bytes if type_.shape else type_.bytes
+        size = type_.bytes if stride is None else (type_.bytes // row - 1) * stride + row
+        ends += [at.offset + size] if at.kind == "arena" else []
+    for (index, value), at in plan.windows.items():
+        ends.append(at + plan.regions[index].windows[value].bytes)
+    assert plan.arena_bytes == aligned(max(ends, default=0))
+
+
+def carry_out(drawn: Drawn, plan: MemoryPlan, seed: int) -> None:
     machine = Machine(drawn, plan, seed)
-    types = [graph.types[port.value] for port in graph.inputs]
+    types = [drawn.graph.types[port.value] for port in drawn.graph.inputs]
     for _ in range(CALLS):
         data = [machine.noise(type_.bytes).view(np.int8) for type_ in types]
         machine.call([d.reshape(type_.shape) for d, type_ in zip(data, types, strict=True)])
+
+
+@given(drawn_graphs(), st.integers(0, 1000))
+@settings(deadline=None, max_examples=300)
+def test_values_are_right_where_they_are_read(drawn: Drawn, seed: int) -> None:
+    verify(drawn.graph)
+    note(format_graph(drawn.graph))
+    plan = planned(drawn)
+    carry_out(drawn, plan, seed)
+    check_plan(drawn.graph, plan, drawn.scratch, drawn.overlaps)
+
+
+def test_rows_of_rows_with_room_between_them() -> None:
+    """What is every second row of a value whose rows do not touch is no part of it."""
+    drawn = Drawn(Graph("model"))
+    x = drawn.graph.add_input("x", TensorType((1, 2, 1, 3), "int8", Q))
+    first, second = (drawn.add("requantize", x, input_offset=offset) for offset in (1, 2))
+    rows = drawn.add("concatenate", first, second, axis=2)
+    others = drawn.add("requantize", drawn.add("concatenate", x, x, axis=2))
+    whole = drawn.add("concatenate", rows, others, axis=3)
+    drawn.graph.outputs.append(Port(drawn.add("requantize", whole), drawn.shape(whole)))
+    drawn.strided |= {first, second, rows, others}
+    plan = plan_memory(drawn.graph, drawn.scratch, drawn.overlaps, drawn.strided)
+    assert (whole, "first") in plan.hosted
+    assert (rows, "first") not in plan.hosted
+    carry_out(drawn, plan, 0)
+
+
+@given(drawn_graphs(), st.integers(0, 1000), st.data())
+@settings(deadline=None, max_examples=150)
+def test_the_checker_finds_what_is_overwritten(
+    drawn: Drawn, seed: int, data: st.DataObject
+) -> None:
+    """Something lies elsewhere than planned; a value that is wrong then is no surprise."""
+    note(format_graph(drawn.graph))
+    drawn = replace(drawn, in_arena=False)  # nodes alone are checked, not callers and copies
+    plan = planned(drawn)
+    assume(not any(copy.destination.kind == "arena" for copy in plan.copies))
+    places = Places(drawn.graph, drawn.strided)
+    roots = {places.of(v).root for v, at in plan.locations.items() if at.kind == "arena"}
+    assume(roots or plan.scratch)
+    offset = data.draw(st.sampled_from([0, 16, 32, plan.arena_bytes - 16, 3, 17]))
+    plan = replace(plan, arena_bytes=plan.arena_bytes + 2 * LARGEST)
+    index = data.draw(st.integers(0, len(roots) + len(plan.scratch) - 1))
+    if index < len(roots):
+        plan = elsewhere(drawn.graph, plan, places, sorted(roots)[index], offset)
+    else:
+        node = list(plan.scratch)[index - len(roots)]
+        plan = replace(plan, scratch={**plan.scratch, node: offset})
+    try:
+        carry_out(drawn, plan, seed)
+    except AssertionError as error:
+        note(str(error))
+        event("wrong")
+        with pytest.raises(PlanError):
+            check_plan(drawn.graph, plan, drawn.scratch, drawn.overlaps)
+
+
+def elsewhere(graph: Graph, plan: MemoryPlan, places: Places, root: str, offset: int) -> MemoryPlan:
+    """What lies in the root begins there."""
+    locations = {
+        value: replace(at, offset=offset + places.of(value).offset)
+        if at.kind == "arena" and places.of(value).root == root
+        else at
+        for value, at in plan.locations.items()
+    }
+    copies = (
+        replace(each, source=locations[each.value])
+        if each.source == plan.locations[each.value]
+        else each
+        for each in plan.copies
+    )
+    moved = replace(plan, locations=locations, copies=tuple(copies))
+    if plan.ports is None:
+        return moved
+    inputs = tuple(locations[port.value].offset for port in graph.inputs)
+    outputs = tuple(
+        locations[port.value].offset if at == plan.locations[port.value].offset else at
+        for port, at in zip(graph.outputs, plan.ports.outputs, strict=True)
+    )
+    return replace(moved, ports=PortOffsets(inputs, outputs))

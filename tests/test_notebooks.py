@@ -9,7 +9,7 @@ import pytest
 from conftest import needs_emulator
 from example_module import FOLDER
 
-NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+NOTEBOOKS = sorted(FOLDER.rglob("*.ipynb"))
 
 
 def code_of(notebook: Path) -> list[str]:

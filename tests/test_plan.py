@@ -10,7 +10,8 @@ from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ir.artifacts import ALIGNMENT
 from torch_cortex_m.ops.linear.op import Linear
-from torch_cortex_m.plan.offsets import MemoryBlock, Neighbour, assign_offsets, live_bytes
+from torch_cortex_m.plan.blocks import MemoryBlock, live_bytes
+from torch_cortex_m.plan.offsets import Neighbour, assign_offsets
 from torch_cortex_m.target import find_target
 
 

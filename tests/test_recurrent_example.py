@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 import torch
-from example_module import example_module
+from example_module import FOLDER, example_module
 
 from torch_cortex_m.frontend.pytorch import import_pytorch
 from torch_cortex_m.model.ports import from_port, to_port
@@ -18,7 +18,7 @@ SEQUENCES = 300
 
 @pytest.fixture(scope="module")
 def example() -> ModuleType:
-    return example_module("recurrent")
+    return example_module("recurrent", FOLDER / "recurrent")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from command_line import tcm
 from conftest import needs_emulator
-from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_rows
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_regions
 from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
@@ -43,27 +43,6 @@ from torch_cortex_m.target import CORES, HOST, Target
 
 NETWORKS = 8
 M4, M55 = CORES["cortex-m4"], CORES["cortex-m55"]
-
-
-def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
-    """Up to three regions of a graph, one behind the other, with any rows a call."""
-    builder = RegionBuilder(graph)
-    regions: list[RowsByNode] = []
-    first = 0
-    while first < len(builder.nodes) and len(regions) < 3:
-        found = None
-        for last in rng.permutation(np.arange(first, len(builder.nodes))):
-            rows = builder.rows_a_call(first, int(last), 1 << 30)
-            drawn = rows and drawn_rows(rng, rows)
-            if drawn and builder.region(drawn) is not None:
-                found = drawn
-                break
-        if found is not None and rng.random() < 0.8:
-            regions.append(found)
-            first += len(found)
-        else:
-            first += 1
-    return regions
 
 
 def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:

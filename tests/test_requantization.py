@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from torch_cortex_m.ir import TensorType
@@ -73,25 +73,44 @@ def choose(
 
 
 @given(st.data(), st.integers(0, 2**32 - 1), LIMITS, st.integers(-127, 128))
+@settings(max_examples=200)
 def test_every_way_is_exact(data: st.DataObject, seed: int, limits: Limits, offset: int) -> None:
+    """On both sides of every step of the outputs, which never fall: so everywhere."""
     rng = np.random.default_rng(seed)
     count, taps = int(rng.integers(1, 5)), int(rng.integers(1, 60))
     weight = rng.integers(-128, 128, (count, taps)) // data.draw(st.sampled_from([1, 8, 100]))
-    bias = rng.integers(-100000, 100000, count).astype(np.int32)
+    bias = rng.integers(-100000, 100000, count) // data.draw(st.sampled_from([1, 1000]))
     multipliers = data.draw(st.lists(MULTIPLIERS, min_size=count, max_size=count))
-    least = data.draw(st.integers(-31, 0))
+    least = data.draw(st.integers(-31, 0) | st.integers(-3, 0))
     shifts = rng.integers(least, min(least + data.draw(st.integers(1, 12)), 2), count).tolist()
-    found = choose(weight, bias, multipliers, shifts, limits, offset)
+    found = choose(weight, bias.astype(np.int32), multipliers, shifts, limits, offset)
     if found.way == ANY:
         return
     for index in range(count):
-        inputs = rng.integers(-128, 128, (200, taps))
-        inputs[:2] = np.where(weight[index] < 0, 127, -128), np.where(weight[index] < 0, -128, 127)
-        sums = (inputs + offset) @ weight[index] + int(bias[index])
-        channel = Channel(0, 0, multipliers[index], -shifts[index])
-        for accumulator in sums.tolist():
+        low, high = (
+            int((np.where(weight[index] > 0, more, less) + offset) @ weight[index] + bias[index])
+            for more, less in ((-128, 127), (127, -128))
+        )
+        channel = Channel(low, high, multipliers[index], -shifts[index])
+        for accumulator in (low, high, *steps(channel, limits)):
             expected = output_of(accumulator, channel, limits)
             assert compute(accumulator, found, index, limits) == expected
+
+
+def steps(channel: Channel, limits: Limits) -> Iterator[int]:
+    """The last accumulator before each step of the output, and the first one behind it."""
+    last = channel.low
+    while output_of(last, channel, limits) != output_of(channel.high, channel, limits):
+        before = output_of(last, channel, limits)
+        inside, outside = last, channel.high
+        while outside - inside > 1:
+            middle = (inside + outside) // 2
+            if output_of(middle, channel, limits) == before:
+                inside = middle
+            else:
+                outside = middle
+        yield from (inside, outside)
+        last = outside
 
 
 def test_a_relu_layer_takes_the_cheapest_way() -> None:
@@ -113,23 +132,23 @@ def test_a_channel_that_never_moves_does_not_spoil_the_way() -> None:
     assert found.multipliers.tolist() == [1 << 30, 0]
 
 
-@given(
-    st.integers(-(1 << 24), 1 << 24),
-    MULTIPLIERS,
-    st.integers(-31, 6),
-    LIMITS,
-)
-def test_the_definition(accumulator: int, multiplier: int, shift: int, limits: Limits) -> None:
+@given(st.integers(0, 2**32 - 1), MULTIPLIERS, st.integers(-31, 6), LIMITS)
+def test_the_definition(seed: int, multiplier: int, shift: int, limits: Limits) -> None:
+    """Of sums of any size, and of such as give outputs in range."""
+    rng = np.random.default_rng(seed)
+    in_range = rng.integers(-300, 300, 50) * 2 ** (1 - min(shift, 0)) + rng.integers(-9, 9, 50)
+    sums = np.concatenate([rng.integers(-(1 << 24), 1 << 24, 50), in_range])
+    sums = np.clip(sums, -(1 << 24), 1 << 24)
     channel = Channel(0, 0, multiplier, -shift)
     expected = requantize_to_int8(
-        torch.tensor([accumulator]),
+        torch.tensor(sums),
         torch.tensor([multiplier]),
         torch.tensor([shift]),
         limits.output_offset,
         limits.activation_min,
         limits.activation_max,
     )
-    assert output_of(accumulator, channel, limits) == int(expected)
+    assert [output_of(each, channel, limits) for each in sums.tolist()] == expected.tolist()
 
 
 @pytest.mark.parametrize(
@@ -147,3 +166,40 @@ def test_doubled_sums_fit_32_bits_or_take_another_way(bias: int, way: int) -> No
     plain = Limits(0, -128, 127)
     found = choose(np.array([[1]]), np.array([bias], np.int32), [1 << 30], [-22], plain, 0)
     assert found.way == way
+
+
+RELU = Limits(-128, -128, 127)
+
+
+def test_a_channel_that_wraps_spoils_the_way_of_all() -> None:
+    """Shifted left, its sums seem to saturate: by the definition they wrap around."""
+    weight, bias = np.array([[1], [50]]), np.array([1 << 30, 0], np.int32)
+    assert choose(weight, bias, [1 << 30] * 2, [2, -7], RELU, 0).way == ANY
+
+
+def test_shifts_far_apart_meet_by_a_shorter_multiplier() -> None:
+    """Scales go from 2 to 8. Half of the second multiplier reaches the one step at the same sum."""
+    weight, bias = np.full((2, 1), 127), np.zeros(2, np.int32)
+    found = choose(weight, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0)
+    assert (found.way, found.common_shift) == (NON_NEGATIVE, 14)
+    assert found.scales.tolist() == [8, 2]
+    assert found.multipliers.tolist() == [1 << 30, 3 << 28]
+    more_steps = np.full((2, 3), 127)
+    assert choose(more_steps, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0).way == RIGHT
+
+
+def test_the_common_shift_is_one_that_the_kernel_has() -> None:
+    weight, bias = np.full((2, 60), 127), np.zeros(2, np.int32)
+    op = DepthwiseConv2d(output_offset=-128, activation_min=-128, activation_max=127)
+    constants = {
+        "bias": bias,
+        "multipliers": np.full(2, 1 << 30, np.int32),
+        "shifts": np.array([-7, -9], np.int32),
+    }
+    layer = Layer(op, {}, (TensorType((1, 1, 1, 2), "int8"),), constants)
+    for given_shifts, common in ((None, 10), ((8, 9, 12), 12), ((10, 12), 10), ((14, 14), 14)):
+        found = choose_requantization(layer, weight, given_shifts)
+        assert (found.way, found.common_shift) == (NON_NEGATIVE, common)
+        assert found.scales.tolist() == [common - 6, common - 8]
+    assert choose_requantization(layer, weight, (7, 15)).way == RIGHT
+    assert choose_requantization(layer, weight, ()).way == RIGHT

@@ -208,6 +208,24 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: P
         tune_folder(folder, tuned, 1, ram=16)
 
 
+@needs_emulator
+def test_tuning_a_folder_keeps_sections_and_what_the_report_knows(
+    tuned: Path, tmp_path: Path
+) -> None:
+    model, inputs, calibration = separable()
+    placed = {"place": ["code:classifier=.itcm"], "prefetch": True}
+    before = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration, **placed)
+    folder = before.save(tmp_path / "out")
+    tune_folder(folder, tuned, 1)
+    after = tcm.load(folder).generated
+    assert after.preferences == before.generated.preferences
+    assert any(".itcm" in text for text in after.program.files.values())
+    assert before.generated.losses
+    assert after.losses == before.generated.losses
+    assert before.generated.removed
+    assert after.removed == before.generated.removed
+
+
 def test_folders_without_preferences_or_with_nonsense(
     compiled: tcm.CompiledModel, tmp_path: Path
 ) -> None:

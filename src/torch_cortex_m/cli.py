@@ -423,11 +423,34 @@ def tune(
         ),
     ] = None,
     jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
+    on: Annotated[
+        str | None,
+        typer.Option(help="Let cycles on a board decide: serial:PORT, with what --firmware wrote."),
+    ] = None,
+    firmware: Annotated[
+        Path | None,
+        typer.Option(
+            help="Only write what a board needs for that: a new folder of C (docs/board.md)."
+        ),
+    ] = None,
+    image_flash: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Bytes that it may take, with --firmware; several images where it has more."
+        ),
+    ] = None,
 ) -> None:
     """Measure every kernel on every layer, keep the best in the folder."""
-    from .commands import tune_folder
+    from .commands import tune_folder, write_tuning_firmware
 
-    tune_folder(folder, tuning, jobs, optimize=optimize, flash=flash, ram=_ram(ram))
+    if firmware is not None and on is not None:
+        raise typer.BadParameter("--firmware comes first, --on when the board has it")
+    if firmware is None and image_flash is not None:
+        raise typer.BadParameter("--image-flash says how large --firmware may be")
+    if firmware is None:
+        tune_folder(folder, tuning, jobs, on=on, optimize=optimize, flash=flash, ram=_ram(ram))
+    else:
+        write_tuning_firmware(folder, firmware, tuning, jobs, image_flash)
 
 
 @app.command()

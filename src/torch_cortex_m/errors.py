@@ -17,6 +17,9 @@ _OURS = (str(Path(__file__).parent) + os.sep, contextlib.__file__)
 DEFECT = "this is a defect of torch-cortex-m: please report it with the model"
 """The hint where no mistake of the user is known that leads there."""
 
+EXPORT_AGAIN = "export or download the model again"
+"""The hint for files that no converter writes."""
+
 
 class TcmWarning(UserWarning):
     """What compiles, but is likely not what the user wants."""

@@ -15,6 +15,7 @@ from .cycles import CycleEstimator, cycle_estimator
 from .errors import TcmError
 from .ir.artifacts import BlockFlow, Program
 from .run import Execution, HostProcess, Run, execute
+from .run.execute import STATUS_HINT
 from .target import Part, Target
 
 
@@ -122,7 +123,9 @@ class Runner:
 
 def _check_status(program: Program, execution: Execution) -> None:
     if execution.status != 0:
-        raise TcmError(f"{program.prefix}_run returned an error: {execution.status}")
+        raise TcmError(
+            f"{program.prefix}_run returned an error: {execution.status}", hint=STATUS_HINT
+        )
 
 
 def _with_cycles(execution: Execution, estimator: CycleEstimator) -> Execution:

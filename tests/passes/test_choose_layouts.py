@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 from graph_builder import NHWC, GraphBuilder, check_same, interpret, names, random_inputs
 
 from torch_cortex_m.ir import Graph, Port
 from torch_cortex_m.passes.choose_layouts import choose_layouts
+from torch_cortex_m.passes.layouts import Layouts
 
 
 def chosen(build: GraphBuilder, *values: str) -> Graph:
@@ -120,3 +123,19 @@ def test_no_transpose_more_than_before() -> None:
     x = build.softmax(build.conv(x, 3, padding=(1, 1, 1, 1)))
     graph = chosen(build, build.softmax(build.conv(x, 3, padding=(1, 1, 1, 1))))
     assert transposes(graph) == 3
+
+
+def test_an_operand_that_is_broadcast_wants_its_own_axes_in_order() -> None:
+    """One that has but one axis has no other order to be moved to."""
+    build = GraphBuilder()
+    x = build.input(1, 6, 4, 5)
+    scale = build.relu(build.constant(6, 1, 1))
+    total = build.add(x, scale)
+    layouts = Layouts(build.graph)
+    node = build.graph.producer(total)
+    assert node is not None
+    for order in permutations(range(3)):
+        layouts.orders[total] = order
+        assert layouts.wanted_order(node, x) == order
+        assert layouts.wanted_order(node, scale) == (0,)
+        assert layouts.cost_of_value(scale) == 0

@@ -29,12 +29,12 @@ def test_every_pass_is_a_file_and_a_function_of_one_name() -> None:
 
 def test_dump_has_the_graph_before_and_after_every_pass(tmp_path: Path) -> None:
     build = network()
-    graph = run_passes(build.graph, dump=tmp_path / "ir")
-    files = sorted(path.name for path in (tmp_path / "ir").iterdir())
+    graph = run_passes(build.graph, dump=tmp_path / "out" / "ir")
+    files = sorted(path.name for path in (tmp_path / "out" / "ir").iterdir())
     numbered = [f"{index:02}_{each.__name__}.txt" for index, each in enumerate(PASSES, 1)]
     assert files == ["00_imported.txt", *numbered]
-    assert (tmp_path / "ir" / files[0]).read_text() == format_graph(build.graph)
-    assert (tmp_path / "ir" / files[-1]).read_text() == format_graph(graph)
+    assert (tmp_path / "out" / "ir" / files[0]).read_text() == format_graph(build.graph)
+    assert (tmp_path / "out" / "ir" / files[-1]).read_text() == format_graph(graph)
 
 
 def test_float_edges_can_stay(tmp_path: Path) -> None:

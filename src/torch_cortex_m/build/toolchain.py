@@ -57,6 +57,7 @@ def toolchain_for(target: Target, compiler: str | None = None) -> Toolchain:
             where="TCM_COMPILER" if compiler is None else None,
             expected=", ".join(COMPILERS),
             got=name,
+            hint="without the environment variable TCM_COMPILER it is gcc",
         )
     gcc, size = require_tool("arm-none-eabi-gcc"), require_tool("arm-none-eabi-size")
     if name == "gcc":
@@ -112,5 +113,7 @@ def run_tool(command: Sequence[str | Path], folder: Path) -> str:
             f"{Path(str(command[0])).name} failed while building the image",
             where=str(folder),
             got="\n" + (result.stderr.strip() or result.stdout.strip())[-4000:],
+            hint="its messages say why; what they find wrong in emitted C is a defect of "
+            "torch-cortex-m: please report it",
         )
     return result.stdout

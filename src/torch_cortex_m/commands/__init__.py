@@ -11,6 +11,7 @@ from .project import ship_folder
 from .report import report_folder
 from .run import run_folder
 from .tune import tune_folder
+from .tune_firmware import write_tuning_firmware
 from .verify import verify_folder
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "ship_folder",
     "tune_folder",
     "verify_folder",
+    "write_tuning_firmware",
 ]

@@ -66,4 +66,9 @@ def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray])
                 with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
                     np.lib.format.write_array(file, array, allow_pickle=False)
     except OSError as error:
-        raise TcmError("cannot write the outputs", where=str(path), got=error.strerror) from None
+        raise TcmError(
+            "cannot write the outputs",
+            where=str(path),
+            got=error.strerror,
+            hint="choose a file that you may write to",
+        ) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 from ..tools import PACKAGES, find_tool
@@ -27,6 +27,9 @@ _LIBRARIES = {
     "tflite": "compile .tflite files",
     "flatbuffers": "compile .tflite files",
 }
+
+_OPTIONAL = {"pyserial": ("boards over a serial line (--on serial:PORT)", "serial")}
+"""What most do without -> what for, and the extra that brings it."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,18 @@ def _print_all() -> tuple[list[str], list[str]]:
     programs = [_program(name, purpose) for name, purpose in _USED_FOR.items()]
     needs = [*libraries, *programs]
     for need in needs:
-        status = need.found or f"MISSING ({need.remedy})"
-        print(f"{need.name:22} {need.purpose:44} {status}")
+        _print(need, "MISSING")
+    for name, (purpose, extra) in _OPTIONAL.items():
+        need = replace(_library(name, purpose), remedy=f'pip install "torch-cortex-m[{extra}]"')
+        _print(need, "not installed")
     complete = all(need.found for need in needs)
     print("all is there" if complete else "what is missing is only needed for what is named")
     return _missing(libraries), _missing(programs)
+
+
+def _print(need: _Need, otherwise: str) -> None:
+    status = need.found or f"{otherwise} ({need.remedy})"
+    print(f"{need.name:22} {need.purpose:44} {status}")
 
 
 def _missing(needs: list[_Need]) -> list[str]:

@@ -18,7 +18,7 @@ def link_folders(folders: Sequence[Path], out: Path, name: str) -> None:
     models = {str(folder): load(folder).generated for folder in folders}
     linked = link_models(models, name)
     generated = list(models.values())
-    information = {"version": __version__, "linked": list(models)}
+    information = {"version": __version__, "name": name, "linked": list(models)}
     write_linked(linked, generated, out, information)
     arenas = sum(each.plan.arena_bytes for each in generated)
     constants = sum(each.program.constant_bytes for each in generated)

@@ -172,4 +172,9 @@ def _failed(what: str, path: Path, error: Exception) -> TcmError:
         places.append((error.filename or "", error.lineno))
     lines = [line for file, line in places if line and Path(file).name == path.name]
     where = f"{path}:{lines[-1]}" if lines else str(path)
-    return TcmError(what, where=where, got=f"{type(error).__name__}: {error}")
+    return TcmError(
+        what,
+        where=where,
+        got=f"{type(error).__name__}: {error}",
+        hint="your code raised this: run it in Python to see all of the calls that led there",
+    )

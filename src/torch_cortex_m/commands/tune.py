@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from ..generate import Preferences, generate
-from ..measured.measurements import Measurements, measurements_for
+from ..errors import TcmError
+from ..generate import generate
+from ..measured.measurements import Measurements, board_table, measurements_for
 from ..model.compiled import CompiledModel
 from ..model.load import load
+from ..run import is_board
 from ..select import check_objective, layer_of
 from ..target import cores_like
-from ..tune import tune_graph
+from ..tune import candidates_of, tune_graph, tune_on_board
 from .terminal import terminal
 
 
@@ -23,40 +27,32 @@ def tune_folder(
     tuning: Path,
     jobs: int,
     *,
+    on: str | None = None,
     optimize: str | None = None,
     flash: int | None = None,
     ram: int | str | None = None,
 ) -> None:
     """Measures, writes the tuning file, chooses again and saves the folder; prints what changed.
 
-    optimize, flash, ram: None keeps what the folder was compiled with.
+    on: a board with a tuning firmware, whose cycles count then. optimize, flash, ram: None keeps
+    what the folder was compiled with.
     """
     if optimize is not None:
         check_objective(optimize)
+    _check_board(on)
     compiled = load(folder)
-    compiled.target.check_emulated()
-    generated = compiled.generated
-    columns = (TextColumn("measuring kernels"), MofNCompleteColumn(), TimeRemainingColumn())
-    console = terminal(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task("")
-        measured = tune_graph(
-            compiled.graph,
-            compiled.target,
-            tuning,
-            library=generated.library,
-            jobs=jobs,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-        )
+    measured, left = measure_emulated(compiled, tuning, jobs), 0
+    if on is not None:
+        measured, left = _measure_on_board(compiled, tuning, on)
     measurements = measurements_for(cores_like(compiled.target), measured)
+    generated = compiled.generated
     before = generated.preferences
-    preferences = Preferences(
-        before.objective if optimize is None else optimize,
-        before.flash_bytes if flash is None else flash,
-        before.ram_bytes if ram is None else ram,
-        measurements,
-        before.prefer_library,
-        before.io,
+    preferences = replace(
+        before,
+        objective=before.objective if optimize is None else optimize,
+        flash_bytes=before.flash_bytes if flash is None else flash,
+        ram_bytes=before.ram_bytes if ram is None else ram,
+        measurements=measurements,
     )
     chosen = generate(
         compiled.graph,
@@ -65,27 +61,86 @@ def tune_folder(
         library=generated.library,
         preferences=preferences,
     )
-    tuned = CompiledModel(replace(chosen, folding=generated.folding))
+    tuned = CompiledModel(
+        replace(
+            chosen,
+            folding=generated.folding,
+            removed=generated.removed,
+            losses=generated.losses,
+        )
+    )
     tuned.save(folder)
     terminal().print(_changes(compiled, tuned, measured))
     print(f"{folder}: tuned; measurements in {tuning}")
+    if left:
+        print(f"{left} kernels are not in this firmware: flash the next image, and run this again")
+
+
+def measure_emulated(compiled: CompiledModel, tuning: Path, jobs: int) -> Measurements:
+    """Measures on the emulated core what the tuning file does not have. Raises TcmError."""
+    compiled.target.check_emulated()
+    with _shown("measuring kernels") as progress:
+        return tune_graph(
+            compiled.graph,
+            compiled.target,
+            tuning,
+            library=compiled.generated.library,
+            jobs=jobs,
+            progress=progress,
+        )
+
+
+def _measure_on_board(compiled: CompiledModel, tuning: Path, on: str) -> tuple[Measurements, int]:
+    library = compiled.generated.library
+    symbols = library.symbols if library else frozenset[str]()
+    candidates = candidates_of(compiled.graph, compiled.target, symbols)
+    with _shown("measuring on the board") as progress:
+        return tune_on_board(
+            candidates, compiled.target, tuning, on, library=library, progress=progress
+        )
+
+
+@contextmanager
+def _shown(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Shows on a terminal how far the work is."""
+    columns = (TextColumn(what), MofNCompleteColumn(), TimeRemainingColumn())
+    console = terminal(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("")
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _check_board(on: str | None) -> None:
+    if on is not None and not is_board(on):
+        raise TcmError(
+            "kernels are measured on the emulated core or on a board",
+            where=f"--on {on}",
+            expected="serial:PORT, or nothing for the emulated core",
+            got=on,
+        )
 
 
 def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements) -> Table:
     table = Table()
-    for title in ("layer", "before", "after", "instructions", "estimated cycles"):
+    for title in ("layer", "before", "after", "instructions", "cycles"):
         table.add_column(title, overflow="fold")
-    kernels = measured.for_core(after.target.name)
+    core = after.target.name
+    kernels = measured.for_core(core)
+    counted = measured.tables.get(board_table(core), {})
     for node in after.graph.computing_nodes():
-        costs = kernels.get(layer_of(after.graph, node).signature.text, {})
+        layer = layer_of(after.graph, node).signature.text
+        costs = kernels.get(layer, {})
         old = before.generated.selection[node.name].name
         new = after.generated.selection[node.name].name
         pair = [costs.get(name) for name in (old, new)]
+        cycles = " -> ".join(
+            f"{cost.cycles:,}" for cost in pair if cost and cost.cycles is not None
+        )
         table.add_row(
             node.name,
             old,
             new if new != old else "same",
             " -> ".join(f"{cost.instructions:,}" for cost in pair if cost),
-            " -> ".join(f"{cost.cycles:,}" for cost in pair if cost and cost.cycles is not None),
+            f"{cycles} {'on the board' if layer in counted else 'estimated'}" if cycles else "",
         )
     return table

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import TcmError
+from ..model.compiled import CompiledModel
 from ..model.load import load
+from ..run import is_board
 from .arrays import read_inputs
-
-
-def _check_files(folder: Path, files: Mapping[str, str]) -> None:
-    """What is proved is what lies in the folder: raises TcmError if a file is missing or edited."""
-    for name, text in files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            raise TcmError(
-                "the folder does not hold what tcm compile wrote",
-                where=str(path),
-                expected="the file as it was emitted",
-                got="an edited file" if path.is_file() else "no such file",
-                hint="compile again, or restore the file",
-            )
+from .linked import check_files, is_linked, load_linked
 
 
 def verify_folder(
@@ -32,17 +21,48 @@ def verify_folder(
     on: Sequence[str] | None,
     layers: bool,
 ) -> None:
-    """Verifies a compiled folder and prints one line; raises TcmError at a difference."""
+    """Verifies a compiled folder and prints one line, or each model of a linked one on a board;
+    raises TcmError at a difference."""
+    if is_linked(folder):
+        _verify_linked(folder, inputs, random, seed, on or (), layers)
+        return
     compiled = load(folder)
     on = on or compiled.places
-    _check_files(folder, compiled.generated.program.files)
+    check_files(folder, compiled.generated.program.files, "compile again, or restore the file")
     arrays = read_inputs(inputs, compiled.graph)
     count = compiled.verify(*arrays, random=random, seed=seed, on=on, layers=layers)
+    print(_proved(compiled, on, count, layers))
+
+
+def _proved(compiled: CompiledModel, on: Sequence[str], count: int, layers: bool) -> str:
     places = " = ".join(
         f"{place} ({compiled.target.name})" if place == "emulator" else place for place in on
     )
     what = "calls in a row" if compiled.graph.states else "samples"
-    print(
+    return (
         f"bit-exact: reference = {places} on {count} {what}"
         f"{f', {len(compiled.report.layers)} layers each' if layers else ''}"
     )
+
+
+def _verify_linked(
+    folder: Path,
+    inputs: Path | None,
+    random: int | None,
+    seed: int,
+    on: Sequence[str],
+    layers: bool,
+) -> None:
+    if inputs is not None or not on or not all(map(is_board, on)):
+        raise TcmError(
+            "a linked folder is verified on a board, with random samples",
+            where=str(folder),
+            expected="--on serial:PORT, and no --inputs",
+            got=" ".join([*(f"--on {place}" for place in on), "--inputs" * (inputs is not None)]),
+            hint="verify the folder of each model by itself",
+        )
+    for model in load_linked(folder)[1]:
+        count = model.verify(random=random, seed=seed, on=on, layers=layers)
+        for place in on:
+            model.board(place).close()  # a port is for one at a time
+        print(f"{model.generated.program.prefix}: {_proved(model, on, count, layers)}")

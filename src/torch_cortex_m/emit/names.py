@@ -78,7 +78,10 @@ def check_prefix(name: str) -> None:
         expected = "no name whose functions kernels have already"
     if expected is not None:
         raise TcmError(
-            "the name cannot be the prefix of C files and functions", expected=expected, got=name
+            "the name cannot be the prefix of C files and functions",
+            expected=expected,
+            got=name,
+            hint="choose another one (--name, name=)",
         )
 
 

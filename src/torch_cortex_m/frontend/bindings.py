@@ -130,5 +130,6 @@ def initial_value(binding: Binding, shape: tuple[int, ...], dtype: str) -> np.nd
             where="state",
             expected=f"{dtype} {list(shape)}",
             got=f"{data.dtype} {list(data.shape)}",
+            hint="give the array the type and shape of the input that becomes the state",
         )
     return data

@@ -20,7 +20,12 @@ IO = ("caller", "arena", "rows")
 def check_io(io: str) -> None:
     if io not in IO:
         raise TcmError(
-            "unknown place of inputs and outputs", expected=" or ".join(IO), got=io, where="io"
+            "unknown place of inputs and outputs",
+            expected=" or ".join(IO),
+            got=io,
+            where="io",
+            hint="caller: in memory of the firmware; arena: in the working memory; rows: the input "
+            "comes a few rows a call",
         )
 
 

@@ -20,13 +20,22 @@ from ..ops.base import Layer
 
 FORMAT = 1
 
+BOARD = "board"
+"""In the name of a table, in place of a compiler: cycles are those that a board counted."""
+
+
+def board_table(core: str) -> str:
+    """The name of the table with what a board of this core counted."""
+    return f"{core} {BOARD}"
+
 
 @dataclass(frozen=True)
 class Measurement:
     """One inference of one layer on an emulated core.
 
     work: multiply-accumulates, or output elements where there are none. cycles is a
-    zero-wait-state estimate, None where no model of the core exists. flash_bytes: code and
+    zero-wait-state estimate, None where no model of the core exists, or what a board counted, in
+    the table of a board. flash_bytes: code and
     constants, scratch_bytes: working memory beside inputs and output.
     """
 
@@ -49,7 +58,8 @@ def layer_work(layer: Layer) -> int:
 
 @dataclass
 class Measurements:
-    """Measurements by core and compiler ("cortex-m4 gcc-12.2"), layer signature and kernel."""
+    """Measurements by core and compiler ("cortex-m4 gcc-12.2") or board ("cortex-m4 board"), layer
+    signature and kernel."""
 
     tables: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
 
@@ -60,13 +70,17 @@ class Measurements:
         return self.tables.get(table, {}).get(layer, {}).get(kernel)
 
     def for_core(self, core: str) -> dict[str, dict[str, Measurement]]:
-        """Layer -> kernel -> measurement, of every compiler; the last table that has one wins."""
+        """Layer -> kernel -> measurement, of every compiler; the last table that has one wins.
+
+        A layer that a board measured has its measurements alone: cycles that were counted do not
+        compare with others that were estimated.
+        """
         result: dict[str, dict[str, Measurement]] = {}
         for name, layers in self.tables.items():
-            if name.split()[0] == core:
+            if name.split()[0] == core and name != board_table(core):
                 for layer, kernels in layers.items():
                     result.setdefault(layer, {}).update(kernels)
-        return result
+        return result | self.tables.get(board_table(core), {})
 
     def update(self, other: Measurements) -> None:
         for table, layer, kernel, measurement in other:
@@ -90,7 +104,10 @@ class Measurements:
         except OSError as error:
             temporary.unlink(missing_ok=True)
             raise TcmError(
-                "cannot write the tuning file", where=str(path), got=error.strerror
+                "cannot write the tuning file",
+                where=str(path),
+                got=error.strerror,
+                hint="choose a file that you may write to (--tuning)",
             ) from None
 
 

@@ -32,11 +32,18 @@ def split_batch(graph: Graph, arrays: Sequence[np.ndarray]) -> Iterator[list[np.
     if len(arrays) != len(graph.inputs):
         names = ", ".join(port.value for port in graph.inputs)
         raise TcmError(
-            "wrong number of inputs", expected=f"{len(graph.inputs)} ({names})", got=len(arrays)
+            "wrong number of inputs",
+            expected=f"{len(graph.inputs)} ({names})",
+            got=len(arrays),
+            hint="give one array for each input, in the order of forward",
         )
     counts = {_batches(port, array) for port, array in zip(graph.inputs, arrays, strict=True)}
     if len(counts) != 1:
-        raise TcmError("the inputs hold different numbers of samples", got=sorted(counts))
+        raise TcmError(
+            "the inputs hold different numbers of samples",
+            expected="as many samples in each of them",
+            got=sorted(counts),
+        )
     for index in range(counts.pop()):
         yield [
             array.reshape(-1, *port.shape)[index] if port.shape else array

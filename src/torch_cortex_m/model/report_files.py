@@ -36,6 +36,7 @@ def check_form(path: Path) -> Callable[[dict[str, Any]], str]:
             where=str(path),
             expected=" or ".join(forms),
             got=path.name,
+            hint="let the name end in .html for a page, or in .json for data",
         )
     return forms[path.suffix]
 

@@ -24,6 +24,7 @@ def definition(name: str) -> Definition:
             f"there is no operator '{name}'",
             expected=", ".join(definitions()),
             got=name,
+            hint="`tcm ops` lists them, with those of other distributions that are installed here",
         )
     return definitions()[name]
 

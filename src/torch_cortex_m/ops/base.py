@@ -155,7 +155,11 @@ class Op(Interfaces):
 
     def error(self, argument: str, *, expected: object, got: object) -> TcmError:
         return TcmError(
-            f"{self.name}: argument '{argument}' does not fit", expected=expected, got=got
+            f"{self.name}: argument '{argument}' does not fit",
+            expected=expected,
+            got=got,
+            hint="`tcm ops` says what the operator takes; where a model that PyTorch or TensorFlow "
+            "Lite runs leads here, please report it",
         )
 
     def expect(self, holds: bool, argument: str, expected: object, got: object) -> None:

@@ -88,5 +88,8 @@ def _dump(graph: Graph, folder: Path | None, index: int, name: str) -> None:
         (folder / f"{index:02}_{name}.txt").write_text(format_graph(graph))
     except OSError as error:
         raise TcmError(
-            "cannot write the graph's text", where=str(folder), got=error.strerror or str(error)
+            "cannot write the graph's text",
+            where=str(folder),
+            got=error.strerror or str(error),
+            hint="choose a folder that you may write to (--dump-ir)",
         ) from None

@@ -48,6 +48,7 @@ def _port(graph: Graph, input: str) -> Port:
             where="stream",
             expected=", ".join(port.value for port in graph.inputs),
             got=input,
+            hint="--stream takes the name of an input, as the C has it",
         )
     return found
 

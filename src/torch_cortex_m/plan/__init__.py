@@ -1,10 +1,10 @@
 """Where every value lives: one static arena, offsets from liveness."""
 
+from .blocks import MemoryBlock, live_bytes
 from .check import PlanError, check_plan
 from .dying_rows import DyingRows, dying_rows
 from .lives import Lives
 from .memory import plan_memory
-from .offsets import MemoryBlock, live_bytes
 from .places import Places
 from .rows import busy_ticks, only_in_windows, region_overlaps
 

@@ -85,6 +85,8 @@ class _Checker:
             by_itself = node in computing and node.name not in self.in_regions
             for value in sorted(alive) if by_itself else ():
                 self._check(index, node, value)
+            if by_itself:
+                self._check_own(node)
             alive.update(node.outputs)
 
     def _check_region(self, index: int, alive: set[str]) -> None:
@@ -108,6 +110,15 @@ class _Checker:
             self._expect(free or self._may_overlap(index, node, value), node.name, value)
         scratch = self._scratch(node)
         self._expect(scratch is None or not scratch.meets(needed), node.name, value)
+
+    def _check_own(self, node: Node) -> None:
+        """What a node writes itself lies apart."""
+        scratch = self._scratch(node)
+        written = [(output, self._rows(output)) for output in node.outputs]
+        for index, (output, rows) in enumerate(written):
+            others = [other for _, other in written[:index]]
+            for other in others if scratch is None else [*others, scratch]:
+                self._expect(not rows.meets(other), node.name, output)
 
     def _expect(self, holds: bool, node: str, value: str) -> None:
         if not holds:

@@ -14,12 +14,16 @@ from .rows import Replay, RowSpan, Tick
 
 
 class Bytes(NamedTuple):
-    """A range of one memory, and the value that it has bytes of, or is scratch memory for."""
+    """A range of one memory, and the value that it has bytes of, or is scratch memory for.
+
+    in_window: whether that is a window of rows, which may be taken from the whole value.
+    """
 
     memory: tuple[str, int, str]
     start: int
     stop: int
     value: str
+    in_window: bool = False
 
     def meets(self, other: Bytes) -> bool:
         start, stop = max(self.start, other.start), min(self.stop, other.stop)
@@ -72,14 +76,15 @@ class RowsChecker:
                 yield f"rows of %{value} go beyond their window"
             if tick.moved is not None:
                 moved = self._span(tick.moved._replace(slot=0))
-                needed = [each for each in needed if each.value != value]
+                needed = [each for each in needed if not (each.in_window and each.value == value)]
                 yield from self._conflicts(moved, needed)
                 needed.append(moved)
             if value in self.sums:
                 needed = [each for each in needed if each.value != value]
-            yield from self._conflicts(self._span(tick.written), self._without_dying(tick, needed))
-            scratch = self._scratch(tick)
-            yield from self._conflicts(scratch, needed) if scratch is not None else ()
+            written, scratch = self._span(tick.written), self._scratch(tick)
+            yield from self._conflicts(written, self._without_dying(tick, needed))
+            if scratch is not None:
+                yield from self._conflicts(scratch, [*needed, written])
 
     def _conflicts(self, written: Bytes, needed: Iterable[Bytes]) -> Iterator[str]:
         for other in needed:
@@ -91,7 +96,7 @@ class RowsChecker:
         behind this action. The replay is there."""
         read = {span.value for span in tick.reads} & self.region.windows.keys()
         dying = {value for value in read if self._may_go_over(tick, value)}
-        yield from (each for each in needed if each.value not in dying)
+        yield from (each for each in needed if not (each.in_window and each.value in dying))
         yield from (self._held(value) for value in dying)
 
     def _may_go_over(self, tick: Tick, value: str) -> bool:
@@ -128,7 +133,7 @@ class RowsChecker:
             location = self.plan.locations[span.value]
             memory, start = (location.kind, location.port, location.name), location.offset
         first = start + span.slot * size
-        return Bytes(memory, first, first + span.rows * size, span.value)
+        return Bytes(memory, first, first + span.rows * size, span.value, window is not None)
 
     def _needed(self, alive: set[str]) -> Iterator[Bytes]:
         """What may not be written over before the next action."""
@@ -152,5 +157,7 @@ class RowsChecker:
         memory = (location.kind, location.port, location.name)
         start, root = location.offset, self.by_rows.get(location)
         if root is not None and not self.needed_after(value):
-            start += self.replay.needed_whole(root) * row_bytes(self.graph.types[root])
+            # Before the border of what reads it is there, rows before the first count as needed.
+            first = max(self.replay.needed_whole(root), 0)
+            start += first * row_bytes(self.graph.types[root])
         return Bytes(memory, start, location.offset + size, value)

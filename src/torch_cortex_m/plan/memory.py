@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from ..ir import Graph
 from ..ir.artifacts import Copy, Location, MemoryPlan, PortOffsets, aligned
 from ..ir.regions import Region
+from .blocks import MemoryBlock, Overlaps, live_bytes
 from .dying_rows import dying_rows
-from .offsets import MemoryBlock, Overlaps, assign_offsets, live_bytes
+from .offsets import assign_offsets
 from .overlaps import Lifetimes, ValueOverlaps, block_overlaps
 from .places import Places
 from .rows import busy_ticks, only_in_windows, region_overlaps, region_span

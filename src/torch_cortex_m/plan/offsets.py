@@ -3,9 +3,6 @@
 Greedy placement by decreasing size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural
 Net Inference", 2020) from several orders, then a seeded local search over the order while the
 result is above the lower bound.
-
-Blocks that are alive at one time lie apart, unless an ``Overlap`` says how the one may lie over the
-other.
 """
 
 from __future__ import annotations
@@ -13,43 +10,13 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
+from functools import cached_property
 
 from ..ir.artifacts import Overlap
+from .blocks import MemoryBlock, Overlaps, live_bytes
 
-SEARCH_STEPS = 2000
-
-
-@dataclass(frozen=True)
-class MemoryBlock:
-    """``size`` bytes that are live from node ``first`` to node ``last``, both included.
-
-    busy: bits of the turns at which they are live, where these nodes take turns (as those of a
-    region do); None: all the time.
-    """
-
-    name: str
-    size: int
-    first: int
-    last: int
-    busy: int | None = None
-
-    def overlaps(self, other: MemoryBlock) -> bool:
-        if self.first > other.last or other.first > self.last:
-            return False
-        return self.common_turns(other) != 0
-
-    def common_turns(self, other: MemoryBlock) -> int | None:
-        """Bits of the turns at which both are live; None where they do not take turns."""
-        if self.busy is None or other.busy is None:
-            return None
-        return self.busy & other.busy
-
-
-Overlaps = Mapping[tuple[str, str], Overlap]
-"""(block, another one whose last node is the first of the block, or that takes turns with it) ->
-how the block may lie over it; distances and steps are aligned."""
+SEARCHES, SEARCH_STEPS = 2, 1000
+"""From the lowest offset up, and as many from the highest one down."""
 
 
 @dataclass(frozen=True)
@@ -86,60 +53,15 @@ def _before(offset: int, place: int, overlap: Overlap) -> int | None:
     return offset + (most - overlap.distance) % overlap.step
 
 
-Neighbours = Mapping[str, Sequence[Neighbour]]
-"""Name of a block -> its neighbours."""
+@dataclass(frozen=True)
+class Neighbours:
+    """Of a block: name and size of those that lie apart from it, and the others."""
 
+    apart: list[tuple[str, int]]
+    overlapping: list[Neighbour]
 
-def live_bytes(blocks: Sequence[MemoryBlock], overlaps: Overlaps | None = None) -> int:
-    """The largest number of bytes live at one node, less what blocks may share there at best: a
-    lower bound for any placement."""
-    named = {block.name: block for block in blocks}
-    in_turns = _shared_in_turns(named, overlaps or {})
-    live = {time: 0 for block in blocks for time in (block.first, block.last)}
-    for time in live:
-        alive = [block for block in blocks if block.first <= time <= block.last]
-        live[time] = _most_live(alive, in_turns)
-    shared: dict[tuple[str, int], int] = {}
-    for (name, other), overlap in (overlaps or {}).items():
-        if named[name].common_turns(named[other]) is not None:
-            continue
-        size, last = named[name].size, named[other].last
-        found = overlap.shared(size, named[other].size)
-        for time in (time for time in live if named[name].first <= time <= last):
-            shared[name, time] = min(size, shared.get((name, time), 0) + found)
-    for (_, time), saved in shared.items():
-        live[time] -= saved
-    return max(live.values(), default=0)
-
-
-def _shared_in_turns(
-    named: Mapping[str, MemoryBlock], overlaps: Overlaps
-) -> dict[str, tuple[int, int]]:
-    """Block -> (the turns at which it may share memory, the bytes at best)."""
-    found: dict[str, tuple[int, int]] = {}
-    for (name, other), overlap in overlaps.items():
-        block, argument = named[name], named[other]
-        common = block.common_turns(argument)
-        if common is not None:
-            turns, bytes = found.get(name, (0, 0))
-            bytes += overlap.shared(block.size, argument.size)
-            found[name] = (turns | common, min(bytes, block.size))
-    return found
-
-
-def _most_live(blocks: Sequence[MemoryBlock], shared: Mapping[str, tuple[int, int]]) -> int:
-    """The bytes of these blocks, less the shared ones, at the turn at which that is most."""
-    always = sum(block.size for block in blocks if block.busy is None)
-    turns = [(block.busy, block.size) for block in blocks if block.busy is not None]
-    turns += [(busy, -bytes) for b in blocks for busy, bytes in [shared.get(b.name, (0, 0))]]
-    if not turns:
-        return always
-    length = max(busy.bit_length() for busy, _ in turns) // 8 + 1
-    live = np.zeros(8 * length, np.int64)
-    for busy, size in turns:
-        data = np.frombuffer(busy.to_bytes(length, "little"), np.uint8)
-        live += size * np.unpackbits(data).astype(np.int64)
-    return always + int(live.max())
+    def names(self) -> set[str]:
+        return {name for name, _ in self.apart} | {each.block.name for each in self.overlapping}
 
 
 def assign_offsets(
@@ -148,35 +70,107 @@ def assign_offsets(
     """(block name -> offset, total bytes)."""
     if not blocks:
         return {}, 0
-    bound, neighbours = live_bytes(blocks, overlaps), _neighbours(blocks, overlaps or {})
-    orders = [
+    overlaps, bound = overlaps or {}, live_bytes(blocks, overlaps)
+    search = OffsetSearch(blocks, overlaps, bound)
+    best = search.begin()
+    if best.total > bound:
+        other = OffsetSearch(blocks, _upside_down(blocks, overlaps), bound)
+        best = min(search.run(), other.run().upside_down(), key=lambda found: found.total)
+    return best.offsets, best.total
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Offsets of blocks that were placed in this order."""
+
+    order: Sequence[MemoryBlock]
+    offsets: dict[str, int]
+    total: int
+
+    def upside_down(self) -> Placement:
+        ends = {block.name: self.offsets[block.name] + block.size for block in self.order}
+        return Placement(self.order, {n: self.total - e for n, e in ends.items()}, self.total)
+
+
+def _upside_down(blocks: Sequence[MemoryBlock], overlaps: Overlaps) -> Overlaps:
+    """How blocks may lie over each other if the arena's last byte is the first."""
+    sizes = {block.name: block.size for block in blocks}
+    return {
+        (other, name): Overlap(each.distance + sizes[other] - sizes[name], each.step)
+        for (name, other), each in overlaps.items()
+    }
+
+
+class OffsetSearch:
+    """Changes the order in which blocks are placed. Until some block ends lower that reaches the
+    top, nothing is won, so that every second move is of one near such a block."""
+
+    def __init__(self, blocks: Sequence[MemoryBlock], overlaps: Overlaps, bound: int) -> None:
+        self.blocks, self.bound = blocks, bound
+        self.neighbours = _neighbours(blocks, overlaps)
+
+    @cached_property
+    def near(self) -> dict[str, set[str]]:
+        """Name of a block -> its neighbours, theirs, and itself."""
+        beside = {name: each.names() | {name} for name, each in self.neighbours.items()}
+        return {n: {far for other in near for far in beside[other]} for n, near in beside.items()}
+
+    def begin(self) -> Placement:
+        """The best of the orders that mostly are good ones."""
+        nothing = Placement((), {}, 0)
+        tried = (_placed(order, self.neighbours, nothing) for order in _orders(self.blocks))
+        return min((found for found in tried if found is not None), key=lambda found: found.total)
+
+    def run(self) -> Placement:
+        found = self.begin()
+        if len(self.blocks) > 2:
+            tried = [self._run(found, random.Random(seed)) for seed in range(SEARCHES)]
+            found = min(tried, key=lambda each: each.total)
+        return found
+
+    def _run(self, best: Placement, generator: random.Random) -> Placement:
+        for _ in range(SEARCH_STEPS):
+            if best.total == self.bound:
+                break
+            order = list(best.order)
+            i, j = generator.sample(range(len(order)), 2)
+            if generator.random() < 0.5:
+                i = generator.choice(self._near_top(best))
+            order.insert(j, order.pop(i))
+            best = _placed(order, self.neighbours, best, min(i, j)) or best
+        return best
+
+    def _near_top(self, found: Placement) -> list[int]:
+        """The places in the order of blocks that are in the way of one that reaches the top, or in
+        the way of such a block."""
+        top = next(b for b in found.order if found.offsets[b.name] + b.size == found.total)
+        return [i for i, block in enumerate(found.order) if block.name in self.near[top.name]]
+
+
+def _orders(blocks: Sequence[MemoryBlock]) -> list[list[MemoryBlock]]:
+    """What lies in the arena through many nodes decides where all the rest can be, so that some
+    have that before what takes turns."""
+    return [
         sorted(blocks, key=lambda b: (-b.size, b.first)),
         sorted(blocks, key=lambda b: (b.first - b.last, -b.size)),
         sorted(blocks, key=lambda b: (b.first, -b.size)),
         sorted(blocks, key=lambda b: (-b.first, -b.size)),
         sorted(blocks, key=lambda b: (-b.size * (b.last - b.first + 1), b.first)),
+        sorted(blocks, key=lambda b: (b.busy is not None, b.first, -b.size)),
+        sorted(blocks, key=lambda b: (b.busy is not None, -b.first, -b.size)),
     ]
-    best_order = min(orders, key=lambda order: _place(order, neighbours)[1])
-    best, best_total = _place(best_order, neighbours)
-    generator = random.Random(0)
-    for _ in range(SEARCH_STEPS if len(blocks) > 2 else 0):
-        if best_total == bound:
-            break
-        order = list(best_order)
-        i, j = generator.sample(range(len(order)), 2)
-        order.insert(j, order.pop(i))
-        offsets, total = _place(order, neighbours)
-        if total <= best_total:
-            best_order, best, best_total = order, offsets, total
-    return best, best_total
 
 
-def _neighbours(blocks: Sequence[MemoryBlock], overlaps: Overlaps) -> Neighbours:
-    found: dict[str, list[Neighbour]] = {block.name: [] for block in blocks}
+def _neighbours(blocks: Sequence[MemoryBlock], overlaps: Overlaps) -> dict[str, Neighbours]:
+    """By name."""
+    found = {block.name: Neighbours([], []) for block in blocks}
 
     def meet(block: MemoryBlock, other: MemoryBlock) -> None:
         above, below = (overlaps.get(pair) for pair in _pairs(block, other))
-        found[block.name].append(Neighbour(other, above, below))
+        if above is None and below is None:
+            found[block.name].apart.append((other.name, other.size))
+        else:
+            found[block.name].overlapping.append(Neighbour(other, above, below))
 
     alive: list[MemoryBlock] = []
     for block in sorted(blocks, key=lambda b: b.first):
@@ -193,23 +187,37 @@ def _pairs(block: MemoryBlock, other: MemoryBlock) -> tuple[tuple[str, str], tup
     return (block.name, other.name), (other.name, block.name)
 
 
-def _place(order: Sequence[MemoryBlock], neighbours: Neighbours) -> tuple[dict[str, int], int]:
-    """Each block in turn at the lowest offset that is free during its life."""
-    offsets: dict[str, int] = {}
-    total = 0
-    for block in order:
-        placed = [other for other in neighbours[block.name] if other.block.name in offsets]
-        offset = _lowest(block.size, [(other, offsets[other.block.name]) for other in placed])
+def _placed(
+    order: Sequence[MemoryBlock],
+    neighbours: Mapping[str, Neighbours],
+    before: Placement,
+    same: int = 0,
+) -> Placement | None:
+    """Each block in turn at the lowest offset that is free during its life; the first ``same`` as
+    they were before. None where that takes more than before."""
+    kept = order[:same]
+    offsets = {block.name: before.offsets[block.name] for block in kept}
+    total = max((offsets[block.name] + block.size for block in kept), default=0)
+    for block in order[same:]:
+        offset = _lowest(block.size, neighbours[block.name], offsets)
         offsets[block.name] = offset
         total = max(total, offset + block.size)
-    return offsets, total
+        if before.order and total > before.total:
+            return None
+    return Placement(order, offsets, total)
 
 
-def _lowest(size: int, placed: Sequence[tuple[Neighbour, int]]) -> int:
-    """The lowest offset that all neighbours allow."""
+def _lowest(size: int, neighbours: Neighbours, offsets: Mapping[str, int]) -> int:
+    """The lowest offset that all neighbours that have one allow."""
+    apart = sorted([(offsets[n], offsets[n] + s) for n, s in neighbours.apart if n in offsets])
+    others = [(n, offsets[n.block.name]) for n in neighbours.overlapping if n.block.name in offsets]
     offset, before = 0, -1
     while offset != before:
         before = offset
-        for neighbour, place in placed:
+        for begin, end in apart:
+            if offset + size <= begin:
+                break
+            offset = max(offset, end)
+        for neighbour, place in others:
             offset = neighbour.free_from(offset, size, place)
     return offset

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..ir import Graph, Node
 from ..ir.artifacts import Overlap
-from .offsets import Overlaps
+from .blocks import Overlaps
 from .places import Places
 
 ValueOverlaps = Mapping[str, Mapping[str, Overlap]]

@@ -70,7 +70,9 @@ class Places:
             rows = None if part.run in (part.stride, types[argument].bytes) else part.stride
             whole = self.of(node.output)
             if whole.stride is not None:
-                rows = whole.stride if part.stride == self._row_bytes(node.output) else 0
+                if part.stride != self._row_bytes(node.output):
+                    continue  # it is not a part of every row
+                rows = whole.stride
             root = self._movable_root(value)
             if root is None or not (rows is None or self._leaves_room(root, value, node, part.run)):
                 continue

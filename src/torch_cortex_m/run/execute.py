@@ -21,6 +21,10 @@ from .miss_counter import Misses, counting_misses, read_misses
 CALIBRATION_INSTRUCTIONS = 2 * 100_000
 """What the long calibration loop executes more than the short one (see harness/harness.c)."""
 
+STATUS_HINT = "only kernels of a linked library return errors: its header says what they mean"
+
+FEWER_SAMPLES = "give it fewer samples at a time"
+
 OUTSIDE_BUFFER = 5
 """As TCM_OUTSIDE_BUFFER of the harness."""
 
@@ -138,7 +142,9 @@ def _run_host(path: Path, stream: bytes, timeout: float) -> bytes:
             [str(path)], input=stream, capture_output=True, check=False, timeout=timeout
         )
     except subprocess.TimeoutExpired:
-        raise TcmError(f"the host build did not end in {timeout:.0f} s") from None
+        raise TcmError(
+            f"the host build did not end in {timeout:.0f} s", hint=FEWER_SAMPLES
+        ) from None
     if result.returncode != 0:
         raise _stopped("the host build crashed", result, DEFECT)
     return result.stdout
@@ -179,7 +185,9 @@ def _run_emulator(
                 command, cwd=folder, capture_output=True, check=False, timeout=timeout
             )
         except subprocess.TimeoutExpired:
-            raise TcmError(f"the emulated core did not end in {timeout:.0f} s") from None
+            raise TcmError(
+                f"the emulated core did not end in {timeout:.0f} s", hint=FEWER_SAMPLES
+            ) from None
         output = Path(folder) / "output.bin"
         if result.returncode != 0 or not output.exists():
             raise _stopped(

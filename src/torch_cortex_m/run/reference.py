@@ -82,6 +82,7 @@ def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Ten
                 where=f"input '{port.value}'",
                 expected=f"{type_.dtype} {list(type_.shape)}",
                 got=f"{data.dtype} {list(data.shape)}",
+                hint="give integers in the type and shape that the C has",
             )
         values[port.value] = torch.from_numpy(np.asarray(data, order="C"))
     return values

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ..ir.artifacts import aligned
+from ..ir.artifacts import Overlap, aligned
 from ..ir.regions import Region, Slice, Take, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
@@ -111,7 +111,9 @@ class Candidates:
         self.lives = Lives(choice.graph, ports_in_arena=ports_in_arena)
         self._regions: dict[tuple[int, tuple[int, ...]], tuple[Region, int, Turns] | None] = {}
         self._steps: dict[tuple[int, tuple[int, ...], int], Step | None] = {}
+        self._by_kernels: dict[tuple[int, tuple[int, ...], tuple[Kernel, ...]], Step] = {}
         self._slices: dict[tuple[str, int], RankedLayer] = {}
+        self._overlaps: dict[tuple[str, str, Kernel], Mapping[str, Overlap]] = {}
 
     def single(self, index: int) -> list[Step]:
         """The node with each of its kernels, the best one last. One that reads rows as they are
@@ -155,13 +157,24 @@ class Candidates:
         found = self._region(first, rows)
         if found is None:
             return None
+        layers, kernels = self._kernels(found[0], scratch)
+        key = (first, tuple(rows.values()), tuple(kernels.values()))
+        if key not in self._by_kernels:
+            self._by_kernels[key] = self._with_layers(first, found, layers, kernels)
+        return replace(self._by_kernels[key], scratch=scratch)
+
+    def _with_layers(
+        self,
+        first: int,
+        found: tuple[Region, int, Turns],
+        layers: Mapping[str, Layer],
+        kernels: Mapping[str, Kernel],
+    ) -> Step:
         region, live, turns = found
-        layers, kernels = self._kernels(region, scratch)
-        last = first + len(rows) - 1
-        windows = _window_bytes(region, turns, layers, kernels)
-        live += windows
+        last = first + len(layers) - 1
+        windows = self._window_bytes(region, turns, layers, kernels)
         cycles = self._region_cycles(region, layers, kernels)
-        return Step(first, last, live, cycles, layers, kernels, region, windows, scratch)
+        return Step(first, last, live + windows, cycles, layers, kernels, region, windows)
 
     def _region(self, first: int, rows: Mapping[str, int]) -> tuple[Region, int, Turns] | None:
         """(region, bytes of values that are live beside its windows, when what is in use)."""
@@ -188,14 +201,8 @@ class Candidates:
         assert step.region is not None
         found = self._region(step.first, rows_by_node(step.region))
         assert found is not None
-        region, live, turns = found
-        windows = _window_bytes(region, turns, step.layers, kernels)
         return replace(
-            step,
-            bytes=live + windows,
-            window_bytes=windows,
-            cycles=self._region_cycles(region, step.layers, kernels),
-            kernels=kernels,
+            self._with_layers(step.first, found, step.layers, kernels), scratch=step.scratch
         )
 
     def more_rows(self, node: str, rows: int) -> int | None:
@@ -268,19 +275,28 @@ class Candidates:
             return cost.time[0]
         return layer.op.macs(layer.types) or sum(each.elements for each in layer.outputs)
 
+    def _window_bytes(
+        self,
+        region: Region,
+        turns: Turns,
+        layers: Mapping[str, Layer],
+        kernels: Mapping[str, Kernel],
+    ) -> int:
+        """Of windows and scratch memory."""
+        blocks = [
+            MemoryBlock(value, aligned(window.bytes), 0, 0, turns.windows[value])
+            for value, window in region.windows.items()
+        ]
+        blocks += [
+            MemoryBlock(f"scratch of {name}", aligned(size), 0, 0, turns.nodes[name])
+            for name, layer in layers.items()
+            if (size := kernels[name].scratch_bytes(layer))
+        ]
+        declared = {name: self._overlaps_of(name, kernels[name], layers[name]) for name in layers}
+        return live_bytes(blocks, turns.dying.overlaps(region, declared))
 
-def _window_bytes(
-    region: Region, turns: Turns, layers: Mapping[str, Layer], kernels: Mapping[str, Kernel]
-) -> int:
-    """Of windows and scratch memory."""
-    blocks = [
-        MemoryBlock(value, aligned(window.bytes), 0, 0, turns.windows[value])
-        for value, window in region.windows.items()
-    ]
-    blocks += [
-        MemoryBlock(f"scratch of {name}", aligned(size), 0, 0, turns.nodes[name])
-        for name, layer in layers.items()
-        if (size := kernels[name].scratch_bytes(layer))
-    ]
-    declared = {name: kernels[name].overlaps(layer) for name, layer in layers.items()}
-    return live_bytes(blocks, turns.dying.overlaps(region, declared))
+    def _overlaps_of(self, node: str, kernel: Kernel, layer: Layer) -> Mapping[str, Overlap]:
+        key = (node, layer.signature.text, kernel)
+        if key not in self._overlaps:
+            self._overlaps[key] = kernel.overlaps(layer)
+        return self._overlaps[key]

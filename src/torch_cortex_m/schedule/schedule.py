@@ -35,7 +35,11 @@ def schedule_of(graph: Graph, regions: Sequence[RowsByNode], pushed: str | None 
         assert builder is not None
         region = builder.region(rows)
         if region is None:
-            raise TcmError("these layers cannot compute rows of their outputs", got=", ".join(rows))
+            raise TcmError(
+                "these layers cannot compute rows of their outputs",
+                expected="layers one after the other that compute some rows from some",
+                got=", ".join(rows),
+            )
         found.append(region)
         layers |= {each.node: builder.slice_layer(each) for each in region.slices()}
     return Schedule(tuple(found), layers)

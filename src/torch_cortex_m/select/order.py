@@ -21,7 +21,12 @@ TYPICAL_CODE_BYTES = 1024
 def check_objective(objective: str) -> None:
     if objective not in OBJECTIVES:
         raise TcmError(
-            "unknown objective", expected=", ".join(OBJECTIVES), got=objective, where="optimize"
+            "unknown objective",
+            expected=", ".join(OBJECTIVES),
+            got=objective,
+            where="optimize",
+            hint="speed: the fewest cycles; size: the least flash; balanced: little time given for "
+            "much flash",
         )
 
 

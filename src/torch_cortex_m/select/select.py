@@ -61,6 +61,7 @@ def rank_kernels(
                 where=node.source or node.name,
                 expected=forced.get(node.name, f"a kernel for {target.name}"),
                 got=", ".join(k.name for k in definition(node.op.name).kernels) or "no kernels",
+                hint="`tcm ops` lists kernels and the cores that they need",
             )
         ordered = order_kernels(layer, applicable, model, objective)
         if prefer_library:

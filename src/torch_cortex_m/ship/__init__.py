@@ -1,6 +1,18 @@
 """The emitted C as what other build systems take: a library, a module, a crate."""
 
 from .linking import link_models, write_linked
-from .projects import KINDS, project_files, write_project
+from .projects import KINDS, SERIAL, firmware_files, project_files, tuning_files, write_project
+from .serial import BoardModel, board_model
 
-__all__ = ["KINDS", "link_models", "project_files", "write_linked", "write_project"]
+__all__ = [
+    "KINDS",
+    "SERIAL",
+    "BoardModel",
+    "board_model",
+    "firmware_files",
+    "link_models",
+    "project_files",
+    "tuning_files",
+    "write_linked",
+    "write_project",
+]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..generate import Generated
+from ..ir.artifacts import Program
 from ..ir.regions import pushed_input
 
 RUST = {"float": "f32"}
@@ -68,6 +69,21 @@ def interface_of(generated: Generated) -> Interface:
             expected="a model that takes whole inputs",
             hint="compile with --io caller or --io arena, or call the C as its header says",
         )
+    return Interface(
+        program.prefix,
+        ports_of(program),
+        program.ports is not None,
+        max(program.arena_bytes, 1),
+        program.state_bytes,
+        tuple(sorted(name for name in program.files if name.endswith(".c"))),
+        tuple(sorted(name for name in program.files if name.endswith(".h"))),
+        generated.target.name,
+        generated.target.flags,
+    )
+
+
+def ports_of(program: Program) -> tuple[PortInterface, ...]:
+    """The inputs, then the outputs."""
     header = program.files[f"{program.prefix}.h"]
     found = re.findall(
         rf"#define {program.prefix.upper()}_(INPUT|OUTPUT)_(\w+)_ELEMENTS (\d+)", header
@@ -82,14 +98,4 @@ def interface_of(generated: Generated) -> Interface:
         for index, (kind, name, count) in enumerate(found)
     )
     assert len(ports) == len(types), "the header has the elements of each port"
-    return Interface(
-        program.prefix,
-        ports,
-        program.ports is not None,
-        max(program.arena_bytes, 1),
-        program.state_bytes,
-        tuple(sorted(name for name in program.files if name.endswith(".c"))),
-        tuple(sorted(name for name in program.files if name.endswith(".h"))),
-        generated.target.name,
-        generated.target.flags,
-    )
+    return ports

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..emit import Linked
 from ..errors import TcmError
-from ..generate import Generated
+from ..generate import Generated, link
+from ..ir.artifacts import Program
 from ..staging import as_new_folder, staged
 from .interface import interface_of
+from .serial import BoardModel, board_model
 
 TEMPLATES = Path(__file__).parent / "templates"
 END = ".j2"
 NAME = "PREFIX"
 """In the path of a template: the model's own name."""
+
+SERIAL = "serial"
+"""The kind without a build system: a firmware that answers a PC."""
 
 SOURCES = {
     "arduino": "src",
@@ -23,7 +29,7 @@ SOURCES = {
     "make": "",
     "platformio": "src",
     "rust": "c",
-    "serial": "",
+    SERIAL: "",
     "zephyr": "src",
 }
 """Kind -> where the C lies in it."""
@@ -35,20 +41,48 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
     """Path -> text of all files of a project: the emitted C, a C++ class beside it, and what the
     build system wants. version: of the project.
 
-    Raises TcmError for an unknown kind, or a model whose input comes in rows.
+    Raises TcmError for an unknown kind, or a model whose input comes in rows, which only "serial"
+    takes, without a class.
     """
     if kind not in SOURCES:
-        raise TcmError("unknown kind of project", expected=", ".join(KINDS), got=kind)
+        raise TcmError(
+            "unknown kind of project",
+            expected=", ".join(KINDS),
+            got=kind,
+            hint="docs/projects.md says what each is for",
+        )
+    models = [board_model(generated)]
+    if kind == SERIAL and models[0].rows:
+        return firmware_files(generated.program, models)
     interface = interface_of(generated)
     folder = Path(SOURCES[kind])
-    code = {n: t for n, t in generated.program.files.items() if n.endswith((".c", ".h"))}
-    values = {"model": interface, "program": generated.program, "version": version}
+    code = _code(generated.program)
+    values = {"model": interface, "models": models, "version": version}
     code[f"{interface.prefix}.hpp"] = _environment().get_template("model.hpp.j2").render(values)
     files = {(folder / name).as_posix(): text for name, text in code.items()}
-    for template, path in _templates(kind):
-        text = _environment().get_template(template).render(values)
+    for path, text in _rendered(kind, values):
         files[path.replace(NAME, interface.prefix)] = text
     return files
+
+
+def firmware_files(code: Program | Linked, models: Sequence[BoardModel]) -> dict[str, str]:
+    """Path -> text of a firmware that answers a PC, which asks for one of the models."""
+    return {**_code(code), **dict(_rendered(SERIAL, {"models": models}))}
+
+
+def tuning_files(models: Sequence[Generated]) -> dict[str, str]:
+    """``firmware_files`` of models that are there to be measured."""
+    return firmware_files(link(models, "tuning"), list(map(board_model, models)))
+
+
+def _code(emitted: Program | Linked) -> dict[str, str]:
+    return {name: text for name, text in emitted.files.items() if name.endswith((".c", ".h"))}
+
+
+def _rendered(kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(path, text) of each file that a kind's templates make."""
+    for template, path in _templates(kind):
+        yield path, _environment().get_template(template).render(values)
 
 
 def _templates(kind: str) -> Iterator[tuple[str, str]]:
@@ -95,6 +129,9 @@ def write_project(files: dict[str, str], folder: Path) -> Path:
                     path.replace(folder / path.name)
     except OSError as error:
         raise TcmError(
-            "cannot write the project", where=str(folder), got=error.strerror or str(error)
+            "cannot write the project",
+            where=str(folder),
+            got=error.strerror or str(error),
+            hint="choose a folder that you may write to",
         ) from None
     return folder

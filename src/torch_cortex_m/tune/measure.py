@@ -31,7 +31,7 @@ def measure_candidates(
     one layer give different outputs.
     """
     results = _measure(candidates, target, library)
-    _check_equal(candidates, [execution for _, execution in results])
+    check_equal(candidates, [execution for _, execution in results])
     return [measurement for measurement, _ in results]
 
 
@@ -72,7 +72,7 @@ def _measure_image(
     return list(zip(measurements, executions, strict=True))
 
 
-def _check_equal(candidates: Sequence[Candidate], executions: Sequence[Execution]) -> None:
+def check_equal(candidates: Sequence[Candidate], executions: Sequence[Execution]) -> None:
     """A kernel that computes something else must never be chosen for being fast. Kernels for other
     element types do not compete, though the layer's signature is the same."""
     outputs: dict[tuple[str, ...], tuple[str, tuple[bytes, ...]]] = {}

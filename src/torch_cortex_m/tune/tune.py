@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from ..build import KernelLibrary
 from ..ir import Graph
@@ -20,6 +21,8 @@ BATCH = 8
 at a stop."""
 
 Progress = Callable[[int, int], None]
+
+T = TypeVar("T")
 
 
 def tune_graph(
@@ -70,9 +73,9 @@ def tune_candidates(
     missing = [c for c in candidates if measurements.find(table, c.layer, c.kernel) is None]
     done = len(candidates) - len(missing)
     progress(done, len(candidates))
-    batches = list(_batches(missing))
-    with _workers(executor, jobs, len(batches)) as pool:
-        for batch, results in _run(pool, batches, target, library):
+    work = list(batches(missing, lambda candidate: candidate.layer))
+    with _workers(executor, jobs, len(work)) as pool:
+        for batch, results in _run(pool, work, target, library):
             for candidate, result in zip(batch, results, strict=True):
                 measurements.add(table, candidate.layer, candidate.kernel, result)
             measurements.save(path)
@@ -81,10 +84,10 @@ def tune_candidates(
     return measurements
 
 
-def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+def batches(candidates: Iterable[T], layer_of: Callable[[T], str]) -> Iterator[list[T]]:
     """All kernels of a layer go together, so that their outputs are compared."""
-    batch: list[Candidate] = []
-    for _, layer in groupby(candidates, key=lambda candidate: candidate.layer):
+    batch: list[T] = []
+    for _, layer in groupby(candidates, key=layer_of):
         batch += layer
         if len(batch) >= BATCH:
             yield batch
@@ -94,26 +97,26 @@ def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
 
 
 @contextmanager
-def _workers(executor: Executor | None, jobs: int, batches: int) -> Iterator[Executor | None]:
+def _workers(executor: Executor | None, jobs: int, count: int) -> Iterator[Executor | None]:
     """The given executor, a pool of ``jobs`` processes, or None to work in this process."""
-    if executor is not None or jobs <= 1 or batches <= 1:
+    if executor is not None or jobs <= 1 or count <= 1:
         yield executor
         return
-    with ProcessPoolExecutor(min(jobs, batches)) as pool:
+    with ProcessPoolExecutor(min(jobs, count)) as pool:
         yield pool
 
 
 def _run(
     pool: Executor | None,
-    batches: Sequence[Sequence[Candidate]],
+    work: Sequence[Sequence[Candidate]],
     target: Target,
     library: KernelLibrary | None,
 ) -> Iterator[tuple[Sequence[Candidate], list]]:
     if pool is None:
-        for batch in batches:
+        for batch in work:
             yield batch, measure_candidates(batch, target, library)
         return
-    futures = {pool.submit(measure_candidates, b, target, library): b for b in batches}
+    futures = {pool.submit(measure_candidates, b, target, library): b for b in work}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()

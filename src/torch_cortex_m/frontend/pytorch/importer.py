@@ -112,7 +112,10 @@ class _Importer:
             operand = Activation(value, wanted.quantization)
         if not isinstance(operand, Activation):
             raise TcmError(
-                "a constant is quantized in a way that is not understood", where=where(node)
+                "a constant is quantized in a way that is not understood",
+                where=where(node),
+                expected="one scale and one zero point for all of the constant",
+                hint="let the quantizer treat it as it does an activation",
             )
         value, given = operand.value, self.graph.types[operand.value].dtype
         full_range = wanted.limits == limits(given)

@@ -11,18 +11,13 @@ from torch import Tensor
 
 from ...errors import TcmError
 
-INPUT_DTYPES = (
-    torch.float32,
-    torch.int8,
-    torch.uint8,
-    torch.int32,
-    torch.int64,
-    torch.bool,
+EXPECTED_DTYPES = "float32, int8, uint8, int32, int64, bool"
+
+INPUT_DTYPES: tuple[torch.dtype, ...] = tuple(
+    getattr(torch, name) for name in EXPECTED_DTYPES.split(", ")
 )
 """Real numbers, also as int8 of programs that are quantized already and as bytes; indices; truth
 values."""
-
-EXPECTED_DTYPES = ", ".join(str(dtype).removeprefix("torch.") for dtype in INPUT_DTYPES)
 
 
 def as_tuple(inputs: Any, where: str) -> tuple[Tensor, ...]:

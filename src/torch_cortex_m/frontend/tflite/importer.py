@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
-from ...errors import TcmError
+from ...errors import EXPORT_AGAIN, TcmError
 from ...ir import INT8, Graph, Port, Quantization, TensorType, verify
 from ...ops import operator as make_operator
 from ...ops.integers.accumulators import check_accumulators
@@ -88,7 +88,7 @@ class _Importer:
     def _add_input(self, tensor: FileTensor) -> None:
         where = f"input '{tensor.name}'"
         if tensor.index in self.values:
-            raise TcmError("a tensor is an input twice", where=where)
+            raise TcmError("a tensor is an input twice", where=where, hint=EXPORT_AGAIN)
         if tensor.dtype not in INPUT_DTYPES:
             raise TcmError(
                 "the type of an input is not supported",
@@ -132,7 +132,12 @@ class _Importer:
     def _add_output(self, tensor: FileTensor) -> None:
         where = f"output '{tensor.name}'"
         if tensor.index not in self.values:
-            raise TcmError("an output does not depend on the inputs", where=where)
+            raise TcmError(
+                "an output does not depend on the inputs",
+                where=where,
+                expected="what the operators compute from the inputs",
+                hint="leave this output, which is always the same, out of the model",
+            )
         value = self.values[tensor.index]
         if self.float_io and tensor.dtype not in NOT_INT8:
             quantization = _edge_quantization(tensor, "output")
@@ -158,7 +163,9 @@ class _Importer:
         outputs = tuple(self.subgraph.tensors[index] for index in operator.outputs)
         for output in outputs:
             if output.index in self.values:
-                raise TcmError("a tensor is computed twice", where=place, got=output.name)
+                raise TcmError(
+                    "a tensor is computed twice", where=place, got=output.name, hint=EXPORT_AGAIN
+                )
         if operator.name in VARIABLE_OPERATORS:
             self._add_use_of_variable(operator)
             return

@@ -105,7 +105,11 @@ def read_file(path: Path) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise TcmError("the file cannot be read", got=error.strerror or str(error)) from None
+        raise TcmError(
+            "the file cannot be read",
+            got=error.strerror or str(error),
+            hint="check its name, and that you may read it",
+        ) from None
 
 
 def _unpacked(stored: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import TcmError
+from ...errors import EXPORT_AGAIN, TcmError
 
 LONGEST_NAME = 60
 """Characters of a tensor's name that are kept."""
@@ -38,7 +38,7 @@ def damaged(what: str, got: object) -> TcmError:
         f"the file is damaged: {what} cannot be read",
         expected="a model in the format that TensorFlow Lite runs",
         got=got,
-        hint="export or download the model again",
+        hint=EXPORT_AGAIN,
     )
 
 

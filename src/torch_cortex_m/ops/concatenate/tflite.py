@@ -11,7 +11,10 @@ PARTS = (Argument("input", dtypes=MOVED_DTYPES, repeated=True),)
 
 def _concatenation(call: TfliteCall) -> str:
     if call.options.number("FusedActivationFunction"):
-        raise call.error("an activation behind a concatenation is not supported")
+        raise call.error(
+            "an activation behind a concatenation is not supported",
+            hint="put it in front of the concatenation, into each part",
+        )
     parts = tuple(call.value(part) for part in call.repeated())
     rank = len(call.graph.types[parts[0]].shape)
     return _joined(call, parts, call.axis(int(call.options.number("Axis")), rank))
@@ -43,6 +46,7 @@ def _check_quantization(call: TfliteCall) -> None:
                 "the parts of a concatenation have different scales or zero points",
                 expected=call.output.quantization,
                 got=f"{tensor.quantization} of '{tensor.name}'",
+                hint="quantize all parts as the result is, as TensorFlow Lite's converter does",
             )
 
 

@@ -14,6 +14,7 @@ def _builtin(name: str, *, largest: bool) -> Builtin:
                 f"the result of {name} has another quantization than its input",
                 expected=call.quantization(),
                 got=call.output.quantization,
+                hint="quantize the result as the input is, as TensorFlow Lite's converter does",
             )
         return call.emit("extreme", (blocks,), ".extreme", largest=largest)
 

@@ -18,7 +18,10 @@ def _gather(call: TfliteCall) -> str:
     if indices.data is not None:
         return lower(_at_constant_indices)(call)
     if call.options.number("BatchDims"):
-        raise call.error("indices for each batch must be constant")
+        raise call.error(
+            "indices for each batch must be constant",
+            expected="constant indices, or no batch dimensions (batch_dims=0)",
+        )
     index_shape = call.shape("indices")
     flat = call.reshape(call.value("indices"), (int(np.prod(index_shape)),), ".indices")
     gathered = call.emit("gather", (call.value(), flat), axis=axis)
@@ -33,7 +36,11 @@ def _at_constant_indices(call: TfliteCall, places: np.ndarray) -> np.ndarray:
     batches = int(call.options.number("BatchDims"))
     batches += indices.ndim if batches < 0 else 0
     if not 0 <= batches <= axis or places.shape[:batches] != indices.shape[:batches]:
-        raise call.error("its batches do not fit", got=f"{batches} of {indices.shape}")
+        raise call.error(
+            "its batches do not fit",
+            expected="first dimensions that values and indices have in common",
+            got=f"{batches} of {indices.shape}",
+        )
     check_size((indices.size, *places.shape[batches:axis], *places.shape[axis + 1 :]))
     if batches == 0:
         return np.take(places, indices, axis)

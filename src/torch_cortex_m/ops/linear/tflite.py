@@ -31,7 +31,10 @@ def _lower(call: TfliteCall) -> str:
 def _wide(call: TfliteCall) -> str:
     """Of int16, as a convolution of single places."""
     if "weight" in call.values:
-        raise call.error("weights that are computed are not supported beside int16")
+        raise call.error(
+            "weights that are computed are not supported beside int16",
+            expected="constant weights, or activations of int8",
+        )
     weight = call.data("weight")
     _check_layout(call, weight.shape)
     without_zero_points(call)

@@ -21,7 +21,12 @@ def _lower(call: TfliteCall) -> str:
     """In the float32 that a network may end in, or in bytes."""
     dtype = call.tensors["input"].dtype
     if call.output.dtype != dtype:
-        raise call.error("its result has another type", expected=dtype, got=call.output.dtype)
+        raise call.error(
+            "its result has another type",
+            expected=dtype,
+            got=call.output.dtype,
+            hint="convert the model with one type for its input and its result",
+        )
     if dtype == "float32":
         return call.emit("log_softmax_float", (call.value(),))
     return _quantized(call)
@@ -31,7 +36,10 @@ def _quantized(call: TfliteCall) -> str:
     output = call.output.quantization
     if output != OUTPUT:
         raise call.error(
-            "the result of LOG_SOFTMAX has an unexpected quantization", expected=OUTPUT, got=output
+            "the result of LOG_SOFTMAX has an unexpected quantization",
+            expected=OUTPUT,
+            got=output,
+            hint="TensorFlow Lite has only this one: convert the model again",
         )
     fields: dict[str, Any] = scaling(call.quantization(), output)
     exponentials, steps = _tables(call.quantization().scale)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from ...errors import EXPORT_AGAIN
 from ...ir import Quantization
 from ..rules.checks import LARGEST_WIDE_SHIFT
 from ..rules.recurrent import LEAST_STATE_POWER
@@ -99,6 +100,7 @@ def _gates(call: TfliteCall, before: str, after: str) -> np.ndarray:
             f"the {before}gate{after} tensors differ in shape",
             expected=parts[0].shape,
             got=", ".join(str(part.shape) for part in parts[1:]),
+            hint=EXPORT_AGAIN,
         )
     return np.concatenate(parts)
 

@@ -18,7 +18,12 @@ def _lower_with_value(call: TfliteCall) -> str:
     """The constant has the result's quantization, so that its integer is the one to pad with."""
     value, expected = call.tensors["value"].dtype, call.tensors["input"].dtype
     if value != expected:
-        raise call.error(f"its value is {value}", expected=expected, got=value)
+        raise call.error(
+            f"its value is {value}",
+            expected=expected,
+            got=value,
+            hint="give the value to pad with the type of what is padded",
+        )
     return _emit(call, call.integer("value"))
 
 

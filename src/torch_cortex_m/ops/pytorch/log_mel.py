@@ -88,7 +88,12 @@ def mel_filters(sample_rate: int, size: int, bands: int, low: float, high: float
 
 def _check(holds: bool, argument: str, expected: str, got: object) -> None:
     if not holds:
-        raise TcmError(f"LogMel: '{argument}' does not fit", expected=expected, got=got)
+        raise TcmError(
+            f"LogMel: '{argument}' does not fit",
+            expected=expected,
+            got=got,
+            hint="docs/audio.md says what LogMel takes",
+        )
 
 
 def _log_mel(input: Tensor, window: Tensor, filters: Tensor, hop: int, floor: float) -> Tensor:

@@ -27,6 +27,7 @@ def _lower(call: TfliteCall) -> str:
             "QUANTIZE does not have these types",
             expected=", ".join(f"{input} to {output}" for input, output in PAIRS),
             got=f"{types[0]} to {types[1]}",
+            hint="convert the model with activations of int8, or of int16",
         )
     if types[0] == "float32":
         return call.emit(

@@ -87,7 +87,11 @@ def _lower_broadcast(call: TfliteCall) -> str:
     try:
         return call.constant(np.array(np.broadcast_shapes(*shapes), call.output.dtype))
     except ValueError:
-        raise call.error("its shapes do not broadcast together", got=shapes) from None
+        raise call.error(
+            "its shapes do not broadcast together",
+            expected="dimensions that are equal, or of which one is 1",
+            got=shapes,
+        ) from None
 
 
 def _emit(call: TfliteCall, shape: Shape) -> str:

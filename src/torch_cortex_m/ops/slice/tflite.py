@@ -7,6 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
+from ...errors import EXPORT_AGAIN
 from ..tflite.builtin import Builtin
 from ..tflite.call import TfliteCall
 from ..tflite.movement import MOVED, MOVED_DTYPES, builtin, constant, only
@@ -27,7 +28,10 @@ def _strided(call: TfliteCall, places: np.ndarray) -> np.ndarray:
     """As NumPy indexes, with begin, end, ellipsis and new axis as masks. Where an axis shrinks, the
     end does not matter. Source: TensorFlow Lite's StridedSlice."""
     if call.options.number("Offset"):
-        raise call.error("ends that count from their begins are not supported")
+        raise call.error(
+            "ends that count from their begins are not supported",
+            expected="ends that count from the first place of their dimension",
+        )
     masks = {name: int(call.options.number(f"{name}Mask")) for name in MASKS}
     limits = zip(*(call.integers(name) for name in ("begin", "end", "strides")), strict=True)
     index: list[Index] = []
@@ -70,7 +74,12 @@ def _cut(call: TfliteCall, axis: int, sizes: tuple[int, ...]) -> tuple[str, ...]
     """Parts of these sizes, one for each result."""
     whole = call.shape()[axis]
     if len(sizes) != len(call.outputs) or sum(sizes) != whole or min(sizes) < 1:
-        raise call.error("its parts do not fit its input", expected=whole, got=sizes)
+        raise call.error(
+            "its parts do not fit its input",
+            expected=whole,
+            got=sizes,
+            hint="the parts, one for each result, must be as large as the input together",
+        )
     ends = list(accumulate(sizes, initial=0))
     return tuple(
         result.move(only(call.places(), axis, *ends[place : place + 2]))
@@ -85,6 +94,7 @@ def _unpack(call: TfliteCall) -> tuple[str, ...]:
             "its results are not those of its dimension",
             expected=call.shape()[axis],
             got=len(call.outputs),
+            hint=EXPORT_AGAIN,
         )
     return tuple(
         result.move(np.take(call.places(), place, axis))

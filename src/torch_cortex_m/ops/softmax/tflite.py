@@ -16,7 +16,12 @@ LEAST_REAL = -10.0
 def _lower(call: TfliteCall) -> str:
     types = call.tensors["input"].dtype, call.output.dtype
     if types[0] != types[1] and types[1] != "int16":
-        raise call.error("its result has another type", expected=types[0], got=types[1])
+        raise call.error(
+            "its result has another type",
+            expected=types[0],
+            got=types[1],
+            hint="convert the model with one type for its input and its result",
+        )
     if types[0] == "int16":
         return _wide(call)
     bits = 16 if call.output.dtype == "int16" else 8

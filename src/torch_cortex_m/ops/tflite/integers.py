@@ -22,7 +22,10 @@ def integers_or(
                 "its tensors have different types", expected="one type", got=", ".join(types)
             )
         if activation and call.options.number("FusedActivationFunction"):
-            raise call.error("an activation behind sums of int32 is not supported")
+            raise call.error(
+                "an activation behind sums of int32 is not supported",
+                hint="make it an operator of its own behind the sum, such as MAXIMUM",
+            )
         operands = (call.value("input"), call.value("other"))
         return call.emit("integer_arithmetic", operands, function=int(function))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...errors import EXPORT_AGAIN
 from .builtin import ACTIVATIONS, Argument, Builtin, Kind
 from .call import TfliteCall
 
@@ -29,7 +30,11 @@ def lower(move: Move) -> Callable[[TfliteCall], str]:
         try:
             places = move(call, call.places())
         except (ValueError, IndexError) as error:
-            raise call.error("its sizes do not fit its input", got=str(error)) from None
+            raise call.error(
+                "its sizes do not fit its input",
+                got=str(error),
+                hint=EXPORT_AGAIN,
+            ) from None
         return call.move(places)
 
     return lowering

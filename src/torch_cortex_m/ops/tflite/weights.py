@@ -153,9 +153,16 @@ def _bias(call: TfliteCall, negative: np.ndarray) -> str | None:
         return None
     data = call.data("bias")
     if data.dtype == np.int64 and call.tensors["input"].dtype != "int16":
-        raise call.error("its bias is int64, not int32")
+        raise call.error(
+            "its bias is int64, not int32", expected="int32, where activations are not int16"
+        )
     if data.size != negative.size:
-        raise call.error("the bias does not fit the weights", expected=negative.size, got=data.size)
+        raise call.error(
+            "the bias does not fit the weights",
+            expected=negative.size,
+            got=data.size,
+            hint="it has one element for each output channel",
+        )
     return call.add_constant("bias", _negated(call, "bias", data.reshape(-1), negative))
 
 

@@ -89,7 +89,7 @@ def _image(call: TfliteCall) -> Axes:
 def _block_size(call: TfliteCall) -> int:
     size = int(call.options.number("BlockSize"))
     if size < 1:
-        raise call.error("its block size is not positive", got=size)
+        raise call.error("its block size is not positive", expected="1 or more", got=size)
     return size
 
 
@@ -97,7 +97,11 @@ def _blocks(call: TfliteCall) -> Axes:
     """The size of a block in each of the dimensions that have blocks."""
     blocks, borders, rank = call.integers("blocks"), call.integers("crops"), len(call.shape())
     if min(blocks, default=0) < 1 or len(borders) != 2 * len(blocks) or len(blocks) >= rank:
-        raise call.error("its blocks do not fit its input", got=(blocks, borders))
+        raise call.error(
+            "its blocks do not fit its input",
+            expected="blocks of 1 or more, two borders for each, and a dimension without",
+            got=(blocks, borders),
+        )
     return blocks
 
 

@@ -11,7 +11,8 @@ from .frames import ANSWER, Frame, FrameReader, Kind, Refusal, Stream, encode
 
 ANOTHER_PROTOCOL = "the firmware speaks another protocol"
 WRITE_AGAIN = (
-    "write the firmware's files anew (`tcm project FOLDER serial`), build it and flash the board"
+    "write the firmware's files anew (`tcm project FOLDER serial`, or `tcm tune FOLDER --firmware "
+    "...` to tune), build it and flash the board"
 )
 
 
@@ -42,10 +43,11 @@ class Link:
     def close(self) -> None:
         self._stream.close()
 
-    def hello(self) -> bytes:
-        """Begins a session and returns what the board says of itself. Raises TcmError."""
+    def hello(self, signature: bytes) -> bytes:
+        """Begins a session with the model that has the signature, and returns what the board says
+        of it, or of another one that it has instead. Raises TcmError."""
         self._session = random.SystemRandom().randrange(1, 1 << 32)
-        return self._answer(Kind.HELLO, b"", 256, self._patience.greetings)
+        return self._answer(Kind.HELLO, signature, 256, self._patience.greetings)
 
     def request(self, kind: Kind, payload: bytes = b"", answer_bytes: int = 0) -> bytes:
         """answer_bytes: at most, for how long to wait. Raises TcmError if the board does not

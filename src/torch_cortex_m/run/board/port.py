@@ -27,13 +27,13 @@ def is_board(on: str) -> bool:
     return on.startswith(SCHEME)
 
 
-def open_board(on: str, program: Program, patience: Patience | None = None) -> Board:
-    """The board at ``serial:PORT`` or ``serial:PORT@BITS_PER_SECOND``, which runs the program.
+def open_board(on: str, *programs: Program, patience: Patience | None = None) -> Board:
+    """The board at ``serial:PORT`` or ``serial:PORT@BITS_PER_SECOND``, which runs the programs.
 
     Raises TcmError if pyserial is missing, the port cannot be opened, nothing answers there, or
-    the firmware has another model.
+    the firmware has none of the programs.
     """
-    return Board(Link(SerialPort(on), patience), program)
+    return Board(Link(SerialPort(on), patience), programs)
 
 
 class SerialPort:
@@ -64,7 +64,10 @@ class SerialPort:
             ) from None
         except ValueError as error:
             raise TcmError(
-                "the serial port does not have this speed", where=on, got=str(error)
+                "the serial port does not have this speed",
+                where=on,
+                got=str(error),
+                hint="the speed of the firmware's UART, such as serial:PORT@115200 or @921600",
             ) from None
 
     def seconds(self, count: int) -> float:

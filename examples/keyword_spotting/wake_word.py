@@ -1,15 +1,15 @@
 """Hear a wake word in a stream of samples: features, network and decision in one compiled model.
 
-`python examples/wake_word.py` trains a network that hears one word among others and in noise, from
-samples of a microphone at 8 kHz on: log-mel features are its first layer. It is trained over
-windows of a second; compiled with `--stream pcm --hop 160` it takes the 160 newest samples a call,
-20 ms, and gives the scores that the whole window gives, bit for bit. The program shows accuracy on
-held-out windows, then what the C on this computer hears in a recording of half a minute, and what a
-call costs on two cores. The C stays in out/.
+`python examples/keyword_spotting/wake_word.py` trains a network that hears one word among others
+and in noise, from samples of a microphone at 8 kHz on: log-mel features are its first layer. It is
+trained over windows of a second; compiled with `--stream pcm --hop 160` it takes the 160 newest
+samples a call, 20 ms, and gives the scores that the whole window gives, bit for bit. The program
+shows accuracy on held-out windows, then what the C on this computer hears in a recording of half a
+minute, and what a call costs on two cores. The C stays in out/.
 
 The same model as a factory for the command line:
 
-    tcm compile examples/wake_word.py:wake_word --stream pcm --hop 160 -o out/wake-word
+    tcm compile examples/keyword_spotting/wake_word.py:wake_word --stream pcm --hop 160 -o out/wake
 
 The words are made here, of seeds, and need no download: see `spoken`.
 """

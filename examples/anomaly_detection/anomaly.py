@@ -1,14 +1,14 @@
 """Hear that a motor begins to fail: an autoencoder that knows healthy machines alone.
 
-`python examples/anomaly.py` trains on the vibration of healthy motors, of different speeds and
-loads, and compiles the network from samples of an accelerometer to one number: how far the spectrum
-is from those it has learnt. It shows how well that number tells failing motors from healthy ones,
-in float and in int8, what a threshold finds, and what a call costs on two cores. The C stays in
-out/.
+`python examples/anomaly_detection/anomaly.py` trains on the vibration of healthy motors, of
+different speeds and loads, and compiles the network from samples of an accelerometer to one number:
+how far the spectrum is from those it has learnt. It shows how well that number tells failing motors
+from healthy ones, in float and in int8, what a threshold finds, and what a call costs on two cores.
+The C stays in out/.
 
 The same model as a factory for the command line:
 
-    tcm compile examples/anomaly.py:anomaly --target cortex-m4 -o out/anomaly
+    tcm compile examples/anomaly_detection/anomaly.py:anomaly --target cortex-m4 -o out/anomaly
 
 The vibrations are made here, of seeds, and need no download: see `vibrations`.
 """

@@ -1,13 +1,13 @@
 """Train a small classifier of handwritten digits and run it, bit-exact, on emulated cores.
 
-`python examples/digits.py` (or `make demo`) is the whole road on one page: train a
-depthwise-separable CNN on scikit-learn's handwritten digits, quantize and compile it for two cores,
-run every test image through C on this computer and some of them on both emulated cores, and show
-accuracy, memory and instruction counts. The C stays in out/.
+`python examples/image_classification/digits.py` (or `make demo`) is the whole road on one page:
+train a depthwise-separable CNN on scikit-learn's handwritten digits, quantize and compile it for
+two cores, run every test image through C on this computer and some of them on both emulated cores,
+and show accuracy, memory and instruction counts. The C stays in out/.
 
 The same model as a factory for the command line:
 
-    tcm compile examples/digits.py:digits --target cortex-m4 -o out/digits
+    tcm compile examples/image_classification/digits.py:digits --target cortex-m4 -o out/digits
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """Train two small recurrent networks on generated signals and compare float with int8.
 
-`python examples/recurrent.py` trains an LSTM that tells words apart and a GRU that counts knocks,
-compiles both for two cores, runs all test sequences through C on this computer and one of them on
-the emulated cores, and shows accuracy, memory and instruction counts. The C stays in out/.
+`python examples/recurrent/recurrent.py` trains an LSTM that tells words apart and a GRU that counts
+knocks, compiles both for two cores, runs all test sequences through C on this computer and one of
+them on the emulated cores, and shows accuracy, memory and instruction counts. The C stays in out/.
 
 The same models as factories for the command line:
 
-    tcm compile examples/recurrent.py:words --target cortex-m4 -o out/words
-    tcm compile examples/recurrent.py:knocks --target cortex-m4 -o out/knocks
+    tcm compile examples/recurrent/recurrent.py:words --target cortex-m4 -o out/words
+    tcm compile examples/recurrent/recurrent.py:knocks --target cortex-m4 -o out/knocks
 
 The data is made here, of seeds, and needs no download. `spoken_words`: the energies of frequency
 bands over time, where two formants wander as a word of four sounds has it. `knocks_on_a_table`: how

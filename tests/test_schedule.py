@@ -1,0 +1,241 @@
+"""Which rows a region computes when, what steps take, and which steps a limit of RAM leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from math import inf
+
+import pytest
+from measured_layers import kernels_with
+from test_regions import M4, residual_network
+
+from torch_cortex_m.ir.regions import Border, Slice, Take, rows_by_node
+from torch_cortex_m.ops import operator
+from torch_cortex_m.schedule import Candidates, Search, largest_bytes
+from torch_cortex_m.schedule.candidates import (
+    CYCLES_A_BYTE,
+    CYCLES_A_CALL,
+    ROWS_A_CALL,
+    SCRATCH,
+    RankedLayer,
+    Step,
+)
+from torch_cortex_m.schedule.regions import RegionBuilder
+from torch_cortex_m.schedule.search import CLOSE, MOST_ROWS, total_cycles
+from torch_cortex_m.schedule.slices import divisors
+from torch_cortex_m.select import CostModel, rank_kernels
+from torch_cortex_m.select.choice import Choice
+
+GRAPH = residual_network()
+"""3x3 convolutions, the last with a stride of 2; the first one's output goes around the second."""
+
+
+@pytest.fixture(scope="module")
+def candidates() -> Candidates:
+    model = CostModel({})
+    choice = Choice.best(GRAPH, rank_kernels(GRAPH, M4, model=model), model)
+    return Candidates(choice, M4, ports_in_arena=False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "windows", "calls"),
+    [
+        ((1, 1, 1, 1), {"rows": 3, "stem": 3, "middle": 1, "sum": 3}, (24, 24, 24, 12)),
+        ((2, 4, 1, 3), {"rows": 5, "stem": 7, "middle": 4, "sum": 7}, (12, 6, 24, 4)),
+        ((24, 24, 24, 12), {"rows": 26, "stem": 26, "middle": 24, "sum": 25}, (1, 1, 1, 1)),
+    ],
+)
+def test_windows_hold_the_rows_that_readers_span(
+    rows: Sequence[int], windows: dict[str, int], calls: Sequence[int]
+) -> None:
+    """And what is still there of the last call, where rows of a call do not divide those of the
+    next one."""
+    names = ("stem", "middle", "sum", "end")
+    region = RegionBuilder(GRAPH).region(dict(zip(names, rows, strict=True)))
+    assert region is not None
+    assert {value: window.rows for value, window in region.windows.items()} == windows
+    assert {value: window.border for value, window in region.windows.items()} == {
+        "rows": 1,
+        "stem": 1,
+        "middle": 0,
+        "sum": 1,
+    }
+    assert region.calls() == dict(zip(names, calls, strict=True))
+    borders = {(a.output, a.first): a.rows for a in region.actions if isinstance(a, Border)}
+    assert borders == {("rows", -1): 1, ("rows", 24): 1, ("stem", -1): 1, ("stem", 24): 1,
+                       ("sum", -1): 1}  # fmt: skip
+    assert region.order[0] in {i for i, a in enumerate(region.actions) if isinstance(a, Border)}
+
+
+def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
+    builder = RegionBuilder(GRAPH)
+    for rows, taken, window in ((1, 2, 3), (2, 4, 5), (3, 6, 7), (4, 8, 9), (12, 24, 25)):
+        region = builder.region({"end": rows})
+        assert region is not None
+        (take,) = (action for action in region.actions if isinstance(action, Take))
+        assert (take.output, take.rows) == ("sum", taken)
+        assert region.windows["sum"].rows == window
+    for rows in (5, 24):
+        assert builder.region({"end": rows}) is None
+
+
+def test_nodes_that_need_the_whole_image_are_in_no_region() -> None:
+    graph = residual_network()
+    turned = graph.add_node(operator("transpose", permutation=(0, 2, 1, 3)), ("end",), "turned")
+    builder = RegionBuilder(graph)
+    assert turned not in builder.region({"sum": 1, "end": 1}).nodes  # type: ignore[union-attr]
+    for rows in ({"end": 1, turned: 1}, {turned: 1}, {"sum": 1, "end": 1, turned: 10}):
+        assert builder.region(rows) is None
+    assert builder.rows_a_call(3, 4, 1) is None
+
+
+def test_the_most_rows_that_divide_the_outputs() -> None:
+    builder = RegionBuilder(GRAPH)
+    assert divisors(12) == [1, 2, 3, 4, 6, 12]
+    assert builder.rows_a_call(0, 3, 1) == dict.fromkeys(("stem", "middle", "sum", "end"), 1)
+    assert builder.rows_a_call(2, 3, 7) == {"sum": 6, "end": 6}
+    assert builder.rows_a_call(2, 3, 100) == {"sum": 24, "end": 12}
+
+
+def test_the_cycles_of_a_region(candidates: Candidates) -> None:
+    """The multiplications of all calls, a share for each action, and for what is moved."""
+    work = sum(candidates.single(index)[-1].cycles for index in range(4))
+    for most in ROWS_A_CALL:
+        step = candidates.region(0, 3, most, 0)
+        assert step is not None
+        assert step.region is not None
+        takes = [a for a in step.region.actions if isinstance(a, Take)]
+        taken = sum(take.rows * (24 // take.rows) for take in takes)
+        moved = 3 * 24 * 20 * 8 + 12 * 10 * 4 + taken
+        expected = work + len(step.region.order) * CYCLES_A_CALL + moved * CYCLES_A_BYTE
+        assert step.cycles == expected
+
+
+def test_the_bytes_of_single_nodes(candidates: Candidates) -> None:
+    """What is live, and the kernel's scratch memory; the sum lies in the place of an argument."""
+    live = {0: 3840, 1: 7680, 2: 7680, 3: 3840}
+    for index, bytes in live.items():
+        for step in candidates.single(index):
+            (layer,), (kernel,) = step.layers.values(), step.kernels.values()
+            scratch = -(-kernel.scratch_bytes(layer) // 16) * 16
+            assert (step.first, step.last, step.bytes) == (index, index, bytes + scratch)
+    assert [candidates.bytes_after(index) for index in range(4)] == [3840, 7680, 3840, 0]
+
+
+def test_the_bytes_of_a_region_are_those_of_its_windows(candidates: Candidates) -> None:
+    """Here, all that is live beside them is in the caller's buffers; of nodes in the middle, what
+    the first one computes is live, and what the last one leaves."""
+    whole, part = candidates.region(0, 3, 1, 0), candidates.region(1, 2, 4, 0)
+    assert whole is not None
+    assert part is not None
+    assert whole.bytes == whole.window_bytes
+    assert part.bytes == part.window_bytes + 3840
+    most = candidates.region(0, 3, 1, 1 << 30)
+    assert most is not None
+    assert most.bytes > whole.bytes
+
+
+def test_kernels_by_scratch_memory() -> None:
+    slow, middle, fast = kernels = kernels_with(3)
+    ranked = RankedLayer(None, dict(zip(kernels, (10, 20, 30), strict=True)))  # type: ignore[arg-type]
+    for scratch, best in (
+        (30, fast),
+        (100, fast),
+        (29, middle),
+        (20, middle),
+        (19, slow),
+        (0, slow),
+    ):
+        assert ranked.best(scratch) is best
+    assert ranked.faster(slow) == [fast, middle]
+    assert ranked.faster(fast) == []
+
+
+def all_steps(candidates: Candidates) -> list[Step]:
+    count = len(candidates.nodes)
+    spans = [(i, j) for i in range(count) for j in range(i + 1, count)]
+    regions = (
+        candidates.region(*span, rows, scratch)
+        for span, rows, scratch in product(spans, ROWS_A_CALL, SCRATCH)
+    )
+    singles = [step for index in range(count) for step in candidates.single(index)]
+    return [*singles, *filter(None, regions)]
+
+
+def fewest_cycles(steps: Sequence[Step], count: int, limit: int) -> float:
+    """Of any steps from the first node to the last; infinite where none fit."""
+    least = [0.0] + [inf] * count
+    for first in range(count):
+        for step in steps:
+            if step.first == first and step.bytes <= limit:
+                least[step.last + 1] = min(least[step.last + 1], least[first] + step.cycles)
+    return least[count]
+
+
+def test_the_steps_with_the_fewest_cycles_are_found(candidates: Candidates) -> None:
+    steps, search = all_steps(candidates), Search(candidates)
+    limits = sorted({step.bytes for step in steps})[::3]
+    assert len(limits) > 10
+    for limit in (limits[0] - 1, *limits, *(limit - 1 for limit in limits)):
+        found, fewest = search.within(limit), fewest_cycles(steps, 4, limit)
+        if found is None:
+            assert fewest == inf
+            continue
+        assert total_cycles(found) == fewest
+        assert largest_bytes(found) <= limit
+        assert [step.first for step in found[1:]] == [step.last + 1 for step in found[:-1]]
+        assert (found[0].first, found[-1].last) == (0, 3)
+
+
+def test_nothing_is_left_to_refine(candidates: Candidates) -> None:
+    search = Search(candidates)
+    for limit in (1200, 1500, 1800, 2200, 2600, 3000, 6000):
+        rough, fine = search.within(limit), search.refined(limit)
+        assert rough is not None
+        assert fine is not None
+        assert largest_bytes(fine) <= limit
+        assert total_cycles(fine) <= total_cycles(rough)
+        for step in fine:
+            assert step.region is None or is_refined(candidates, step, limit)
+    assert total_cycles(search.refined(1800) or []) < total_cycles(search.within(1800) or [])
+
+
+def is_refined(candidates: Candidates, step: Step, limit: int) -> bool:
+    """No node computes more rows a call for less."""
+    assert step.region is not None
+    rows = rows_by_node(step.region)
+    for node, now in rows.items():
+        more = candidates.more_rows(node, now)
+        if more is None or more > MOST_ROWS:
+            continue
+        other = candidates.by_rows(step.first, {**rows, node: more}, step.scratch)
+        if other is not None and other.bytes <= limit and other.cycles < step.cycles:
+            return False
+    return True
+
+
+def test_a_node_computes_the_next_number_of_rows_that_divides(candidates: Candidates) -> None:
+    assert [candidates.more_rows("end", rows) for rows in (1, 4, 6, 12)] == [2, 6, 12, None]
+
+
+def test_the_least_is_found_from_above_and_from_below(candidates: Candidates) -> None:
+    search = Search(candidates)
+    least = largest_bytes(search.least(100_000))
+    assert least == largest_bytes(search.least(1))
+    assert search.within(least - CLOSE) is None
+    assert least == min(step.bytes for step in all_steps(candidates) if step.last - step.first == 3)
+    whole = search.singles_only()
+    assert [step.bytes for step in whole] == [3840, 7680, 7680, 3840]
+
+
+def test_slices_are_called_for_all_rows(candidates: Candidates) -> None:
+    step = candidates.region(0, 3, 4, 0)
+    assert step is not None
+    assert step.region is not None
+    for each in step.region.actions:
+        if isinstance(each, Slice):
+            layer = step.layers[each.node]
+            assert layer.output.shape[1] == each.rows
+            for argument, read in each.reads.items():
+                assert layer.types[argument].shape[1] == read.count
