@@ -12,6 +12,7 @@ from torch_cortex_m.ops.gather.cases import case as gather
 from torch_cortex_m.ops.linear.cases import case as linear
 from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
 from torch_cortex_m.ops.mean.cases import case as mean
+from torch_cortex_m.ops.mul.cases import case as mul
 from torch_cortex_m.ops.normalize.cases import case as normalize
 from torch_cortex_m.ops.pad.cases import case as pad
 from torch_cortex_m.ops.resize_bilinear.cases import case as resize_bilinear
@@ -63,11 +64,96 @@ LARGE_DEPTHWISE = (
 )
 """Height (and width), channels, kernel, stride: MobileNetV3, EfficientNet, ConvNeXt."""
 
-MULTIPLIED = ((24, 8, 2), (12, 16, 4), (24, 3, 8), (28, 2, 16))
+MULTIPLIED = ((24, 8, 2), (12, 16, 4), (40, 1, 4), (24, 3, 8), (20, 2, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
 FEW_CHANNELS = ((24, 1), (24, 3), (24, 6), (24, 8))
 """Height (and width), channels of pooling: few channels fill no vector of 16."""
+
+SMALL_CONVOLUTIONS = (
+    ((24, 24, 2), 4, (3, 3), 1, 1),
+    ((24, 24, 8), 40, (3, 3), 1, 0),
+    ((20, 20, 12), 16, (3, 3), 1, 0),
+    ((48, 3, 8), 6, (3, 3), 1, 1),
+    ((40, 6, 64), 40, (3, 3), 2, 0),
+    ((48, 48, 8), 4, (1, 1), 1, 0),
+    ((10, 10, 16), 2, (1, 1), 1, 0),
+    ((20, 20, 96), 4, (1, 1), 1, 0),
+    ((48, 20, 48), 6, (1, 1), 1, 0),
+    ((48, 3, 96), 40, (1, 1), 1, 0),
+    ((32, 32, 4), 12, (5, 5), 2, 2),
+    ((20, 20, 2), 40, (5, 5), 2, 0),
+    ((6, 6, 128), 24, (5, 5), 1, 0),
+    ((10, 10, 40), 20, (7, 7), 1, 0),
+    ((32, 16, 6), 12, (10, 4), 1, 0),
+    ((16, 16, 40), 32, (10, 4), 2, 0),
+    ((32, 32, 40), 8, (2, 2), 1, 0),
+    ((12, 12, 128), 96, (2, 2), 2, 0),
+    ((4, 4, 4), 20, (2, 2), 1, 0),
+    ((32, 32, 8), 48, (1, 5), 1, 0),
+    ((24, 24, 32), 12, (1, 5), 1, 0),
+    ((48, 9, 4), 48, (1, 3), 1, 0),
+    ((7, 9, 48), 16, (7, 7), 1, 0),
+    ((7, 7, 16), 32, (5, 5), 1, 0),
+    ((11, 11, 12), 20, (10, 4), 1, 0),
+    ((9, 9, 32), 48, (1, 5), 1, 0),
+    ((5, 5, 32), 8, (2, 2), 2, 0),
+    ((1, 4, 24), 20, (1, 3), 1, 0),
+    ((1, 4, 64), 8, (1, 4), 1, 0),
+)
+"""Input, filters, kernel, stride, padding: few channels, filters or pixels, rare kernels."""
+
+SMALL_DEPTHWISE = (
+    ((40, 40, 8), (3, 3), 2, 0),
+    ((48, 48, 2), (3, 3), 2, 0),
+    ((32, 32, 4), (3, 3), 2, 1),
+    ((41, 41, 3), (3, 3), 2, 1),
+    ((18, 36, 2), (3, 3), 1, 1),
+    ((28, 28, 12), (1, 1), 1, 0),
+    ((27, 27, 12), (1, 1), 2, 0),
+    ((16, 16, 48), (2, 2), 2, 0),
+    ((20, 20, 8), (2, 2), 1, 0),
+    ((20, 20, 20), (10, 4), 1, 0),
+    ((24, 12, 32), (10, 4), 1, 0),
+    ((12, 12, 48), (5, 5), 1, 2),
+    ((11, 11, 12), (5, 5), 1, 0),
+    ((9, 9, 16), (5, 5), 1, 0),
+    ((13, 13, 8), (5, 5), 1, 0),
+    ((13, 13, 16), (1, 1), 1, 0),
+    ((16, 16, 24), (7, 7), 1, 3),
+    ((16, 16, 6), (7, 7), 2, 3),
+    ((1, 40, 8), (1, 3), 1, 0),
+    ((1, 12, 48), (1, 5), 2, 0),
+)
+"""Input, kernel, stride, padding."""
+
+SMALL_IMAGES = ((1, 3, 2), (1, 16, 12), (8, 8, 3), (20, 20, 10), (32, 32, 4))
+"""Height, width, channels of products and sums of two."""
+
+SMALL_PADS = (
+    (4, 36, 2),
+    (40, 40, 3),
+    (48, 24, 6),
+    (30, 30, 12),
+    (20, 44, 24),
+    (10, 10, 96),
+    (1, 24, 32),
+)
+"""Height, width, channels."""
+
+SMALL_TRANSPOSES = (
+    (36, 36, 6),
+    (21, 21, 6),
+    (20, 20, 10),
+    (15, 15, 20),
+    (12, 12, 3),
+    (1, 40, 16),
+    (8, 8, 64),
+)
+"""Height, width, channels, which come first."""
+
+SMALL_MEANS = ((3, 128), (9, 32), (36, 20), (100, 6), (500, 4), (400, 3), (50, 2))
+"""Places, channels."""
 
 POOLS = ((48, 1), (12, 2), (48, 3), (12, 4), (24, 12), (12, 16), (12, 64))
 """Height (and width), channels."""
@@ -179,6 +265,7 @@ def _odd_layers() -> list[Case]:
     ]
     return [
         *cases,
+        *_small_layers(),
         transpose((1, 16, 12, 12), (0, 2, 3, 1)),
         transpose((1, 12, 12, 8), (0, 3, 1, 2)),
         mean("mean 49x128", (1, 49, 128)),
@@ -187,6 +274,39 @@ def _odd_layers() -> list[Case]:
         normalize("normalize 49 rows of 32", (49, 1, 1, 32)),
         resize_bilinear("resize_bilinear 6x6x64 twice", (1, 6, 6, 64), (12, 12)),
     ]
+
+
+def _small_layers() -> list[Case]:
+    """Few channels, filters, rows or pixels: kernels for many of them lose their lead there."""
+    cases = [
+        conv2d(
+            f"conv{kernel} {image}-{filters} s{stride} p{padding}",
+            (1, *image),
+            filters,
+            kernel,
+            stride=(stride, stride),
+            padding=(padding,) * 4,
+            bias=True,
+        )
+        for image, filters, kernel, stride, padding in SMALL_CONVOLUTIONS
+    ]
+    cases += [
+        depthwise(
+            f"dw{kernel} {image} s{stride} p{padding}",
+            (1, *image),
+            kernel,
+            stride=(stride, stride),
+            padding=(padding,) * 4,
+            bias=True,
+        )
+        for image, kernel, stride, padding in SMALL_DEPTHWISE
+    ]
+    cases += [
+        maker(f"{image} of two", (1, *image)) for image in SMALL_IMAGES for maker in (add, mul)
+    ]
+    cases += [pad(f"pad {image}", (1, *image), (0, 0, 1, 1, 1, 1, 0, 0)) for image in SMALL_PADS]
+    cases += [transpose((1, *image), (0, 3, 1, 2)) for image in SMALL_TRANSPOSES]
+    return cases + [mean(f"mean {shape}", (1, *shape)) for shape in SMALL_MEANS]
 
 
 def _one_channel(size: int, filters: int, kernel: int) -> Case:

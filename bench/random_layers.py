@@ -1,176 +1,143 @@
-"""What choosing without tuning costs on layers that nobody has measured.
+"""What choosing without tuning costs on layers that nobody has measured, and what is behind.
 
     python -m bench.random_layers [--core NAME ...] [--count N] [--seed N] [--jobs N] [--library]
+                                  [--keep FOLDER]
 
-Draws layers as networks for microcontrollers have them, measures every kernel that applies and
-compares the one that is chosen without tuning with the fastest.
-Prints, for each core, how often they agree within 2 %, the mean and the largest loss of time, and
-the layers with the largest. A layer with a single kernel does not count.
+Draws layers as networks for microcontrollers have them (drawn_layers.py), measures every kernel
+that applies, and compares the one that is chosen without tuning with the fastest. Prints, for each
+core, how often they agree within 2 %, the mean and the largest loss of time, and the layers with
+the largest. A layer with a single kernel does not count for these.
+
 With --library CMSIS-NN is measured, too (variants.py says which): in how many layers it is faster
-than what is chosen, and in how many it takes less than 1.5 times as long.
+than what is chosen, and each layer in which it takes less than 1.5 times as long. It computes the
+layer as it was drawn, our kernels what the compiler makes of it by itself (trim_windows).
+With --keep measurements are kept in a folder, a file a core, and are not made again. After a change
+of a kernel remove its lines from the files, or the files.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from functools import partial
-from statistics import mean
-
-import numpy as np
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import mean, median
+from tempfile import TemporaryDirectory
 
 from torch_cortex_m.build import KernelLibrary
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import generate
-from torch_cortex_m.ops.add.cases import case as add
-from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
-from torch_cortex_m.ops.base import Case
-from torch_cortex_m.ops.conv2d.cases import case as conv2d
-from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
-from torch_cortex_m.ops.linear.cases import case as linear
-from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
-from torch_cortex_m.ops.mean.cases import case as mean_of
-from torch_cortex_m.ops.mul.cases import case as mul
-from torch_cortex_m.ops.pad.cases import case as pad
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.rules.case_graph import case_graph
-from torch_cortex_m.ops.softmax.cases import case as softmax
-from torch_cortex_m.ops.transpose.cases import case as transpose
+from torch_cortex_m.passes.trim_windows import trim_windows
 from torch_cortex_m.target import CORES
-from torch_cortex_m.tune import Candidate, candidates_of, measure_candidates
+from torch_cortex_m.tune import Candidate, candidates_of, table_name, tune_candidates
 
 from . import ROOT
 from .cost_model import SAME_TIME
+from .drawn_layers import random_layers
 from .variants import cmsis_nn_library
 
-Rng = np.random.Generator
-
-CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
-KERNELS = ((1, 1), (1, 1), (3, 3), (3, 3), (3, 3), (5, 5), (7, 7), (1, 3), (1, 5), (10, 4), (2, 2))
-LEAST_MACS, MOST_MACS = 2_000, 3_000_000
 MOST_LISTED = 8
+NEAR = 1.5
+"""CMSIS-NN is near where it takes less than this much of our time."""
+
+Key = tuple[str, str]
+"""Signature, kernel."""
+
 LIBRARIES = ROOT / "out" / "cmsis-nn" / "gcc"
 
 
 @dataclass(frozen=True)
-class Loss:
-    """Measured time of the chosen kernel over that of the best one, less 1."""
+class Outcome:
+    """What was chosen for a layer, and what else there was.
+
+    choices: how many kernels of ours compute it. loss: measured time of the chosen kernel over that
+    of the best one of ours, less 1. ratio: measured time of CMSIS-NN's best function over that of
+    the chosen kernel; None where it was not measured or has none.
+    """
 
     layer: str
+    operator: str
     chosen: str
     best: str
+    choices: int
     loss: float
     ratio: float | None
-    """Measured time of CMSIS-NN over that of the chosen kernel, where it was measured."""
 
 
-def random_layers(seed: int, count: int) -> Iterator[Case]:
-    """Seeded; most are convolutions."""
-    rng = np.random.default_rng(seed)
-    makers = (_convolution, _convolution, _depthwise, _depthwise, _linear, _element_wise)
-    found = 0
-    while found < count:
-        maker = makers[rng.integers(len(makers))]
-        try:
-            case = maker(rng, f"seed {seed}, layer {found}")
-            graph = case_graph(case)
-        except TcmError:
-            continue  # the kernel is larger than the padded input
-        work = case.op.macs({name: graph.types[name] for name in graph.types})
-        if work == 0 or LEAST_MACS <= work <= MOST_MACS:
-            found += 1
-            yield case
+def key_of(candidate: Candidate) -> Key:
+    return candidate.layer, candidate.kernel
 
 
-def _image(rng: Rng) -> tuple[int, int]:
-    height = 1 if rng.random() < 0.15 else int(rng.integers(3, 50))
-    return height, int(rng.integers(3, 50)) if rng.random() < 0.3 else max(height, 3)
+@dataclass(frozen=True)
+class Contest:
+    """The candidates for one layer: our kernels on what is compiled, CMSIS-NN's on what was drawn.
+
+    drawn: its signature. compiled: one layer.
+    """
+
+    drawn: str
+    compiled: Graph
+    ours: Sequence[Candidate]
+    theirs: Sequence[Candidate]
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        return [*self.ours, *self.theirs]
 
 
-def _window(rng: Rng) -> dict:
-    kernel = KERNELS[rng.integers(len(KERNELS))]
-    stride = 2 if rng.random() < 0.25 else 1
-    before = [(size - 1) // 2 for size in kernel]
-    after = [size // 2 for size in kernel]
-    same = rng.random() < 0.6
-    fields = {
-        "stride": (stride, stride),
-        "padding": (*before, *after) if same else (0, 0, 0, 0),
-        "bias": bool(rng.random() < 0.85),
-    }
-    if rng.random() < 0.6:
-        fields["output_offset"] = -128  # followed by ReLU
-    return {"kernel": kernel, **fields}
+def contest(graph: Graph, core: str, symbols: frozenset[str]) -> Contest:
+    compiled = trim_windows(graph)
+    every = candidates_of(graph, CORES[core], symbols)
+    ours = candidates_of(compiled, CORES[core])
+    own = {candidate.kernel for candidate in candidates_of(graph, CORES[core])}
+    theirs = [candidate for candidate in every if candidate.kernel not in own]
+    return Contest(every[0].layer, compiled, ours, theirs)
 
 
-def _channels(rng: Rng) -> int:
-    return int(rng.choice(CHANNELS))
+def outcome(contest: Contest, core: str, measured: Mapping[Key, Measurement]) -> Outcome:
+    """``measured``: of all candidates."""
+    (chosen,) = (k.name for k in generate(contest.compiled, CORES[core]).selection.values())
+    ours = {each.kernel: measured[key_of(each)].time[0] for each in contest.ours}
+    theirs = [measured[key_of(each)].time[0] for each in contest.theirs]
+    best = min(ours, key=ours.__getitem__)
+    return Outcome(
+        layer=contest.drawn,
+        operator=contest.compiled.nodes[0].op.name,
+        chosen=chosen,
+        best=best,
+        choices=len(ours),
+        loss=ours[chosen] / ours[best] - 1,
+        ratio=min(theirs) / ours[chosen] if theirs else None,
+    )
 
 
-def _convolution(rng: Rng, name: str) -> Case:
-    fields = _window(rng)
-    shape = (1, *_image(rng), _channels(rng))
-    return conv2d(name, shape, _channels(rng), fields.pop("kernel"), **fields)
-
-
-def _depthwise(rng: Rng, name: str) -> Case:
-    fields = _window(rng)
-    multiplier = int(rng.choice([2, 4, 8])) if rng.random() < 0.2 else 1
-    shape = (1, *_image(rng), _channels(rng))
-    return depthwise(name, shape, fields.pop("kernel"), depth_multiplier=multiplier, **fields)
-
-
-def _linear(rng: Rng, name: str) -> Case:
-    inputs = int(rng.integers(4, 700))
-    return linear(name, (1, inputs), int(rng.integers(2, 200)), bias=bool(rng.random() < 0.85))
-
-
-def _element_wise(rng: Rng, name: str) -> Case:
-    shape = (1, *_image(rng), _channels(rng))
-    maker = (add, avg_pool2d, max_pool2d, mul, softmax, _pad, _transpose, _mean)[rng.integers(8)]
-    return maker(name, shape)
-
-
-def _pad(name: str, shape: tuple[int, ...]) -> Case:
-    return pad(name, shape, (0, 0, 1, 1, 1, 1, 0, 0))
-
-
-def _transpose(name: str, shape: tuple[int, ...]) -> Case:
-    return replace(transpose(shape, (0, 3, 1, 2)), name=name)
-
-
-def _mean(name: str, shape: tuple[int, ...]) -> Case:
-    _, height, width, channels = shape
-    return mean_of(name, (1, height * width, channels))
-
-
-def measure(case: Case, core: str, library: KernelLibrary | None = None) -> Loss | None:
-    """None where there is no choice."""
-    graph = case_graph(case)
+def outcomes(
+    graphs: Sequence[Graph],
+    core: str,
+    library: KernelLibrary | None,
+    folder: Path,
+    executor: Executor,
+) -> Iterator[Outcome]:
+    """Of each graph, which has one layer. Measures what ``folder`` does not have."""
     symbols = library.symbols if library is not None else frozenset[str]()
-    candidates = candidates_of(graph, CORES[core], symbols)
-    if sum(not _is_theirs(candidate.kernel) for candidate in candidates) < 2:
-        return None
-    (chosen,) = (k.name for k in generate(graph, CORES[core]).selection.values())
-    return _loss(candidates, chosen, core, library)
-
-
-def _is_theirs(kernel: str) -> bool:
-    return "cmsis_nn" in kernel
-
-
-def _loss(
-    candidates: Sequence[Candidate], chosen: str, core: str, library: KernelLibrary | None
-) -> Loss:
-    measured = measure_candidates(candidates, CORES[core], library)
-    times = {c.kernel: m.time[0] for c, m in zip(candidates, measured, strict=True)}
-    ours = [kernel for kernel in times if not _is_theirs(kernel)]
-    theirs = [time for kernel, time in times.items() if _is_theirs(kernel)]
-    best = min(ours, key=times.__getitem__)
-    ratio = min(theirs) / times[chosen] if theirs else None
-    return Loss(candidates[0].layer, chosen, best, times[chosen] / times[best] - 1, ratio)
+    contests = [contest(graph, core, symbols) for graph in graphs]
+    candidates = {key_of(each): each for one in contests for each in one.candidates}
+    found = tune_candidates(
+        list(candidates.values()),
+        CORES[core],
+        folder / f"{core}.json",
+        library=library,
+        executor=executor,
+    )
+    table = found.tables[table_name(CORES[core])]
+    measured = {(layer, kernel): table[layer][kernel] for layer, kernel in candidates}
+    for each in contests:
+        yield outcome(each, core, measured)
 
 
 def main() -> int:
@@ -180,39 +147,89 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--library", action="store_true", help="measure CMSIS-NN, too")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep measurements here")
     arguments = parser.parse_args()
-    layers = list(random_layers(arguments.seed, arguments.count))
-    with ProcessPoolExecutor(arguments.jobs) as pool:
+    graphs = [case_graph(case) for case in random_layers(arguments.seed, arguments.count)]
+    rows: list[str] = []
+    with TemporaryDirectory() as temporary, ProcessPoolExecutor(arguments.jobs) as pool:
+        folder = arguments.keep or Path(temporary)
         for core in arguments.core or CORES:
             built = cmsis_nn_library(core, LIBRARIES) if arguments.library else None
             library = built.library if built is not None else None
-            found = pool.map(partial(measure, core=core, library=library), layers)
-            print(report(core, [loss for loss in found if loss is not None]))
+            found = list(outcomes(graphs, core, library, folder, pool))
+            print(report(core, found), flush=True)
+            rows.append(table_row(core, found))
+    print("", *TABLE_HEAD, *rows, sep="\n")
     return 0
 
 
-def report(core: str, losses: Sequence[Loss]) -> str:
-    if not losses:
-        return f"{core}: no layer has a choice"
-    agreed = mean(loss.loss <= SAME_TIME - 1 for loss in losses)
-    worst = sorted(losses, key=lambda loss: loss.loss, reverse=True)
-    lines = [
-        f"{core}: {len(losses)} layers, {agreed:.0%} agree, "
-        f"mean loss {mean(loss.loss for loss in losses):.1%}, worst {worst[0].loss:.0%}"
-    ]
-    ratios = [loss.ratio for loss in losses if loss.ratio is not None]
-    if ratios:
-        slower, near = sum(ratio < 1 for ratio in ratios), sum(ratio < 1.5 for ratio in ratios)
-        lines.append(
-            f"  CMSIS-NN is faster on {slower} of {len(ratios)} layers, "
-            f"and takes less than 1.5 times as long on {near}"
+def report(core: str, found: Sequence[Outcome]) -> str:
+    return "\n".join([f"{core}:", *_losses(found), *_behind(found)])
+
+
+def _losses(found: Sequence[Outcome]) -> Iterator[str]:
+    """How good the choices are, and the worst ones."""
+    open_to_choice = [each for each in found if each.choices > 1]
+    if not open_to_choice:
+        yield "  no layer has a choice"
+        return
+    agreed = mean(each.loss <= SAME_TIME - 1 for each in open_to_choice)
+    worst = sorted(open_to_choice, key=lambda each: each.loss, reverse=True)
+    yield (
+        f"  {len(open_to_choice)} layers, {agreed:.0%} agree, "
+        f"mean loss {mean(each.loss for each in open_to_choice):.1%}, worst {worst[0].loss:.0%}"
+    )
+    for each in worst[:MOST_LISTED]:
+        if each.loss > SAME_TIME - 1:
+            yield f"  +{each.loss:.0%} {each.chosen} instead of {each.best}: {each.layer}"
+
+
+def _behind(found: Sequence[Outcome]) -> Iterator[str]:
+    """How CMSIS-NN does, by operators, and the layers in which it is near or ahead."""
+    by_operator: dict[str, list[float]] = {}
+    for each in found:
+        if each.ratio is not None:
+            by_operator.setdefault(each.operator, []).append(each.ratio)
+    for operator, ratios in sorted(by_operator.items()):
+        yield (
+            f"  {operator}: {len(ratios)} layers, CMSIS-NN takes {median(ratios):.2f} times as "
+            f"long (median), less than {NEAR} times in {_below(ratios, NEAR)}, "
+            f"is faster in {_below(ratios, 1)}"
         )
-    lines += [
-        f"  +{loss.loss:.0%} {loss.chosen} instead of {loss.best}: {loss.layer}"
-        for loss in worst[:MOST_LISTED]
-        if loss.loss > SAME_TIME - 1
-    ]
-    return "\n".join(lines)
+    for ratio, each in sorted(_near_ones(found), key=lambda pair: pair[0]):
+        rest = f" ({each.best}: {ratio * (1 + each.loss):.2f})" if each.loss > 0 else ""
+        yield f"  {ratio:.2f} {each.chosen}{rest}: {each.layer}"
+
+
+def _near_ones(found: Sequence[Outcome]) -> Iterator[tuple[float, Outcome]]:
+    for each in found:
+        if each.ratio is not None and each.ratio < NEAR:
+            yield each.ratio, each
+
+
+def _below(ratios: Sequence[float], limit: float) -> int:
+    return sum(ratio < limit for ratio in ratios)
+
+
+TABLE_HEAD = (
+    "| core | layers with a choice | agree | mean loss | worst "
+    f"| layers of CMSIS-NN | median ratio | below {NEAR} | below 1 |",
+    "|---|---|---|---|---|---|---|---|---|",
+)
+
+
+def table_row(core: str, found: Sequence[Outcome]) -> str:
+    """For docs/performance.md."""
+    losses = [each.loss for each in found if each.choices > 1] or [0.0]
+    agreed = mean(loss <= SAME_TIME - 1 for loss in losses)
+    cells = [core, len(losses), f"{agreed:.0%}", f"{mean(losses):.1%}", f"{max(losses):.0%}"]
+    ratios = [each.ratio for each in found if each.ratio is not None]
+    cells += [len(ratios)]
+    if ratios:
+        cells += [f"{median(ratios):.2f}", _below(ratios, NEAR), _below(ratios, 1)]
+    else:
+        cells += ["", "", ""]
+    return "| " + " | ".join(str(cell).replace("%", " %") for cell in cells) + " |"
 
 
 if __name__ == "__main__":

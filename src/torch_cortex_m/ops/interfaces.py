@@ -186,6 +186,13 @@ class Interfaces:
         first argument; None: there is none. Shapes need not fit: the caller infers them."""
         return None
 
+    def without_unread_taps(
+        self, types: Types, constants: Constants
+    ) -> tuple[Any, dict[str, Array]] | None:
+        """The operator and its changed constants without weights that meet nothing but padding,
+        wherever a window is; None: there are none."""
+        return None
+
     # Positions along an axis, such as frames in time.
 
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:

@@ -25,6 +25,7 @@ from .simplify import simplify
 from .sink_pads import sink_pads
 from .stream_window import stream_window
 from .strip_float_edges import strip_float_edges
+from .trim_windows import trim_windows
 
 Pass = Callable[[Graph], Graph]
 Observer = Callable[[Pass, Graph, Graph], None]
@@ -42,6 +43,7 @@ PASSES: tuple[Pass, ...] = (
     merge_movement,
     choose_layouts,
     fold_pad,
+    trim_windows,
     fold_constant_channels,
     remove_unread_channels,
 )

@@ -8,8 +8,10 @@ different groups, and do not compare.
 
 Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
 numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
-a multiple of four or 16, as vectors need it, and the other is not. Differences between small
-dimensions count more.
+a multiple of two, four or 16, as pairs, words and vectors need it, and the other is not.
+Differences between small dimensions count more. Of layers of different structure, such as one with
+a bias and one without, what both have is compared, and each argument or field that they do not
+share counts besides.
 """
 
 from __future__ import annotations
@@ -23,16 +25,24 @@ from typing import Any
 import numpy as np
 
 from ..measured.measurements import Measurement
+from ..ops.rules.checks import MAX_RANK
 from ..ops.signature import Signature
 
-OTHER_STRUCTURE = 12.0
-"""How far away a layer is that has other flags, arguments or ranks."""
+UNSHARED = 1.0
+"""How far apart layers are for each argument, flag or list that only one of them has, or of which
+they have as many numbers as cannot be compared."""
+
+OTHER_TYPE = 12.0
+"""How far away a layer of another element type is."""
 
 OTHER_CORE = 4.0
 """How much farther away a layer is that was measured on another core."""
 
+STEPS = (2, 4, 16)
+"""Rows, words and vectors: what kernels take at a time."""
+
 MULTIPLE = 0.5
-"""How far apart a multiple of four, or of 16, is from other numbers."""
+"""How far apart a multiple of one of these is from other numbers."""
 
 SMALL = 2.0
 """Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
@@ -125,12 +135,16 @@ class Comparison:
 
     def _distances(self, signature: Signature, work: int) -> np.ndarray:
         """To each layer."""
-        result = np.full(len(self.layers), OTHER_STRUCTURE)
-        place = _place(signature, work)
-        if signature.structure in self._places:
-            indices, places = self._places[signature.structure]
-            result[indices] = np.abs(places - place).sum(axis=1)
-        return result + OTHER_CORE * np.array([not layer.own_core for layer in self.layers])
+        result = np.array([OTHER_CORE * (not layer.own_core) for layer in self.layers])
+        own = _places(signature, work)
+        for structure, (indices, places) in self._structures.items():
+            both = [name for name in own if len(places.get(name, ())) == len(own[name])]
+            unshared = len(own.keys() | places.keys()) - len(both)
+            apart = OTHER_TYPE * (structure[1] != signature.dtype) + UNSHARED * unshared
+            result[indices] += apart + sum(
+                np.abs(places[name] - own[name][:, None]).sum(axis=0) for name in both
+            )
+        return result
 
     @cached_property
     def _kernels(self) -> list[str]:
@@ -164,27 +178,41 @@ class Comparison:
         return groups
 
     @cached_property
-    def _places(self) -> dict[Structure, tuple[np.ndarray, np.ndarray]]:
-        """Structure -> the indices of its layers, and their places."""
+    def _structures(self) -> dict[Structure, tuple[np.ndarray, dict[str, np.ndarray]]]:
+        """Structure -> the indices of its layers, and their places: name -> [coordinate][layer]."""
         indices: dict[Structure, list[int]] = {}
         for index, layer in enumerate(self.layers):
             indices.setdefault(layer.signature.structure, []).append(index)
-        places = [_place(layer.signature, layer.work) for layer in self.layers]
         return {
-            structure: (np.array(own), np.array([places[index] for index in own]))
-            for structure, own in indices.items()
+            structure: (np.array(own), self._places_of(own)) for structure, own in indices.items()
         }
 
+    def _places_of(self, indices: Sequence[int]) -> dict[str, np.ndarray]:
+        layers = [self.layers[index] for index in indices]
+        places = [_places(layer.signature, layer.work) for layer in layers]
+        return {name: np.stack([each[name] for each in places], axis=1) for name in places[0]}
 
-def _place(signature: Signature, work: int) -> list[float]:
-    """Coordinates, whose absolute differences make the distance."""
-    uses = math.log2(1 + work / max(1, signature.elements("weight")))
-    sizes = [size for _, shape in signature.shapes for size in shape]
-    multiples = [MULTIPLE * ((size % 4 == 0) + (size % 16 == 0)) for size in sizes]
-    small = [SMALL / size for size in sizes]
-    return [
-        *(math.log2(1 + abs(number)) for number in signature.numbers),
-        uses,
-        *multiples,
-        *small,
-    ]
+
+def _places(signature: Signature, work: int) -> dict[str, np.ndarray]:
+    """Coordinates, whose absolute differences make the distance, by what they are of."""
+    uses = work / max(1, signature.elements("weight"))
+    return {
+        "uses": np.log2([1 + uses]),
+        **{name: _shape_place(shape) for name, shape in signature.shapes},
+        **{name: _field_place(value) for name, value in signature.fields},
+    }
+
+
+def _shape_place(shape: tuple[int, ...]) -> np.ndarray:
+    """Of dimensions, with those of size 1 before them that make layers of all ranks compare."""
+    sizes = np.array((1,) * (MAX_RANK - len(shape)) + shape)
+    multiples = MULTIPLE * sum(1.0 * (sizes % step == 0) for step in STEPS)
+    return np.concatenate([np.log2(1 + sizes), multiples, SMALL / np.maximum(1, sizes)])
+
+
+def _field_place(value: tuple[int, ...] | bool) -> np.ndarray:
+    """A flag is at one of two places that are apart; lists that are not equally long do not
+    compare."""
+    if isinstance(value, bool):
+        return np.array([UNSHARED * value])
+    return np.log2(1 + np.abs(np.array(value, float)))

@@ -36,6 +36,10 @@ CASES = [
     case("long_rows", (1, 3, 5, 7), (0, 0, 2, 1, 1, 3, 0, 0)),
     case("long_rows_all_of_rank_3", (3, 2, 33), (1, 2, 0, 1, 5, 6)),
     case("long_runs_at_the_ends", (2, 3, 64), (0, 0, 1, 0, 0, 0), 127),
+    case("words", (1, 5, 4, 12), (0, 0, 1, 2, 2, 1, 0, 0)),
+    case("words_of_channels", (2, 3, 3, 28), (1, 0, 0, 1, 1, 1, 8, 4)),
+    case("long_runs_of_words", (1, 3, 7, 20), (0, 0, 1, 1, 1, 1, 0, 0), 127),
+    case("words_of_rank_1", (60,), (4, 52), -128),
     case("value_lowest", (3, 3), (1, 1, 1, 1), -128),
     case("value_highest", (3, 3), (1, 1, 1, 1), 127),
 ]

@@ -20,6 +20,14 @@ def _has_runs(least: int) -> Callable[[Layer], bool]:
     return applies
 
 
+def _has_words(layer: Layer) -> bool:
+    """Whether runs and their places are multiples of four bytes."""
+    values = layer.op.constants(layer.types)
+    strides = (f"output_stride_{i}" for i in range(5))
+    places = ("size_5", "output_start", "output_elements", *strides)
+    return _has_runs(1)(layer) and all(values[name] % 4 == 0 for name in places)
+
+
 def _runs_overlap(layer: Layer) -> dict[str, Overlap]:
     """Runs are copied in order, the last one to a place that is farthest behind its own."""
     values = layer.op.constants(layer.types)
@@ -30,5 +38,6 @@ def _runs_overlap(layer: Layer) -> dict[str, Overlap]:
 
 PORTABLE_KERNELS = [
     Kernel("pad_s8__filled_runs", applies=_has_runs(1)),
+    Kernel("pad_s8__words_scalar", applies=_has_words, overlap=_runs_overlap),
     Kernel("pad_s8__runs", applies=_has_runs(LEAST_RUN), overlap=_runs_overlap),
 ]

@@ -16,4 +16,13 @@ def any_layer(rng: Rng, name: str) -> Case:
     return Case(name, op, {"input": int8(rng, shape)})
 
 
-RANDOM_LAYERS = (any_layer, widened_layer(any_layer))
+def layer_of_words(rng: Rng, name: str) -> Case:
+    """Runs, and their places in the output, are multiples of four bytes."""
+    shape = tuple(int(size) for size in rng.integers(1, 6, 3))
+    padding = rng.integers(0, 4, 8)
+    padding[-2:] *= 4 * pick(rng, 0, 1)
+    op = Pad(tuple(int(count) for count in padding), int(rng.integers(-128, 128)))
+    return Case(name, op, {"input": int8(rng, (*shape, 4 * int(rng.integers(1, 20))))})
+
+
+RANDOM_LAYERS = (any_layer, layer_of_words, widened_layer(any_layer))

@@ -116,6 +116,50 @@ def window_reach(fields: WindowFields, kernel: tuple[int, ...], axis: int) -> Re
     )
 
 
+def read_taps(
+    fields: WindowFields, size: tuple[int, ...], kernel: tuple[int, ...], output: tuple[int, ...]
+) -> tuple[tuple[slice, slice], tuple[int, ...]] | None:
+    """The rows and columns of a kernel without those at its edges that read padding alone,
+    wherever the window is, and the padding that is left with these, which gives as many outputs;
+    None where all read the input, or none does.
+
+    size, kernel, output: (height, width).
+    """
+    kept: list[slice] = []
+    for axis in range(2):
+        taps = _axis_taps(fields, size[axis], kernel[axis], output[axis], axis)
+        if taps is None:
+            return None
+        kept.append(taps)
+    before = [dilation * taps.start for dilation, taps in zip(fields.dilation, kept, strict=True)]
+    after = [
+        dilation * (count - taps.stop)
+        for dilation, count, taps in zip(fields.dilation, kernel, kept, strict=True)
+    ]
+    if not any((*before, *after)):
+        return None
+    padding = zip(fields.padding, (*before, *after), strict=True)
+    return (kept[0], kept[1]), tuple(whole - less for whole, less in padding)
+
+
+def _axis_taps(
+    fields: WindowFields, size: int, kernel: int, outputs: int, axis: int
+) -> slice | None:
+    """From the first to the last tap that reads the input; no more is left out than padding is."""
+    stride, dilation = fields.stride[axis], fields.dilation[axis]
+    before, after = fields.padding[axis], fields.padding[axis + 2]
+    read = [
+        tap
+        for tap in range(kernel)
+        if any(
+            0 <= dilation * tap - before + stride * position < size for position in range(outputs)
+        )
+    ]
+    if not read:
+        return None
+    return slice(min(read[0], before // dilation), max(read[-1] + 1, kernel - after // dilation))
+
+
 def padding_elsewhere(padding: tuple[int, ...], axis: int) -> tuple[int, ...]:
     """A window's padding (top, left, bottom, right) without that along an NHWC tensor's axis."""
     return tuple(0 if side % 2 == axis - 1 else width for side, width in enumerate(padding))

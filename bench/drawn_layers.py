@@ -1,0 +1,109 @@
+"""Layers as networks for microcontrollers have them, drawn from a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.ops.add.cases import case as add
+from torch_cortex_m.ops.avg_pool2d.cases import case as avg_pool2d
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv2d.cases import case as conv2d
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
+from torch_cortex_m.ops.linear.cases import case as linear
+from torch_cortex_m.ops.max_pool2d.cases import case as max_pool2d
+from torch_cortex_m.ops.mean.cases import case as mean_of
+from torch_cortex_m.ops.mul.cases import case as mul
+from torch_cortex_m.ops.pad.cases import case as pad
+from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.ops.softmax.cases import case as softmax
+from torch_cortex_m.ops.transpose.cases import case as transpose
+
+Rng = np.random.Generator
+
+CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
+KERNELS = ((1, 1), (1, 1), (3, 3), (3, 3), (3, 3), (5, 5), (7, 7), (1, 3), (1, 5), (10, 4), (2, 2))
+LEAST_MACS, MOST_MACS = 2_000, 3_000_000
+
+
+def random_layers(seed: int, count: int) -> Iterator[Case]:
+    """Seeded; most are convolutions."""
+    rng = np.random.default_rng(seed)
+    makers = (_convolution, _convolution, _depthwise, _depthwise, _linear, _element_wise)
+    found = 0
+    while found < count:
+        maker = makers[rng.integers(len(makers))]
+        try:
+            case = maker(rng, f"seed {seed}, layer {found}")
+            graph = case_graph(case)
+        except TcmError:
+            continue  # the kernel is larger than the padded input
+        work = case.op.macs({name: graph.types[name] for name in graph.types})
+        if work == 0 or LEAST_MACS <= work <= MOST_MACS:
+            found += 1
+            yield case
+
+
+def _image(rng: Rng) -> tuple[int, int]:
+    height = 1 if rng.random() < 0.15 else int(rng.integers(3, 50))
+    return height, int(rng.integers(3, 50)) if rng.random() < 0.3 else max(height, 3)
+
+
+def _window(rng: Rng) -> dict:
+    kernel = KERNELS[rng.integers(len(KERNELS))]
+    stride = 2 if rng.random() < 0.25 else 1
+    before = [(size - 1) // 2 for size in kernel]
+    after = [size // 2 for size in kernel]
+    same = rng.random() < 0.6
+    fields = {
+        "stride": (stride, stride),
+        "padding": (*before, *after) if same else (0, 0, 0, 0),
+        "bias": bool(rng.random() < 0.85),
+    }
+    if rng.random() < 0.6:
+        fields["output_offset"] = -128  # followed by ReLU
+    return {"kernel": kernel, **fields}
+
+
+def _channels(rng: Rng) -> int:
+    return int(rng.choice(CHANNELS))
+
+
+def _convolution(rng: Rng, name: str) -> Case:
+    fields = _window(rng)
+    shape = (1, *_image(rng), _channels(rng))
+    return conv2d(name, shape, _channels(rng), fields.pop("kernel"), **fields)
+
+
+def _depthwise(rng: Rng, name: str) -> Case:
+    fields = _window(rng)
+    multiplier = int(rng.choice([2, 4, 8])) if rng.random() < 0.2 else 1
+    shape = (1, *_image(rng), _channels(rng))
+    return depthwise(name, shape, fields.pop("kernel"), depth_multiplier=multiplier, **fields)
+
+
+def _linear(rng: Rng, name: str) -> Case:
+    inputs = int(rng.integers(4, 700))
+    return linear(name, (1, inputs), int(rng.integers(2, 200)), bias=bool(rng.random() < 0.85))
+
+
+def _element_wise(rng: Rng, name: str) -> Case:
+    shape = (1, *_image(rng), _channels(rng))
+    maker = (add, avg_pool2d, max_pool2d, mul, softmax, _pad, _transpose, _mean)[rng.integers(8)]
+    return maker(name, shape)
+
+
+def _pad(name: str, shape: tuple[int, ...]) -> Case:
+    return pad(name, shape, (0, 0, 1, 1, 1, 1, 0, 0))
+
+
+def _transpose(name: str, shape: tuple[int, ...]) -> Case:
+    return replace(transpose(shape, (0, 3, 1, 2)), name=name)
+
+
+def _mean(name: str, shape: tuple[int, ...]) -> Case:
+    _, height, width, channels = shape
+    return mean_of(name, (1, height * width, channels))
