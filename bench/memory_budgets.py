@@ -21,6 +21,7 @@ BUDGETS: dict[tuple[str, str], tuple[int, ...]] = {
     ("ic", "cortex-m55"): (26_500, 17_400),
     ("vww", "cortex-m4"): (28_400, 20_000, 17_200, 15_700),
     ("vww", "cortex-m55"): (28_000, 24_000, 20_000),
+    ("ad", "cortex-m4"): (256,),
     ("mobilenet_v2_035", "cortex-m4"): (32_500, 24_000, 18_400),
     ("mobilenet_v2_035", "cortex-m55"): (40_000, 28_000),
     ("mobilenet_v2", "cortex-m4"): (200_000, 134_100),
