@@ -8,6 +8,7 @@ result is above the lower bound.
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -117,7 +118,7 @@ class OffsetSearch:
 
     def begin(self) -> Placement:
         """The best of the orders that mostly are good ones."""
-        nothing = Placement((), {}, 0)
+        nothing = Placement((), {}, sys.maxsize)
         tried = (_placed(order, self.neighbours, nothing) for order in _orders(self.blocks))
         return min((found for found in tried if found is not None), key=lambda found: found.total)
 
@@ -202,7 +203,7 @@ def _placed(
         offset = _lowest(block.size, neighbours[block.name], offsets)
         offsets[block.name] = offset
         total = max(total, offset + block.size)
-        if before.order and total > before.total:
+        if total > before.total:
             return None
     return Placement(order, offsets, total)
 

@@ -110,8 +110,7 @@ class Candidates:
         self.index = [places[node.name] for node in self.nodes]
         self.lives = Lives(choice.graph, ports_in_arena=ports_in_arena)
         self._regions: dict[tuple[int, tuple[int, ...]], tuple[Region, int, Turns] | None] = {}
-        self._steps: dict[tuple[int, tuple[int, ...], int], Step | None] = {}
-        self._by_kernels: dict[tuple[int, tuple[int, ...], tuple[Kernel, ...]], Step] = {}
+        self._steps: dict[tuple[int, tuple[int, ...], tuple[Kernel, ...]], Step] = {}
         self._slices: dict[tuple[str, int], RankedLayer] = {}
         self._overlaps: dict[tuple[str, str, Kernel], Mapping[str, Overlap]] = {}
 
@@ -148,33 +147,35 @@ class Candidates:
 
         scratch: bytes of scratch memory that a kernel may take where there are leaner ones.
         """
-        key = (first, tuple(rows.values()), scratch)
-        if key not in self._steps:
-            self._steps[key] = self._region_step(first, rows, scratch)
-        return self._steps[key]
-
-    def _region_step(self, first: int, rows: Mapping[str, int], scratch: int) -> Step | None:
         found = self._region(first, rows)
         if found is None:
             return None
-        layers, kernels = self._kernels(found[0], scratch)
-        key = (first, tuple(rows.values()), tuple(kernels.values()))
-        if key not in self._by_kernels:
-            self._by_kernels[key] = self._with_layers(first, found, layers, kernels)
-        return replace(self._by_kernels[key], scratch=scratch)
+        step = self._with_kernels(first, rows, found, self._kernels(found[0], scratch))
+        return replace(step, scratch=scratch)
 
-    def _with_layers(
+    def _with_kernels(
         self,
         first: int,
+        rows: Mapping[str, int],
         found: tuple[Region, int, Turns],
-        layers: Mapping[str, Layer],
         kernels: Mapping[str, Kernel],
     ) -> Step:
-        region, live, turns = found
-        last = first + len(layers) - 1
-        windows = self._window_bytes(region, turns, layers, kernels)
-        cycles = self._region_cycles(region, layers, kernels)
-        return Step(first, last, live + windows, cycles, layers, kernels, region, windows)
+        key = (first, tuple(rows.values()), tuple(kernels.values()))
+        if key not in self._steps:
+            region, live, turns = found
+            layers = {each.node: self._slice(each).layer for each in region.slices()}
+            windows = self._window_bytes(region, turns, layers, kernels)
+            self._steps[key] = Step(
+                first,
+                first + len(rows) - 1,
+                live + windows,
+                self._region_cycles(region, layers, kernels),
+                layers,
+                kernels,
+                region,
+                windows,
+            )
+        return self._steps[key]
 
     def _region(self, first: int, rows: Mapping[str, int]) -> tuple[Region, int, Turns] | None:
         """(region, bytes of values that are live beside its windows, when what is in use)."""
@@ -193,30 +194,21 @@ class Candidates:
     def faster_kernels(self, step: Step, node: str) -> Iterator[Step]:
         """The region with each kernel that is faster than this node's, the best one first."""
         assert step.region is not None
-        ranked = self._slices[node, rows_by_node(step.region)[node]]
-        for kernel in ranked.faster(step.kernels[node]):
-            yield self._with_kernels(step, {**step.kernels, node: kernel})
-
-    def _with_kernels(self, step: Step, kernels: Mapping[str, Kernel]) -> Step:
-        assert step.region is not None
-        found = self._region(step.first, rows_by_node(step.region))
+        rows = rows_by_node(step.region)
+        found = self._region(step.first, rows)
         assert found is not None
-        return replace(
-            self._with_layers(step.first, found, step.layers, kernels), scratch=step.scratch
-        )
+        ranked = self._slices[node, rows[node]]
+        for kernel in ranked.faster(step.kernels[node]):
+            other = self._with_kernels(step.first, rows, found, {**step.kernels, node: kernel})
+            yield replace(other, scratch=step.scratch)
 
     def more_rows(self, node: str, rows: int) -> int | None:
         """The next number of rows a call that divides those of the node's output."""
         rule = self.builder.rules.rule(node)
         return None if rule is None else next((n for n in divisors(rule.rows) if n > rows), None)
 
-    def _kernels(self, region: Region, scratch: int) -> tuple[dict[str, Layer], dict[str, Kernel]]:
-        layers: dict[str, Layer] = {}
-        kernels: dict[str, Kernel] = {}
-        for each in region.slices():
-            ranked = self._slice(each)
-            layers[each.node], kernels[each.node] = ranked.layer, ranked.best(scratch)
-        return layers, kernels
+    def _kernels(self, region: Region, scratch: int) -> dict[str, Kernel]:
+        return {each.node: self._slice(each).best(scratch) for each in region.slices()}
 
     def _slice(self, each: Slice) -> RankedLayer:
         key = (each.node, each.rows)
