@@ -21,7 +21,7 @@ from ..rules.window import (
     check_window,
     padding_elsewhere,
     padding_with_border,
-    read_taps,
+    trimmed_window,
     window_constants,
     window_output_size,
     window_reach,
@@ -132,14 +132,7 @@ class DepthwiseConv2d(WeightedSumOp):
     def without_unread_taps(
         self, types: Types, constants: Constants
     ) -> tuple[Any, dict[str, Array]] | None:
-        if "weight" not in constants:
-            return None
-        sizes = types["input"].shape, types["weight"].shape, self.output_shape(types)
-        found = read_taps(self, *(size[1:3] for size in sizes))
-        if found is None:
-            return None
-        (rows, columns), padding = found
-        return replace(self, padding=padding), {"weight": constants["weight"][:, rows, columns]}
+        return trimmed_window(self, types, constants)
 
     def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
         return window_reach(self, types["weight"].shape[1:3], axis) if argument == "input" else None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
 
 from ...ir import INT8, Limits, TensorType
 from ..base import Op
@@ -116,7 +119,22 @@ def window_reach(fields: WindowFields, kernel: tuple[int, ...], axis: int) -> Re
     )
 
 
-def read_taps(
+def trimmed_window(
+    op: Any, types: Mapping[str, TensorType], constants: Mapping[str, np.ndarray]
+) -> tuple[Any, dict[str, np.ndarray]] | None:
+    """A convolution, and its weights [filters, height, width, channels], without the rows and
+    columns of ``_read_taps``; None where that leaves out none, or weights are computed."""
+    if "weight" not in constants:
+        return None
+    shapes = types["input"].shape, types["weight"].shape, op.output_shape(types)
+    found = _read_taps(op, *(shape[1:3] for shape in shapes))
+    if found is None:
+        return None
+    (rows, columns), padding = found
+    return replace(op, padding=padding), {"weight": constants["weight"][:, rows, columns]}
+
+
+def _read_taps(
     fields: WindowFields, size: tuple[int, ...], kernel: tuple[int, ...], output: tuple[int, ...]
 ) -> tuple[tuple[slice, slice], tuple[int, ...]] | None:
     """The rows and columns of a kernel without those at its edges that read padding alone,
