@@ -18,7 +18,7 @@ from ..model.load import load
 from ..run import is_board
 from ..select import check_objective, layer_of
 from ..target import cores_like
-from ..tune import candidates_of, tune_graph, tune_on_board
+from ..tune import Candidate, candidates_of, tune_graph, tune_on_board
 from .terminal import terminal
 
 
@@ -91,13 +91,17 @@ def measure_emulated(compiled: CompiledModel, tuning: Path, jobs: int) -> Measur
 
 
 def _measure_on_board(compiled: CompiledModel, tuning: Path, on: str) -> tuple[Measurements, int]:
-    library = compiled.generated.library
-    symbols = library.symbols if library else frozenset[str]()
-    candidates = candidates_of(compiled.graph, compiled.target, symbols)
+    candidates, library = candidates_of_model(compiled), compiled.generated.library
     with _shown("measuring on the board") as progress:
         return tune_on_board(
             candidates, compiled.target, tuning, on, library=library, progress=progress
         )
+
+
+def candidates_of_model(compiled: CompiledModel) -> list[Candidate]:
+    library = compiled.generated.library
+    symbols = library.symbols if library else frozenset[str]()
+    return candidates_of(compiled.graph, compiled.target, symbols)
 
 
 @contextmanager

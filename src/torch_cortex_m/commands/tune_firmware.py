@@ -9,8 +9,8 @@ from ..generate import Generated
 from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..ship import tuning_files, write_project
-from ..tune import Sized, candidate_models, candidates_of, images_of, table_name
-from .tune import measure_emulated
+from ..tune import Sized, candidate_models, images_of, table_name
+from .tune import candidates_of_model, measure_emulated
 
 
 def write_tuning_firmware(
@@ -34,8 +34,7 @@ def _images(
     compiled: CompiledModel, tuning: Path, jobs: int, limit: int | None
 ) -> list[list[Generated]]:
     target, library = compiled.target, compiled.generated.library
-    symbols = library.symbols if library else frozenset[str]()
-    candidates = candidates_of(compiled.graph, target, symbols)
+    candidates = candidates_of_model(compiled)
     if not candidates:
         raise TcmError(
             "there is nothing to measure",

@@ -4,7 +4,8 @@
 
 #include "tcm.h"
 
-/* Before a loop of few turns whose count is a literal: no loop is left, and arrays that it indexes become registers. */
+/* Before a loop of few turns whose count is a literal: no loop is left, and arrays that it indexes become registers.
+ * TCM_UNROLL_BY_4: before one of many turns, of which four are done at once. */
 #if defined(__clang__)
 #define TCM_UNROLL _Pragma("clang loop unroll(full)")
 #define TCM_UNROLL_BY_4 _Pragma("clang loop unroll_count(4)")
