@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 from ..errors import TcmError
+from ..ir import Graph
 from ..schedule import (
     MOST_ROWS,
     TOO_MANY,
@@ -14,6 +15,7 @@ from ..schedule import (
     Step,
     largest_bytes,
     means_of_sums,
+    strip_forms,
     total_cycles,
 )
 from ..select import rank_kernels
@@ -33,6 +35,28 @@ FEW_ROWS = 4
 
 TRIES = 12
 """How often a schedule is asked to take less than before, because its plan took more."""
+
+
+MUCH = 1.2
+"""How many more cycles than without a budget rows may take before strips are tried, too."""
+
+LESS = 0.97
+"""Of the least that was found, what strips have to keep to be worth a further search."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Steps that keep a limit, of one form of a graph."""
+
+    search: Search
+    steps: Sequence[Step]
+
+    @property
+    def cycles(self) -> float:
+        return total_cycles(self.steps)
+
+    def choice(self) -> Choice:
+        return scheduled(self.search.candidates.choice, self.steps)
 
 
 @dataclass(frozen=True)
@@ -73,7 +97,11 @@ class RamBudget:
         return self._kept(choice, searches, int(limit))
 
     def _kept(self, choice: Choice, searches: Sequence[Search], limit: int) -> Choice:
-        found = self._by_rows(searches, limit) or self._by_kernels(choice, limit)
+        by_rows = self._by_rows(searches, limit)
+        if by_rows is None or by_rows.cycles > MUCH * by_rows.search.fastest():
+            in_strips = self._in_strips(searches, limit)
+            by_rows = _faster(by_rows, in_strips)
+        found = by_rows.choice() if by_rows else self._by_kernels(choice, limit)
         if found is None:
             raise TcmError(
                 "the model does not fit the RAM budget",
@@ -104,13 +132,16 @@ class RamBudget:
         """Without a budget: about as much memory as with the input whole elsewhere."""
         limits = [*(int(whole * more) for more in REASONABLE), TOO_MANY - 1]
         tried = (self._by_rows(searches, limit) for limit in limits)
-        return next(found for found in tried if found is not None)
+        return next(found.choice() for found in tried if found is not None)
 
     def _least(self, choice: Choice, searches: Sequence[Search]) -> Choice:
         """The choice that takes the least of those that were tried."""
         if not searches:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
-        return min((self._least_by_rows(search) for search in searches), key=self.arena)
+        least = min((self._least_by_rows(search) for search in searches), key=self.arena)
+        while (found := self._in_strips(searches, int(self.arena(least) * LESS))) is not None:
+            least = min((found.choice(), self._least_by_rows(found.search)), key=self.arena)
+        return least
 
     def _least_by_rows(self, search: Search) -> Choice:
         choice = search.candidates.choice
@@ -131,44 +162,79 @@ class RamBudget:
 
     def _forms(self, choice: Choice) -> list[Choice]:
         """The choice, and one of a graph that computes the same and may need less memory."""
-        forms, graph = [choice], means_of_sums(choice.graph)
-        if len(graph.nodes) != len(choice.graph.nodes):
-            all_ranked = rank_kernels(graph, self.target, model=choice.model)
-            ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
-            forms.append(Choice.best(graph, ranked, choice.model))
-        return forms
+        graph = means_of_sums(choice.graph)
+        changed = len(graph.nodes) != len(choice.graph.nodes)
+        return [choice, self._form(choice, graph)] if changed else [choice]
+
+    def _form(self, choice: Choice, graph: Graph) -> Choice:
+        """The choice for a graph of which some nodes are those of the choice's."""
+        same = {node.name for node in choice.graph.nodes} & {node.name for node in graph.nodes}
+        same = {n for n in same if choice.graph.producer(n) is graph.producer(n)}
+        ranked = rank_kernels(graph, self.target, model=choice.model)
+        ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
+        return Choice.best(graph, ranked, choice.model)
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
-    def _by_rows(self, searches: Sequence[Search], limit: int) -> Choice | None:
+    def _by_rows(self, searches: Sequence[Search], limit: int) -> Found | None:
         tried = (self._steps(search, limit) for search in searches)
-        found = [each for each in tried if each is not None]
-        if not found:
-            return None
-        form, steps = min(found, key=lambda each: total_cycles(each[1]))
-        return scheduled(form, steps)
+        return min((each for each in tried if each), key=lambda each: each.cycles, default=None)
 
-    def _steps(self, search: Search, limit: int) -> tuple[Choice, list[Step]] | None:
-        """The choice, and the steps of its nodes whose plan is within the limit."""
-        choice, bound = search.candidates.choice, limit
+    def _in_strips(self, searches: Sequence[Search], limit: int) -> Found | None:
+        """The fastest one, by estimate, of those whose plan is within the limit; None also where
+        rows are pushed, which come once, while strips need some columns of them again."""
+        if self.pushed is not None:
+            return None
+        found = [each for search in searches for each in self._within_in_strips(search, limit)]
+        tried = (self._steps(each.search, limit) for each in sorted(found, key=_cycles))
+        return next((each for each in tried if each is not None), None)
+
+    def _within_in_strips(self, search: Search, limit: int) -> list[Found]:
+        """Forms in strips with the steps that keep the limit: fewer strips before more, until what
+        is computed again takes more by itself than the fastest of them."""
+        found: dict[int, Found] = {}
+        for form in strip_forms(search, limit):
+            least = min((each.cycles for each in found.values()), default=form.work * TOO_MANY)
+            if form.work * search.fastest() >= least:
+                break
+            if form.last not in found:
+                choice = self._form(search.candidates.choice, form.strips.graph)
+                other = self._search(choice, MOST_ROWS, frozenset(form.strips.begins))
+                steps = other.within(limit)
+                if steps is not None:
+                    found[form.last] = Found(other, steps)
+        return list(found.values())
+
+    def _steps(self, search: Search, limit: int) -> Found | None:
+        """The steps of nodes whose plan is within the limit."""
+        bound = limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
                 return None
-            excess = self.arena(scheduled(choice, steps)) - limit
+            found = Found(search, steps)
+            excess = self.arena(found.choice()) - limit
             if excess <= 0:
-                return choice, steps
+                return found
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
 
-    def _search(self, choice: Choice, most_rows: int) -> Search:
+    def _search(self, choice: Choice, most_rows: int, begins: Set[str] = frozenset()) -> Search:
         in_arena = self.io == "arena"
         pushed = self.pushed
         candidates = Candidates(
             choice, self.target, ports_in_arena=in_arena, pushed=pushed, objective=self.objective
         )
-        return Search(candidates, most_rows)
+        return Search(candidates, most_rows, begins)
+
+
+def _cycles(found: Found) -> float:
+    return found.cycles
+
+
+def _faster(one: Found | None, other: Found | None) -> Found | None:
+    return min((each for each in (one, other) if each is not None), key=_cycles, default=None)
 
 
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:

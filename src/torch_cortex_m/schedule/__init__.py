@@ -4,6 +4,8 @@ from .candidates import TOO_MANY, Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
+from .strip_forms import StripForm, strip_forms
+from .strips import Strips, in_strips
 from .sums import means_of_sums
 
 __all__ = [
@@ -15,9 +17,13 @@ __all__ = [
     "Schedule",
     "Search",
     "Step",
+    "StripForm",
+    "Strips",
     "divisors",
+    "in_strips",
     "largest_bytes",
     "means_of_sums",
     "schedule_of",
+    "strip_forms",
     "total_cycles",
 ]

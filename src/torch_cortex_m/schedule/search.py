@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cache
 from math import inf
 
@@ -21,11 +21,14 @@ CLOSE = 64
 
 class Search:
     """Finds sequences of steps; what was found for one limit helps with the next. most_rows: that a
-    node computes a call."""
+    node computes a call. begins: names of nodes that a region may only begin with."""
 
-    def __init__(self, candidates: Candidates, most_rows: int = MOST_ROWS) -> None:
+    def __init__(
+        self, candidates: Candidates, most_rows: int = MOST_ROWS, begins: Set[str] = frozenset()
+    ) -> None:
         self.candidates, self.most_rows = candidates, most_rows
         self.count = len(candidates.nodes)
+        self._begins = {i for i, node in enumerate(candidates.nodes) if node.name in begins}
         self.singles = cache(candidates.single)
         self._after = cache(candidates.bytes_after)
 
@@ -77,24 +80,24 @@ class Search:
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
         return other if better else None
 
-    def within(self, limit: int) -> list[Step] | None:
-        """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
-        of a region compute about as many rows a call."""
-        cycles: list[float] = [0.0] + [inf] * self.count
+    def within(self, limit: int, begin: int = 0) -> list[Step] | None:
+        """The steps with the fewest cycles of which none takes more than ``limit`` bytes, from a
+        node on; all nodes of a region compute about as many rows a call."""
+        cycles = [0.0 if index == begin else inf for index in range(self.count + 1)]
         before: list[Step | None] = [None] * (self.count + 1)
-        for first in range(self.count):
+        for first in range(begin, self.count):
             if cycles[first] == inf:
                 continue
             for step in self._steps_from(first, limit):
                 total = cycles[first] + step.cycles
                 if total < cycles[step.last + 1]:
                     cycles[step.last + 1], before[step.last + 1] = total, step
-        return self._sequence(before)
+        return self._sequence(before, begin)
 
-    def _sequence(self, before: Sequence[Step | None]) -> list[Step] | None:
+    def _sequence(self, before: Sequence[Step | None], begin: int) -> list[Step] | None:
         steps: list[Step] = []
         position = self.count
-        while position > 0:
+        while position > begin:
             step = before[position]
             if step is None:
                 return None
@@ -137,13 +140,14 @@ class Search:
         single = self._single(first, limit)
         if single is not None:
             yield single
-        helps, fits = not self._fits_best(first, limit), False
+        helps, fits = not self.fits_best(first, limit), False
         alone = self.candidates.builder.reads_pushed(first)
         for last in range(first if alone else first + 1, self.count):
             behind = range(max(last - FURTHER, first), self.count)
-            if fits and all(self._fits_best(index, limit) for index in behind):
+            crosses = last > first and last in self._begins
+            if crosses or (fits and all(self.fits_best(index, limit) for index in behind)):
                 return
-            helps, fits = helps or not self._fits_best(last, limit), False
+            helps, fits = helps or not self.fits_best(last, limit), False
             if not helps or self._after(last) > limit:
                 continue
             found, goes_on = self._regions(first, last, limit)
@@ -152,7 +156,12 @@ class Search:
             if not goes_on:
                 return
 
-    def _fits_best(self, index: int, limit: int) -> bool:
+    def fastest(self) -> float:
+        """The cycles of the best kernels, whatever memory they take."""
+        return sum(self.singles(index)[-1].cycles for index in range(self.count))
+
+    def fits_best(self, index: int, limit: int) -> bool:
+        """Whether a node's best kernel is within the limit by itself."""
         return self.singles(index)[-1].bytes <= limit
 
     def _regions(self, first: int, last: int, limit: int) -> tuple[list[Step], bool]:

@@ -1,0 +1,208 @@
+"""Strips: nodes that compute their columns part after part, where whole rows do not fit.
+
+A strip is a copy of the nodes for some columns of the last one's output. What it needs of the
+columns beside them is computed again, so that no strip waits for another one. Rows through windows
+then hold a strip's columns only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ..ir import Graph, Node
+from ..ir.nodes import NodeList
+from ..ops import operator
+from ..ops.interfaces import Border
+from .slices import row_axis
+
+
+@dataclass(frozen=True)
+class Strips:
+    """A graph in which some nodes compute strips. begins: the names of the nodes that are the first
+    ones of a strip."""
+
+    graph: Graph
+    begins: tuple[str, ...]
+
+
+def in_strips(graph: Graph, names: Sequence[str], count: int) -> Strips | None:
+    """The nodes with these outputs, which follow each other, compute ``count`` (at least 2) strips
+    one after the other, each of which is joined with those before it.
+
+    None where they cannot: values of theirs are needed elsewhere but for the last one's, it has
+    fewer columns, or a column depends on more than some columns.
+    """
+    nodes = [node for node in graph.nodes if node.outputs[0] in set(names)]
+    axis = _column_axis(graph, nodes)
+    size = 0 if axis is None else graph.types[nodes[-1].name].shape[axis]
+    if axis is None or size < count:
+        return None
+    cuts = [size * index // count for index in range(count + 1)]
+    found = [_strip(graph, nodes, Columns(axis, range(*pair))) for pair in pairwise(cuts)]
+    strips = [each for each in found if each is not None]
+    return _with_strips(graph, nodes, strips) if len(strips) == count else None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Some columns of a value, which lie along its ``axis``. Those before 0 or behind the last one
+    are padding."""
+
+    axis: int
+    range: range
+
+    def within(self, size: int) -> Columns:
+        """Those of a value that has so many."""
+        begin, end = max(self.range.start, 0), min(self.range.stop, size)
+        return Columns(self.axis, range(begin, max(end, begin)))
+
+    def joined(self, other: Columns | None) -> Columns | None:
+        """All from the first to the last of both; None where they lie along different axes."""
+        if other is None or other.axis != self.axis:
+            return self if other is None else None
+        begin = min(self.range.start, other.range.start)
+        return Columns(self.axis, range(begin, max(self.range.stop, other.range.stop)))
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One strip. columns: of each value in it those that it has, or takes from elsewhere.
+    operators: node -> its operator for its columns. reads: node and argument -> columns of it."""
+
+    columns: Mapping[str, Columns]
+    operators: Mapping[str, Any]
+    reads: Mapping[tuple[str, str], Columns]
+
+
+def _column_axis(graph: Graph, nodes: Sequence[Node]) -> int | None:
+    """That of the last output behind its rows and before its channels, if it alone is needed
+    elsewhere."""
+    type_, names = graph.types[nodes[-1].outputs[0]], {node.outputs[0] for node in nodes}
+    rows = row_axis(type_)
+    leaves = {
+        name
+        for name in names
+        if graph.is_result(name) or any(user.name not in names for user in graph.users(name))
+    }
+    single = all(len(node.outputs) == 1 for node in nodes) and leaves == {nodes[-1].name}
+    return rows + 1 if rows is not None and single and rows + 2 < len(type_.shape) else None
+
+
+def _strip(graph: Graph, nodes: Sequence[Node], last: Columns) -> Strip | None:
+    """The strip that computes these columns of the last node's output."""
+    columns: dict[str, Columns] = {nodes[-1].name: last}
+    operators: dict[str, Any] = {}
+    reads: dict[tuple[str, str], Columns] = {}
+    for node in reversed(nodes):
+        types, output = graph.present_types(node), columns[node.name]
+        op: Any = node.op.with_positions(output.axis, len(output.range))
+        for argument, value in _arguments_by_columns(graph, node):
+            wanted = _read(node, types, argument, output)
+            own = wanted and wanted.within(types[argument].shape[wanted.axis])
+            joined = own and own.joined(columns.get(value))
+            if wanted is None or own is None or joined is None or not own.range:
+                return None
+            reads[node.name, argument], columns[value] = own, joined
+            op = op and _with_border(op, node, types, argument, wanted, own)
+        if op is None:
+            return None
+        operators[node.name] = op
+    return Strip(columns, operators, reads)
+
+
+def _arguments_by_columns(graph: Graph, node: Node) -> list[tuple[str, str]]:
+    """Arguments, and their values, of which a strip does not need all."""
+    aligned = node.op.aligned or node.op.elementwise
+    return [
+        (argument, value)
+        for argument, value in node.arguments().items()
+        if value is not None
+        and (value not in graph.constants or (aligned and graph.types[value].elements > 1))
+    ]
+
+
+def _read(node: Node, types: Mapping[str, Any], argument: str, output: Columns) -> Columns | None:
+    """The columns of an argument that these of the output depend on; None where these are not all
+    that they depend on."""
+    for axis, size in enumerate(types[argument].shape):
+        reach = node.op.reach(types, argument, axis) if size > 1 else None
+        if reach is not None and reach.axis == output.axis:
+            return Columns(axis, reach.read(output.range))
+    return None
+
+
+def _with_border(
+    op: Any, node: Node, types: Mapping[str, Any], argument: str, wanted: Columns, own: Columns
+) -> Any | None:
+    """The operator where columns that are wanted of an argument, which it does not have, are
+    padding."""
+    border = own.range.start - wanted.range.start, wanted.range.stop - own.range.stop
+    if border == (0, 0):
+        return op
+    value = node.op.border_value(types, argument)
+    widths = [(0, 0)] * len(types[argument].shape)
+    widths[own.axis] = border
+    return None if value is None else op.absorb_border(types, Border(tuple(widths), value))
+
+
+def _with_strips(graph: Graph, nodes: Sequence[Node], strips: Sequence[Strip]) -> Strips:
+    """The graph with these strips, and what joins them, in the place of the nodes."""
+    result, names = graph.copy(), {node.name for node in nodes}
+    end = list(graph.nodes).index(nodes[-1])
+    result.nodes = NodeList(node for node in graph.nodes[:end] if node.name not in names)
+    begins: list[str] = []
+    joined, last = "", nodes[-1]
+    for index, strip in enumerate(strips):
+        first = len(result.nodes)
+        part = _add_strip(result, graph, nodes, strip, f".strip{index + 1}")
+        begins.append(result.nodes[first].name)
+        inputs, source = (joined, part), last.source
+        join: Any = operator("concatenate", axis=strip.columns[last.name].axis)
+        if index == len(strips) - 1:
+            result.nodes.append(Node(join, inputs, last.outputs, source))
+        elif index == 0:
+            joined = part
+        else:
+            quantization, wanted = graph.types[last.name].quantization, f"{last.name}.strips"
+            joined = result.add_node(join, inputs, wanted, quantization=quantization, source=source)
+    for node in graph.nodes[end + 1 :]:
+        result.nodes.append(node)
+    result.remove_unused()
+    return Strips(result, tuple(begins))
+
+
+def _add_strip(
+    result: Graph, graph: Graph, nodes: Sequence[Node], strip: Strip, suffix: str
+) -> str:
+    """Adds a strip's nodes; what the last one computes."""
+    names: dict[str, str] = {}
+    for node in nodes:
+        inputs = node.arguments()
+        for argument, value in _arguments_by_columns(graph, node):
+            begin = strip.columns[value].range.start if value in names else 0
+            wanted = f"{node.name}.{argument}{suffix}"
+            read = strip.reads[node.name, argument]
+            inputs[argument] = _part(result, names.get(value, value), read, begin, wanted)
+        names[node.name] = result.add_node(
+            strip.operators[node.name],
+            tuple(inputs.values()),
+            f"{node.name}{suffix}",
+            quantization=graph.types[node.name].quantization,
+            source=node.source,
+        )
+    return names[nodes[-1].name]
+
+
+def _part(graph: Graph, value: str, columns: Columns, begin: int, wanted: str) -> str:
+    """These columns of a value, which has those from ``begin`` on."""
+    type_, axis = graph.types[value], columns.axis
+    if type_.shape[axis] == len(columns.range):
+        return value
+    first = [0] * len(type_.shape)
+    first[axis] = columns.range.start - begin
+    size = (*type_.shape[:axis], len(columns.range), *type_.shape[axis + 1 :])
+    taken: Any = operator("slice", begin=tuple(first), size=size)
+    return graph.add_node(taken, (value,), wanted, quantization=type_.quantization)
