@@ -29,16 +29,15 @@ def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
     """The choices for smaller and smaller budgets of RAM, the fastest one first."""
     preferences = replace(generated.preferences, ram_bytes=None)
     found = _chosen(generated, preferences)
-    while found is not None:
+    least = _chosen(generated, replace(preferences, ram_bytes=LEAST))
+    while found is not None and least is not None:
         yield _point(found)
-        if found.plan.arena_bytes == 0:
-            return
         limit = int(found.plan.arena_bytes * STEP)
-        last, found = found, _chosen(generated, replace(preferences, ram_bytes=limit))
-        if found is None:
-            least = _chosen(generated, replace(preferences, ram_bytes=LEAST))
-            if least is not None and least.plan.arena_bytes < last.plan.arena_bytes:
-                yield _point(least)
+        last, found = found, None
+        if 0 < limit >= least.plan.arena_bytes:
+            found = _chosen(generated, replace(preferences, ram_bytes=limit))
+        if found is None and least.plan.arena_bytes < last.plan.arena_bytes:
+            yield _point(least)
 
 
 def _chosen(generated: Generated, preferences: Preferences) -> Generated | None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import TcmError
-from ..ir import Graph
 from ..schedule import (
     MOST_ROWS,
     TOO_MANY,
-    Candidates,
     Search,
     Step,
+    StripSearch,
     largest_bytes,
-    means_of_sums,
-    strip_forms,
     total_cycles,
 )
-from ..select import rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner, leanest, within_ram
 from ..target import Target
 from .preferences import LEAST
+from .searches import Searches
 
 LEAST_BOUNDS = (1.0, 1.05, 1.1, 1.2)
 """Plans have gaps: what takes the least by estimate is not always what does."""
@@ -40,16 +37,17 @@ TRIES = 12
 MUCH = 1.2
 """How many more cycles than without a budget rows may take before strips are tried, too."""
 
-LESS = 0.97
+LESS = 0.9
 """Of the least that was found, what strips have to keep to be worth a further search."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """Steps that keep a limit, of one form of a graph."""
+    """Steps of one form of a graph, and the bytes of the arena with them."""
 
     search: Search
     steps: Sequence[Step]
+    arena: int
 
     @property
     def cycles(self) -> float:
@@ -57,6 +55,14 @@ class Found:
 
     def choice(self) -> Choice:
         return scheduled(self.search.candidates.choice, self.steps)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Searches for steps without strips, and with them; none where nothing may go by rows."""
+
+    by_rows: Sequence[Search] = ()
+    in_strips: Sequence[StripSearch] = ()
 
 
 @dataclass(frozen=True)
@@ -89,32 +95,31 @@ class RamBudget:
             return self._pushed(choice, self.pushed, limit)
         if limit is None or (limit != LEAST and self.holds(choice, limit)):
             return choice
-        return self._chosen(choice, self._searches(choice), limit)
+        return self._chosen(choice, self._ways(choice), limit)
 
-    def _chosen(self, choice: Choice, searches: Sequence[Search], limit: int | str) -> Choice:
+    def _chosen(self, choice: Choice, ways: Ways, limit: int | str) -> Choice:
         if limit == LEAST:
-            return self._least(choice, searches)
-        return self._kept(choice, searches, int(limit))
+            return self._least(choice, ways)
+        return self._kept(choice, ways, int(limit))
 
-    def _kept(self, choice: Choice, searches: Sequence[Search], limit: int) -> Choice:
-        by_rows = self._by_rows(searches, limit)
-        if by_rows is None or by_rows.cycles > MUCH * by_rows.search.fastest():
-            in_strips = self._in_strips(searches, limit)
-            by_rows = _faster(by_rows, in_strips)
-        found = by_rows.choice() if by_rows else self._by_kernels(choice, limit)
-        if found is None:
+    def _kept(self, choice: Choice, ways: Ways, limit: int) -> Choice:
+        found = self._by_rows(ways.by_rows, limit)
+        if found is None or found.cycles > MUCH * found.search.fastest():
+            found = min(_present(found, self._in_strips(ways, limit)), key=_cycles, default=None)
+        kept = found.choice() if found else self._by_kernels(choice, limit)
+        if kept is None:
             raise TcmError(
                 "the model does not fit the RAM budget",
                 expected=f"at most {limit} bytes",
-                got=f"{self.arena(self._least(choice, searches))} bytes, the least that was found",
+                got=f"{self.arena(self._least(choice, ways))} bytes, the least that was found",
                 hint=CHANGE,
             )
-        return found
+        return kept
 
     def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
-        few = self._searches(choice, FEW_ROWS) if limit is None else []
-        searches = few or self._searches(choice)
-        if not searches:
+        few = self._ways(choice, FEW_ROWS) if limit is None else Ways()
+        ways = few if few.by_rows else self._ways(choice)
+        if not ways.by_rows:
             readers = ", ".join(node.op.name for node in choice.graph.users(value)) or "no layer"
             raise TcmError(
                 f"the rows of input '{value}' cannot be pushed one after the other",
@@ -125,8 +130,8 @@ class RamBudget:
                 hint="io='arena' lets the input share memory with what is computed later",
             )
         if limit is None:
-            return self._within_reason(searches, self.arena(choice))
-        return self._chosen(choice, searches, limit)
+            return self._within_reason(ways.by_rows, self.arena(choice))
+        return self._chosen(choice, ways, limit)
 
     def _within_reason(self, searches: Sequence[Search], whole: int) -> Choice:
         """Without a budget: about as much memory as with the input whole elsewhere."""
@@ -134,107 +139,74 @@ class RamBudget:
         tried = (self._by_rows(searches, limit) for limit in limits)
         return next(found.choice() for found in tried if found is not None)
 
-    def _least(self, choice: Choice, searches: Sequence[Search]) -> Choice:
+    def _least(self, choice: Choice, ways: Ways) -> Choice:
         """The choice that takes the least of those that were tried."""
-        if not searches:
+        if not ways.by_rows:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
-        least = min((self._least_by_rows(search) for search in searches), key=self.arena)
-        while (found := self._in_strips(searches, int(self.arena(least) * LESS))) is not None:
-            least = min((found.choice(), self._least_by_rows(found.search)), key=self.arena)
-        return least
+        least = min((self._least_of(search) for search in ways.by_rows), key=_arena)
+        strips = None
+        while (found := self._in_strips(ways, int(least.arena * LESS))) is not None:
+            least = strips = found
+        last = None if strips is None else self._least_of(strips.search)
+        return min(_present(least, last), key=_arena).choice()
 
-    def _least_by_rows(self, search: Search) -> Choice:
-        choice = search.candidates.choice
+    def _least_of(self, search: Search) -> Found:
         least = search.least(largest_bytes(search.singles_only()))
         bounds = (int(largest_bytes(least) * more) for more in LEAST_BOUNDS)
-        found = [scheduled(choice, steps) for bound in bounds if (steps := search.refined(bound))]
-        return min([*found, scheduled(choice, least)], key=self.arena)
+        refined = (search.refined(bound) for bound in bounds)
+        tried = [*(steps for steps in refined if steps is not None), least]
+        return min((self._found(search, steps) for steps in tried), key=_arena)
 
-    def _searches(self, choice: Choice, most_rows: int = MOST_ROWS) -> list[Search]:
-        """One for each form of the choice to which the input can be pushed, if it is; none where
-        nothing may go by rows."""
+    def _found(self, search: Search, steps: Sequence[Step]) -> Found:
+        return Found(search, steps, self.arena(scheduled(search.candidates.choice, steps)))
+
+    def _ways(self, choice: Choice, most_rows: int = MOST_ROWS) -> Ways:
+        """No strips where rows are pushed: those come once, and strips need some columns again."""
         if not self.may_go_by_rows or choice.regions:
-            return []
-        searches = [self._search(form, most_rows) for form in self._forms(choice)]
-        if self.pushed is None:
-            return searches
-        return [search for search in searches if search.within(TOO_MANY - 1) is not None]
-
-    def _forms(self, choice: Choice) -> list[Choice]:
-        """The choice, and one of a graph that computes the same and may need less memory."""
-        graph = means_of_sums(choice.graph)
-        changed = len(graph.nodes) != len(choice.graph.nodes)
-        return [choice, self._form(choice, graph)] if changed else [choice]
-
-    def _form(self, choice: Choice, graph: Graph) -> Choice:
-        """The choice for a graph of which some nodes are those of the choice's."""
-        same = {node.name for node in choice.graph.nodes} & {node.name for node in graph.nodes}
-        same = {n for n in same if choice.graph.producer(n) is graph.producer(n)}
-        ranked = rank_kernels(graph, self.target, model=choice.model)
-        ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
-        return Choice.best(graph, ranked, choice.model)
+            return Ways()
+        searches = Searches(self.target, self.io == "arena", self.pushed, self.objective)
+        by_rows = searches.by_rows(choice, most_rows)
+        return Ways(by_rows, [searches.in_strips(s) for s in by_rows if self.pushed is None])
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
     def _by_rows(self, searches: Sequence[Search], limit: int) -> Found | None:
         tried = (self._steps(search, limit) for search in searches)
-        return min((each for each in tried if each), key=lambda each: each.cycles, default=None)
+        return min(_present(*tried), key=_cycles, default=None)
 
-    def _in_strips(self, searches: Sequence[Search], limit: int) -> Found | None:
-        """The fastest one, by estimate, of those whose plan is within the limit; None also where
-        rows are pushed, which come once, while strips need some columns of them again."""
-        if self.pushed is not None:
-            return None
-        found = [each for search in searches for each in self._within_in_strips(search, limit)]
-        tried = (self._steps(each.search, limit) for each in sorted(found, key=_cycles))
+    def _in_strips(self, ways: Ways, limit: int) -> Found | None:
+        """The fastest one, by estimate, of those whose plan is within the limit."""
+        found = [each for search in ways.in_strips for each in search.within(limit)]
+        fastest = sorted(found, key=lambda each: total_cycles(each[1]))
+        tried = (self._steps(search, limit) for search, _ in fastest)
         return next((each for each in tried if each is not None), None)
 
-    def _within_in_strips(self, search: Search, limit: int) -> list[Found]:
-        """Forms in strips with the steps that keep the limit: fewer strips before more, until what
-        is computed again takes more by itself than the fastest of them."""
-        found: dict[int, Found] = {}
-        for form in strip_forms(search, limit):
-            least = min((each.cycles for each in found.values()), default=form.work * TOO_MANY)
-            if form.work * search.fastest() >= least:
-                break
-            if form.last not in found:
-                choice = self._form(search.candidates.choice, form.strips.graph)
-                other = self._search(choice, MOST_ROWS, frozenset(form.strips.begins))
-                steps = other.within(limit)
-                if steps is not None:
-                    found[form.last] = Found(other, steps)
-        return list(found.values())
-
     def _steps(self, search: Search, limit: int) -> Found | None:
-        """The steps of nodes whose plan is within the limit."""
+        """Steps whose plan is within the limit."""
         bound = limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
                 return None
-            found = Found(search, steps)
-            excess = self.arena(found.choice()) - limit
+            found = self._found(search, steps)
+            excess = found.arena - limit
             if excess <= 0:
                 return found
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
 
-    def _search(self, choice: Choice, most_rows: int, begins: Set[str] = frozenset()) -> Search:
-        in_arena = self.io == "arena"
-        pushed = self.pushed
-        candidates = Candidates(
-            choice, self.target, ports_in_arena=in_arena, pushed=pushed, objective=self.objective
-        )
-        return Search(candidates, most_rows, begins)
+
+def _present(*found: Found | None) -> list[Found]:
+    return [each for each in found if each is not None]
 
 
 def _cycles(found: Found) -> float:
     return found.cycles
 
 
-def _faster(one: Found | None, other: Found | None) -> Found | None:
-    return min((each for each in (one, other) if each is not None), key=_cycles, default=None)
+def _arena(found: Found) -> int:
+    return found.arena
 
 
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:

@@ -202,9 +202,11 @@ def _placed(
     for block in order[same:]:
         offset = _lowest(block.size, neighbours[block.name], offsets)
         offsets[block.name] = offset
-        total = max(total, offset + block.size)
-        if total > before.total:
-            return None
+        end = offset + block.size
+        if end > total:
+            total = end
+            if total > before.total:
+                return None
     return Placement(order, offsets, total)
 
 
@@ -212,13 +214,21 @@ def _lowest(size: int, neighbours: Neighbours, offsets: Mapping[str, int]) -> in
     """The lowest offset that all neighbours that have one allow."""
     apart = sorted([(offsets[n], offsets[n] + s) for n, s in neighbours.apart if n in offsets])
     others = [(n, offsets[n.block.name]) for n in neighbours.overlapping if n.block.name in offsets]
-    offset, before = 0, -1
+    offset = _beside(apart, size, 0)
+    before = offset if not others else -1
     while offset != before:
         before = offset
-        for begin, end in apart:
-            if offset + size <= begin:
-                break
-            offset = max(offset, end)
         for neighbour, place in others:
             offset = neighbour.free_from(offset, size, place)
+        offset = _beside(apart, size, offset)
+    return offset
+
+
+def _beside(apart: Sequence[tuple[int, int]], size: int, offset: int) -> int:
+    """The lowest offset from this one on that none of these, in order, are in the way of."""
+    for begin, end in apart:
+        if offset + size <= begin:
+            break
+        if end > offset:
+            offset = end
     return offset

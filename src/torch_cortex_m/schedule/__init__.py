@@ -4,7 +4,7 @@ from .candidates import TOO_MANY, Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
-from .strip_forms import StripForm, strip_forms
+from .strip_search import StripSearch
 from .strips import Strips, in_strips
 from .sums import means_of_sums
 
@@ -17,13 +17,12 @@ __all__ = [
     "Schedule",
     "Search",
     "Step",
-    "StripForm",
+    "StripSearch",
     "Strips",
     "divisors",
     "in_strips",
     "largest_bytes",
     "means_of_sums",
     "schedule_of",
-    "strip_forms",
     "total_cycles",
 ]

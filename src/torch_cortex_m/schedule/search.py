@@ -94,6 +94,23 @@ class Search:
                     cycles[step.last + 1], before[step.last + 1] = total, step
         return self._sequence(before, begin)
 
+    def may_keep(self, limit: int) -> bool:
+        """Whether nodes between which more is live than the limit, so that one region has them,
+        have windows within it."""
+        first = 0
+        for last in range(self.count):
+            if self._after(last) <= limit:
+                if not self._windows_fit(first, last, limit):
+                    return False
+                first = last + 1
+        return True
+
+    def _windows_fit(self, first: int, last: int, limit: int) -> bool:
+        if first == last:
+            return True
+        least = self.candidates.region(first, last, 1, 0)
+        return least is not None and least.window_bytes <= limit
+
     def _sequence(self, before: Sequence[Step | None], begin: int) -> list[Step] | None:
         steps: list[Step] = []
         position = self.count

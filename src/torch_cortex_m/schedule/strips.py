@@ -19,7 +19,7 @@ from ..ops.interfaces import Border
 from .slices import row_axis
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Strips:
     """A graph in which some nodes compute strips. begins: the names of the nodes that are the first
     ones of a strip."""

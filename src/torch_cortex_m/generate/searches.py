@@ -1,0 +1,66 @@
+"""Searches for steps within a limit of RAM: of a graph, and of forms that compute the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..ir import Graph
+from ..schedule import TOO_MANY, Candidates, Search, Strips, StripSearch, means_of_sums
+from ..select import rank_kernels
+from ..select.choice import Choice
+from ..target import Target
+
+
+@dataclass(frozen=True)
+class Searches:
+    """Makes them; arguments as of ``Candidates``."""
+
+    target: Target
+    ports_in_arena: bool
+    pushed: str | None
+    objective: str
+
+    def by_rows(self, choice: Choice, most_rows: int) -> list[Search]:
+        """One for each form of the choice to which the input can be pushed, if it is."""
+        searches = [
+            Search(self._candidates(form), most_rows) for form in _forms(choice, self.target)
+        ]
+        if self.pushed is None:
+            return searches
+        return [search for search in searches if search.within(TOO_MANY - 1) is not None]
+
+    def in_strips(self, search: Search) -> StripSearch:
+        """The same with strips."""
+        return StripSearch(search, self._searched(search))
+
+    def _searched(self, search: Search) -> Callable[[Strips], Search]:
+        def searched(strips: Strips) -> Search:
+            form = _form(search.candidates.choice, strips.graph, self.target)
+            return Search(self._candidates(form), search.most_rows, frozenset(strips.begins))
+
+        return searched
+
+    def _candidates(self, choice: Choice) -> Candidates:
+        return Candidates(
+            choice,
+            self.target,
+            ports_in_arena=self.ports_in_arena,
+            pushed=self.pushed,
+            objective=self.objective,
+        )
+
+
+def _forms(choice: Choice, target: Target) -> list[Choice]:
+    """The choice, and one of a graph that computes the same and may need less memory."""
+    graph = means_of_sums(choice.graph)
+    changed = len(graph.nodes) != len(choice.graph.nodes)
+    return [choice, _form(choice, graph, target)] if changed else [choice]
+
+
+def _form(choice: Choice, graph: Graph, target: Target) -> Choice:
+    """The choice for a graph that has some nodes of the choice's."""
+    ranked = rank_kernels(graph, target, model=choice.model)
+    same = {node.name for node in set(choice.graph.nodes) & set(graph.nodes)}
+    ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
+    return Choice.best(graph, ranked, choice.model)
