@@ -12,7 +12,7 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
-from torch_cortex_m.schedule import RowsByNode, divisors
+from torch_cortex_m.schedule import RowsByNode, Strips, divisors, in_strips
 from torch_cortex_m.schedule.regions import RegionBuilder
 
 Q = Quantization(0.1, -7)
@@ -153,3 +153,14 @@ def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
         else:
             first += 1
     return regions
+
+
+def drawn_strips(rng: np.random.Generator, graph: Graph) -> Strips | None:
+    """Two to four strips of some nodes that can compute them."""
+    names = [node.name for node in graph.computing_nodes()]
+    spans = [names[i:j] for j in range(1, len(names) + 1) for i in range(j)]
+    for index in rng.permutation(len(spans)):
+        strips = in_strips(graph, spans[index], int(rng.integers(2, 5)))
+        if strips is not None:
+            return strips
+    return None

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from command_line import tcm
 from conftest import needs_emulator
-from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_regions
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_regions, drawn_strips
 from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
@@ -49,6 +49,8 @@ def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
     rng = np.random.default_rng(seed)
     for index in range(NETWORKS):
         graph = means_of_sums(DrawnNetwork(rng, int(rng.integers(2, 10))).graph)
+        strips = drawn_strips(rng, graph) if index % 2 else None
+        graph = graph if strips is None else strips.graph
         yield f"n{index}", graph, drawn_regions(rng, graph)
 
 

@@ -35,7 +35,7 @@ def in_strips(graph: Graph, names: Sequence[str], count: int) -> Strips | None:
     None where they cannot: values of theirs are needed elsewhere but for the last one's, it has
     fewer columns, or a column depends on more than some columns.
     """
-    nodes = [node for node in graph.nodes if node.outputs[0] in set(names)]
+    nodes = [node for node in graph.nodes if node.name in set(names)]
     axis = _column_axis(graph, nodes)
     size = 0 if axis is None else graph.types[nodes[-1].name].shape[axis]
     if axis is None or size < count:
@@ -80,7 +80,7 @@ class Strip:
 def _column_axis(graph: Graph, nodes: Sequence[Node]) -> int | None:
     """That of the last output behind its rows and before its channels, if it alone is needed
     elsewhere."""
-    type_, names = graph.types[nodes[-1].outputs[0]], {node.outputs[0] for node in nodes}
+    type_, names = graph.types[nodes[-1].name], {node.name for node in nodes}
     rows = row_axis(type_)
     leaves = {
         name
@@ -97,6 +97,8 @@ def _strip(graph: Graph, nodes: Sequence[Node], last: Columns) -> Strip | None:
     operators: dict[str, Any] = {}
     reads: dict[tuple[str, str], Columns] = {}
     for node in reversed(nodes):
+        if node.name not in columns:
+            continue  # nothing reads it
         types, output = graph.present_types(node), columns[node.name]
         op: Any = node.op.with_positions(output.axis, len(output.range))
         for argument, value in _arguments_by_columns(graph, node):
@@ -179,7 +181,7 @@ def _add_strip(
 ) -> str:
     """Adds a strip's nodes; what the last one computes."""
     names: dict[str, str] = {}
-    for node in nodes:
+    for node in (node for node in nodes if node.name in strip.operators):
         inputs = node.arguments()
         for argument, value in _arguments_by_columns(graph, node):
             begin = strip.columns[value].range.start if value in names else 0

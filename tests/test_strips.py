@@ -1,0 +1,126 @@
+"""Layers in strips give the same bytes, and take less memory than rows alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import needs_emulator
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_strips
+
+from torch_cortex_m import ops
+from torch_cortex_m.errors import TcmError
+from torch_cortex_m.generate import LEAST, Preferences, generate
+from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
+from torch_cortex_m.model.compiled import CompiledModel
+from torch_cortex_m.model.verify import reference_values
+from torch_cortex_m.ops.add.cases import case as add_case
+from torch_cortex_m.ops.conv2d.cases import SAME
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.schedule import in_strips
+from torch_cortex_m.target import CORES
+
+M4 = CORES["cortex-m4"]
+IMAGE = (1, 20, 18, 3)
+
+
+def a_graph(shape: tuple[int, ...] = IMAGE) -> Graph:
+    graph = Graph("model")
+    graph.add_input("image", TensorType(shape, "int8", Q))
+    return graph
+
+
+def with_output(graph: Graph, *values: str) -> Graph:
+    graph.outputs += [Port(value, graph.types[value].shape) for value in values]
+    return graph
+
+
+def wide_network() -> Graph:
+    """Its image is 18 columns wide, what leaves it is 9; the sum needs fewer columns of its first
+    argument than the convolution between them."""
+    graph = a_graph()
+    first = add_case_node(graph, conv2d_case("first", IMAGE, 16, padding=SAME), "image")
+    shape = graph.types[first].shape
+    middle = add_case_node(graph, depthwise_case("middle", shape, padding=SAME), first)
+    total = add_case_node(graph, add_case("sum", shape), first, middle)
+    fields = {"padding": SAME, "stride": (2, 2)}
+    end = add_case_node(graph, conv2d_case("end", shape, 4, **fields), total)
+    return with_output(graph, end)
+
+
+def small_budget(ram: int | str, io: str = "caller") -> CompiledModel:
+    preferences = Preferences(ram_bytes=ram, io=io)
+    return CompiledModel(generate(wide_network(), M4, preferences=preferences))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_strips_compute_the_same(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    compared = 0
+    for _ in range(25):
+        graph = DrawnNetwork(rng, int(rng.integers(1, 9))).graph
+        strips = drawn_strips(rng, graph)
+        if strips is None:
+            continue
+        print(f"seed {seed}\n{format_graph(graph)}\n{format_graph(strips.graph)}")
+        image = rng.integers(-128, 128, graph.types["x"].shape).astype(np.int8)
+        (expected,), (found,) = (reference_values(g, [[image]]) for g in (graph, strips.graph))
+        common = expected.keys() & found.keys() - graph.constants.keys()
+        assert {port.value for port in graph.outputs} <= common
+        for name in common:
+            assert np.array_equal(found[name], expected[name]), name
+        assert len(strips.begins) == len(set(strips.begins)) >= 2
+        compared += 1
+    assert compared > 8
+
+
+@needs_emulator
+def test_strips_keep_what_rows_alone_do_not() -> None:
+    """Rows that are pushed come once, so that they are in no strips: what they take is what rows
+    alone do, beside a window of the image."""
+    least, by_rows = small_budget(LEAST), small_budget(LEAST, "rows")
+    assert least.report.arena_bytes < 0.8 * by_rows.report.arena_bytes
+    for ram in (LEAST, least.report.arena_bytes + 100):
+        model = small_budget(ram)
+        assert any(".strip" in node.name for node in model.graph.nodes)
+        assert not any(".strip" in node.name for node in by_rows.graph.nodes)
+        model.verify()
+    with pytest.raises(TcmError, match=f"{by_rows.report.arena_bytes} bytes, the least"):
+        small_budget(least.report.arena_bytes, "rows")
+
+
+def test_columns_that_cannot_be_taken_one_by_one() -> None:
+    graph = a_graph()
+    wide = add_case_node(graph, conv2d_case("wide", IMAGE, 4, padding=SAME), "image")
+    pool = ops.operator("avg_pool2d", kernel=(3, 3), padding=(1, 1, 1, 1), count_include_pad=False)
+    pooled = graph.add_node(pool, (wide,), "pooled", quantization=Q)
+    flat: Any = ops.operator("reshape", shape=(20 * 18, 4))
+    flattened = graph.add_node(flat, (pooled,), "flat", quantization=Q)
+    with_output(graph, flattened, wide)
+    assert in_strips(graph, [wide], 2) is not None
+    assert in_strips(graph, [wide], 19) is None, "there are 18 columns"
+    assert in_strips(graph, [wide, pooled], 2) is None, "two values are needed elsewhere"
+    assert in_strips(graph, [pooled], 2) is None, "no value stands for what is not counted"
+    assert in_strips(graph, [wide, pooled, flattened], 2) is None, "it has no columns"
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 12, 3), (6, 5), (2, 1, 1, 4)])
+def test_values_without_columns(shape: tuple[int, ...]) -> None:
+    """In a 1-D network time is the row, and channels are no columns."""
+    graph = a_graph(shape)
+    total = add_case_node(graph, add_case("sum", shape), "image", "image")
+    assert in_strips(with_output(graph, total), [total], 2) is None
+
+
+def test_a_constant_that_has_columns_is_in_no_strips() -> None:
+    graph = a_graph()
+    case = add_case("sum", IMAGE)
+    other = graph.add_constant("other", np.zeros(IMAGE, np.int8))
+    graph.types[other] = graph.types["image"]
+    total = graph.add_node(case.op, ("image", other), "total", quantization=Q)
+    strips = in_strips(with_output(graph, total), [total], 3)
+    assert strips is not None
+    taken = [node for node in strips.graph.nodes if node.op.name == "slice"]
+    assert len(taken) == 6
