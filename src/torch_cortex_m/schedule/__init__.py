@@ -1,4 +1,4 @@
-"""Which nodes compute a few rows at a time, so that a network takes less memory."""
+"""Which nodes compute a few rows at a time or columns in strips, to take less memory."""
 
 from .candidates import TOO_MANY, Candidates, Step
 from .schedule import RowsByNode, Schedule, schedule_of
