@@ -15,6 +15,13 @@ MOST_ROWS = 16
 FURTHER = 2
 """Nodes behind the last one that needs a region: one that leaves a smaller value costs less."""
 
+MORE_A_REGION = 0.05
+"""Of all cycles: up to how many more than with two regions one may take before it has more rows a
+call and faster kernels."""
+
+LESS = (0.75, 0.875)
+"""Of the limit: what a schedule may take before it has more rows a call and faster kernels."""
+
 CLOSE = 64
 """Bytes: how near to the least a bisection ends."""
 
@@ -30,10 +37,24 @@ class Search:
         self._after = cache(candidates.bytes_after)
 
     def refined(self, limit: int) -> list[Step] | None:
-        """``within``, with more rows a call and faster kernels wherever these take fewer cycles
-        within the limit."""
+        """The steps with the fewest cycles of several beginnings, each with more rows a call and
+        faster kernels wherever these take fewer cycles within the limit."""
+        beginnings = {spans(steps): steps for steps in self._beginnings(limit)}
+        found = [self._improved(steps, limit) for steps in beginnings.values()]
+        return min(found, key=total_cycles, default=None)
+
+    def _beginnings(self, limit: int) -> Iterator[list[Step]]:
+        """The steps with the fewest cycles by themselves, and others that leave memory for more: a
+        region that takes the place of two has no whole value between them."""
         steps = self.within(limit)
-        return steps and [
+        if steps is None:
+            return
+        others = [self.within(int(limit * less)) for less in LESS]
+        others.append(self.within(limit, total_cycles(steps) * MORE_A_REGION))
+        yield from (each for each in (*others, steps) if each is not None)
+
+    def _improved(self, steps: Sequence[Step], limit: int) -> list[Step]:
+        return [
             self._with_faster_kernels(self._with_more_rows(step, limit), limit) for step in steps
         ]
 
@@ -77,9 +98,10 @@ class Search:
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
         return other if better else None
 
-    def within(self, limit: int) -> list[Step] | None:
+    def within(self, limit: int, more_a_region: float = 0.0) -> list[Step] | None:
         """The steps with the fewest cycles of which none takes more than ``limit`` bytes; all nodes
-        of a region compute about as many rows a call."""
+        of a region compute about as many rows a call. more_a_region: cycles that count beside those
+        of each region."""
         cycles: list[float] = [0.0] + [inf] * self.count
         before: list[Step | None] = [None] * (self.count + 1)
         for first in range(self.count):
@@ -87,6 +109,7 @@ class Search:
                 continue
             for step in self._steps_from(first, limit):
                 total = cycles[first] + step.cycles
+                total += 0.0 if step.region is None else more_a_region
                 if total < cycles[step.last + 1]:
                     cycles[step.last + 1], before[step.last + 1] = total, step
         return self._sequence(before)
@@ -167,6 +190,11 @@ class Search:
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
             found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
+
+
+def spans(steps: Sequence[Step]) -> tuple[tuple[int, int], ...]:
+    """The first and the last node of each step."""
+    return tuple((step.first, step.last) for step in steps)
 
 
 def largest_bytes(steps: Sequence[Step]) -> int:
