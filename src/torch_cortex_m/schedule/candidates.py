@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..ir.artifacts import Overlap, aligned
-from ..ir.regions import Region, Slice, Take, rows_by_node
+from ..ir.regions import Region, Slice, Take, row_bytes, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
     DyingRows,
@@ -258,7 +258,8 @@ class Candidates:
             moved = layer.output_bytes * CYCLES_A_BYTE
             return self._cycles(layer, kernels[action.node]) + CYCLES_A_CALL + moved
         if isinstance(action, Take):
-            return CYCLES_A_CALL + CYCLES_A_BYTE * action.rows
+            size = action.rows * row_bytes(self.choice.graph.types[action.output])
+            return CYCLES_A_CALL + CYCLES_A_BYTE * size
         return CYCLES_A_CALL
 
     def _cycles(self, layer: Layer, kernel: Kernel) -> float:
