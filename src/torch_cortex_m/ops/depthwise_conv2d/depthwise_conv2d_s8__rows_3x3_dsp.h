@@ -37,23 +37,29 @@ typedef struct {
     uint32_t padding;
 } depthwise_rows_image;
 
-/* Four channels of the last row, at the column before and at this one. */
-TCM_KERNEL void depthwise_rows_store_lasts(uint32_t before, uint32_t last, int32_t *lasts)
+/* Four channels of two rows or columns, as a pair of halves each; returns the address after them. All at once, because
+ * compilers store two of them at a time. */
+TCM_KERNEL int32_t *depthwise_rows_store(uint32_t first, uint32_t second, int32_t *address)
 {
-    const uint32_t low = tcm_pack_low(before, last);
-    const uint32_t high = tcm_pack_high(before, last);
-    (void)tcm_store_two_words(tcm_store_two_words(lasts, tcm_sxtb16(low), tcm_sxtb16_odd(low)), tcm_sxtb16(high),
-                              tcm_sxtb16_odd(high));
+    const uint32_t low = tcm_pack_low(first, second);
+    const uint32_t high = tcm_pack_high(first, second);
+    __asm__ volatile("sxtb16 r4, %1\n\t"
+                     "sxtb16 r5, %1, ror #8\n\t"
+                     "sxtb16 r6, %2\n\t"
+                     "sxtb16 r8, %2, ror #8\n\t"
+                     "stm %0!, {r4, r5, r6, r8}"
+                     : "+&r"(address)
+                     : "r"(low), "r"(high)
+                     : "r4", "r5", "r6", "r8", "memory");
+    return address;
 }
 
 /* Columns on padding; before: the last row at the column before. */
 TCM_KERNEL void depthwise_rows_fill(uint32_t padding, uint32_t before, int32_t count, int32_t *pairs, int32_t *lasts)
 {
     for (int32_t i = 0; i < count; i++) {
-        for (int32_t channel = 0; channel < 4; channel++) {
-            pairs[4 * i + channel] = tcm_sxtb16(padding);
-        }
-        depthwise_rows_store_lasts(before, padding, lasts + 4 * i);
+        pairs = depthwise_rows_store(padding, padding, pairs);
+        lasts = depthwise_rows_store(before, padding, lasts);
         before = padding;
     }
 }
@@ -75,12 +81,8 @@ TCM_KERNEL void depthwise_rows_unpack(const depthwise_rows_image *image, int32_t
         const uint32_t a = tcm_load_word(upper + i * image->steps[0]);
         const uint32_t b = tcm_load_word(middle + i * image->steps[1]);
         const uint32_t last = tcm_load_word(lower + i * image->steps[2]);
-        const uint32_t low = tcm_pack_low(a, b);
-        const uint32_t high = tcm_pack_high(a, b);
-        pairs = tcm_store_two_words(pairs, tcm_sxtb16(low), tcm_sxtb16_odd(low));
-        pairs = tcm_store_two_words(pairs, tcm_sxtb16(high), tcm_sxtb16_odd(high));
-        depthwise_rows_store_lasts(before, last, lasts);
-        lasts += 4;
+        pairs = depthwise_rows_store(a, b, pairs);
+        lasts = depthwise_rows_store(before, last, lasts);
         before = last;
     }
     depthwise_rows_fill(image->padding, before, right, pairs, lasts);
