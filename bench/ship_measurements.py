@@ -30,7 +30,7 @@ from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 from .common_layers import common_layers
 from .layers import all_layers
 from .memory import graph_of
-from .slices import slice_graphs
+from .slices import slice_graphs, thin_graphs
 
 NETWORKS = ("kws", "ic", "vww", "ad")
 SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
@@ -79,6 +79,7 @@ def measured_graphs() -> Iterator[Graph]:
         yield case_graph(case)
     for network in SLICED:
         yield from slice_graphs(means_of_sums(graph_of(network)))
+    yield from thin_graphs()
 
 
 if __name__ == "__main__":

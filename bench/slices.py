@@ -8,11 +8,33 @@ import numpy as np
 
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ops.base import Case, Layer
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.schedule import RowRules, divisors
 
 ROWS = (1, 2, 4, 5, 7)
 """5 and 7 are the smallest parts of 25 and 49 rows, and of those that a network halves to 7."""
+
+THIN_DEPTHWISE = (
+    *((6, channels) for channels in (20, 40, 54, 80, 110)),
+    *((3, channels) for channels in (28, 48, 96)),
+    *((12, channels) for channels in (22, 40)),
+    (24, 20),
+    (10, 72),
+)
+"""Width, channels of depthwise layers that compute one row, beside those of networks."""
+
+
+def thin_graphs() -> Iterator[Graph]:
+    for width, channels in THIN_DEPTHWISE:
+        yield case_graph(
+            depthwise(
+                f"dw3x3 row of {width}x{channels}",
+                (1, 3, width, channels),
+                padding=(0, 1, 0, 1),
+                bias=True,
+            )
+        )
 
 
 def slice_graphs(graph: Graph) -> Iterator[Graph]:

@@ -106,7 +106,7 @@ def test_the_cycles_of_a_region(candidates: Candidates) -> None:
         assert step is not None
         assert step.region is not None
         takes = [a for a in step.region.actions if isinstance(a, Take)]
-        taken = sum(take.rows * (24 // take.rows) for take in takes)
+        taken = sum(24 // take.rows * take.rows * 20 * 3 for take in takes)
         moved = 3 * 24 * 20 * 8 + 12 * 10 * 4 + taken
         expected = work + len(step.region.order) * CYCLES_A_CALL + moved * CYCLES_A_BYTE
         assert step.cycles == expected

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ..ir.artifacts import Overlap, aligned
-from ..ir.regions import Region, Slice, Take, rows_by_node
+from ..ir.regions import Region, Slice, Take, row_bytes, rows_by_node
 from ..ops.base import Kernel, Layer
 from ..plan import (
     DyingRows,
@@ -67,6 +67,12 @@ class Step:
     region: Region | None = None
     window_bytes: int = 0
     scratch: int = 0
+
+    @property
+    def key(self) -> Hashable:
+        """Equal for steps that are."""
+        rows = () if self.region is None else tuple(rows_by_node(self.region).items())
+        return self.first, self.last, rows, tuple(self.kernels.values()), self.scratch
 
 
 @dataclass(frozen=True)
@@ -258,7 +264,8 @@ class Candidates:
             moved = layer.output_bytes * CYCLES_A_BYTE
             return self._cycles(layer, kernels[action.node]) + CYCLES_A_CALL + moved
         if isinstance(action, Take):
-            return CYCLES_A_CALL + CYCLES_A_BYTE * action.rows
+            size = action.rows * row_bytes(self.choice.graph.types[action.output])
+            return CYCLES_A_CALL + CYCLES_A_BYTE * size
         return CYCLES_A_CALL
 
     def _cycles(self, layer: Layer, kernel: Kernel) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Hashable, Iterator, Sequence, Set
 from functools import cache
 from math import inf
 
@@ -14,6 +14,13 @@ MOST_ROWS = 16
 
 FURTHER = 2
 """Nodes behind the last one that needs a region: one that leaves a smaller value costs less."""
+
+MORE_A_REGION = 0.05
+"""Of all cycles: up to how many more than with two regions one may take before it has more rows a
+call and faster kernels."""
+
+LESS = (0.75, 0.875)
+"""Of the limit: what a schedule may take before it has more rows a call and faster kernels."""
 
 CLOSE = 64
 """Bytes: how near to the least a bisection ends."""
@@ -33,12 +40,29 @@ class Search:
         self._after = cache(candidates.bytes_after)
 
     def refined(self, limit: int) -> list[Step] | None:
-        """``within``, with more rows a call and faster kernels wherever these take fewer cycles
-        within the limit."""
+        """The steps with the fewest cycles of several beginnings, each with more rows a call and
+        faster kernels wherever these take fewer cycles within the limit."""
+        beginnings = {spans(steps): steps for steps in self._beginnings(limit)}
+        improved: dict[Hashable, Step] = {}
+        for step in (step for steps in beginnings.values() for step in steps):
+            if step.key not in improved:
+                improved[step.key] = self._improved(step, limit)
+        found = [[improved[step.key] for step in steps] for steps in beginnings.values()]
+        return min(found, key=total_cycles, default=None)
+
+    def _beginnings(self, limit: int) -> Iterator[list[Step]]:
+        """The steps with the fewest cycles by themselves, and others that leave memory for more: a
+        region that takes the place of two has no whole value between them."""
         steps = self.within(limit)
-        return steps and [
-            self._with_faster_kernels(self._with_more_rows(step, limit), limit) for step in steps
-        ]
+        if steps is None:
+            return
+        others = [self.within(int(limit * less)) for less in LESS]
+        more = total_cycles(steps) * MORE_A_REGION
+        others.append(self.within(limit, more_a_region=more))
+        yield from (each for each in (*others, steps) if each is not None)
+
+    def _improved(self, step: Step, limit: int) -> Step:
+        return self._with_faster_kernels(self._with_more_rows(step, limit), limit)
 
     def _with_faster_kernels(self, step: Step, limit: int) -> Step:
         """Node by node, those first that would gain the most."""
@@ -80,9 +104,12 @@ class Search:
         better = other is not None and other.bytes <= limit and other.cycles < step.cycles
         return other if better else None
 
-    def within(self, limit: int, begin: int = 0) -> list[Step] | None:
+    def within(
+        self, limit: int, *, begin: int = 0, more_a_region: float = 0.0
+    ) -> list[Step] | None:
         """The steps with the fewest cycles of which none takes more than ``limit`` bytes, from a
-        node on; all nodes of a region compute about as many rows a call."""
+        node on; all nodes of a region compute about as many rows a call. more_a_region: cycles that
+        count beside those of each region."""
         cycles = [0.0 if index == begin else inf for index in range(self.count + 1)]
         before: list[Step | None] = [None] * (self.count + 1)
         for first in range(begin, self.count):
@@ -90,6 +117,7 @@ class Search:
                 continue
             for step in self._steps_from(first, limit):
                 total = cycles[first] + step.cycles
+                total += 0.0 if step.region is None else more_a_region
                 if total < cycles[step.last + 1]:
                     cycles[step.last + 1], before[step.last + 1] = total, step
         return self._sequence(before, begin)
@@ -185,6 +213,9 @@ class Search:
         """(regions within the limit, whether a longer one could be)."""
         if not self.candidates.go_by_rows(first, last):
             return [], False
+        least = self.candidates.region(first, last, 1, 0)
+        if least is not None and least.bytes > limit:
+            return [], least.window_bytes <= limit
         found: list[Step] = []
         goes_on = False
         rows = [most for most in ROWS_A_CALL if most <= self.most_rows]
@@ -193,6 +224,11 @@ class Search:
             goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
             found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
+
+
+def spans(steps: Sequence[Step]) -> tuple[tuple[int, int], ...]:
+    """The first and the last node of each step."""
+    return tuple((step.first, step.last) for step in steps)
 
 
 def largest_bytes(steps: Sequence[Step]) -> int:

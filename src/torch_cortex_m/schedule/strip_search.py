@@ -68,7 +68,7 @@ class StripSearch:
 
     def _may_end(self, last: int, limit: int) -> bool:
         behind = self.search.candidates.bytes_after(last) <= limit
-        return behind and self.search.within(limit, last + 1) is not None
+        return behind and self.search.within(limit, begin=last + 1) is not None
 
     def _in_strips(self, first: int, last: int, count: int) -> Strips | None:
         return in_strips(self._graph, self._names[first : last + 1], count)

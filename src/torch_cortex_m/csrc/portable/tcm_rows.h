@@ -2,7 +2,9 @@
 #ifndef TCM_ROWS_H
 #define TCM_ROWS_H
 
-#include "tcm_copy.h"
+#include "tcm_move.h"
+
+enum { TCM_ROWS_MANY = 128 }; /* bytes, from which a call that moves many at a time is faster */
 
 TCM_KERNEL int32_t tcm_rows_least(int32_t a, int32_t b)
 {
@@ -14,6 +16,18 @@ TCM_KERNEL int32_t tcm_rows_most(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
+/* Moves rows to the start of their window: by many registers at a time where that is faster. */
+TCM_KERNEL void tcm_rows_move(uint8_t *window, const uint8_t *first, int32_t bytes)
+{
+#if defined(TCM_MOVES_WORDS)
+    if (bytes >= TCM_ROWS_MANY) {
+        tcm_move_words((int8_t *)window, (const int8_t *)first, bytes);
+        return;
+    }
+#endif
+    (void)tcm_copy((int8_t *)window, (const int8_t *)first, bytes);
+}
+
 /* Where the next `count` rows go. The window holds those from `begin` to `end`; where there is no
    room for more, those before `needed` leave it. */
 TCM_KERNEL void *tcm_rows_next(
@@ -21,7 +35,7 @@ TCM_KERNEL void *tcm_rows_next(
 {
     if (end + count - *begin > rows) {
         const int32_t first = tcm_rows_least(needed, end);
-        tcm_copy((int8_t *)window, (const int8_t *)window + (first - *begin) * row_bytes, (end - first) * row_bytes);
+        tcm_rows_move(window, window + (first - *begin) * row_bytes, (end - first) * row_bytes);
         *begin = first;
     }
     return window + (end - *begin) * row_bytes;

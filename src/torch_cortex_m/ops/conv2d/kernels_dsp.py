@@ -11,11 +11,13 @@ from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     MatrixPacking,
     can_be_wide,
+    can_go_by_place_pairs,
     convolution_overlap,
     convolution_scratch,
     is_better_wide,
     matrix_kernel,
     pack_matrix,
+    pack_place_pairs,
     pack_wide_matrix,
 )
 from .kernels_winograd_dsp import WINOGRAD, WINOGRAD_PREFERRED
@@ -36,11 +38,11 @@ def _packing(layer: Layer) -> MatrixPacking:
     return pack_matrix(layer, _filters(layer), kernel_height, layer.op.groups)
 
 
-def _scratch(layer: Layer) -> int:
+def _scratch(layer: Layer, at_a_time: int = 4) -> int:
     _, kernel_height, kernel_width, channels = layer.types["weight"].shape
     scattered = kernel_width > 1 and (layer.op.dilation[1] > 1 or layer.op.groups > 1)
     patches = scattered or any(layer.op.padding)
-    return convolution_scratch(layer, kernel_height, kernel_width * channels, patches)
+    return convolution_scratch(layer, kernel_height, kernel_width * channels, patches, at_a_time)
 
 
 COLUMNS = matrix_kernel(
@@ -73,7 +75,27 @@ WIDE_COLUMNS = matrix_kernel(
     overlap=convolution_overlap,
 )
 
+
+def _applies_place_pairs(layer: Layer) -> bool:
+    return _applies(layer) and can_go_by_place_pairs(layer, _filters(layer), layer.op.groups)
+
+
+def _place_pairs_packing(layer: Layer) -> MatrixPacking:
+    kernel_height = layer.types["weight"].shape[1]
+    return pack_place_pairs(layer, _filters(layer), kernel_height, layer.op.groups)
+
+
+PLACE_PAIRS = matrix_kernel(
+    "conv2d_s8__place_pairs_dsp",
+    applies=_applies_place_pairs,
+    packing=_place_pairs_packing,
+    scratch_bytes=lambda layer: _scratch(layer, 2),
+    leaves_room=True,
+    overlap=lambda layer: convolution_overlap(layer, 2),
+)
+
 DSP_KERNELS = [
+    PLACE_PAIRS,
     WINOGRAD,
     WIDE_COLUMNS,
     COLUMNS,

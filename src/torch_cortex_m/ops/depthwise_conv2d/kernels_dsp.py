@@ -48,6 +48,9 @@ CHANNEL_WORDS = 10
 COPIED_BYTES = 1024
 """Up to which four channels of an image are copied with their padding."""
 
+TILE_PLACES = 12
+"""Of a row of output with stride 1 that rows_3x3_dsp computes at a time."""
+
 EDGES = {"height": "top", "width": "left"}
 
 
@@ -277,6 +280,55 @@ FOUR_CHANNELS_3X3 = Kernel(
 )
 
 
+def _applies_rows(layer: Layer) -> bool:
+    op = layer.op
+    return (
+        layer.types["weight"].shape[1:3] == (3, 3)
+        and op.dilation == (1, 1)
+        and op.stride[1] in (1, 2)
+        and layer.types["input"].shape[3] >= 4
+        and op.depth_multiplier == 1
+        and _applies(layer)
+        and _requantization(layer).way != ANY
+    )
+
+
+def _tile(layer: Layer) -> int:
+    """Places of a row that are computed at a time."""
+    most = TILE_PLACES // layer.op.stride[1]
+    return min(most, layer.output.shape[2])
+
+
+def _rows_constants(layer: Layer) -> dict[str, int | float]:
+    found = _requantization(layer)
+    return {"tile": _tile(layer), "way": found.way, "common_shift": found.common_shift}
+
+
+def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
+    found = _requantization(layer)
+    filters = _filters(layer)
+    bias = folded_bias(filters, layer_bias(layer), layer.op.input_offset) << found.scales
+    taps = (filters.astype(np.int64) << found.scales[:, None]).T
+    pairs = (taps[0:3] & 0xFFFF) + (taps[3:6] << 16)
+    last = (taps[7] & 0xFFFF) + (taps[8] << 16)
+    first = taps[6] << 16 if layer.op.stride[1] == 1 else taps[6] & 0xFFFF
+    parameters = (found.multipliers, found.addends, found.shifts)
+    words = np.column_stack([bias, *pairs, last, first, *parameters])
+    starts = [min(start, len(words) - 4) for start in range(0, len(words), 4)]
+    return {"stream": wrapped(np.stack([words[start : start + 4] for start in starts]))}
+
+
+ROWS_3X3 = Kernel(
+    "depthwise_conv2d_s8__rows_3x3_dsp",
+    applies=_applies_rows,
+    needs=frozenset({"dsp"}),
+    scratch_bytes=lambda layer: 32 * ((_tile(layer) - 1) * layer.op.stride[1] + 3),
+    pack=_rows_pack,
+    constants=_rows_constants,
+    overlap=_four_channels_overlap,
+)
+
+
 def _applies_columns(layer: Layer) -> bool:
     return layer.types["input"].shape[3] == 1 and _applies(layer)
 
@@ -322,6 +374,7 @@ WIDE_COLUMNS = matrix_kernel(
 )
 
 DSP_KERNELS = [
+    ROWS_3X3,
     FOUR_CHANNELS_3X3,
     ROW_PAIRS,
     ROW_PAIRS_3X3,

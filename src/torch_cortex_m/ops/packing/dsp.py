@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -101,18 +101,21 @@ def column_pairs(runs: int, length: int) -> list[tuple[int, int]]:
     ]
 
 
-def convolution_scratch(layer: Layer, runs: int, length: int, patches: bool) -> int:
-    """Bytes for tcm_dsp_convolve: columns of four places, or of one if there are fewer; and, with
-    ``patches``, a run of padding and a run for each place."""
-    places = 4 if prod(layer.output.shape[:3]) >= 4 else 1
+def convolution_scratch(
+    layer: Layer, runs: int, length: int, patches: bool, at_a_time: int = 4
+) -> int:
+    """Bytes for tcm_dsp_convolve: columns of four places (or as many as there are ``at_a_time``),
+    or of one if there are fewer; and, with ``patches``, a run of padding and a run for each
+    place."""
+    places = at_a_time if prod(layer.output.shape[:3]) >= at_a_time else 1
     columns = 4 * places * len(column_pairs(runs, length))
     return columns + (length * (1 + places) if patches else 0)
 
 
-def convolution_overlap(layer: Layer) -> dict[str, Overlap]:
-    """Of tcm_dsp_convolve: the columns of four places are unpacked before their outputs are
-    written."""
-    distance = places_in_order(layer, window_starts(layer), at_a_time=4, reads_first=True)
+def convolution_overlap(layer: Layer, at_a_time: int = 4) -> dict[str, Overlap]:
+    """Of tcm_dsp_convolve: the columns of four places, or so many, are unpacked before their
+    outputs are written."""
+    distance = places_in_order(layer, window_starts(layer), at_a_time=at_a_time, reads_first=True)
     return in_channel_blocks(layer, distance, getattr(layer.op, "groups", 1))
 
 
@@ -188,6 +191,28 @@ def pack_wide_matrix(layer: Layer, weight: np.ndarray, runs: int) -> MatrixPacki
     parameters = np.column_stack(columns).reshape(len(by_filters), -1)
     stream = np.column_stack([bias.reshape(-1, 2), by_filters, parameters])
     return MatrixPacking(wrapped(stream), len(order), WIDE, found)
+
+
+def can_go_by_place_pairs(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
+    """Whether csrc/dsp/tcm_dsp_place_pairs.h has routines for the layer; weight [filters, taps]."""
+    op = layer.op
+    return (
+        len(weight) // groups % 4 == 0
+        and (op.activation_min, op.activation_max) == (-128, 127)
+        and choose_requantization(layer, weight, COMMON_SHIFTS).way != ANY
+        and can_superpose(layer, weight, groups)
+    )
+
+
+def pack_place_pairs(layer: Layer, weight: np.ndarray, runs: int, groups: int = 1) -> MatrixPacking:
+    """The same as pack_matrix, superposed, with the words of each two pairs of filters beside each
+    other."""
+    found = pack_matrix(layer, weight, runs, groups)
+    pairs = found.pairs
+    both = found.stream.reshape(-1, 2, found.stream.shape[1])
+    parts = (both[:, :, :2], both[:, :, 2 : 2 + pairs].transpose(0, 2, 1), both[:, :, 2 + pairs :])
+    stream = np.concatenate([part.reshape(len(both), -1) for part in parts], axis=1)
+    return replace(found, stream=np.ascontiguousarray(stream))
 
 
 def _filter_pairs(filters: int, groups: int) -> tuple[np.ndarray, np.ndarray]:
