@@ -3,7 +3,6 @@ is there when it is read. What goes wrong in a damaged plan, the checker finds."
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -197,7 +196,9 @@ class RegionMachine:
 
 
 def first_row(read: RowsRead, row: int) -> int:
-    return read.first + read.stride * math.floor(row / read.period)
+    """As C divides, which would round up what is negative."""
+    assert row >= 0 or read.period == 1
+    return read.first + read.stride * (row // read.period)
 
 
 def drawn_plan(seed: int, in_arena: bool | None = None) -> Planned:

@@ -200,17 +200,14 @@ count -= 1;"""
         return text
 
     def _first(self, action: Slice, read: RowsRead) -> str:
-        """The first row that the next slice reads."""
-        text, first = f"end[{self.counters[action.output]}]", read.first
+        """The first row that the next slice reads. What is divided is not negative, where C would
+        round up: the border before the first row is there before what the slice reads."""
+        text = f"end[{self.counters[action.output]}]"
         if read.period != 1:
-            window = self.region.windows.get(action.output)
-            # Whole periods, so that what is divided is not negative, where C would round up.
-            before = 0 if window is None else -(-window.border // read.period)
-            rows = f"({_plus(text, before * read.period)})" if before else text
-            text, first = f"({rows} / {read.period})", first - read.stride * before
+            text += f" / {read.period}"
         if read.stride != 1:
-            text = f"{read.stride} * {text}"
-        return _plus(text, first)
+            text = f"{read.stride} * ({text})" if read.period != 1 else f"{read.stride} * {text}"
+        return f"{text} {'-' if read.first < 0 else '+'} {abs(read.first)}" if read.first else text
 
     def _read(self, action: Slice, read: RowsRead) -> str:
         first = self._first(action, read)
@@ -221,7 +218,3 @@ count -= 1;"""
         size = self.region.windows[read.value].row_bytes
         kind = C_TYPES[self.graph.types[read.value].dtype]
         return f"(const {kind} *)(const void *)(arena + {offset} + ({first} - {begin}) * {size})"
-
-
-def _plus(text: str, number: int) -> str:
-    return f"{text} {'-' if number < 0 else '+'} {abs(number)}" if number else text
