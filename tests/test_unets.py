@@ -9,16 +9,20 @@ import numpy as np
 import pytest
 import torch
 from conftest import needs_emulator
+from drawn_networks import Q, add_case_node
 from test_regions import check_execution, drawn_inputs
 from torch import Tensor, nn
 
 import torch_cortex_m as tcm
-from torch_cortex_m.generate import generate_all
-from torch_cortex_m.ir import Graph
+from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
+from torch_cortex_m.ir import Graph, Port, TensorType
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.verify import reference_values
+from torch_cortex_m.ops.conv2d.cases import SAME
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.runner import Runner
-from torch_cortex_m.schedule import RowsByNode
+from torch_cortex_m.schedule import RowsByNode, whole_periods
 from torch_cortex_m.schedule.regions import RegionBuilder
 from torch_cortex_m.target import CORES, HOST, Target
 
@@ -103,7 +107,8 @@ def compiled(name: str, target: str, ram: int | None = None) -> CompiledModel:
 
 @pytest.fixture(scope="module")
 def graphs() -> dict[str, Graph]:
-    return {name: compiled(name, "host").generated.graph for name in NETWORKS}
+    found = {name: compiled(name, "host").generated.graph for name in NETWORKS}
+    return {name: whole_periods(graph) for name, graph in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -117,9 +122,13 @@ def test_every_layer_in_one_region_is_exact(graphs: dict[str, Graph], target: Ta
         builder = RegionBuilder(graph)
         rows = builder.rows_a_call(0, len(builder.nodes) - 1, 1)
         assert rows is not None
+        assert max(rows.values()) <= 2
         regions[name] = [rows]
-    generated = generate_all(graphs, target, regions=regions)
-    inputs = [drawn_inputs(np.random.default_rng(1), graph) for graph in graphs.values()]
+    check_all_layers(generate_all(graphs, target, regions=regions), target)
+
+
+def check_all_layers(generated: list[Generated], target: Target) -> None:
+    inputs = [drawn_inputs(np.random.default_rng(1), each.graph) for each in generated]
     with Runner([each.program for each in generated], target, trace=True) as run:
         executions = run.run((i, [x.tobytes() for x in xs]) for i, xs in enumerate(inputs))
     for each, values, execution in zip(generated, inputs, executions, strict=True):
@@ -133,3 +142,18 @@ def test_a_budget_is_kept() -> None:
     operators = {node.op.name for node in by_rows.generated.graph.nodes if node.name in inside}
     assert {"conv2d", "max_pool2d", "conv_transpose2d", "gather"} <= operators
     by_rows.verify()
+
+
+def test_rows_that_end_within_a_period() -> None:
+    """27 from 14: the 28th is computed, and left out."""
+    graph = Graph("model")
+    value = graph.add_input("image", TensorType((1, 14, 6, 3), "int8", Q))
+    value = add_case_node(graph, conv2d_case("stem", (1, 14, 6, 3), 8, padding=SAME), value)
+    value = add_case_node(graph, transposed_case("up", (1, 14, 6, 8), 8, padding=(1, 1)), value)
+    value = add_case_node(graph, conv2d_case("end", (1, 27, 11, 8), 2, padding=SAME), value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    generated = generate(graph, HOST, preferences=Preferences(ram_bytes=LEAST))
+    (region,) = generated.plan.regions
+    assert {"up.periods", "up", "end"} <= region.calls().keys()
+    assert generated.plan.arena_bytes < graph.types["up"].bytes / 2
+    check_all_layers([generated], HOST)

@@ -15,6 +15,7 @@ from ..schedule import (
     largest_bytes,
     means_of_sums,
     total_cycles,
+    whole_periods,
 )
 from ..select import rank_kernels
 from ..select.choice import CHANGE, Choice
@@ -130,10 +131,12 @@ class RamBudget:
 
     def _forms(self, choice: Choice) -> list[Choice]:
         """The choice, and one of a graph that computes the same and may need less memory."""
-        forms, graph = [choice], means_of_sums(choice.graph)
+        forms, graph = [choice], whole_periods(means_of_sums(choice.graph))
         if len(graph.nodes) != len(choice.graph.nodes):
             all_ranked = rank_kernels(graph, self.target, model=choice.model)
-            ranked = {name: choice.ranked.get(name, found) for name, found in all_ranked.items()}
+            same = {node.name for node in graph.nodes if node in choice.graph.nodes}
+            known = {name: found for name, found in choice.ranked.items() if name in same}
+            ranked = {name: known.get(name, found) for name, found in all_ranked.items()}
             forms.append(Choice.best(graph, ranked, choice.model))
         return forms
 

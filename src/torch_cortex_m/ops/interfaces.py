@@ -222,6 +222,11 @@ class Interfaces:
         none of which is padding."""
         return self, {}
 
+    def longer(self, axis: int, count: int) -> Any | None:
+        """The operator for the same arguments that has ``count`` positions along this axis of the
+        output, more than before, of which the first are this one's; None: there is none."""
+        return None
+
     def border_value(self, types: Types, argument: str) -> int | None:
         """What elements around an argument have to be, so that they stand for the padding that
         ``reach`` speaks of; None: nothing does."""

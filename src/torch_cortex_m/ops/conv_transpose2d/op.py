@@ -157,11 +157,13 @@ class ConvTranspose2d(WideSumOp):
     ) -> tuple[Any, dict[str, Array]]:
         if axis not in (1, 2):
             return self, {}
-        side = axis - 1
-        size, padding = list(self.output_size), list(self.padding)
-        size[side] = count
-        padding[side] -= self.stride[side] * self._first_read(types, axis)
-        return replace(self, output_size=tuple(size), padding=tuple(padding)), {}
+        padding = list(self.padding)
+        padding[axis - 1] -= self.stride[axis - 1] * self._first_read(types, axis)
+        return replace(self.longer(axis, count), padding=tuple(padding)), {}
+
+    def longer(self, axis: int, count: int) -> ConvTranspose2d:
+        size = (count, self.output_size[1]) if axis == 1 else (self.output_size[0], count)
+        return replace(self, output_size=size)
 
 
 OP = ConvTranspose2d
