@@ -27,6 +27,7 @@ BUDGETS: dict[tuple[str, str], tuple[int, ...]] = {
     ("mobilenet_v2", "cortex-m4"): (200_000, 134_100),
     ("mcunet_vww", "cortex-m4"): (27_000, 18_900),
     ("mcunet_320k", "cortex-m4"): (100_000, 63_300),
+    ("unet", "cortex-m4"): (150_000, 120_000, 97_000),
     ("tcn", "cortex-m4"): (16_000, 13_000, 9_800),
     ("tcn", "cortex-m55"): (20_000, 16_000, 12_500),
 }
