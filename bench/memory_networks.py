@@ -2,7 +2,7 @@
 
 Sources: MobileNetV2, Sandler et al. 2018; MCUNet, Lin et al. 2020 (the layers that its authors
 publish for 320 kB and for visual wake words at 5 frames a second); temporal convolutions, Bai et
-al. 2018.
+al. 2018; U-Net, Ronneberger et al. 2015, with padding and nearest neighbours.
 """
 
 from __future__ import annotations
@@ -123,6 +123,36 @@ def temporal(features: int, channels: int, blocks: int) -> nn.Module:
     )
 
 
+class UNet(nn.Module):
+    """Two convolutions at each size, half of the size below; upwards nearest neighbours of fewer
+    channels beside what is of their size."""
+
+    def __init__(self, channels: int, levels: int, classes: int) -> None:
+        super().__init__()
+        sizes = [channels << level for level in range(levels + 1)]
+        inputs = [3, *sizes]
+        self.downs = nn.ModuleList(_twice(inputs[i], sizes[i]) for i in range(levels + 1))
+        self.narrow = nn.ModuleList(convolution(2 * c, c) for c in sizes[:-1])
+        self.joins = nn.ModuleList(_twice(2 * c, c) for c in sizes[:-1])
+        self.head = nn.Conv2d(channels, classes, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        *downs, last = self.downs
+        skips: list[Tensor] = []
+        for down in downs:
+            skips.append(down(image))
+            image = functional.max_pool2d(skips[-1], 2)
+        image = last(image)
+        for skip, narrow, join in reversed(list(zip(skips, self.narrow, self.joins, strict=True))):
+            upper = functional.interpolate(narrow(image), scale_factor=2.0)
+            image = join(torch.cat([skip, upper], 1))
+        return self.head(image)
+
+
+def _twice(inputs: int, outputs: int) -> nn.Module:
+    return nn.Sequential(convolution(inputs, outputs, 3), convolution(outputs, outputs, 3))
+
+
 @dataclass(frozen=True)
 class MemoryNetwork:
     title: str
@@ -154,5 +184,6 @@ NETWORKS = {
     "mcunet_320k": MemoryNetwork(
         "MCUNet-320K 176x176", lambda: mcunet(MCUNET_320K, 1000), (3, 176, 176)
     ),
+    "unet": MemoryNetwork("U-Net 96x96", lambda: UNet(16, 2, 2), (3, 96, 96)),
     "tcn": MemoryNetwork("TCN 256x40", lambda: temporal(40, 32, 6), (40, 256)),
 }

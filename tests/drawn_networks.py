@@ -11,8 +11,9 @@ from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
 from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
-from torch_cortex_m.schedule import RowsByNode, Strips, divisors, in_strips
+from torch_cortex_m.schedule import RowsByNode, Strips, in_strips
 from torch_cortex_m.schedule.regions import RegionBuilder
 
 Q = Quantization(0.1, -7)
@@ -67,9 +68,18 @@ class DrawnNetwork:
 
     def _node(self) -> str:
         value = self._any()
-        kinds = (self._conv2d, self._depthwise, self._pool, self._add, self._concatenate, self._pad)
-        kind = kinds[self.rng.choice(len(kinds), p=(0.3, 0.25, 0.12, 0.18, 0.1, 0.05))]
-        return kind(value)
+        kinds = (
+            (self._conv2d, 0.25),
+            (self._depthwise, 0.2),
+            (self._pool, 0.12),
+            (self._add, 0.16),
+            (self._concatenate, 0.1),
+            (self._pad, 0.05),
+            (self._upsample, 0.06),
+            (self._transposed, 0.06),
+        )
+        kind = self.rng.choice(len(kinds), p=[share for _, share in kinds])
+        return kinds[kind][0](value)
 
     def _window(self, value: str, largest: int) -> tuple[tuple[int, int], dict[str, Any]]:
         """A kernel's size, and fields with which there is an output."""
@@ -91,6 +101,39 @@ class DrawnNetwork:
     def _depthwise(self, value: str) -> str:
         kernel, fields = self._window(value, 4)
         case = depthwise_case(str(self.rng.random()), self._shape(value), kernel, **fields)
+        return add_case_node(self.graph, case, value)
+
+    def _upsample(self, value: str) -> str:
+        """Nearest neighbours of rows or columns, two to four of three or twice as many."""
+        axis = self._number(1, 2)
+        size = self._shape(value)[axis]
+        wanted = size * 2 if size % 3 or self.rng.random() < 0.5 else size // 3 * self._number(2, 4)
+        if wanted > 24:
+            return self._pool(value)
+        indices = np.arange(wanted, dtype=np.int32) * size // wanted
+        given = (value, self.graph.add_constant("indices", indices.astype(np.int32)))
+        return self.graph.add_node(ops.operator("gather", axis=axis), given, "up", quantization=Q)
+
+    def _transposed(self, value: str) -> str:
+        """With all sizes of the output, those that strides do not divide, too."""
+        shape = self._shape(value)
+        kernel = (self._number(1, 4), self._number(1, 3))
+        stride, dilation = (self._number(1, 3), self._number(1, 2)), (self._number(1, 2), 1)
+        padding = (self._number(0, 3), self._number(0, 2))
+        sizes = [
+            (shape[axis + 1] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1
+            for axis in range(2)
+        ]
+        more = [self._number(-2, 1) for _ in range(2)]
+        output = tuple(
+            max(size + extra - cut, 1)
+            for size, extra, cut in zip(sizes, more, padding, strict=True)
+        )
+        if max(output) > 24:
+            return self._pool(value)
+        fields = {"stride": stride, "padding": padding, "dilation": dilation, "output_size": output}
+        name = str(self.rng.random())
+        case = transposed_case(name, shape, self._number(1, 5), kernel, **fields)
         return add_case_node(self.graph, case, value)
 
     def _pool(self, value: str) -> str:
@@ -129,9 +172,10 @@ class DrawnNetwork:
         return self.graph.add_node(op, (value,), "padded", quantization=Q)
 
 
-def drawn_rows(rng: np.random.Generator, rows: RowsByNode) -> RowsByNode:
-    """Some divisor of each number of rows."""
-    return {name: int(rng.choice(divisors(count))) for name, count in rows.items()}
+def drawn_rows(rng: np.random.Generator, builder: RegionBuilder, rows: RowsByNode) -> RowsByNode:
+    """Some rows that a call may compute."""
+    rules = [rule for name in rows if (rule := builder.rules.rule(name)) is not None]
+    return {rule.node.name: int(rng.choice(rule.rows_a_call)) for rule in rules}
 
 
 def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
@@ -143,7 +187,7 @@ def drawn_regions(rng: np.random.Generator, graph: Graph) -> list[RowsByNode]:
         found = None
         for last in rng.permutation(np.arange(first, len(builder.nodes))):
             rows = builder.rows_a_call(first, int(last), 1 << 30)
-            drawn = rows and drawn_rows(rng, rows)
+            drawn = rows and drawn_rows(rng, builder, rows)
             if drawn and builder.region(drawn) is not None:
                 found = drawn
                 break

@@ -206,9 +206,8 @@ def test_few_rows_are_kept_without_a_budget(target: Target) -> None:
     assert plan.regions[0].windows["image"].rows < 24 / 2
 
 
-def test_more_rows_a_call_where_few_leave_some_unread() -> None:
-    """The pool does not read the last of 49 rows, which comes with six others or not at all; the
-    image is read again behind it."""
+def test_rows_that_nobody_reads_are_computed() -> None:
+    """The pool does not read the last of 49 rows; the image is read again behind it."""
     graph = Graph("model")
     image = graph.add_input("image", TensorType((1, 49, 4, 3), "int8", Q))
     wide = add_case_node(graph, conv2d_case("wide", (1, 49, 4, 3), 4, padding=SAME), image)
@@ -217,8 +216,11 @@ def test_more_rows_a_call_where_few_leave_some_unread() -> None:
     last = add_case_node(graph, conv2d_case("last", (1, 49, 4, 3), 2, padding=SAME), image)
     for value in (pool, last):
         graph.outputs.append(Port(value, graph.types[value].shape))
-    (region,) = pushed(graph, HOST).plan.regions
-    assert region.slices()[0].rows == 7
+    generated = pushed(graph, HOST)
+    (region,) = generated.plan.regions
+    assert region.calls()["wide"] * region.slices()[0].rows == 49
+    assert region.windows["wide"].rows < 49 / 2
+    assert_all_layers(generated)
 
 
 def test_rows_that_no_layer_reads_are_taken(tmp_path: Path) -> None:
@@ -249,11 +251,26 @@ def test_only_forms_that_take_rows_are_chosen(ram: str | None) -> None:
         graph.outputs.append(Port(value, graph.types[value].shape))
         generated = pushed(graph, HOST, ram)
         assert "m_push_rows_in" in generated.program.files["m.h"]
-        (image,) = drawn_inputs(np.random.default_rng(5), graph)
-        with Runner([generated.program], HOST, trace=True) as run:
-            (execution,) = run.run([(0, [image.tobytes()])])
-        values = reference_values(generated.graph, [[image]])[0]
-        check_execution(generated, values, execution)
+        assert_all_layers(generated)
+
+
+def test_the_least_of_a_model_of_which_nothing_else_needs_memory() -> None:
+    """The layer behind the rows takes no bytes of an arena."""
+    graph = Graph("model")
+    value = graph.add_input("image", TensorType((1, 1, 12, 2), "int8", Q))
+    value = add_case_node(graph, conv2d_case("first", (1, 1, 12, 2), 1, (1, 3)), value)
+    op = ops.operator("avg_pool2d", kernel=(1, 10))
+    mean = graph.add_node(op, (value,), "mean", quantization=Q)
+    for result in (value, mean):
+        graph.outputs.append(Port(result, graph.types[result].shape))
+    assert pushed(graph, HOST, LEAST).plan.arena_bytes < 24
+
+
+def assert_all_layers(generated: Generated) -> None:
+    (image,) = drawn_inputs(np.random.default_rng(5), generated.graph)
+    with Runner([generated.program], HOST, trace=True) as run:
+        (execution,) = run.run([(0, [image.tobytes()])])
+    check_execution(generated, reference_values(generated.graph, [[image]])[0], execution)
 
 
 def test_a_reset_forgets_rows(tmp_path: Path) -> None:

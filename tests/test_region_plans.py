@@ -16,7 +16,7 @@ from test_regions import residual_network
 
 from torch_cortex_m.ir import Graph, Node, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
-from torch_cortex_m.ir.regions import Border, Region, Slice, Take, row_bytes, row_count
+from torch_cortex_m.ir.regions import Border, Region, RowsRead, Slice, Take, row_bytes, row_count
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.schedule import means_of_sums, schedule_of
 
@@ -148,7 +148,7 @@ class RegionMachine:
     def slice(self, action: Slice) -> None:
         row = self.end[action.output]
         read = {
-            argument: self.rows(each.value, each.first + each.stride * row, each.count)
+            argument: self.rows(each.value, first_row(each, row), each.count)
             for argument, each in action.reads.items()
         }
         node = self.graph.producer(action.node)
@@ -168,7 +168,7 @@ class RegionMachine:
             return
         if self.end[value] + rows - self.begin[value] > window.rows:
             needed = min(
-                each.first + each.stride * self.end[reader.output]
+                first_row(each, self.end[reader.output])
                 for reader, each in self.region.readers(value)
             )
             kept = min(needed, self.end[value])
@@ -193,6 +193,12 @@ class RegionMachine:
     def marks(self, value: str, row: int, rows: int) -> np.ndarray:
         size = row_bytes(self.graph.types[value])
         return self.machine.whole(value).marks[0] + row * size + np.arange(rows * size)
+
+
+def first_row(read: RowsRead, row: int) -> int:
+    """As C divides, which would round up what is negative."""
+    assert row >= 0 or read.period == 1
+    return read.first + read.stride * (row // read.period)
 
 
 def drawn_plan(seed: int, in_arena: bool | None = None) -> Planned:

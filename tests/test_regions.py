@@ -34,7 +34,14 @@ from torch_cortex_m.ops.mean.cases import case as mean_case
 from torch_cortex_m.plan import PlanError, check_plan
 from torch_cortex_m.run import Execution
 from torch_cortex_m.runner import Runner
-from torch_cortex_m.schedule import Candidates, RowsByNode, Search, largest_bytes, means_of_sums
+from torch_cortex_m.schedule import (
+    Candidates,
+    RowsByNode,
+    Search,
+    largest_bytes,
+    means_of_sums,
+    whole_periods,
+)
 from torch_cortex_m.schedule.candidates import SCRATCH
 from torch_cortex_m.schedule.regions import RegionBuilder
 from torch_cortex_m.select import CostModel, rank_kernels
@@ -49,8 +56,9 @@ def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
     rng = np.random.default_rng(seed)
     for index in range(NETWORKS):
         graph = means_of_sums(DrawnNetwork(rng, int(rng.integers(2, 10))).graph)
-        strips = drawn_strips(rng, graph) if index % 2 else None
+        strips = drawn_strips(rng, graph) if index % 4 == 0 else None
         graph = graph if strips is None else strips.graph
+        graph = whole_periods(graph) if index % 2 else graph
         yield f"n{index}", graph, drawn_regions(rng, graph)
 
 

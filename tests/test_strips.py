@@ -23,7 +23,7 @@ from torch_cortex_m.schedule import in_strips
 from torch_cortex_m.target import CORES
 
 M4 = CORES["cortex-m4"]
-IMAGE = (1, 20, 18, 3)
+IMAGE, WIDE = (1, 20, 18, 3), (1, 20, 18, 16)
 
 
 def a_graph(shape: tuple[int, ...] = IMAGE) -> Graph:
@@ -42,11 +42,10 @@ def wide_network() -> Graph:
     argument than the convolution between them."""
     graph = a_graph()
     first = add_case_node(graph, conv2d_case("first", IMAGE, 16, padding=SAME), "image")
-    shape = graph.types[first].shape
-    middle = add_case_node(graph, depthwise_case("middle", shape, padding=SAME), first)
-    total = add_case_node(graph, add_case("sum", shape), first, middle)
+    middle = add_case_node(graph, depthwise_case("middle", WIDE, padding=SAME), first)
+    total = add_case_node(graph, add_case("sum", WIDE), first, middle)
     fields = {"padding": SAME, "stride": (2, 2)}
-    end = add_case_node(graph, conv2d_case("end", shape, 4, **fields), total)
+    end = add_case_node(graph, conv2d_case("end", WIDE, 4, **fields), total)
     return with_output(graph, end)
 
 

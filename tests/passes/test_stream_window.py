@@ -17,7 +17,8 @@ from random_streams import (
 )
 
 from torch_cortex_m.errors import TcmError
-from torch_cortex_m.ir import Port, Stream
+from torch_cortex_m.ir import Graph, Port, Stream, TensorType
+from torch_cortex_m.ops import operator
 from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.gather.op import Gather
 from torch_cortex_m.ops.mean.op import Mean
@@ -25,6 +26,7 @@ from torch_cortex_m.ops.mul.op import Mul
 from torch_cortex_m.ops.slice.op import Slice
 from torch_cortex_m.ops.split.op import Split
 from torch_cortex_m.passes import stream_window
+from torch_cortex_m.run.reference import Reference, run_reference
 from torch_cortex_m.target import CORES, HOST
 
 COUNT, COUNT_IN_C = 20, 3
@@ -241,3 +243,17 @@ def test_a_model_with_a_state() -> None:
     build.graph.outputs.append(Port(state, (1, 3, 12)))
     with pytest.raises(TcmError, match="takes its frames one after the other already"):
         stream_window(build.graph, "x", 2, 1)
+
+
+def test_indices_count_from_the_frames_of_a_call() -> None:
+    """A gather that only leaves out the first frames."""
+    graph = Graph("gathered")
+    value = graph.add_input("x", TensorType((1, 12, 3), "int8"))
+    indices = graph.add_constant("indices", np.arange(2, 12, dtype=np.int32))
+    taken = graph.add_node(operator("gather", axis=1), (value, indices), "taken")
+    graph.outputs.append(Port(taken, graph.types[taken].shape))
+    streamed = Reference(stream_window(graph, "x", None, 1))
+    frames = np.random.default_rng(1).integers(-128, 128, (1, 15, 3)).astype(np.int8)
+    newest = [streamed.run([frame])[0] for frame in np.split(frames, 15, 1)]
+    (whole,) = run_reference(graph, [frames[:, 3:]])
+    assert np.array_equal(newest[-1], whole[:, -1:])

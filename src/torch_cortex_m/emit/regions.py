@@ -200,10 +200,13 @@ count -= 1;"""
         return text
 
     def _first(self, action: Slice, read: RowsRead) -> str:
-        """The first row that the next slice reads."""
+        """The first row that the next slice reads. What is divided is not negative, where C would
+        round up: the border before the first row is there before what the slice reads."""
         text = f"end[{self.counters[action.output]}]"
+        if read.period != 1:
+            text += f" / {read.period}"
         if read.stride != 1:
-            text = f"{read.stride} * {text}"
+            text = f"{read.stride} * ({text})" if read.period != 1 else f"{read.stride} * {text}"
         return f"{text} {'-' if read.first < 0 else '+'} {abs(read.first)}" if read.first else text
 
     def _read(self, action: Slice, read: RowsRead) -> str:

@@ -124,8 +124,7 @@ class RamBudget:
             raise TcmError(
                 f"the rows of input '{value}' cannot be pushed one after the other",
                 where="io",
-                expected="our kernels; layers at the beginning that compute some rows from some, "
-                "and of whose rows the next ones read all",
+                expected="our kernels; layers at the beginning that compute some rows from some",
                 got=f"{readers} reads it" if self.may_go_by_rows else "a linked library",
                 hint="io='arena' lets the input share memory with what is computed later",
             )

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..ir import Graph
-from ..schedule import TOO_MANY, Candidates, Search, Strips, StripSearch, means_of_sums
+from ..schedule import (
+    TOO_MANY,
+    Candidates,
+    Search,
+    Strips,
+    StripSearch,
+    means_of_sums,
+    whole_periods,
+)
 from ..select import rank_kernels
 from ..select.choice import Choice
 from ..target import Target
@@ -53,7 +61,7 @@ class Searches:
 
 def _forms(choice: Choice, target: Target) -> list[Choice]:
     """The choice, and one of a graph that computes the same and may need less memory."""
-    graph = means_of_sums(choice.graph)
+    graph = whole_periods(means_of_sums(choice.graph))
     changed = len(graph.nodes) != len(choice.graph.nodes)
     return [choice, _form(choice, graph, target)] if changed else [choice]
 

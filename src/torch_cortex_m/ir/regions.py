@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .types import TensorType
 
@@ -25,18 +25,27 @@ def row_bytes(type_: TensorType) -> int:
 @dataclass(frozen=True)
 class RowsRead:
     """What a slice reads of a value, by its root: for rows from p on of its output ``count`` rows,
-    the first of which is ``first`` + ``stride`` * p."""
+    the first of which is ``first`` + ``stride`` * floor(p / ``period``)."""
 
     value: str
     first: int
     stride: int
     count: int
+    period: int = 1
 
     def begin(self, row: int) -> int:
-        return self.first + self.stride * row
+        return self.first + self.stride * (row // self.period)
 
     def end(self, row: int) -> int:
         return self.begin(row) + self.count
+
+    def step(self, rows: int) -> int:
+        """By how many rows reading moves on for so many rows of the output."""
+        return self.stride * -(-rows // self.period)
+
+    def of(self, rows: int) -> RowsRead:
+        """The same for so many rows of the output together, where ``count`` are read for one."""
+        return replace(self, count=self.count + self.step(rows) - self.stride)
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,9 @@ class Border:
 class Reach:
     """Which positions along an axis of an argument those along an axis of the output depend on.
 
-    Position p along ``axis`` of the output depends on the positions ``first`` + ``stride`` * p +
-    ``dilation`` * i for i below ``kernel``, in the same way for every p. Those that the argument
-    does not have are padding.
+    Position p along ``axis`` of the output depends on the positions ``first`` + ``stride`` *
+    floor(p / ``period``) + ``dilation`` * i for i below ``kernel``, in the same way for all p that
+    are whole periods apart. Those that the argument does not have are padding.
     """
 
     axis: int
@@ -61,12 +61,17 @@ class Reach:
     stride: int = 1
     kernel: int = 1
     dilation: int = 1
+    period: int = 1
+
+    @property
+    def span(self) -> int:
+        """From the first to the last position that one of the output depends on."""
+        return self.dilation * (self.kernel - 1) + 1
 
     def read(self, positions: range) -> range:
         """From the first to the last position that these of the output depend on."""
-        start = self.first + self.stride * positions.start
-        reach = self.dilation * (self.kernel - 1)
-        return range(start, start + self.stride * (len(positions) - 1) + reach + 1)
+        start, last = positions.start // self.period, (positions.stop - 1) // self.period
+        return range(self.first + self.stride * start, self.first + self.stride * last + self.span)
 
 
 @dataclass(frozen=True)
@@ -195,7 +200,7 @@ class Interfaces:
 
     # Positions along an axis, such as frames in time.
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """How the output goes along with this axis of an argument, which is longer than 1; None:
         an output depends on all of it, or on more than ``Reach`` can say.
 
@@ -209,10 +214,18 @@ class Interfaces:
         rank = max(len(type_.shape) for type_ in types.values())
         return Reach(axis + rank - len(types[argument].shape))
 
-    def with_positions(self, axis: int, count: int) -> Any:
-        """The operator for ``count`` positions along this axis of the output, whose arguments have
-        only the positions that these depend on, none of which is padding."""
-        return self
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        """The operator, and its changed constants, for ``count`` positions along this axis of the
+        output from a whole period on, whose arguments have only the positions that these depend on,
+        none of which is padding."""
+        return self, {}
+
+    def longer(self, axis: int, count: int) -> Any | None:
+        """The operator for the same arguments that has ``count`` positions along this axis of the
+        output, more than before, of which the first are this one's; None: there is none."""
+        return None
 
     def border_value(self, types: Types, argument: str) -> int | None:
         """What elements around an argument have to be, so that they stand for the padding that

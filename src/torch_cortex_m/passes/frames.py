@@ -105,7 +105,11 @@ class Frames:
         if not timed:
             return
         types = self.graph.present_types(node)
-        reaches = {n: node.op.reach(types, n, self.tracks[v].axis) for n, v in timed.items()}
+        constants = self.graph.argument_constants(node)
+        reaches = {
+            n: _steady(node.op.reach(types, constants, n, self.tracks[v].axis))
+            for n, v in timed.items()
+        }
         self.reaches[node.name] = reaches
         found = [(self.tracks[timed[n]], reach) for n, reach in reaches.items() if reach]
         if len(found) == len(timed):
@@ -325,3 +329,8 @@ class Frames:
 
     def _error(self, what: str, node: Node, **parts: Any) -> TcmError:
         return TcmError(what, where=place_of(self.graph, node), **parts)
+
+
+def _steady(reach: Reach | None) -> Reach | None:
+    """None where frames come in periods, more of them than calls."""
+    return reach if reach is not None and reach.period == 1 else None

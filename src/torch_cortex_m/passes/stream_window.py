@@ -241,8 +241,17 @@ class _Streamed:
     def _add_steps(self, node: Node, axis: int) -> None:
         needed = self.frames.needed(node)
         arguments = node.arguments().items()
-        inputs = tuple(self._argument(node, name, value, axis, needed) for name, value in arguments)
-        op: Any = node.op.with_positions(axis, len(needed))
+        types, constants = (
+            self.before.present_types(node),
+            self.before.argument_constants(node),
+        )
+        op, changed = node.op.with_positions(types, constants, axis, len(needed))
+        inputs = tuple(
+            self._constant(value, changed[name])
+            if value is not None and name in changed
+            else self._argument(node, name, value, axis, needed)
+            for name, value in arguments
+        )
         self.graph.nodes.append(replace(node, op=op, inputs=inputs))
         for output in node.outputs:
             if output in self.frames.computed:
@@ -261,7 +270,10 @@ class _Streamed:
 
     def _first(self, value: str, axis: int, count: int) -> str:
         """The first of a constant's positions, which are all alike."""
-        data = np.take(self.graph.constants[value], range(count), axis)
+        return self._constant(value, np.take(self.graph.constants[value], range(count), axis))
+
+    def _constant(self, value: str, data: np.ndarray) -> str:
+        """A constant of the same type with other data."""
         name = self.graph.add_constant(value, data)
         self.graph.types[name] = self.before.types[value].with_shape(data.shape)
         return name

@@ -1,6 +1,7 @@
 """Which nodes compute a few rows at a time or columns in strips, to take less memory."""
 
 from .candidates import TOO_MANY, Candidates, Step
+from .periods import whole_periods
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
@@ -25,4 +26,5 @@ __all__ = [
     "means_of_sums",
     "schedule_of",
     "total_cycles",
+    "whole_periods",
 ]

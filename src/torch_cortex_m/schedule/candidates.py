@@ -25,10 +25,9 @@ from ..select.choice import Choice
 from ..select.order import flash_limit
 from ..target import Target
 from .regions import RegionBuilder
-from .slices import divisors
 
 ROWS_A_CALL = (8, 4, 2, 1)
-"""The most rows that a call computes; those of a node are the most that divide its output's."""
+"""The most rows that a call computes; those of a node are the most that it may up to that."""
 
 SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
 """Limits of scratch memory to try."""
@@ -144,7 +143,7 @@ class Candidates:
         return self.builder.rows_a_call(first, last, 1) is not None
 
     def region(self, first: int, last: int, most: int, scratch: int) -> Step | None:
-        """These nodes, each with the most rows a call, up to ``most``, that divide its output's."""
+        """These nodes, each with the most rows a call up to ``most``, or the fewest."""
         rows = self.builder.rows_a_call(first, last, most)
         return None if rows is None else self.by_rows(first, rows, scratch)
 
@@ -209,9 +208,9 @@ class Candidates:
             yield replace(other, scratch=step.scratch)
 
     def more_rows(self, node: str, rows: int) -> int | None:
-        """The next number of rows a call that divides those of the node's output."""
+        """The next number of rows that a call of the node may compute."""
         rule = self.builder.rules.rule(node)
-        return None if rule is None else next((n for n in divisors(rule.rows) if n > rows), None)
+        return None if rule is None else next((n for n in rule.rows_a_call if n > rows), None)
 
     def _kernels(self, region: Region, scratch: int) -> dict[str, Kernel]:
         return {each.node: self._slice(each).best(scratch) for each in region.slices()}

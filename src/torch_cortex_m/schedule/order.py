@@ -26,9 +26,9 @@ def ordered_region(
     rows: Mapping[str, Rows],
     windowed: Sequence[str],
     ends: Sequence[str],
-) -> Region | None:
-    """The region of these actions; None where some rows that are computed are never read. Rows that
-    are pushed are taken, whether they are read or not.
+) -> Region:
+    """The region of these actions. Rows that are computed or pushed are there in the end, whether
+    they are read or not.
 
     rows: of all values in it. windowed: values that lie in windows. ends: values that leave the
     region, in the order of nodes.
@@ -39,9 +39,6 @@ def ordered_region(
     for action in actions:
         if isinstance(action, Take) and action.pushed:
             order.have(action.output, rows[action.output].count)
-    computed = (action.output for action in actions if isinstance(action, Slice))
-    if any(order.end[value] < rows[value].count for value in computed):
-        return None
     windows = {
         value: Window(order.most[value], rows[value].bytes, order.border.get(value, 0))
         for value in windowed
@@ -60,6 +57,7 @@ class _Order:
         self.done: list[int] = []
         self.makers = {(a.output, self._part(a)): i for i, a in enumerate(actions)}
         self.readers = {value: readers(actions, value) for value in windowed}
+        self.computed = {action.output for action in actions if isinstance(action, Slice)}
 
     def _part(self, action: Action) -> str:
         if not isinstance(action, Border):
@@ -90,6 +88,18 @@ class _Order:
             self.most[value] = max(self.most[value], self.end[value] + action.rows - kept)
         self.end[value] += action.rows
         self.done.append(index)
+        if self._is_complete(value):
+            for read in action.sources():
+                self._have_unread(read.value)
+
+    def _is_complete(self, value: str) -> bool:
+        return self.end[value] >= self.rows[value].count
+
+    def _have_unread(self, value: str) -> None:
+        """Computes the last rows, which nobody reads, as soon as all readers are done."""
+        readers = self.readers.get(value, ())
+        if value in self.computed and all(self._is_complete(each.output) for each, _ in readers):
+            self.have(value, self.rows[value].count)
 
     def _have_borders_of_readers(self, value: str) -> None:
         """Until a reader's own border is there, rows before its first one would count as needed."""

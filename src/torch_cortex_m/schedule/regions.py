@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..ir import Graph
 from ..ir.regions import Action, Border, Region, Slice, Take, row_count
@@ -46,22 +46,22 @@ class RegionBuilder:
         return self.pushed is not None and name in self._readers.get(self.pushed, set())
 
     def rows_a_call(self, first: int, last: int, most: int) -> dict[str, int] | None:
-        """For these nodes (by index, both included), the most rows, up to ``most``, that divide
-        those of the output; None where one of them cannot go row by row."""
+        """For these nodes (by index, both included), the most rows that a call may compute up to
+        ``most``, or the fewest; None where one of them cannot go row by row."""
         rules = [self.rules.rule(node.name) for node in self.nodes[first : last + 1]]
         if any(rule is None for rule in rules):
             return None
+        choices = {rule.node.name: rule.rows_a_call for rule in rules if rule is not None}
         return {
-            rule.node.name: max(rows for rows in divisors(rule.rows) if rows <= most)
-            for rule in rules
-            if rule is not None
+            name: max((rows for rows in each if rows <= most), default=each[0])
+            for name, each in choices.items()
         }
 
     def region(self, rows: Mapping[str, int]) -> Region | None:
         """The region of consecutive nodes (by name, in order) that compute so many rows a call.
 
-        None where they cannot: a node needs all of a value, rows do not divide those of an output,
-        some rows would never be needed, or other nodes are among them.
+        None where they cannot: a node needs all of a value, no call computes so many rows, or
+        other nodes are among them.
         """
         rules = self._rules_of(rows)
         boundaries = None if rules is None else self._boundaries(rules)
@@ -91,7 +91,7 @@ class RegionBuilder:
             return None
         rules = [rule for node in nodes if (rule := self.rules.rule(node.name)) is not None]
         fits = len(rules) == len(rows) and all(
-            _divides(rows[rule.node.name], rule.rows)
+            rows[rule.node.name] in rule.rows_a_call
             and self.rules.layer(rule, rows[rule.node.name]) is not None
             for rule in rules
         )
@@ -122,7 +122,9 @@ class RegionBuilder:
         return layer
 
     def _leaves(self, name: str, names: Set[str]) -> bool:
-        return name in self._kept or not self._readers.get(name, set()) <= names
+        """Whether a value is needed elsewhere, or nowhere."""
+        readers = self._readers.get(name)
+        return name in self._kept or not readers or not readers <= names
 
     def _reads_rows_only(self, rules: Sequence[RowRule], names: set[str]) -> bool:
         """Whether no node reads a value whole that is computed among them, or read by rows."""
@@ -141,10 +143,7 @@ class RegionBuilder:
         return True
 
     def _slice(self, rule: RowRule, rows: int) -> Slice:
-        reads = {
-            argument: replace(its.read, count=its.read.count + its.read.stride * (rows - 1))
-            for argument, its in rule.arguments.items()
-        }
+        reads = {argument: its.read.of(rows) for argument, its in rule.arguments.items()}
         return Slice(rule.node.name, rule.node.name, rows, reads, rule.start)
 
     def _boundary(self, rules: Sequence[RowRule], value: str) -> Boundary | None:
@@ -166,7 +165,7 @@ class RegionBuilder:
         if value == self.pushed:
             return Take(value, 1, pushed=True)
         steps = [
-            read.stride * each.rows
+            read.step(each.rows)
             for each in slices
             for read in each.sources()
             if read.value == value
@@ -182,10 +181,6 @@ class RegionBuilder:
             yield Border(value, -boundary.before, boundary.before, filled)
         if filled is not None and boundary.after > 0:
             yield Border(value, row_count(self.graph.types[value]), boundary.after, filled)
-
-
-def _divides(count: int, rows: int) -> bool:
-    return count > 0 and rows % count == 0
 
 
 def _readers(rules: Sequence[RowRule], value: str) -> Iterator[tuple[RowRule, ArgumentRows]]:

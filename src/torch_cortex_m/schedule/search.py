@@ -161,7 +161,7 @@ class Search:
         """The steps that take the least, by a bisection from ``most`` bytes down, or from more if
         that is too little. There are steps that take less than ``TOO_MANY``."""
         while (best := self.within(most)) is None:
-            most *= 2
+            most = max(2 * most, 1)
             assert most < TOO_MANY
         impossible = 0
         while (possible := largest_bytes(best)) - impossible > CLOSE:

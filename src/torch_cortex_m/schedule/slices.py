@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from math import lcm
 from typing import Any
 
 from ..errors import TcmError
@@ -44,6 +45,12 @@ class RowRule:
     rows: int
     arguments: Mapping[str, ArgumentRows]
     start: str | None = None
+
+    @cached_property
+    def rows_a_call(self) -> list[int]:
+        """How many rows calls may compute that all compute as many: whole periods, or all."""
+        period = lcm(*(its.read.period for its in self.arguments.values()))
+        return [n for n in divisors(self.rows) if n % period == 0 or n == self.rows]
 
 
 class RowRules:
@@ -109,16 +116,17 @@ class RowRules:
 
     def _argument_rows(self, node: Node, argument: str, axis: int) -> ArgumentRows | None:
         """None where a row of the output needs more than some rows of the argument."""
-        types, value = self.graph.present_types(node), node.arguments()[argument]
+        graph, value = self.graph, node.arguments()[argument]
+        types = graph.present_types(node)
         assert value is not None
         own, root = row_axis(types[argument]), self.root(value)
-        if own is None or root is None or value in self.graph.constants:
+        if own is None or root is None or value in graph.constants:
             return None
-        reach = node.op.reach(types, argument, own)
+        reach = node.op.reach(types, graph.argument_constants(node), argument, own)
         if reach is None or reach.axis != axis:
             return None
-        read = RowsRead(root, reach.first, reach.stride, reach.dilation * (reach.kernel - 1) + 1)
-        last = self.graph.types[node.output].shape[axis] - 1
+        read = RowsRead(root, reach.first, reach.stride, reach.span, reach.period)
+        last = graph.types[node.output].shape[axis] - 1
         if read.begin(0) >= 0 and read.end(last) <= types[argument].shape[own]:
             return ArgumentRows(own, read, None)
         border = node.op.border_value(types, argument)
@@ -136,12 +144,14 @@ class RowRules:
         graph, node = self.graph, rule.node
         types = dict(graph.present_types(node))
         for argument, its in rule.arguments.items():
-            count = its.read.stride * (rows - 1) + its.read.count
-            types[argument] = _with_size(types[argument], its.axis, count)
+            types[argument] = _with_size(types[argument], its.axis, its.read.of(rows).count)
         op: Any = node.op
-        expected = graph.types[node.name]
+        constants, expected = graph.argument_constants(node), graph.types[node.name]
         if rule.start is None:
-            op = op.with_positions(rule.axis, rows)
+            whole = graph.present_types(node)
+            op, changed = op.with_positions(whole, constants, rule.axis, rows)
+            constants = {**constants, **changed}
+            types |= {name: types[name].with_shape(data.shape) for name, data in changed.items()}
             expected = _with_size(expected, rule.axis, rows)
         try:
             (output,) = op.infer(types)
@@ -149,7 +159,7 @@ class RowRules:
             return None
         if (output.shape, output.dtype) != (expected.shape, expected.dtype):
             return None
-        return Layer(op, types, (expected,), graph.argument_constants(node))
+        return Layer(op, types, (expected,), constants)
 
 
 def _with_size(type_: TensorType, axis: int, size: int) -> TensorType:

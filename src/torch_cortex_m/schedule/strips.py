@@ -15,7 +15,8 @@ from typing import Any
 from ..ir import Graph, Node
 from ..ir.nodes import NodeList
 from ..ops import operator
-from ..ops.interfaces import Border
+from ..ops.integers.bounds import Array
+from ..ops.interfaces import Border, Reach
 from .slices import row_axis
 
 
@@ -59,6 +60,11 @@ class Columns:
         begin, end = max(self.range.start, 0), min(self.range.stop, size)
         return Columns(self.axis, range(begin, max(end, begin)))
 
+    def in_periods(self, period: int) -> Columns:
+        """These, and all of the periods in which they are."""
+        begin, end = self.range.start // period, -(-self.range.stop // period)
+        return Columns(self.axis, range(begin * period, end * period))
+
     def joined(self, other: Columns | None) -> Columns | None:
         """All from the first to the last of both; None where they lie along different axes."""
         if other is None or other.axis != self.axis:
@@ -70,11 +76,12 @@ class Columns:
 @dataclass(frozen=True)
 class Strip:
     """One strip. columns: of each value in it those that it has, or takes from elsewhere.
-    operators: node -> its operator for its columns. reads: node and argument -> columns of it."""
+    operators: node -> its operator for its columns, and its changed constants. reads: node and
+    argument -> columns of it."""
 
-    columns: Mapping[str, Columns]
-    operators: Mapping[str, Any]
-    reads: Mapping[tuple[str, str], Columns]
+    columns: dict[str, Columns]
+    operators: dict[str, tuple[Any, Mapping[str, Array]]]
+    reads: dict[tuple[str, str], Columns]
 
 
 def _column_axis(graph: Graph, nodes: Sequence[Node]) -> int | None:
@@ -93,46 +100,59 @@ def _column_axis(graph: Graph, nodes: Sequence[Node]) -> int | None:
 
 def _strip(graph: Graph, nodes: Sequence[Node], last: Columns) -> Strip | None:
     """The strip that computes these columns of the last node's output."""
-    columns: dict[str, Columns] = {nodes[-1].name: last}
-    operators: dict[str, Any] = {}
-    reads: dict[tuple[str, str], Columns] = {}
+    strip = Strip({nodes[-1].name: last}, {}, {})
     for node in reversed(nodes):
-        if node.name not in columns:
-            continue  # nothing reads it
-        types, output = graph.present_types(node), columns[node.name]
-        op: Any = node.op.with_positions(output.axis, len(output.range))
-        for argument, value in _arguments_by_columns(graph, node):
-            wanted = _read(node, types, argument, output)
-            own = wanted and wanted.within(types[argument].shape[wanted.axis])
-            joined = own and own.joined(columns.get(value))
-            if wanted is None or own is None or joined is None or not own.range:
-                return None
-            reads[node.name, argument], columns[value] = own, joined
-            op = op and _with_border(op, node, types, argument, wanted, own)
-        if op is None:
+        if node.name in strip.columns and not _add_node(graph, node, strip):
             return None
-        operators[node.name] = op
-    return Strip(columns, operators, reads)
+    return strip if strip.columns[nodes[-1].name] == last else None
 
 
-def _arguments_by_columns(graph: Graph, node: Node) -> list[tuple[str, str]]:
+def _add_node(graph: Graph, node: Node, strip: Strip) -> bool:
+    """Adds a node that computes the columns that are needed of it, whole periods of them, and what
+    these need; False where it cannot."""
+    types, constants = graph.present_types(node), graph.argument_constants(node)
+    arguments = _arguments_by_columns(graph, node)
+    reaches = {name: _reach(graph, node, name, strip.columns[node.name].axis) for name in arguments}
+    found = {name: reach for name, reach in reaches.items() if reach is not None}
+    if len(found) < len(arguments):
+        return False
+    period = max((reach.period for _, reach in found.values()), default=1)
+    output = strip.columns[node.name].in_periods(period)
+    if output.range.stop > graph.types[node.name].shape[output.axis]:
+        return False
+    strip.columns[node.name] = output
+    op, changed = node.op.with_positions(types, constants, output.axis, len(output.range))
+    for name, (axis, reach) in found.items():
+        wanted = Columns(axis, reach.read(output.range))
+        own = wanted.within(types[name].shape[axis])
+        joined = own.joined(strip.columns.get(arguments[name]))
+        op = _with_border(op, node, types, name, wanted, own)
+        if op is None or joined is None or not own.range:
+            return False
+        strip.reads[node.name, name], strip.columns[arguments[name]] = own, joined
+    strip.operators[node.name] = op, changed
+    return True
+
+
+def _arguments_by_columns(graph: Graph, node: Node) -> dict[str, str]:
     """Arguments, and their values, of which a strip does not need all."""
     aligned = node.op.aligned or node.op.elementwise
-    return [
-        (argument, value)
+    return {
+        argument: value
         for argument, value in node.arguments().items()
         if value is not None
         and (value not in graph.constants or (aligned and graph.types[value].elements > 1))
-    ]
+    }
 
 
-def _read(node: Node, types: Mapping[str, Any], argument: str, output: Columns) -> Columns | None:
-    """The columns of an argument that these of the output depend on; None where these are not all
-    that they depend on."""
-    for axis, size in enumerate(types[argument].shape):
-        reach = node.op.reach(types, argument, axis) if size > 1 else None
-        if reach is not None and reach.axis == output.axis:
-            return Columns(axis, reach.read(output.range))
+def _reach(graph: Graph, node: Node, argument: str, axis: int) -> tuple[int, Reach] | None:
+    """(axis of the argument, how this axis of the output goes along with it); None where nothing
+    does."""
+    types, constants = graph.present_types(node), graph.argument_constants(node)
+    for own, size in enumerate(types[argument].shape):
+        reach = node.op.reach(types, constants, argument, own) if size > 1 else None
+        if reach is not None and reach.axis == axis:
+            return own, reach
     return None
 
 
@@ -182,14 +202,18 @@ def _add_strip(
     """Adds a strip's nodes; what the last one computes."""
     names: dict[str, str] = {}
     for node in (node for node in nodes if node.name in strip.operators):
+        op, changed = strip.operators[node.name]
         inputs = node.arguments()
-        for argument, value in _arguments_by_columns(graph, node):
+        for argument, data in changed.items():
+            dtype = graph.present_types(node)[argument].dtype
+            inputs[argument] = result.add_constant(f"{node.name}.{argument}{suffix}", data, dtype)
+        for argument, value in _arguments_by_columns(graph, node).items():
             begin = strip.columns[value].range.start if value in names else 0
             wanted = f"{node.name}.{argument}{suffix}"
             read = strip.reads[node.name, argument]
             inputs[argument] = _part(result, names.get(value, value), read, begin, wanted)
         names[node.name] = result.add_node(
-            strip.operators[node.name],
+            op,
             tuple(inputs.values()),
             f"{node.name}{suffix}",
             quantization=graph.types[node.name].quantization,

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...ir import INT8, Limits, TensorType
 from ..base import Kernel, Op, TensorArgument, for_dtype
-from ..integers.bounds import Bounds
+from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
@@ -204,7 +204,7 @@ class AvgPool2d(Op):
             return None
         return replace(self, padding=padding, count_include_pad=True, padding_value=border.value)
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """Adaptive windows are alike where all along the axis are of one size."""
         if not self.adaptive_output or axis == 0:
             return window_reach(self, self.kernel, axis)
@@ -230,12 +230,14 @@ class AvgPool2d(Op):
         }
         return Sums((batches, height * width, channels), 0, "quotient", fields)
 
-    def with_positions(self, axis: int, count: int) -> Any:
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
         adaptive = list(self.adaptive_output)
         if adaptive and axis:
             adaptive[axis - 1] = count
         padding = padding_elsewhere(self.padding, axis)
-        return replace(self, padding=padding, adaptive_output=tuple(adaptive))
+        return replace(self, padding=padding, adaptive_output=tuple(adaptive)), {}
 
 
 OP = AvgPool2d

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ...ir import INT16, Limits, TensorType
 from ..base import Kernel, TensorArgument, for_dtype
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.broadcasting import OPERANDS, broadcast_shape, operands
 from ..rules.checks import LARGEST_WIDE_SHIFT, check_max_rank
 from ..rules.quantized import TwoFactorsOp
@@ -98,7 +98,7 @@ class BatchMatmul(TwoFactorsOp):
             | _steps("other", "depth", "column", types["other"], self.transpose_other)
         )
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """Along the rows of the first operand and the columns of the second."""
         rank = len(self.output_shape(types))
         place = axis - len(types[argument].shape)

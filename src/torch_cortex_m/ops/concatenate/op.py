@@ -73,7 +73,7 @@ class Concatenate(Op):
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, axis=permutation.index(self.axis))
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return None if axis == self.axis else Reach(axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ...ir import TensorType
 from ..base import Kernel, for_dtype
 from ..integers.bounds import Array, Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..interfaces import ChannelFlow, Constants, Reach, Types
 from ..rules.weighted_sum import (
     WideSumOp,
     channels_read,
@@ -132,6 +132,38 @@ class ConvTranspose2d(WideSumOp):
         self, constants: Constants, kept: Mapping[str, Array]
     ) -> tuple[Any, dict[str, Array]]:
         return self, keep_mixed(constants, kept)
+
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
+        if argument != "input" or axis not in (1, 2):
+            return Reach(0) if argument == "input" and axis == 0 else None
+        stride, padding = self.stride[axis - 1], self.padding[axis - 1]
+        first = self._first_read(types, axis)
+        last = (stride - 1 + padding) // stride
+        return Reach(axis, first, kernel=last - first + 1, period=stride)
+
+    def _first_read(self, types: Types, axis: int) -> int:
+        """The first position of the input that the first period of the output depends on, or one
+        before it where that would have to be cut off."""
+        side = axis - 1
+        reach = self.dilation[side] * (types["weight"].shape[axis] - 1)
+        stride, padding = self.stride[side], self.padding[side]
+        return min(-((reach - padding) // stride), padding // stride)
+
+    def border_value(self, types: Types, argument: str) -> int | None:
+        return -self.input_offset if argument == "input" else None
+
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        if axis not in (1, 2):
+            return self, {}
+        padding = list(self.padding)
+        padding[axis - 1] -= self.stride[axis - 1] * self._first_read(types, axis)
+        return replace(self.longer(axis, count), padding=tuple(padding)), {}
+
+    def longer(self, axis: int, count: int) -> ConvTranspose2d:
+        size = (count, self.output_size[1]) if axis == 1 else (self.output_size[0], count)
+        return replace(self, output_size=size)
 
 
 OP = ConvTranspose2d

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.quantized import RequantizedOp
 from ..rules.reduction import ReductionOp
 from ..rules.window import check_offset
@@ -47,7 +47,7 @@ class Cumsum(RequantizedOp, ReductionOp):
         super().output_shape(types)
         return types["input"].shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return None if axis == 1 else Reach(axis)
 
     def reduces(self, types: Types, argument: str, axis: int) -> bool:

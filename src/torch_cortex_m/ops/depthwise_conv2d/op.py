@@ -134,14 +134,16 @@ class DepthwiseConv2d(WeightedSumOp):
     ) -> tuple[Any, dict[str, Array]] | None:
         return trimmed_window(self, types, constants)
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return window_reach(self, types["weight"].shape[1:3], axis) if argument == "input" else None
 
     def border_value(self, types: Types, argument: str) -> int | None:
         return -self.input_offset if argument == "input" else None
 
-    def with_positions(self, axis: int, count: int) -> Any:
-        return replace(self, padding=padding_elsewhere(self.padding, axis))
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        return replace(self, padding=padding_elsewhere(self.padding, axis)), {}
 
 
 OP = DepthwiseConv2d

@@ -77,8 +77,21 @@ class Gather(Op):
         indices[self.axis] = np.clip(constants["indices"], 0, shape[self.axis] - 1)
         return tuple(indices)
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
-        return Reach(axis) if argument == "input" and axis != self.axis else None
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
+        if argument != "input" or axis != self.axis:
+            return Reach(axis) if argument == "input" else None
+        taken = self.taken_indices(types, constants)
+        return None if taken is None else _periodic_reach(taken[axis], axis)
+
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        taken = self.taken_indices(types, constants) if axis == self.axis else None
+        if taken is None:
+            return self, {}
+        reach = _periodic_reach(taken[axis], axis)
+        assert reach is not None
+        return self, {"indices": (taken[axis][:count] - reach.first).astype(np.int32)}
 
     def follows_layout(self, types: Types, output: TensorType) -> bool:
         """Where every axis longer than 1 stays so."""
@@ -86,6 +99,18 @@ class Gather(Op):
 
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, axis=permutation.index(self.axis))
+
+
+def _periodic_reach(indices: Array, axis: int) -> Reach | None:
+    """Where all indices are so many more than those one period before."""
+    count = len(indices)
+    for period in (n for n in range(1, count // 2 + 1) if count % n == 0):
+        strides = np.unique(indices[period:] - indices[:-period])
+        if len(strides) == 1 and strides[0] > 0:
+            first = int(indices[:period].min())
+            kernel = int(indices[:period].max()) - first + 1
+            return Reach(axis, first, int(strides[0]), kernel, period=period)
+    return None
 
 
 OP = Gather

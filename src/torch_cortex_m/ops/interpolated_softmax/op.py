@@ -9,7 +9,7 @@ from typing import ClassVar
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.softmax_tables import EXPONENTIALS, RECIPROCALS
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.checks import check_multiplier
 from ..rules.exponentials import LARGEST_SHIFT_OF_INT16
 from ..rules.rows import reach_of_rows
@@ -54,7 +54,7 @@ class InterpolatedSoftmax(Op):
         sizes = {"rows": types["input"].elements // row_size, "row_size": row_size}
         return super().constants(types) | sizes
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.rows import reach_of_rows
 from ..rules.window import check_offset
 
@@ -43,7 +43,7 @@ class L2Normalization(Op):
         self.expect(fits, "input", f"a last dimension of 1 to {LARGEST_ROW}", f"shape {shape}")
         return shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -121,7 +121,7 @@ class Linear(WeightedSumOp):
     def feature_weights(self) -> str | None:
         return "weight"
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis) if argument == "input" else None
 
     def reduces(self, types: Types, argument: str, axis: int) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.checks import check_multiplier
 from ..rules.window import check_offset, check_rank
 from .tables import LOG_TABLE, packed_bands, twiddles
@@ -103,7 +103,7 @@ class LogMel(Op):
         products = types["window"].elements + 2 * half * (half.bit_length() + 2)
         return output.shape[0] * output.shape[1] * products
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         if argument != "input":
             return None
         if axis == 0:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ir import INT8, Quantization, TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.rows import reach_of_rows
 from ..rules.window import check_activation, check_offset
 
@@ -88,7 +88,7 @@ class LogSoftmax(Op):
         self.expect(fits, "input", f"a last dimension of 1 to {MAX_ROW_SIZE}", f"shape {shape}")
         return shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.rows import reach_of_rows
 
 
@@ -31,7 +31,7 @@ class LogSoftmaxFloat(Op):
         self.expect(len(shape) >= 1, "input", "at least one dimension", f"shape {shape}")
         return shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, Op, TensorArgument, for_dtype
-from ..integers.bounds import Bounds
+from ..integers.bounds import Array, Bounds
 from ..interfaces import Border, ChannelFlow, Constants, Reach, Types
 from ..rules.overlap import place_by_place
 from ..rules.window import (
@@ -99,14 +99,16 @@ class MaxPool2d(Op):
         same = padding is not None and is_least and not self.ceil_mode
         return replace(self, padding=padding) if same else None
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return window_reach(self, self.kernel, axis) if argument == "input" else None
 
     def border_value(self, types: Types, argument: str) -> int | None:
         return types[argument].limits.low
 
-    def with_positions(self, axis: int, count: int) -> Any:
-        return replace(self, padding=padding_elsewhere(self.padding, axis))
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        return replace(self, padding=padding_elsewhere(self.padding, axis)), {}
 
 
 OP = MaxPool2d

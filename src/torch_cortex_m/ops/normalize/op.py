@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ...ir import INT8, TensorType
 from ..base import Kernel, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.quantized import QuantizedOp
 from ..rules.window import check_offset, check_rank
 from .kernels_rows import ROW_KERNELS
@@ -90,7 +90,7 @@ class Normalize(QuantizedOp):
                 self.expect(types[name].shape == shape[2:], name, shape[2:], types[name].shape)
         return shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """From batch to batch, and from group to group where these have nothing of their own."""
         alike = axis == 0 or (axis == 2 and types.keys() == {"input"})
         return Reach(axis) if argument == "input" and alike else None

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument, for_dtype
-from ..interfaces import Border, Reach, Types
+from ..integers.bounds import Array
+from ..interfaces import Border, Constants, Reach, Types
 from ..rules.checks import check_max_rank
 from ..rules.permutation import long_axes, permuted
 from ..rules.strides import loop_constants, row_major_strides
@@ -80,15 +81,17 @@ class Pad(Op):
         widths = permuted(list(zip(self.before, self.after, strict=True)), permutation)
         return replace(self, padding=sum(widths, ()))
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return Reach(axis, -self.before[axis])
 
     def border_value(self, types: Types, argument: str) -> int | None:
         return self.value
 
-    def with_positions(self, axis: int, count: int) -> Any:
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
         inside = (*self.padding[: 2 * axis], 0, 0, *self.padding[2 * axis + 2 :])
-        return replace(self, padding=inside)
+        return replace(self, padding=inside), {}
 
 
 OP = Pad

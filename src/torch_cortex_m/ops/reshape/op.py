@@ -75,7 +75,7 @@ class Reshape(Op):
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, shape=output_shape)
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """Where the axis is one of its own before and after."""
         shape = types["input"].shape
         before = prod(shape[:axis])
@@ -83,8 +83,10 @@ class Reshape(Op):
         places = (place for place, same in enumerate(kept) if same)
         return next((Reach(p) for p in places if self.shape[p] == shape[axis]), None)
 
-    def with_positions(self, axis: int, count: int) -> Any:
-        return replace(self, shape=(*self.shape[:axis], count, *self.shape[axis + 1 :]))
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        return replace(self, shape=(*self.shape[:axis], count, *self.shape[axis + 1 :])), {}
 
 
 OP = Reshape

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from .window import check_rank
 
 
@@ -31,7 +31,7 @@ class ReductionOp(Op):
         self.expect(count <= self.largest_count, "input", expected, count)
         return outer, inner
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return None if axis == 1 else Reach(min(axis, 1))
 
     def reduces(self, types: Types, argument: str, axis: int) -> bool:

@@ -128,14 +128,16 @@ class Slice(Op):
         moved = {name: permuted(getattr(self, name), permutation) for name in ("begin", "size")}
         return replace(self, **moved, step=permuted(self.steps, permutation))
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         step = self.steps[axis]
         return Reach(axis, self.begin[axis], step) if step > 0 else None
 
-    def with_positions(self, axis: int, count: int) -> Any:
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
         begin = (*self.begin[:axis], 0, *self.begin[axis + 1 :])
         size = (*self.size[:axis], count, *self.size[axis + 1 :])
-        return replace(self, begin=begin, size=size, step=self.steps)
+        return replace(self, begin=begin, size=size, step=self.steps), {}
 
 
 def _overlap(layer: Layer) -> dict[str, Overlap]:

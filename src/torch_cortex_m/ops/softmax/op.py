@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.rows import reach_of_rows
 from ..rules.window import check_offset
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
@@ -81,7 +81,7 @@ class Softmax(Op):
             self.expect(fits, "mask", f"the last dimensions of {shape}", mask)
         return shape
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return None if "mask" in types else reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Layer, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.checks import check_max_rank
 from ..rules.rows import reach_of_rows
 
@@ -44,7 +44,7 @@ class Sort(Op):
         kept = (*shape[:-1], self.kept)
         return TensorType(kept, types["input"].dtype), TensorType(kept, "int32")
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return reach_of_rows(types, argument, axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument, View
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Split(Op):
             return None
         return (View("input"), View("input", self._runs(types)[0]))
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return None if axis == self.axis else Reach(axis)
 
     def constants(self, types: Mapping[str, TensorType]) -> dict[str, int | float]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..interfaces import Reach, Types
+from ..interfaces import Constants, Reach, Types
 from ..rules.checks import MAX_RANK
 from ..rules.strides import loop_constants, row_major_strides
 from ..rules.window import check_rank
@@ -52,7 +52,7 @@ class Transpose(Op):
     def moved_axes(self) -> tuple[int, ...] | None:
         return self.permutation
 
-    def reach(self, types: Types, argument: str, axis: int) -> Reach | None:
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         return Reach(self.permutation.index(axis))
 
 

@@ -1,0 +1,132 @@
+"""A few rows of an operator's output, computed from the rows that it says they depend on, are those
+of the whole: of every operator, whatever its fields are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import event, given, note, settings
+from hypothesis import strategies as st
+
+from torch_cortex_m import TcmError, ops
+from torch_cortex_m.ir import Graph
+from torch_cortex_m.ops.base import Case
+from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
+from torch_cortex_m.ops.gather.cases import case as gather_case
+from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.schedule.slices import ArgumentRows, RowRule, RowRules
+
+BY_ROWS = {
+    "conv_transpose2d",
+    "conv2d",
+    "depthwise_conv2d",
+    "max_pool2d",
+    "gather",
+    "slice",
+    "pad",
+}
+"""Operators of which many layers go by rows."""
+
+
+def rows_and_whole(case: Case, most_calls: int = 40) -> int:
+    """For how many numbers of rows a call the rows are those of the whole, which is all; raises
+    TcmError if the case has no output."""
+    graph = case_graph(case)
+    rules = RowRules(graph)
+    rule = rules.rule(graph.outputs[0].value)
+    if rule is None or rule.start is not None:
+        return 0
+    inputs = {port.value: case.tensors[port.value] for port in graph.inputs}
+    (whole, *_) = run_reference(graph, [x for x in inputs.values() if x is not None])
+    counts = [n for n in rule.rows_a_call if rule.rows // n <= most_calls]
+    for rows in counts:
+        found = [computed(case, graph, rules, rule, row, rows) for row in range(0, rule.rows, rows)]
+        joined = np.concatenate(found, rule.axis)
+        assert joined.dtype == whole.dtype
+        assert np.array_equal(joined, whole), f"{rows} rows a call of {case.op}, {rule}"
+    return len(counts)
+
+
+def computed(
+    case: Case, graph: Graph, rules: RowRules, rule: RowRule, row: int, rows: int
+) -> np.ndarray:
+    """Rows of the output from one on, by the layer that computes so many."""
+    layer = rules.layer(rule, rows)
+    assert layer is not None, f"{rows} rows a call of {case.op}, {rule}"
+    given: list[torch.Tensor | None] = []
+    for name in layer.op.tensor_names():
+        data = layer.constants.get(name, case.tensors.get(name))
+        if data is not None and name in rule.arguments:
+            data = rows_read(data, rule.arguments[name], row, rows)
+        given.append(None if data is None else torch.from_numpy(np.ascontiguousarray(data)))
+        assert data is None or data.shape == layer.types[name].shape
+    reference = ops.part(layer.op.name, "reference")
+    assert reference is not None
+    return reference.reference(layer.op, *given).numpy()
+
+
+def rows_read(data: np.ndarray, its: ArgumentRows, row: int, rows: int) -> np.ndarray:
+    """With a border where there is one; nothing else stands around the rows."""
+    first = its.read.begin(row)
+    count = its.read.count + its.read.stride * (-(-rows // its.read.period) - 1)
+    size, places = data.shape[its.axis], np.arange(first, first + count)
+    inside = (places >= 0) & (places < size)
+    assert its.border is not None or inside.all()
+    read = np.take(data, np.clip(places, 0, size - 1), its.axis)
+    shape = [-1 if axis == its.axis else 1 for axis in range(data.ndim)]
+    return np.where(inside.reshape(shape), read, np.asarray(its.border or 0, data.dtype))
+
+
+@pytest.mark.parametrize("name", sorted(ops.definitions()))
+def test_rows_of_every_operator(name: str) -> None:
+    rng = np.random.default_rng(len(name))
+    drawn = [make(rng, f"random {i}") for i in range(6) for make in ops.random_layers(name)]
+    cases = [each for each in ops.cases(name) if elements(each) < 5000] + drawn
+    found = 0
+    for case in cases:
+        try:
+            found += rows_and_whole(case)
+        except TcmError:
+            assert case in drawn
+    assert name not in BY_ROWS or found > 10
+
+
+def elements(case: Case) -> int:
+    return max(data.size for data in case.tensors.values() if data is not None)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=150)
+def test_rows_of_transposed_convolutions(data: st.DataObject) -> None:
+    """Also where strides do not divide the output, and padding is wider than the kernel."""
+    height, kernel, stride = (data.draw(st.integers(1, most)) for most in (6, 5, 4))
+    fields = {
+        "stride": (stride, 2),
+        "dilation": (data.draw(st.integers(1, 3)), 1),
+        "padding": (data.draw(st.integers(0, 7)), 0),
+        "output_size": (data.draw(st.integers(1, 20)), 6),
+        "groups": data.draw(st.integers(1, 2)),
+    }
+    case = transposed_case("rows", (1, height, 3, 2), 2, (kernel, 2), **fields)
+    note(str(case.op))
+    count = rows_and_whole(case)
+    event(f"{min(count, 3)} numbers of rows")
+    rows = case.op.output_size[0]
+    if height > 1 and rows > 1:
+        assert count >= 1 + (rows % stride == 0 and rows > stride)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_rows_of_periodic_indices(data: st.DataObject) -> None:
+    """Of nearest neighbours, and of any indices that go on as they began."""
+    stride = data.draw(st.integers(1, 4))
+    base = data.draw(st.lists(st.integers(0, 5), min_size=1, max_size=5))
+    times = data.draw(st.integers(2, 5))
+    indices = [index + stride * time for time in range(times) for index in base]
+    more = data.draw(st.integers(0, 2))
+    case = gather_case("rows", (1, max(indices) + 1 + more, 2, 3), 1, indices)
+    note(str(indices))
+    assert rows_and_whole(case) >= 2
