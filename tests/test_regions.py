@@ -303,7 +303,7 @@ def test_rows_that_do_not_fit_are_refused(network: Graph) -> None:
             generate(network, M4, regions=[rows])
 
 
-def test_the_curve_has_what_budgets_choose(network: Graph, tmp_path: Path) -> None:
+def test_the_curve_has_what_budgets_choose(network: Graph) -> None:
     points = list(ram_curve(compiled(network, None).generated))
     arenas = [point.arena_bytes for point in points]
     assert arenas == sorted(set(arenas), reverse=True)
@@ -313,7 +313,20 @@ def test_the_curve_has_what_budgets_choose(network: Graph, tmp_path: Path) -> No
     assert points[-1].by_rows > 1
     for point in points[1:-1]:
         assert compiled(network, point.arena_bytes).report.arena_bytes <= point.arena_bytes
-    compiled(network, 3000).save(tmp_path / "out")
+
+
+def test_the_curve_on_the_command_line(tmp_path: Path) -> None:
+    graph = Graph("model")
+    value = graph.add_input("x", TensorType((1, 40, 1, 8), "int8", Q))
+    for name in ("first", "second"):
+        case = conv2d_case(name, (1, 40, 1, 8), 8, (3, 1), padding=(1, 0, 1, 0))
+        value = add_case_node(graph, case, value)
+    value = add_case_node(graph, add_case("sum", (1, 40, 1, 8)), "x", value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    model = compiled(graph, None)
+    arenas = [point.arena_bytes for point in ram_curve(model.generated)]
+    assert len(arenas) > 1
+    model.save(tmp_path / "out")
     printed = tcm("plan", tmp_path / "out", "--json")
     assert [point["arena_bytes"] for point in json.loads(printed.stdout)] == arenas
     assert f"{arenas[-1]:,}" in tcm("plan", tmp_path / "out").stdout

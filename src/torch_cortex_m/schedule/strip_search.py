@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from ..ir import Graph
-from .search import Search, Step, total_cycles
+from .candidates import Step
+from .search import Search, total_cycles
 from .strips import Strips, in_strips
 
 COUNTS = (2, 3, 4)
@@ -56,14 +57,14 @@ class StripSearch:
         """Strips from the first node on, or from the first one that does not keep the limit by
         itself, to any node behind which the limit can be kept."""
         for last in range(self.search.count):
-            for first in self._firsts(limit) if self._may_end(last, limit) else ():
+            for first in self._firsts(last, limit) if self._may_end(last, limit) else ():
                 strips = self._strips(first, last, count)
                 if strips is not None:
                     yield strips
 
-    def _firsts(self, limit: int) -> Sequence[int]:
+    def _firsts(self, last: int, limit: int) -> Sequence[int]:
         search = self.search
-        above = (index for index in range(search.count) if not search.fits_best(index, limit))
+        above = (index for index in range(last + 1) if not search.fits_best(index, limit))
         return sorted({0, next(above, 0)})
 
     def _may_end(self, last: int, limit: int) -> bool:

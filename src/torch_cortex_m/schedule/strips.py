@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import lcm
 from typing import Any
 
 from ..ir import Graph, Node
@@ -116,7 +117,7 @@ def _add_node(graph: Graph, node: Node, strip: Strip) -> bool:
     found = {name: reach for name, reach in reaches.items() if reach is not None}
     if len(found) < len(arguments):
         return False
-    period = max((reach.period for _, reach in found.values()), default=1)
+    period = lcm(*(reach.period for _, reach in found.values()))
     output = strip.columns[node.name].in_periods(period)
     if output.range.stop > graph.types[node.name].shape[output.axis]:
         return False
