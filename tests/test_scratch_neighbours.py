@@ -54,7 +54,8 @@ def test_an_input_right_behind_the_scratch_memory() -> None:
     second = layer(rng, middle, 8)
     expected = run_cases([second], on="reference")[0].output
     target = CORES["cortex-m4"]
-    generated = generate(chain([first, second]), target)
+    forced = dict.fromkeys(("value_0", SECOND), "conv2d_s8__columns_dsp")
+    generated = generate(chain([first, second]), target, forced=forced)
     plan = generated.plan
     four_columns = 4 * 4 * (64 // 2)  # places, bytes, pairs of inputs
     assert plan.locations["value_0"].offset == plan.scratch[SECOND] + four_columns

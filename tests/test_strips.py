@@ -55,6 +55,11 @@ def small_budget(ram: int | str, io: str = "caller") -> CompiledModel:
     return CompiledModel(generate(wide_network(), M4, preferences=preferences))
 
 
+@pytest.fixture(scope="module")
+def least() -> CompiledModel:
+    return small_budget(LEAST)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_strips_compute_the_same(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -77,10 +82,10 @@ def test_strips_compute_the_same(seed: int) -> None:
 
 
 @needs_emulator
-def test_strips_keep_what_rows_alone_do_not() -> None:
+def test_strips_keep_what_rows_alone_do_not(least: CompiledModel) -> None:
     """Rows that are pushed come once, so that they are in no strips: what they take is what rows
     alone do, beside a window of the image."""
-    least, by_rows = small_budget(LEAST), small_budget(LEAST, "rows")
+    by_rows = small_budget(LEAST, "rows")
     assert least.report.arena_bytes < 0.8 * by_rows.report.arena_bytes
     assert any(".strip" in node.name for node in least.graph.nodes)
     assert not any(".strip" in node.name for node in by_rows.graph.nodes)
@@ -112,16 +117,86 @@ def test_values_without_columns(shape: tuple[int, ...]) -> None:
     assert in_strips(with_output(graph, total), [total], 2) is None
 
 
-def test_a_constant_that_has_columns_is_in_no_strips() -> None:
-    graph = a_graph()
-    case = add_case("sum", IMAGE)
-    other = graph.add_constant("other", np.zeros(IMAGE, np.int8))
-    graph.types[other] = graph.types["image"]
-    total = graph.add_node(case.op, ("image", other), "total", quantization=Q)
-    strips = in_strips(with_output(graph, total), [total], 3)
+def check_strips(graph: Graph, names: list[str], count: int) -> Graph:
+    """There are so many, and they compute the same; the graph with them."""
+    strips = in_strips(graph, names, count)
     assert strips is not None
-    taken = [node for node in strips.graph.nodes if node.op.name == "slice"]
-    assert len(taken) == 6
+    rng = np.random.default_rng(1)
+    image = rng.integers(-128, 128, graph.types["image"].shape).astype(np.int8)
+    (expected,), (found,) = (reference_values(g, [[image]]) for g in (graph, strips.graph))
+    for port in graph.outputs:
+        assert np.array_equal(found[port.value], expected[port.value]), port.value
+    begins = [strips.graph.producer(name) for name in strips.begins]
+    assert len(set(begins)) == count
+    assert set(begins) <= set(strips.graph.computing_nodes())
+    return strips.graph
+
+
+@pytest.mark.parametrize("shape", [(1, 20, 18, 3), (1, 1, 18, 1), (1, 20, 1, 3), (3,)])
+def test_constants_are_cut_when_compiling(shape: tuple[int, ...]) -> None:
+    """Those that are alike in all columns stay as they are."""
+    graph = a_graph()
+    case = add_case("sum", IMAGE, shape)
+    data = np.random.default_rng(2).integers(-128, 128, shape).astype(np.int8)
+    other = graph.add_constant("other", data)
+    graph.types[other] = TensorType(shape, "int8", Q)
+    total = graph.add_node(case.op, ("image", other), "total", quantization=Q)
+    found = check_strips(with_output(graph, total), [total], 3)
+    taken = [node for node in found.nodes if node.op.name == "slice"]
+    assert [node.inputs for node in taken] == [("image",)] * 3
+
+
+def test_a_value_that_is_alike_in_all_columns() -> None:
+    """It may come from elsewhere, but from no strip."""
+    graph = a_graph()
+    mean = graph.add_node(
+        ops.operator("avg_pool2d", kernel=(20, 18)), ("image",), "mean", quantization=Q
+    )
+    total = graph.add_node(
+        add_case("sum", IMAGE, (1, 1, 1, 3)).op, ("image", mean), "total", quantization=Q
+    )
+    check_strips(with_output(graph, total), [total], 2)
+    assert in_strips(graph, [mean, total], 2) is None
+
+
+def test_what_is_computed_from_constants_only_has_no_strips() -> None:
+    graph = a_graph()
+    image = graph.add_constant("constant", np.ones(IMAGE, np.int8))
+    graph.types[image] = graph.types["image"]
+    first = add_case_node(graph, conv2d_case("first", IMAGE, 3, padding=SAME), image)
+    total = add_case_node(graph, add_case("sum", IMAGE), "image", first)
+    check_strips(with_output(graph, total), [total], 2)
+    assert in_strips(graph, [first, total], 2) is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_strips_are_cut_between_periods(count: int) -> None:
+    """Twice as wide, by nearest neighbours: 36 columns, two of which come from one."""
+    graph = a_graph()
+    indices = graph.add_constant("indices", np.repeat(np.arange(18, dtype=np.int32), 2))
+    wide = graph.add_node(
+        ops.operator("gather", axis=2), ("image", indices), "wide", quantization=Q
+    )
+    end = add_case_node(graph, conv2d_case("end", (1, 20, 36, 3), 2, padding=SAME), wide)
+    check_strips(with_output(graph, wide, end), [wide], count)
+    del graph.outputs[0]
+    check_strips(graph, [wide, end], count)
+
+
+def test_strips_of_values_behind_a_view() -> None:
+    """The columns of a value of height 1 lie together, so that some of them are no copy."""
+    graph = a_graph((1, 1, 30, 2))
+    case = conv2d_case("end", (1, 1, 30, 2), 2, (2, 3), padding=(1, 1, 1, 1))
+    end = add_case_node(graph, case, "image")
+    check_strips(with_output(graph, end), [end], 2)
+
+
+def test_a_budget_of_flash_may_forbid_strips(least: CompiledModel) -> None:
+    """They have functions of their own; what keeps both budgets without them is found."""
+    preferences = Preferences(flash_bytes=5_353, ram_bytes=LEAST)
+    found = generate(wide_network(), M4, preferences=preferences)
+    assert not any(".strip" in node.name for node in found.graph.nodes)
+    assert found.plan.arena_bytes > least.report.arena_bytes
 
 
 def test_strips_of_layers_behind_others_that_fit() -> None:
@@ -135,6 +210,6 @@ def test_strips_of_layers_behind_others_that_fit() -> None:
     searches = Searches(M4, ports_in_arena=False, pushed=None, objective="speed")
     (search,) = searches.by_rows(best_choice(with_output(graph, value), M4), MOST_ROWS)
     assert search.within(3000) is not None
-    for found, steps in searches.in_strips(search).within(3000):
+    for found, steps in searches.by_strips(search).within(3000, 2):
         assert largest_bytes(steps) <= 3000
         assert any(".strip" in node.name for node in found.candidates.choice.graph.nodes)

@@ -28,15 +28,16 @@ class CurvePoint:
 def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
     """The choices for smaller and smaller budgets of RAM, the fastest one first."""
     preferences = replace(generated.preferences, ram_bytes=None)
-    found = _chosen(generated, preferences)
-    least = _chosen(generated, replace(preferences, ram_bytes=LEAST))
-    while found is not None and least is not None:
+    found, least = _chosen(generated, preferences), None
+    while found is not None:
         yield _point(found)
+        least = least or _chosen(generated, replace(preferences, ram_bytes=LEAST))
+        bytes_of_least = 0 if least is None else least.plan.arena_bytes
         limit = int(found.plan.arena_bytes * STEP)
         last, found = found, None
-        if 0 < limit >= least.plan.arena_bytes:
+        if 0 < limit >= bytes_of_least:
             found = _chosen(generated, replace(preferences, ram_bytes=limit))
-        if found is None and least.plan.arena_bytes < last.plan.arena_bytes:
+        if found is None and least is not None and bytes_of_least < last.plan.arena_bytes:
             yield _point(least)
 
 

@@ -214,8 +214,21 @@ def _emit(
 
 @stage("choice of kernels")
 def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget) -> Choice:
-    """RAM first: flash is then traded among kernels that fit the RAM. Raises TcmError."""
+    """Without strips, which have functions of their own, where the flash is too small for them.
+    Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
+    if flash is None or ram is None:
+        return _within_both(choice, budget, flash, ram)
+    try:
+        return _within_both(choice, budget, flash, ram)
+    except TcmError:
+        return _within_both(choice, replace(budget, may_cut=False), flash, ram)
+
+
+def _within_both(
+    choice: Choice, budget: RamBudget, flash: int | None, ram: int | str | None
+) -> Choice:
+    """RAM first: flash is then traded among kernels that fit the RAM."""
     choice = within_flash(budget.within(choice, ram), flash)
     if ram is None or flash is None or budget.holds(choice, ram):
         return choice

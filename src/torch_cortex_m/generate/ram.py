@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..schedule import (
+    COUNTS,
     MOST_ROWS,
     TOO_MANY,
     Search,
@@ -61,8 +62,8 @@ class Found:
 class Ways:
     """Searches for steps without strips, and with them; none where nothing may go by rows."""
 
-    by_rows: Sequence[Search] = ()
-    in_strips: Sequence[StripSearch] = ()
+    rows: Sequence[Search] = ()
+    strips: Sequence[StripSearch] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class RamBudget:
     """Chooses kernels and regions within a number of bytes of the arena.
 
     planner: plans the memory of a choice. pushed: the input whose rows the caller pushes.
-    objective: what the choice is good for.
+    objective: what the choice is good for. may_cut: whether there may be strips.
     """
 
     target: Target
@@ -79,6 +80,7 @@ class RamBudget:
     may_go_by_rows: bool
     pushed: str | None = None
     objective: str = "speed"
+    may_cut: bool = True
 
     def arena(self, choice: Choice) -> int:
         return self.planner(choice).arena(choice.selection)
@@ -103,9 +105,9 @@ class RamBudget:
         return self._kept(choice, ways, int(limit))
 
     def _kept(self, choice: Choice, ways: Ways, limit: int) -> Choice:
-        found = self._by_rows(ways.by_rows, limit)
+        found = self._by_rows(ways.rows, limit)
         if found is None or found.cycles > MUCH * found.search.fastest():
-            found = min(_present(found, self._in_strips(ways, limit)), key=_cycles, default=None)
+            found = min(_present(found, self._by_strips(ways, limit)), key=_cycles, default=None)
         kept = found.choice() if found else self._by_kernels(choice, limit)
         if kept is None:
             raise TcmError(
@@ -118,8 +120,8 @@ class RamBudget:
 
     def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
         few = self._ways(choice, FEW_ROWS) if limit is None else Ways()
-        ways = few if few.by_rows else self._ways(choice)
-        if not ways.by_rows:
+        ways = few if few.rows else self._ways(choice)
+        if not ways.rows:
             readers = ", ".join(node.op.name for node in choice.graph.users(value)) or "no layer"
             raise TcmError(
                 f"the rows of input '{value}' cannot be pushed one after the other",
@@ -129,7 +131,7 @@ class RamBudget:
                 hint="io='arena' lets the input share memory with what is computed later",
             )
         if limit is None:
-            return self._within_reason(ways.by_rows, self.arena(choice))
+            return self._within_reason(ways.rows, self.arena(choice))
         return self._chosen(choice, ways, limit)
 
     def _within_reason(self, searches: Sequence[Search], whole: int) -> Choice:
@@ -140,14 +142,15 @@ class RamBudget:
 
     def _least(self, choice: Choice, ways: Ways) -> Choice:
         """The choice that takes the least of those that were tried."""
-        if not ways.by_rows:
+        if not ways.rows:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
-        least = min((self._least_of(search) for search in ways.by_rows), key=_arena)
-        strips = None
-        while (found := self._in_strips(ways, int(least.arena * LESS))) is not None:
-            least = strips = found
-        last = None if strips is None else self._least_of(strips.search)
-        return min(_present(least, last), key=_arena).choice()
+        least = min((self._least_of(search) for search in ways.rows), key=_arena)
+        found = self._by_strips(ways, int(least.arena * LESS))
+        if found is None:
+            return least.choice()
+        while found is not None:
+            least, found = found, self._by_strips(ways, int(found.arena * LESS))
+        return min(least, self._least_of(least.search), key=_arena).choice()
 
     def _least_of(self, search: Search) -> Found:
         least = search.least(largest_bytes(search.singles_only()))
@@ -164,8 +167,9 @@ class RamBudget:
         if not self.may_go_by_rows or choice.regions:
             return Ways()
         searches = Searches(self.target, self.io == "arena", self.pushed, self.objective)
-        by_rows = searches.by_rows(choice, most_rows)
-        return Ways(by_rows, [searches.in_strips(s) for s in by_rows if self.pushed is None])
+        rows = searches.by_rows(choice, most_rows)
+        cut = self.may_cut and self.pushed is None
+        return Ways(rows, [searches.by_strips(search) for search in rows if cut])
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
@@ -174,12 +178,17 @@ class RamBudget:
         tried = (self._steps(search, limit) for search in searches)
         return min(_present(*tried), key=_cycles, default=None)
 
-    def _in_strips(self, ways: Ways, limit: int) -> Found | None:
-        """The fastest one, by estimate, of those whose plan is within the limit."""
-        found = [each for search in ways.in_strips for each in search.within(limit)]
-        fastest = sorted(found, key=lambda each: total_cycles(each[1]))
-        tried = (self._steps(search, limit) for search, _ in fastest)
-        return next((each for each in tried if each is not None), None)
+    def _by_strips(self, ways: Ways, limit: int) -> Found | None:
+        """The fastest one, by estimate, of those whose plan is within the limit, of the fewest
+        strips of which there are any."""
+        for count in COUNTS:
+            found = [each for search in ways.strips for each in search.within(limit, count)]
+            fastest = sorted(found, key=lambda each: total_cycles(each[1]))
+            tried = (self._steps(search, limit) for search, _ in fastest)
+            kept = next((each for each in tried if each is not None), None)
+            if kept is not None:
+                return kept
+        return None
 
     def _steps(self, search: Search, limit: int) -> Found | None:
         """Steps whose plan is within the limit."""

@@ -31,20 +31,18 @@ class Searches:
 
     def by_rows(self, choice: Choice, most_rows: int) -> list[Search]:
         """One for each form of the choice to which the input can be pushed, if it is."""
-        searches = [
-            Search(self._candidates(form), most_rows) for form in _forms(choice, self.target)
-        ]
+        searches = [Search(self._candidates(form), most_rows) for form in self._forms(choice)]
         if self.pushed is None:
             return searches
         return [search for search in searches if search.within(TOO_MANY - 1) is not None]
 
-    def in_strips(self, search: Search) -> StripSearch:
+    def by_strips(self, search: Search) -> StripSearch:
         """The same with strips."""
         return StripSearch(search, self._searched(search))
 
     def _searched(self, search: Search) -> Callable[[Strips], Search]:
         def searched(strips: Strips) -> Search:
-            form = _form(search.candidates.choice, strips.graph, self.target)
+            form = self._form(search.candidates.choice, strips.graph)
             return Search(self._candidates(form), search.most_rows, frozenset(strips.begins))
 
         return searched
@@ -58,17 +56,15 @@ class Searches:
             objective=self.objective,
         )
 
+    def _forms(self, choice: Choice) -> list[Choice]:
+        """The choice, and one of a graph that computes the same and may need less memory."""
+        graph = whole_periods(means_of_sums(choice.graph))
+        changed = len(graph.nodes) != len(choice.graph.nodes)
+        return [choice, self._form(choice, graph)] if changed else [choice]
 
-def _forms(choice: Choice, target: Target) -> list[Choice]:
-    """The choice, and one of a graph that computes the same and may need less memory."""
-    graph = whole_periods(means_of_sums(choice.graph))
-    changed = len(graph.nodes) != len(choice.graph.nodes)
-    return [choice, _form(choice, graph, target)] if changed else [choice]
-
-
-def _form(choice: Choice, graph: Graph, target: Target) -> Choice:
-    """The choice for a graph that has some nodes of the choice's."""
-    ranked = rank_kernels(graph, target, model=choice.model)
-    same = {node.name for node in set(choice.graph.nodes) & set(graph.nodes)}
-    ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
-    return Choice.best(graph, ranked, choice.model)
+    def _form(self, choice: Choice, graph: Graph) -> Choice:
+        """The choice for a graph that has some nodes of the choice's."""
+        ranked = rank_kernels(graph, self.target, model=choice.model, objective=self.objective)
+        same = {node.name for node in set(choice.graph.nodes) & set(graph.nodes)}
+        ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
+        return Choice.best(graph, ranked, choice.model)

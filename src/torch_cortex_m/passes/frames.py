@@ -332,5 +332,5 @@ class Frames:
 
 
 def _steady(reach: Reach | None) -> Reach | None:
-    """None where frames come in periods, more of them than calls."""
+    """None where several frames come a call."""
     return reach if reach is not None and reach.period == 1 else None

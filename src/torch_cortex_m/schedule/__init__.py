@@ -5,11 +5,12 @@ from .periods import whole_periods
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
-from .strip_search import StripSearch
+from .strip_search import COUNTS, StripSearch
 from .strips import Strips, in_strips
 from .sums import means_of_sums
 
 __all__ = [
+    "COUNTS",
     "MOST_ROWS",
     "TOO_MANY",
     "Candidates",

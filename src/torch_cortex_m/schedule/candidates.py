@@ -69,7 +69,8 @@ class Step:
 
     @property
     def key(self) -> Hashable:
-        """Equal for steps that are."""
+        """Of the nodes, the rows a call, the kernels and the scratch memory: equal for equal
+        steps."""
         rows = () if self.region is None else tuple(rows_by_node(self.region).items())
         return self.first, self.last, rows, tuple(self.kernels.values()), self.scratch
 

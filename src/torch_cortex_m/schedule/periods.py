@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def _longer(graph: Graph, node: Node, axis: int) -> Any | None:
     )
     periods = [reach.period for reach in reaches if reach is not None and reach.axis == axis]
     rows = graph.types[node.name].shape[axis]
-    missing = -rows % max(periods, default=1)
+    missing = -rows % lcm(*periods)
     return node.op.longer(axis, rows + missing) if missing else None
 
 

@@ -16,11 +16,11 @@ FURTHER = 2
 """Nodes behind the last one that needs a region: one that leaves a smaller value costs less."""
 
 MORE_A_REGION = 0.05
-"""Of all cycles: up to how many more than with two regions one may take before it has more rows a
-call and faster kernels."""
+"""Of all cycles: what each region counts more in one of the beginnings, so that one region is
+preferred to two that take a little less."""
 
-LESS = (0.75, 0.875)
-"""Of the limit: what a schedule may take before it has more rows a call and faster kernels."""
+SMALLER = (0.75, 0.875)
+"""Of the limit: what two of the beginnings keep, so that more rows a call have room."""
 
 CLOSE = 64
 """Bytes: how near to the least a bisection ends."""
@@ -56,7 +56,7 @@ class Search:
         steps = self.within(limit)
         if steps is None:
             return
-        others = [self.within(int(limit * less)) for less in LESS]
+        others = [self.within(int(limit * part)) for part in SMALLER]
         more = total_cycles(steps) * MORE_A_REGION
         others.append(self.within(limit, more_a_region=more))
         yield from (each for each in (*others, steps) if each is not None)
@@ -123,8 +123,9 @@ class Search:
         return self._sequence(before, begin)
 
     def may_keep(self, limit: int) -> bool:
-        """Whether nodes between which more is live than the limit, so that one region has them,
-        have windows within it."""
+        """False where it is known that nothing keeps the limit: nodes between which more is live
+        are in one region, whose windows alone are larger, with single rows and no scratch memory.
+        True says nothing."""
         first = 0
         for last in range(self.count):
             if self._after(last) <= limit:
@@ -213,6 +214,7 @@ class Search:
         """(regions within the limit, whether a longer one could be)."""
         if not self.candidates.go_by_rows(first, last):
             return [], False
+        # Single rows and the leanest kernels take the least, but for kernels that share more.
         least = self.candidates.region(first, last, 1, 0)
         if least is not None and least.bytes > limit:
             return [], least.window_bytes <= limit

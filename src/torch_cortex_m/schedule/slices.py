@@ -85,7 +85,7 @@ class RowRules:
             return added
         arguments: dict[str, ArgumentRows] = {}
         for argument, value in node.arguments().items():
-            if value is None or self._is_whole(node, argument, axis):
+            if value is None or is_whole(self.graph, node, argument, axis):
                 continue
             found = self._argument_rows(node, argument, axis)
             if found is None:
@@ -104,15 +104,6 @@ class RowRules:
                 rows = ArgumentRows(axis, RowsRead(root, 0, 1, 1), None)
                 return RowRule(node, axis, types[argument].shape[axis], {argument: rows}, start)
         return None
-
-    def _is_whole(self, node: Node, argument: str, axis: int) -> bool:
-        """Whether the same of the argument belongs to every row of the output."""
-        types = self.graph.present_types(node)
-        if not (node.op.aligned or node.op.elementwise):
-            return node.arguments()[argument] in self.graph.constants
-        shape = types[argument].shape
-        own = axis - max(len(type_.shape) for type_ in types.values()) + len(shape)
-        return own < 0 or shape[own] == 1
 
     def _argument_rows(self, node: Node, argument: str, axis: int) -> ArgumentRows | None:
         """None where a row of the output needs more than some rows of the argument."""
@@ -144,7 +135,7 @@ class RowRules:
         graph, node = self.graph, rule.node
         types = dict(graph.present_types(node))
         for argument, its in rule.arguments.items():
-            types[argument] = _with_size(types[argument], its.axis, its.read.of(rows).count)
+            types[argument] = with_size(types[argument], its.axis, its.read.of(rows).count)
         op: Any = node.op
         constants, expected = graph.argument_constants(node), graph.types[node.name]
         if rule.start is None:
@@ -152,7 +143,7 @@ class RowRules:
             op, changed = op.with_positions(whole, constants, rule.axis, rows)
             constants = {**constants, **changed}
             types |= {name: types[name].with_shape(data.shape) for name, data in changed.items()}
-            expected = _with_size(expected, rule.axis, rows)
+            expected = with_size(expected, rule.axis, rows)
         try:
             (output,) = op.infer(types)
         except TcmError:
@@ -162,7 +153,17 @@ class RowRules:
         return Layer(op, types, (expected,), constants)
 
 
-def _with_size(type_: TensorType, axis: int, size: int) -> TensorType:
+def is_whole(graph: Graph, node: Node, argument: str, axis: int) -> bool:
+    """Whether the same of the argument belongs to every position along this axis of the output."""
+    types = graph.present_types(node)
+    if not (node.op.aligned or node.op.elementwise):
+        return node.arguments()[argument] in graph.constants
+    shape = types[argument].shape
+    own = axis - max(len(type_.shape) for type_ in types.values()) + len(shape)
+    return own < 0 or shape[own] == 1
+
+
+def with_size(type_: TensorType, axis: int, size: int) -> TensorType:
     return type_.with_shape((*type_.shape[:axis], size, *type_.shape[axis + 1 :]))
 
 

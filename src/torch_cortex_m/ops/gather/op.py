@@ -105,11 +105,11 @@ def _periodic_reach(indices: Array, axis: int) -> Reach | None:
     """Where all indices are so many more than those one period before."""
     count = len(indices)
     for period in (n for n in range(1, count // 2 + 1) if count % n == 0):
-        strides = np.unique(indices[period:] - indices[:-period])
-        if len(strides) == 1 and strides[0] > 0:
+        stride = int(indices[period] - indices[0])
+        if stride > 0 and np.all(indices[period:] - indices[:-period] == stride):
             first = int(indices[:period].min())
             kernel = int(indices[:period].max()) - first + 1
-            return Reach(axis, first, int(strides[0]), kernel, period=period)
+            return Reach(axis, first, stride, kernel, period=period)
     return None
 
 

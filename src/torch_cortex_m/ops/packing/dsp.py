@@ -104,9 +104,8 @@ def column_pairs(runs: int, length: int) -> list[tuple[int, int]]:
 def convolution_scratch(
     layer: Layer, runs: int, length: int, patches: bool, at_a_time: int = 4
 ) -> int:
-    """Bytes for tcm_dsp_convolve: columns of four places (or as many as there are ``at_a_time``),
-    or of one if there are fewer; and, with ``patches``, a run of padding and a run for each
-    place."""
+    """Bytes for tcm_dsp_convolve: columns of ``at_a_time`` places, or of one if there are fewer;
+    and, with ``patches``, a run of padding and a run for each place."""
     places = at_a_time if prod(layer.output.shape[:3]) >= at_a_time else 1
     columns = 4 * places * len(column_pairs(runs, length))
     return columns + (length * (1 + places) if patches else 0)
