@@ -13,7 +13,7 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
-from torch_cortex_m.schedule import RowsByNode, Strips, in_strips
+from torch_cortex_m.schedule import RowsByNode, Strips, cut
 from torch_cortex_m.schedule.regions import RegionBuilder
 
 Q = Quantization(0.1, -7)
@@ -204,7 +204,7 @@ def drawn_strips(rng: np.random.Generator, graph: Graph) -> Strips | None:
     names = [node.name for node in graph.computing_nodes()]
     spans = [names[i:j] for j in range(1, len(names) + 1) for i in range(j)]
     for index in rng.permutation(len(spans)):
-        strips = in_strips(graph, spans[index], int(rng.integers(2, 5)))
+        strips = cut(graph, spans[index], int(rng.integers(2, 5)))
         if strips is not None:
-            return strips
+            return strips.graph_in_strips()
     return None

@@ -20,7 +20,7 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
-from torch_cortex_m.schedule import MOST_ROWS, in_strips, largest_bytes
+from torch_cortex_m.schedule import MOST_ROWS, cut, largest_bytes
 from torch_cortex_m.target import CORES
 
 M4 = CORES["cortex-m4"]
@@ -102,11 +102,11 @@ def test_columns_that_cannot_be_taken_one_by_one() -> None:
     flat: Any = ops.operator("reshape", shape=(20 * 18, 4))
     flattened = graph.add_node(flat, (pooled,), "flat", quantization=Q)
     with_output(graph, flattened, wide)
-    assert in_strips(graph, [wide], 2) is not None
-    assert in_strips(graph, [wide], 19) is None, "there are 18 columns"
-    assert in_strips(graph, [wide, pooled], 2) is None, "two values are needed elsewhere"
-    assert in_strips(graph, [pooled], 2) is None, "no value stands for what is not counted"
-    assert in_strips(graph, [wide, pooled, flattened], 2) is None, "it has no columns"
+    assert cut(graph, [wide], 2) is not None
+    assert cut(graph, [wide], 19) is None, "there are 18 columns"
+    assert cut(graph, [wide, pooled], 2) is None, "two values are needed elsewhere"
+    assert cut(graph, [pooled], 2) is None, "no value stands for what is not counted"
+    assert cut(graph, [wide, pooled, flattened], 2) is None, "it has no columns"
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 12, 3), (6, 5), (2, 1, 1, 4)])
@@ -114,13 +114,14 @@ def test_values_without_columns(shape: tuple[int, ...]) -> None:
     """In a 1-D network time is the row, and channels are no columns."""
     graph = a_graph(shape)
     total = add_case_node(graph, add_case("sum", shape), "image", "image")
-    assert in_strips(with_output(graph, total), [total], 2) is None
+    assert cut(with_output(graph, total), [total], 2) is None
 
 
 def check_strips(graph: Graph, names: list[str], count: int) -> Graph:
     """There are so many, and they compute the same; the graph with them."""
-    strips = in_strips(graph, names, count)
-    assert strips is not None
+    found_cut = cut(graph, names, count)
+    assert found_cut is not None
+    strips = found_cut.graph_in_strips()
     rng = np.random.default_rng(1)
     image = rng.integers(-128, 128, graph.types["image"].shape).astype(np.int8)
     (expected,), (found,) = (reference_values(g, [[image]]) for g in (graph, strips.graph))
@@ -156,7 +157,7 @@ def test_a_value_that_is_alike_in_all_columns() -> None:
         add_case("sum", IMAGE, (1, 1, 1, 3)).op, ("image", mean), "total", quantization=Q
     )
     check_strips(with_output(graph, total), [total], 2)
-    assert in_strips(graph, [mean, total], 2) is None
+    assert cut(graph, [mean, total], 2) is None
 
 
 def test_what_is_computed_from_constants_only_has_no_strips() -> None:
@@ -166,7 +167,7 @@ def test_what_is_computed_from_constants_only_has_no_strips() -> None:
     first = add_case_node(graph, conv2d_case("first", IMAGE, 3, padding=SAME), image)
     total = add_case_node(graph, add_case("sum", IMAGE), "image", first)
     check_strips(with_output(graph, total), [total], 2)
-    assert in_strips(graph, [first, total], 2) is None
+    assert cut(graph, [first, total], 2) is None
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])

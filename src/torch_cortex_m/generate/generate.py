@@ -217,11 +217,11 @@ def _within_budgets(choice: Choice, preferences: Preferences, budget: RamBudget)
     """Without strips, which have functions of their own, where the flash is too small for them.
     Raises TcmError."""
     flash, ram = preferences.flash_bytes, preferences.ram_bytes
-    if flash is None or ram is None:
-        return _within_both(choice, budget, flash, ram)
     try:
         return _within_both(choice, budget, flash, ram)
     except TcmError:
+        if flash is None or ram is None:
+            raise
         return _within_both(choice, replace(budget, may_cut=False), flash, ram)
 
 

@@ -34,7 +34,6 @@ FEW_ROWS = 4
 TRIES = 12
 """How often a schedule is asked to take less than before, because its plan took more."""
 
-
 MUCH = 1.2
 """How many more cycles than without a budget rows may take before strips are tried, too."""
 

@@ -6,7 +6,7 @@ from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
 from .strip_search import COUNTS, StripSearch
-from .strips import Strips, in_strips
+from .strips import Strips, cut
 from .sums import means_of_sums
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "Step",
     "StripSearch",
     "Strips",
+    "cut",
     "divisors",
-    "in_strips",
     "largest_bytes",
     "means_of_sums",
     "schedule_of",

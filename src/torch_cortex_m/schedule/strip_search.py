@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import cache
 
 from .candidates import Step
@@ -25,6 +25,7 @@ class StripSearch:
         self._names = [node.name for node in search.candidates.nodes]
         self._own_macs = sum(n.op.macs(self._graph.present_types(n)) for n in self._graph.nodes)
         self._cut = cache(self._cut_of)
+        self._may_end = cache(self._is_end)
         self._searched = cache(lambda found: searched(found.graph_in_strips()))
 
     def within(self, limit: int, count: int) -> list[tuple[Search, list[Step]]]:
@@ -48,18 +49,16 @@ class StripSearch:
     def _cuts(self, count: int, limit: int) -> Iterator[Cut]:
         """Strips from the first node on, or from the first one that does not keep the limit by
         itself, to any node behind which the limit can be kept."""
-        for last in range(self.search.count):
-            for first in self._firsts(last, limit) if self._may_end(last, limit) else ():
-                strips = self._cut(first, last, count)
+        search = self.search
+        above = (index for index in range(search.count) if not search.fits_best(index, limit))
+        firsts = sorted({0, next(above, 0)})
+        for last in range(search.count):
+            for first in firsts if self._may_end(last, limit) else ():
+                strips = self._cut(first, last, count) if first <= last else None
                 if strips is not None:
                     yield strips
 
-    def _firsts(self, last: int, limit: int) -> Sequence[int]:
-        search = self.search
-        above = (index for index in range(last + 1) if not search.fits_best(index, limit))
-        return sorted({0, next(above, 0)})
-
-    def _may_end(self, last: int, limit: int) -> bool:
+    def _is_end(self, last: int, limit: int) -> bool:
         behind = self.search.candidates.bytes_after(last) <= limit
         return behind and self.search.within(limit, begin=last + 1) is not None
 

@@ -18,6 +18,7 @@ from ..ir import Graph, Node
 from ..ir.nodes import NodeList
 from ..ops import operator
 from .columns import Columns, Strip, column_axis, column_period, strip_of
+from .slices import with_size
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,6 @@ def cut(graph: Graph, names: Sequence[str], count: int) -> Cut | None:
     found = [strip_of(graph, nodes, Columns(axis, range(*pair))) for pair in pairwise(cuts)]
     strips = [strip for strip in found if strip is not None]
     return Cut(graph, nodes, strips) if len(strips) == count else None
-
-
-def in_strips(graph: Graph, names: Sequence[str], count: int) -> Strips | None:
-    """The graph with these strips; arguments, and None, as of ``cut``."""
-    found = cut(graph, names, count)
-    return None if found is None else found.graph_in_strips()
 
 
 def _with_strips(graph: Graph, nodes: Sequence[Node], strips: Sequence[Strip]) -> Strips:
@@ -135,12 +130,12 @@ def _part(graph: Graph, value: str, columns: Columns, begin: int, wanted: str) -
     type_, axis = graph.types[value], columns.axis
     if type_.shape[axis] == len(columns.range):
         return value
-    size = (*type_.shape[:axis], len(columns.range), *type_.shape[axis + 1 :])
+    part = with_size(type_, axis, len(columns.range))
     if value in graph.constants:
         name = graph.add_constant(wanted, np.take(graph.constants[value], columns.range, axis))
-        graph.types[name] = type_.with_shape(size)
+        graph.types[name] = part
         return name
     first = [0] * len(type_.shape)
     first[axis] = columns.range.start - begin
-    taken: Any = operator("slice", begin=tuple(first), size=size)
+    taken: Any = operator("slice", begin=tuple(first), size=part.shape)
     return graph.add_node(taken, (value,), wanted, quantization=type_.quantization)
