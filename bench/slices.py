@@ -16,22 +16,35 @@ ROWS = (1, 2, 4, 5, 7)
 """5 and 7 are the smallest parts of 25 and 49 rows, and of those that a network halves to 7."""
 
 THIN_DEPTHWISE = (
-    *((6, channels) for channels in (20, 40, 54, 80, 110)),
-    *((3, channels) for channels in (28, 48, 96)),
-    *((12, channels) for channels in (22, 40)),
-    (24, 20),
-    (10, 72),
+    *((3, 1, 1, 6, channels) for channels in (20, 40, 54, 80, 110)),
+    *((3, 1, 1, 3, channels) for channels in (28, 48, 96)),
+    *((3, 1, 1, 12, channels) for channels in (22, 40)),
+    (3, 1, 1, 24, 20),
+    (3, 1, 1, 10, 72),
+    *((5, 1, rows, 22, 120) for rows in (1, 2, 11)),
+    (5, 1, 1, 11, 160),
+    (5, 1, 2, 10, 120),
+    (5, 1, 4, 44, 64),
+    *((5, 2, rows, 22, 80) for rows in (1, 2)),
+    *((7, 1, rows, 22, 80) for rows in (1, 2, 4, 11)),
+    (7, 1, 1, 11, 240),
+    *((7, 2, rows, 26, 24) for rows in (1, 4)),
+    (7, 2, 2, 10, 48),
+    (7, 2, 1, 5, 144),
 )
-"""Width, channels of depthwise layers that compute one row, beside those of networks."""
+"""Kernel, stride, rows of output, width of output, channels of depthwise layers that compute a few
+rows, beside those of networks."""
 
 
 def thin_graphs() -> Iterator[Graph]:
-    for width, channels in THIN_DEPTHWISE:
+    for kernel, stride, rows, width, channels in THIN_DEPTHWISE:
         yield case_graph(
             depthwise(
-                f"dw3x3 row of {width}x{channels}",
-                (1, 3, width, channels),
-                padding=(0, 1, 0, 1),
+                f"dw{kernel}x{kernel} s{stride}, {rows} rows of {width}x{channels}",
+                (1, (rows - 1) * stride + kernel, width * stride, channels),
+                (kernel, kernel),
+                stride=(stride, stride),
+                padding=(0, kernel // 2, 0, kernel // 2 + 1 - stride),
                 bias=True,
             )
         )

@@ -26,7 +26,7 @@ from ..select.order import flash_limit
 from ..target import Target
 from .regions import RegionBuilder
 
-ROWS_A_CALL = (8, 4, 2, 1)
+ROWS_A_CALL = (1, 2, 4, 8)
 """The most rows that a call computes; those of a node are the most that it may up to that."""
 
 SCRATCH = (1 << 30, 4096, 2048, 1024, 512, 0)
@@ -142,6 +142,14 @@ class Candidates:
     def go_by_rows(self, first: int, last: int) -> bool:
         """Whether each of these nodes can compute some rows from some rows."""
         return self.builder.rows_a_call(first, last, 1) is not None
+
+    def bytes_beside(self, first: int, last: int) -> int:
+        """Of the values that lie whole while these nodes go by rows, at least: less the most that
+        what leaves them could share."""
+        inner, leaving = self.builder.inner_and_leaving(first, last)
+        shared = max((self.lives.sizes.get(name, 0) for name in leaving), default=0)
+        span = self.index[first], self.index[last]
+        return self.lives.bytes(*span, without=set(inner)) - shared
 
     def region(self, first: int, last: int, most: int, scratch: int) -> Step | None:
         """These nodes, each with the most rows a call up to ``most``, or the fewest."""

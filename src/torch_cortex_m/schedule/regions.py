@@ -57,6 +57,11 @@ class RegionBuilder:
             for name, each in choices.items()
         }
 
+    def inner_and_leaving(self, first: int, last: int) -> tuple[list[str], list[str]]:
+        """Of these nodes (by index, both included), those that only others of them read, and those
+        that are needed elsewhere."""
+        return self._inner_and_leaving([node.name for node in self.nodes[first : last + 1]])
+
     def region(self, rows: Mapping[str, int]) -> Region | None:
         """The region of consecutive nodes (by name, in order) that compute so many rows a call.
 
@@ -65,7 +70,7 @@ class RegionBuilder:
         """
         rules = self._rules_of(rows)
         boundaries = None if rules is None else self._boundaries(rules)
-        ends = [name for name in rows if self._leaves(name, rows.keys())]
+        inner, ends = self._inner_and_leaving(list(rows))
         if rules is None or boundaries is None or not boundaries.keys().isdisjoint(ends):
             return None
         if self.pushed in boundaries and not self._begins_with_all_readers(rows):
@@ -73,7 +78,6 @@ class RegionBuilder:
         if any(rule.start is not None and rule.node.name not in ends for rule in rules):
             return None  # the sums are there when all rows are
         taken = [value for value in boundaries if value not in rows]
-        inner = [name for name in rows if name not in ends]
         slices = [self._slice(rule, rows[rule.node.name]) for rule in rules]
         actions: list[Action] = [self._take(value, slices) for value in taken]
         for value, boundary in boundaries.items():
@@ -120,6 +124,10 @@ class RegionBuilder:
         layer = None if rule is None else self.rules.layer(rule, each.rows)
         assert layer is not None
         return layer
+
+    def _inner_and_leaving(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
+        leaving = [name for name in names if self._leaves(name, set(names))]
+        return [name for name in names if name not in leaving], leaving
 
     def _leaves(self, name: str, names: Set[str]) -> bool:
         """Whether a value is needed elsewhere, or nowhere."""

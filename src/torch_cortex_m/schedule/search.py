@@ -81,16 +81,18 @@ class Search:
         return step.cycles - best.cycles
 
     def _with_more_rows(self, step: Step, limit: int) -> Step:
-        """Again and again the node that saves the most cycles a byte computes more rows a call."""
-        better: Step | None = step if step.region is not None else None
-        while better is not None:
-            step = better
-            others = (self._with_more_rows_of(step, node, limit) for node in step.layers)
-            better = max(
-                (each for each in others if each is not None),
-                key=lambda other: (step.cycles - other.cycles) / max(other.bytes - step.bytes, 1),
-                default=None,
-            )
+        """Again and again the node that saves the most cycles a byte computes more rows a call.
+        None is taken to save more than the last time that it was asked."""
+        savings = {} if step.region is None else dict.fromkeys(step.layers, inf)
+        while savings:
+            node = max(savings, key=lambda node: savings[node])
+            other = self._with_more_rows_of(step, node, limit)
+            if other is None:
+                del savings[node]
+                continue
+            savings[node] = (step.cycles - other.cycles) / max(other.bytes - step.bytes, 1)
+            if savings[node] >= max(savings.values()):
+                step, savings[node] = other, inf
         return step
 
     def _with_more_rows_of(self, step: Step, node: str, limit: int) -> Step | None:
@@ -214,16 +216,17 @@ class Search:
         """(regions within the limit, whether a longer one could be)."""
         if not self.candidates.go_by_rows(first, last):
             return [], False
-        # Single rows and the leanest kernels take the least, but for kernels that share more.
-        least = self.candidates.region(first, last, 1, 0)
-        if least is not None and least.bytes > limit:
-            return [], least.window_bytes <= limit
+        if self.candidates.bytes_beside(first, last) > limit:
+            return [], True
         found: list[Step] = []
         goes_on = False
-        rows = [most for most in ROWS_A_CALL if most <= self.most_rows]
-        for scratch in SCRATCH:
-            steps = [self.candidates.region(first, last, most, scratch) for most in rows]
-            goes_on = goes_on or any(each is None or each.window_bytes <= limit for each in steps)
+        for most in (rows for rows in ROWS_A_CALL if rows <= self.most_rows):
+            # The leanest kernels take the least, but for kernels that share more.
+            least = self.candidates.region(first, last, most, 0)
+            goes_on = goes_on or least is None or least.window_bytes <= limit
+            if least is not None and least.bytes > limit:
+                break
+            steps = [self.candidates.region(first, last, most, scratch) for scratch in SCRATCH]
             found += [each for each in steps if each is not None and each.bytes <= limit]
         return found, goes_on
 
