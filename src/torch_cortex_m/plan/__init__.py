@@ -6,7 +6,7 @@ from .dying_rows import DyingRows, dying_rows
 from .lives import Lives
 from .memory import plan_memory
 from .places import Places
-from .rows import busy_ticks, only_in_windows, region_overlaps
+from .rows import busy_ticks, only_in_windows, region_overlaps, whole_values_read
 
 __all__ = [
     "DyingRows",
@@ -21,4 +21,5 @@ __all__ = [
     "only_in_windows",
     "plan_memory",
     "region_overlaps",
+    "whole_values_read",
 ]

@@ -49,6 +49,7 @@ class Replay:
             self.end[value] = self.begin[value] = -window.border
         self.whole = whole_values_read(self.region)
         self._readers = {v: self.region.readers(v) for v in self.end.keys() | self.whole}
+        self._sources = [action.sources() for action in self.region.actions]
         self._taken = {a.output for a in self.region.actions if isinstance(a, Take)}
 
     def ticks(self) -> Iterator[Tick]:
@@ -71,7 +72,7 @@ class Replay:
         action = self.region.actions[index]
         value, row = action.output, self.end[action.output]
         reads = tuple(
-            self._read(read.value, read.begin(row), read.count) for read in action.sources()
+            self._read(read.value, read.begin(row), read.count) for read in self._sources[index]
         )
         moved = self._make_room(value, action.rows)
         self.end[value] += action.rows
@@ -100,13 +101,14 @@ def busy_ticks(region: Region) -> tuple[dict[str, int], dict[str, int]]:
     ends = {action.output: 0 for action in region.actions}
     ends |= {value: -window.border for value, window in region.windows.items()}
     readers = {value: region.readers(value) for value in region.windows}
+    touched = [(*(s.value for s in a.sources()), a.output) for a in region.actions]
     time = -1
     for time, index in enumerate(region.order):
         action = region.actions[index]
         ends[action.output] += action.rows
         if isinstance(action, Slice):
             computes[action.node] |= 1 << time
-        for value in (*(read.value for read in action.sources()), action.output):
+        for value in touched[index]:
             if value in busy:
                 since.setdefault(value, time)
                 needed = (read.begin(ends[each.output]) for each, read in readers[value])
@@ -163,7 +165,7 @@ def _leads(graph: Graph, region: Region) -> dict[tuple[str, str], int]:
             for other in read:
                 lead = end - needed[other] * row_bytes(graph.types[other])
                 leads[value, other] = max(lead, leads.get((value, other), lead))
-        for other in read:
+        for other in {value, *(span.value for span in tick.reads)} & read:
             needed[other] = replay.needed_whole(other)
     return leads
 

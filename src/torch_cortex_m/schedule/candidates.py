@@ -19,6 +19,7 @@ from ..plan import (
     live_bytes,
     only_in_windows,
     region_overlaps,
+    whole_values_read,
 )
 from ..select import applicable_kernels, order_kernels
 from ..select.choice import Choice
@@ -241,8 +242,9 @@ class Candidates:
         return RankedLayer(layer, {kernel: kernel.scratch_bytes(layer) for kernel in ordered})
 
     def _shared(self, region: Region, span: tuple[int, int]) -> int:
-        sizes, ends = self.lives.sizes, {each.output for each in region.slices()}
-        if not (ends - region.windows.keys()) & sizes.keys():
+        sizes, computed = self.lives.sizes, {each.output for each in region.slices()}
+        ends, begins = computed - region.windows.keys(), whole_values_read(region)
+        if not ends & sizes.keys() or not begins & sizes.keys():
             return 0
         lives = self.lives.taking_turns(*span)
         overlaps = region_overlaps(self.choice.graph, region, span, lives)
