@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from ..errors import TcmError
 from ..schedule import (
@@ -106,7 +107,7 @@ class RamBudget:
     def _kept(self, choice: Choice, ways: Ways, limit: int) -> Choice:
         found = self._by_rows(ways.rows, limit)
         if found is None or found.cycles > MUCH * found.search.fastest():
-            found = min(_present(found, self._by_strips(ways, limit)), key=_cycles, default=None)
+            found = self._by_strips(ways, limit, found)
         kept = found.choice() if found else self._by_kernels(choice, limit)
         if kept is None:
             raise TcmError(
@@ -177,17 +178,16 @@ class RamBudget:
         tried = (self._steps(search, limit) for search in searches)
         return min(_present(*tried), key=_cycles, default=None)
 
-    def _by_strips(self, ways: Ways, limit: int) -> Found | None:
-        """The fastest one, by estimate, of those whose plan is within the limit, of the fewest
-        strips of which there are any."""
+    def _by_strips(self, ways: Ways, limit: int, best: Found | None = None) -> Found | None:
+        """The fastest one, by estimate, of those whose plan is within the limit and of ``best``."""
         for count in COUNTS:
-            found = [each for search in ways.strips for each in search.within(limit, count)]
+            cycles = inf if best is None else best.cycles
+            found = [each for s in ways.strips for each in s.within(limit, count, cycles)]
             fastest = sorted(found, key=lambda each: total_cycles(each[1]))
             tried = (self._steps(search, limit) for search, _ in fastest)
             kept = next((each for each in tried if each is not None), None)
-            if kept is not None:
-                return kept
-        return None
+            best = min(_present(best, kept), key=_cycles, default=None)
+        return best
 
     def _steps(self, search: Search, limit: int) -> Found | None:
         """Steps whose plan is within the limit."""

@@ -28,18 +28,19 @@ class StripSearch:
         self._may_end = cache(self._is_end)
         self._searched = cache(lambda found: searched(found.graph_in_strips()))
 
-    def within(self, limit: int, count: int) -> list[tuple[Search, list[Step]]]:
+    def within(self, limit: int, count: int, cycles: float) -> list[tuple[Search, list[Step]]]:
         """Searches, and steps of theirs that keep the limit, of so many strips up to different
         nodes: those with the least to compute again first, until that alone takes more than the
-        fastest one."""
+        fastest one, or than these cycles."""
         found: list[tuple[Search, list[Step]]] = []
         for strips in sorted(self._cuts(count, limit), key=lambda each: each.more_macs):
-            if found and self._least_cycles(strips) >= min(total_cycles(s) for _, s in found):
+            if self._least_cycles(strips) >= cycles:
                 break
             search = self._searched(strips)
             steps = search.within(limit) if search.may_keep(limit) else None
             if steps is not None:
                 found.append((search, steps))
+                cycles = min(cycles, total_cycles(steps))
         return found
 
     def _least_cycles(self, strips: Cut) -> float:
