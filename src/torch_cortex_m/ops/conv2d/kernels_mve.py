@@ -459,9 +459,13 @@ def _direct_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _computes_fours(layer: Layer, taps: Mapping[str, int]) -> bool:
+    """Whether fours of windows can be computed, and take fewer cycles than pairs: they do if windows
+    share what they read. Otherwise they take as many, and more instructions."""
     filters, windows = layer.output.shape[3], _direct_windows(layer)["windows"]
+    order = _run_order(layer, taps)
     return (
-        filters % 2 == 0
+        order["phases"] < order["columns"]
+        and filters % 2 == 0
         and windows >= 4
         and 3 * filters <= LARGEST_STORE
         and _in_reach(layer, taps, 4)
