@@ -127,7 +127,8 @@ def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
 
 def _pointwise_scratch(layer: Layer) -> int:
     channels = layer.types["input"].shape[3]
-    return 2 * (channels + -channels % LANES) if channels % LANES else 0
+    _, columns = _rows_and_columns(layer)
+    return min(columns, 2) * padded(channels) if channels % LANES else 0
 
 
 def _pixels_apply(layer: Layer) -> bool:
