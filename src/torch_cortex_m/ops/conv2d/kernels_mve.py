@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -34,9 +34,6 @@ WINDOW_BYTES = 2048
 
 LARGEST_OFFSET = 508
 """The largest immediate offset of VLDRW."""
-
-FARTHEST_BYTES = 254
-"""How far apart VLDRB reads from the same address: its offsets go from -127 to 127."""
 
 LARGEST_STORE = 4095
 """The largest immediate offset of STR."""
@@ -112,7 +109,7 @@ def _pointwise_lead(layer: Layer) -> int:
 def _pointwise_pack(layer: Layer) -> dict[str, np.ndarray]:
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
-    return {"tiles": _tiles(layer, rows, slice(None), _pointwise_lead(layer))}
+    return {"tiles": tiles(layer, rows, slice(None), _pointwise_lead(layer))}
 
 
 def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
@@ -296,17 +293,19 @@ def _rows_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
-    rows = _ordered_rows(layer, layer.types["weight"].shape[1], _row_order(layer))
-    return {"tiles": _tiles(layer, rows, slice(None), 0)}
+    rows = ordered_rows(layer, layer.types["weight"].shape[1], **_row_order(layer))
+    return {"tiles": tiles(layer, rows, slice(None), 0)}
 
 
-def _ordered_rows(layer: Layer, kernel_rows: int, order: Mapping[str, int]) -> np.ndarray:
+def ordered_rows(
+    layer: Layer, kernel_rows: int, columns: int, vectors: int, phases: int
+) -> np.ndarray:
     """[filters, 16 * steps]: kernel rows padded to whole vectors, in the order of steps."""
     weight = layer.constants["weight"]
-    filters, columns, phases = len(weight), order["columns"], order["phases"]
+    filters = len(weight)
     rows = padded_to_lanes(weight.reshape(filters * kernel_rows, -1))
     if columns > 1:
-        pixels = rows.reshape(filters, kernel_rows, columns, order["vectors"], LANES)
+        pixels = rows.reshape(filters, kernel_rows, columns, vectors, LANES)
         walk = [x for phase in range(phases) for x in range(phase, columns, phases)]
         rows = pixels[:, :, walk].transpose(0, 1, 3, 2, 4)
     return rows.reshape(filters, -1)
@@ -324,11 +323,11 @@ def _quads_apply(layer: Layer) -> bool:
         and layer.output.shape[2] >= 4
         and farthest <= LARGEST_OFFSET
         and 3 * filters <= LARGEST_STORE
-        and _quads_cost_less(layer, layer.output.shape[2])
+        and quads_cost_less(layer, layer.output.shape[2])
     )
 
 
-def _quads_cost_less(layer: Layer, windows: int) -> bool:
+def quads_cost_less(layer: Layer, windows: int) -> bool:
     """Whether fours of windows take fewer cycles than pairs, for four channels of a row of them.
 
     Every row computes whole pairs or fours. A step of eight products takes 18 cycles with pairs,
@@ -372,11 +371,11 @@ def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
     parts = [slice(None)]
     if _skips_edges(layer):
         parts = [slice(0, -1), slice(1, None), slice(None)]
-    rows = _ordered_rows(layer, layer.types["weight"].shape[1], _row_order(layer))
-    return {"tiles": _quad_tiles(layer, rows, parts)}
+    rows = ordered_rows(layer, layer.types["weight"].shape[1], **_row_order(layer))
+    return {"tiles": quad_tiles(layer, rows, parts)}
 
 
-def _quad_tiles(layer: Layer, rows: np.ndarray, parts: Sequence[slice]) -> np.ndarray:
+def quad_tiles(layer: Layer, rows: np.ndarray, parts: Sequence[slice]) -> np.ndarray:
     """Tiles of two channels: weights, and before them the parameters of the tile before; where
     edges are skipped, before each kernel row those of the windows that begin or end there.
 
@@ -394,112 +393,6 @@ def _quad_tiles(layer: Layer, rows: np.ndarray, parts: Sequence[slice]) -> np.nd
         data.append(parameters[0][:, -2:])
     flat = [np.ascontiguousarray(part).reshape(-1).view(np.int8) for part in data]
     return np.concatenate(flat)
-
-
-def _direct_applies(layer: Layer) -> bool:
-    op, weight = layer.op, layer.constants.get("weight")
-    if weight is None or not has_plain_requantization(layer):
-        return False
-    if op.groups > 1 or any(op.padding) or weight.shape[1:3] == (1, 1):
-        return False
-    taps = _direct_taps(layer)
-    return taps is not None and taps["run"] % LANES == 0 and _in_reach(layer, taps, 2)
-
-
-def _direct_taps(layer: Layer) -> dict[str, int] | None:
-    """A window as ``kernel_rows`` runs, adjacent bytes each, kernel_step bytes apart: kernel rows,
-    or the columns of one; None where it is neither."""
-    _, kernel_height, kernel_width, channels = layer.types["weight"].shape
-    row = layer.types["input"].shape[2] * channels
-    down = (kernel_height, layer.op.dilation[0] * row)
-    across = (kernel_width, layer.op.dilation[1] * channels)
-    if kernel_width == 1:
-        down, across = across, down
-    if across[0] == 1 or across[1] == channels:
-        (count, step), run = down, across[0] * channels
-    elif down[0] == 1:
-        (count, step), run = across, channels
-    else:
-        return None
-    return {"kernel_rows": count, "kernel_step": step if count > 1 else 0, "run": run}
-
-
-def _direct_windows(layer: Layer) -> dict[str, int]:
-    """Rows of windows, which follow each other in columns of the output, or where it has a single
-    one, in its rows."""
-    _, height, width, channels = layer.types["input"].shape
-    batches, rows, columns, _ = layer.output.shape
-    row = width * channels
-    down, across = layer.op.stride[0] * row, layer.op.stride[1] * channels
-    if columns > 1:
-        order = (batches * rows, rows, down, columns, across)
-    else:
-        order = (batches, 1, 0, rows, down if rows > 1 else 0)
-    names = ("rows", "image_rows", "row_step", "windows", "distance")
-    return dict(zip(names, order, strict=True), image_step=height * row)
-
-
-def _in_reach(layer: Layer, taps: Mapping[str, int], at_a_time: int) -> bool:
-    """Whether instructions can address so many windows that follow each other."""
-    distance = (at_a_time - 1) * _direct_windows(layer)["distance"]
-    return taps["run"] - LANES + distance <= FARTHEST_BYTES and _can_be_added(taps["kernel_step"])
-
-
-def _can_be_added(step: int) -> bool:
-    """Whether ADD takes the number: 12 bits, or 8 bits anywhere."""
-    return step < 1 << 12 or step % (1 << (step.bit_length() - 8)) == 0
-
-
-def _direct_constants(layer: Layer) -> dict[str, int | float]:
-    taps = _direct_taps(layer)
-    assert taps is not None
-    step = {name: taps[name] for name in ("kernel_rows", "kernel_step")}
-    fours = int(_computes_fours(layer, taps))
-    windows = _direct_windows(layer)
-    return windows | step | _run_order(layer, taps) | {"rounding": rounding(layer), "fours": fours}
-
-
-def _computes_fours(layer: Layer, taps: Mapping[str, int]) -> bool:
-    """Whether fours of windows can be computed, and take fewer cycles than pairs: they do if windows
-    share what they read. Otherwise they take as many, and more instructions."""
-    filters, windows = layer.output.shape[3], _direct_windows(layer)["windows"]
-    order = _run_order(layer, taps)
-    return (
-        order["phases"] < order["columns"]
-        and filters % 2 == 0
-        and windows >= 4
-        and 3 * filters <= LARGEST_STORE
-        and _in_reach(layer, taps, 4)
-        and _quads_cost_less(layer, windows)
-    )
-
-
-def _run_order(layer: Layer, taps: Mapping[str, int]) -> dict[str, int]:
-    """How a run is walked over: by pixels, which windows share, where their distance and channels
-    allow that; see tcm_mve_windows."""
-    channels, distance = layer.types["input"].shape[3], _direct_windows(layer)["distance"]
-    if channels % LANES or distance % channels or distance == 0:
-        return {"columns": 1, "vectors": taps["run"] // LANES, "phases": 1}
-    columns = taps["run"] // channels
-    phases = min(distance // channels, columns)
-    return {"columns": columns, "vectors": channels // LANES, "phases": phases}
-
-
-def _direct_pack(layer: Layer) -> dict[str, np.ndarray]:
-    taps = _direct_taps(layer)
-    assert taps is not None
-    rows = _ordered_rows(layer, taps["kernel_rows"], _run_order(layer, taps))
-    if _computes_fours(layer, taps):
-        return {"tiles": _quad_tiles(layer, rows, [slice(None)])}
-    return {"tiles": _tiles(layer, rows, slice(None), 0)}
-
-
-def _direct_overlap(layer: Layer) -> dict[str, Overlap]:
-    """The windows of a pair or four are read until the last channels of all of them are written,
-    and last ones are computed again."""
-    taps = _direct_taps(layer)
-    again = 3 if taps is not None and _computes_fours(layer, taps) else 1
-    return at_distance(places_in_order(layer, window_starts(layer), again=again))
 
 
 def _im2col_applies(layer: Layer) -> bool:
@@ -543,10 +436,10 @@ def im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
     size = len(weight) // layer.op.groups
     lead = _im2col_lead(layer)
     groups = [slice(start, start + size) for start in range(0, len(weight), size)]
-    return {"tiles": np.concatenate([_tiles(layer, rows, group, lead) for group in groups])}
+    return {"tiles": np.concatenate([tiles(layer, rows, group, lead) for group in groups])}
 
 
-def _tiles(layer: Layer, rows: np.ndarray, channels: slice, lead: int) -> np.ndarray:
+def tiles(layer: Layer, rows: np.ndarray, channels: slice, lead: int) -> np.ndarray:
     """The tiles of some output channels; rows: [channels, 16 * steps], all weights in order;
     lead: see lead_bytes."""
     bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
@@ -580,14 +473,6 @@ MVE_KERNELS = [
         constants=_quads_constants,
         overlap=copied_rows_overlap,
         scratch_bytes=_rows_scratch,
-    ),
-    Kernel(
-        "conv2d_s8__direct_mve",
-        needs=MVE,
-        applies=_direct_applies,
-        pack=_direct_pack,
-        constants=_direct_constants,
-        overlap=_direct_overlap,
     ),
     Kernel(
         "conv2d_s8__pointwise_mve",
