@@ -148,21 +148,28 @@ def _in_halves(layer: Layer) -> bool:
 
 def _pixels_constants(layer: Layer) -> dict[str, int | float]:
     constants = _pointwise_constants(layer)
-    channels, step = layer.types["input"].shape[3], constants["column_step"]
     return {
         **{name: constants[name] for name in PIXELS_CONSTANTS},
-        "unsafe_columns": unsafe_vectors(channels, int(step)),
+        "unsafe_columns": _unsafe_pixels(layer),
         "halves": int(_in_halves(layer)),
         "copied_bytes": _copied_pixels(layer),
         "block_quads": BLOCK_QUADS,
     }
 
 
+def _unsafe_pixels(layer: Layer) -> int:
+    """How many last ones whole registers cannot be read from."""
+    channels = layer.types["input"].shape[3]
+    if _in_halves(layer):
+        return 2 * unsafe_vectors(2 * channels, 2 * channels)
+    return unsafe_vectors(channels, layer.op.stride[1] * channels)
+
+
 def _copied_pixels(layer: Layer) -> int:
     """Bytes of four copied pixels, and what a vector reads beyond them; 0 where none are copied."""
     _, columns = _rows_and_columns(layer)
     channels = layer.types["input"].shape[3]
-    copies = columns % PIXELS > 0 or channels < LANES
+    copies = columns % PIXELS > 0 or _unsafe_pixels(layer) > 0
     return padded((PIXELS - 1) * layer.op.stride[1] * channels + LANES) if copies else 0
 
 
