@@ -171,14 +171,14 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
 /* Like tcm_mve_plain_pairs, for `pairs` times two windows, the first one at `window` and each `distance` bytes after its
  * predecessor: kernel_rows rows, row_step bytes apart, of columns * vectors vectors of 16 values. If a pixel's channels
  * are whole vectors, so many are `vectors`, and windows are `phases` pixels apart; otherwise columns and phases are 1.
- * With `words`, addresses, distance and row_step are multiples of 4. With distance 0, there is one window alone. */
+ * With `words`, addresses, distance and row_step are multiples of 4. */
 TCM_KERNEL void tcm_mve_windows(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t pairs,
                                 int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
                                 int32_t vectors, int32_t phases, int32_t distance, int32_t words, int32_t rounding,
                                 int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
-    const int32_t output_step = distance > 0 ? channels : 0;
+    const int32_t output_step = channels;
     register int32_t r0 __asm__("r0") = pairs;
     register int8_t *r1 __asm__("r1") = output;
     register const int8_t *r3 __asm__("r3") = window + (words ? 0 : 127);

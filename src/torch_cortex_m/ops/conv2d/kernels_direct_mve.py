@@ -15,6 +15,12 @@ from .kernels_mve import LARGEST_STORE, MVE, ordered_rows, quad_tiles, quads_cos
 FARTHEST_BYTES = 254
 """How far apart VLDRB reads from the same address: its offsets go from -127 to 127."""
 
+LONGEST_RUN = 128
+"""Bytes of a single window that follow each other, read at offsets up to 112."""
+
+MOST_STEPS = 36
+"""Vectors of a single window that TCM_MVE_ROOM has room for."""
+
 
 class Run(NamedTuple):
     """A part of a window: ``kernel_rows`` times so many adjacent bytes, kernel_step bytes apart."""
@@ -26,7 +32,7 @@ class Run(NamedTuple):
 
 class Walk(NamedTuple):
     """``rows`` of the input with ``windows`` that are ``distance`` bytes apart: the columns of the
-    output or, where it has a single one, its rows. Distance 0: a single window.
+    output or, where it has a single one, its rows. Distance 0 where windows are single.
 
     kernel_rows and kernel_step: see Run. columns, vectors, phases: how one is walked over, see
     tcm_mve_windows.
@@ -46,8 +52,14 @@ class Walk(NamedTuple):
 
     def is_in_reach(self, at_a_time: int) -> bool:
         """Whether instructions can address so many windows that follow each other."""
-        farthest = LANES * (self.columns * self.vectors - 1) + (at_a_time - 1) * self.distance
-        return farthest <= FARTHEST_BYTES
+        run = LANES * self.columns * self.vectors
+        if self.windows == 1:
+            return self.kernel_rows == 1 or (run <= LONGEST_RUN and self.steps <= MOST_STEPS)
+        return run - LANES + (at_a_time - 1) * self.distance <= FARTHEST_BYTES
+
+    @property
+    def steps(self) -> int:
+        return self.kernel_rows * self.columns * self.vectors
 
 
 def _applies(layer: Layer) -> bool:
