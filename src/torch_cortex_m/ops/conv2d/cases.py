@@ -59,6 +59,7 @@ CASES = [
     case("1x1_stride_2", (1, 7, 6, 8), 5, (1, 1), stride=(2, 2), bias=True),
     case("1x1_1_channel_49_pixels", (1, 7, 7, 1), 3, (1, 1), bias=True),
     case("1x1_3_channels_50_pixels", (2, 25, 1, 3), 4, (1, 1), **RELU),
+    case("1x1_8_channels_48_pixels", (1, 6, 8, 8), 4, (1, 1), **RELU),
     case("1x1_8_channels_63_pixels_clamped", (1, 7, 9, 8), 5, (1, 1), activation_max=9, **RELU),
     case("1x1_9_channels_48_pixels", (1, 4, 12, 9), 2, (1, 1), activation_min=-20, bias=True),
     case("1x1_16_channels_1_filter", (1, 3, 17, 16), 1, (1, 1), bias=True),
