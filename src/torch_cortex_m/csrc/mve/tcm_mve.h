@@ -147,6 +147,12 @@
     ".elseif (" amount ") < 0\n sub " register ", " register ", #-(" amount ")\n"                                     \
     ".endif\n"
 
+/* A vector of a window, `at` bytes after its begin. Windows whose addresses are multiples of 4 can be read as words, at
+ * offsets up to 508; `base` is where others begin, and 127 bytes more, for bytes are read at offsets from -127 to 127. */
+#define TCM_MVE_WINDOW_LOAD(values, base, at)                                                                         \
+    ".if %c[words]\n vldrw.32 " values ", [" base ", #" at "]\n"                                                      \
+    ".else\n vldrb.8 " values ", [" base ", #" at " - 127]\n.endif\n"
+
 /* Compilers estimate the size of inline assembly by its lines, so that their branches and literals reach across it, but
  * do not expand .rept. For that stand empty lines, which GCC counts, and a space which clang counts and no assembler
  * makes: 9 KB. */

@@ -168,23 +168,24 @@
     ".set tcm_parameters, tcm_parameters - 16\n"                                                                      \
     ".endif\n"                                                                                                        \
     ".endm\n"                                                                                                         \
-    ".macro tcm_load_next place\n"                                                                                    \
-    ".if tcm_next == 0\n vldrw.32 q0, \\place\n"                                                                      \
-    ".elseif tcm_next == 1\n vldrw.32 q1, \\place\n"                                                                  \
-    ".elseif tcm_next == 2\n vldrw.32 q2, \\place\n"                                                                  \
-    ".elseif tcm_next == 3\n vldrw.32 q3, \\place\n"                                                                  \
+    ".macro tcm_load values, base, at\n" TCM_MVE_WINDOW_LOAD("\\values", "\\base", "\\at") ".endm\n"                  \
+    ".macro tcm_load_next base, at\n"                                                                                 \
+    ".if tcm_next == 0\n tcm_load q0, \\base, \"\\at\"\n"                                                             \
+    ".elseif tcm_next == 1\n tcm_load q1, \\base, \"\\at\"\n"                                                         \
+    ".elseif tcm_next == 2\n tcm_load q2, \\base, \"\\at\"\n"                                                         \
+    ".elseif tcm_next == 3\n tcm_load q3, \\base, \"\\at\"\n"                                                         \
     ".endif\n"                                                                                                        \
     ".endm\n"                                                                                                         \
     ".macro tcm_load_window base\n"                                                                                   \
     ".if tcm_phase + 1 < %c[phases]\n"                                                                                \
-    "tcm_load_next \"[\\base, #16 * (tcm_vector + (tcm_phase + 1) * %c[vectors])]\"\n"                                \
+    "tcm_load_next \\base, \"16 * (tcm_vector + (tcm_phase + 1) * %c[vectors])\"\n"                                   \
     ".elseif tcm_vector + 1 < %c[vectors]\n"                                                                          \
-    "tcm_load_next \"[\\base, #16 * (tcm_vector + 1)]\"\n"                                                            \
+    "tcm_load_next \\base, \"16 * (tcm_vector + 1)\"\n"                                                               \
     ".elseif tcm_row + 1 < %c[kernel_rows]\n"                                                                         \
     ".if tcm_row_ends\n tcm_next_row \\base\n .endif\n"                                                               \
-    "tcm_load_next \"[r9]\"\n"                                                                                        \
+    "tcm_load_next r9, 0\n"                                                                                           \
     ".elseif !tcm_is_loop\n"                                                                                          \
-    "tcm_load_next \"[r3]\"\n"                                                                                        \
+    "tcm_load_next r3, 0\n"                                                                                           \
     ".endif\n"                                                                                                        \
     ".endm\n" TCM_MVE_QUAD_STEP_MACROS
 
@@ -207,13 +208,13 @@
     ".macro tcm_step base, v_0, v_1, v_2, v_3\n"                                                                      \
     "tcm_load_weights\n"                                                                                              \
     "tcm_multiply r0, \\v_0\n"                                                                                        \
-    ".if tcm_turn == 0\n vldrw.32 \\v_1, [\\base, #tcm_at + %c[distance]]\n.else\n tcm_gap\n .endif\n"                \
+    ".if tcm_turn == 0\n tcm_load \\v_1, \\base, \"tcm_at + %c[distance]\"\n.else\n tcm_gap\n .endif\n"               \
     ".if tcm_begin\n" TCM_MVE_QUAD_SUMS_2 ".endif\n"                                                                  \
     "tcm_multiply r2, \\v_1\n"                                                                                        \
-    ".if tcm_turn == 0\n vldrw.32 \\v_2, [\\base, #tcm_at + 2 * %c[distance]]\n.else\n tcm_gap\n .endif\n"            \
+    ".if tcm_turn == 0\n tcm_load \\v_2, \\base, \"tcm_at + 2 * %c[distance]\"\n.else\n tcm_gap\n .endif\n"           \
     ".if tcm_begin\n" TCM_MVE_QUAD_SUMS_3 ".endif\n"                                                                  \
     "tcm_multiply r4, \\v_2\n"                                                                                        \
-    "vldrw.32 \\v_3, [\\base, #tcm_at + 3 * %c[distance]]\n"                                                          \
+    "tcm_load \\v_3, \\base, \"tcm_at + 3 * %c[distance]\"\n"                                                         \
     "tcm_multiply r6, \\v_3\n"                                                                                        \
     "tcm_load_weights\n"                                                                                              \
     ".set tcm_row_ends, tcm_turn + 1 == tcm_turns && tcm_phase + 1 == %c[phases] && "                                 \
@@ -284,7 +285,7 @@
     ".set tcm_weights_left, -1\n"                                                                                     \
     ".set tcm_first, 0\n"                                                                                             \
     ".set tcm_row, %c[kernel_rows]\n"                                                                                 \
-    "vldrw.32 q0, [r9]\n"                                                                                             \
+    "tcm_load q0, r9, 0\n"                                                                                            \
     "tcm_row_of_steps r9\n"                                                                                           \
     "add r9, r9, %[row_step]\n"                                                                                       \
     "subs r7, r7, #1\n"                                                                                               \
@@ -311,7 +312,7 @@
     "movw r7, #%c[channels] / 2\n"                                                                                    \
     "str r7, [sp]\n"                                                                                                  \
     ".if !tcm_is_loop\n"                                                                                              \
-    "vldrw.32 q0, [r3]\n"                                                                                             \
+    "tcm_load q0, r3, 0\n"                                                                                            \
     "1:\n" TCM_MVE_QUAD_TILE                                                                                          \
     "bne 1b\n"                                                                                                        \
     "movw r7, #3 * %c[channels] + 2\n"                                                                                \
@@ -335,7 +336,7 @@
     "add sp, sp, #8\n"                                                                                                \
     "pop {r0, r5, r7, r9}\n"                                                                                          \
     ".purgem tcm_gap\n .purgem tcm_next_row\n .purgem tcm_spare_gap\n .purgem tcm_others\n"                           \
-    ".purgem tcm_load_weights\n .purgem tcm_load_next\n .purgem tcm_load_window\n"                                    \
+    ".purgem tcm_load_weights\n .purgem tcm_load\n .purgem tcm_load_next\n .purgem tcm_load_window\n"                 \
     ".purgem tcm_multiply\n .purgem tcm_after_last_use\n .purgem tcm_step\n .purgem tcm_row_of_steps\n" TCM_MVE_ROOM
 
 /* Long strings of assembly are meant. */
@@ -344,26 +345,26 @@
 
 /* `quads` times four windows, the first one at `window` and each `distance` bytes after its predecessor: kernel_rows
  * rows, row_step bytes apart, of `columns` pixels of `vectors` vectors; windows are `phases` pixels apart, but at most
- * `columns`. Addresses are multiples of 4, `channels` of 2. All scalars but `quads` are literals. `tiles` is the first
- * tile; row_gap bytes lie between the weights of two rows, tile_gap between those of two tiles, and the parameters of
- * the tile before first_parameters after the beginning of a tile. */
+ * `columns`. With `words`, the windows' addresses are multiples of 4. `channels` is even. All scalars but `quads` are
+ * literals. `tiles` is the first tile; row_gap bytes lie between the weights of two rows, tile_gap between those of two
+ * tiles, and the parameters of the tile before first_parameters after the beginning of a tile. */
 TCM_KERNEL void tcm_mve_window_quads(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t quads,
                                      int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
-                                     int32_t vectors, int32_t phases, int32_t distance, int32_t row_gap,
-                                     int32_t tile_gap, int32_t first_parameters, int32_t rounding,
+                                     int32_t vectors, int32_t phases, int32_t distance, int32_t words,
+                                     int32_t row_gap, int32_t tile_gap, int32_t first_parameters, int32_t rounding,
                                      int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t parameter_bytes = rounding == 2 ? 40 : 24;
     register int32_t r0 __asm__("r0") = quads;
     register int8_t *r1 __asm__("r1") = output;
-    register const int8_t *r3 __asm__("r3") = window;
+    register const int8_t *r3 __asm__("r3") = window + (words ? 0 : 127);
     register const int8_t *r5 __asm__("r5") = tiles;
     __asm__ volatile(TCM_MVE_QUADS
                      : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
                      : TCM_MVE_REQUANTIZE_OPERANDS, [channels] "i"(channels), [kernel_rows] "i"(kernel_rows),
                        [row_step] "i"(row_step), [columns] "i"(columns), [vectors] "i"(vectors), [phases] "i"(phases),
-                       [distance] "i"(distance), [parameter_bytes] "i"(parameter_bytes),
+                       [distance] "i"(distance), [words] "i"(words), [parameter_bytes] "i"(parameter_bytes),
                        [row_gap] "i"(row_gap), [tile_gap] "i"(tile_gap),
                        [first_parameters] "i"(first_parameters), [low_offset] "i"(output_offset == INT8_MIN ? 1 : 0)
                      : "r11", TCM_MVE_CLOBBERS_BUT_R0);

@@ -107,7 +107,7 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
  * registers take turns. tcm_at is where the first window reads after `base`, tcm_turn counts the steps since it had to
  * load, and tcm_begin tells the first step of a tile. */
 #define TCM_MVE_WINDOW_STEP(base)                                                                                     \
-    ".if tcm_turn == 0\n vldrw.32 q2, [" base ", #tcm_at]\n.endif\n"                                                  \
+    ".if tcm_turn == 0\n" TCM_MVE_WINDOW_LOAD("q2", base, "tcm_at") ".endif\n"                                        \
     ".if tcm_turn %% 2 == 0\n" TCM_MVE_WINDOW_PRODUCTS("q2", "q3", base)                                              \
     ".else\n" TCM_MVE_WINDOW_PRODUCTS("q3", "q2", base)                                                               \
     ".endif\n"                                                                                                        \
@@ -115,7 +115,7 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
 
 #define TCM_MVE_WINDOW_PRODUCTS(x, y, base)                                                                           \
     "vldrw.32 q0, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r0", "q0", x)                                                  \
-    "vldrw.32 " y ", [" base ", #tcm_at + %c[distance]]\n"                                                            \
+    TCM_MVE_WINDOW_LOAD(y, base, "tcm_at + %c[distance]")                                                             \
     TCM_MVE_WINDOW_PRODUCT("r8", "q0", y) "vldrw.32 q1, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r2", "q1", x)            \
     TCM_MVE_WINDOW_PRODUCT("r10", "q1", y) "vldrw.32 q0, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r4", "q0", x)           \
     TCM_MVE_WINDOW_PRODUCT("r12", "q0", y) "vldrw.32 q1, [r5], #16\n" TCM_MVE_WINDOW_PRODUCT("r6", "q1", x)           \
@@ -171,22 +171,23 @@ TCM_KERNEL int8_t *tcm_mve_rows_of(tcm_mve_rows r, const int8_t *image, int32_t 
 /* Like tcm_mve_plain_pairs, for `pairs` times two windows, the first one at `window` and each `distance` bytes after its
  * predecessor: kernel_rows rows, row_step bytes apart, of columns * vectors vectors of 16 values. If a pixel's channels
  * are whole vectors, so many are `vectors`, and windows are `phases` pixels apart; otherwise columns and phases are 1.
- * Addresses, distance and row_step are multiples of 4. */
+ * With `words`, addresses, distance and row_step are multiples of 4. */
 TCM_KERNEL void tcm_mve_windows(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t pairs,
                                 int32_t channels, int32_t kernel_rows, int32_t row_step, int32_t columns,
-                                int32_t vectors, int32_t phases, int32_t distance, int32_t rounding,
+                                int32_t vectors, int32_t phases, int32_t distance, int32_t words, int32_t rounding,
                                 int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t output_step = channels;
     register int32_t r0 __asm__("r0") = pairs;
     register int8_t *r1 __asm__("r1") = output;
-    register const int8_t *r3 __asm__("r3") = window;
+    register const int8_t *r3 __asm__("r3") = window + (words ? 0 : 127);
     register const int8_t *r5 __asm__("r5") = tiles;
     __asm__ volatile(TCM_MVE_PAIRS(TCM_MVE_WINDOW_STEPS, "", TCM_MVE_ADVANCE("r3", "2 * %c[distance]"))
                      : "+r"(r0), "+r"(r1), "+r"(r3), "+r"(r5)
                      : TCM_MVE_PAIR_OPERANDS, [kernel_rows] "i"(kernel_rows), [row_step] "i"(row_step),
-                       [vectors] "i"(vectors), [columns] "i"(columns), [phases] "i"(phases), [distance] "i"(distance)
+                       [vectors] "i"(vectors), [columns] "i"(columns), [phases] "i"(phases), [distance] "i"(distance),
+                       [words] "i"(words)
                      : "r11", TCM_MVE_CLOBBERS_BUT_R0);
 }
 

@@ -179,6 +179,26 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
                      : TCM_MVE_CLOBBERS_BUT_R0);
 }
 
+/* The steps of one vector: of `runs` of its values, run_step bytes apart. */
+#define TCM_MVE_ALL_RUNS(STEP)                                                                                        \
+    ".if %c[runs] == 1\n" TCM_MVE_ALL_STEPS(STEP) ".else\n"                                                           \
+    ".set tcm_at, 16\n" STEP("vmladav", "]", "") TCM_MVE_RUN(STEP, "%c[steps] / %c[runs] - 1")                        \
+    ".rept %c[runs] - 1\n"                                                                                            \
+    "add r3, r3, %[run_step]\n"                                                                                       \
+    ".set tcm_at, 0\n" TCM_MVE_RUN(STEP, "%c[steps] / %c[runs]")                                                      \
+    ".endr\n"                                                                                                         \
+    ".endif\n"
+
+#define TCM_MVE_RUN(STEP, count)                                                                                      \
+    ".rept " count "\n" STEP("vmladava", ", #tcm_at]", "") ".set tcm_at, tcm_at + 16\n.endr\n"
+
+/* The vector back to its start, for the next tiles; r0 is free between them. */
+#define TCM_MVE_REWIND_RUNS                                                                                           \
+    ".if %c[runs] == 1\n" TCM_MVE_REWIND("r3") ".else\n"                                                              \
+    TCM_MVE_LITERAL("r0", "(%c[runs] - 1) * %c[run_step]")                                                            \
+    "sub r3, r3, r0\n"                                                                                                \
+    ".endif\n"
+
 /* One vector over all octets of channels, and over what is left of them. */
 #define TCM_MVE_ONE_OCTETS                                                                                            \
     "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
@@ -186,7 +206,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     ".if %c[lead_bytes]\n add r5, r5, %[lead_bytes]\n.endif\n"                                                        \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
-    TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
+    TCM_MVE_ALL_RUNS(TCM_MVE_TWO_TILES_AT)                                                                            \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \
     TCM_MVE_SCALE("q0", "r5", "q2", "q3") TCM_MVE_SCALE("q1", "r9", "q2", "q3")                                       \
     "vqmovnb.s32 q4, q0\n"                                                                                            \
@@ -194,7 +214,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     TCM_MVE_CLAMP("q4")                                                                                               \
     "vstrb.16 q4, [r1], #8\n"                                                                                         \
     "mov r5, r9\n"                                                                                                    \
-    TCM_MVE_REWIND("r3")                                                                                              \
+    TCM_MVE_REWIND_RUNS                                                                                               \
     "subs r11, r11, #1\n"                                                                                             \
     "bne 1b\n"                                                                                                        \
     "pop {r7, r9}\n" TCM_MVE_ROOM
@@ -203,7 +223,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
-    TCM_MVE_ALL_STEPS(TCM_MVE_TWO_TILES_AT)                                                                           \
+    TCM_MVE_ALL_RUNS(TCM_MVE_TWO_TILES_AT)                                                                            \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_ADD_BIAS("q1", "r9")                                            \
     TCM_MVE_SCALE("q0", "r5", "q2", "q3") TCM_MVE_SCALE("q1", "r9", "q2", "q3")                                       \
     "vqmovnb.s32 q4, q0\n"                                                                                            \
@@ -213,43 +233,53 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
 
 #define TCM_MVE_ONE_LAST_TILE                                                                                         \
     "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
-    TCM_MVE_ALL_STEPS(TCM_MVE_ONE_TILE_AT)                                                                            \
+    TCM_MVE_ALL_RUNS(TCM_MVE_ONE_TILE_AT)                                                                             \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_SCALE("q0", "r5", "q2", "q3")                                   \
     "vqmovnb.s32 q4, q0\n"                                                                                            \
     TCM_MVE_CLAMP("q4") TCM_MVE_STORE_SOME("vstrbt.32") "pop {r7}\n" TCM_MVE_ROOM
 
-/* output[0 ... channels) from `vector` of 16 * steps values. lead_bytes precede each octet of tiles. All scalars are
- * literals. */
-TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, int8_t *output, int32_t channels,
-                                   int32_t steps, int32_t lead_bytes, int32_t rounding, int32_t output_offset,
-                                   int32_t activation_min, int32_t activation_max)
+#define TCM_MVE_ONE_OPERANDS                                                                                          \
+    TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [runs] "i"(runs), [run_step] "i"(run_step)
+
+/* output[0 ... channels) from a window of 16 * steps values: `runs` of equal length, run_step bytes apart, of 128 bytes
+ * at most unless there is one. lead_bytes precede each octet of tiles. All scalars are literals. */
+TCM_KERNEL void tcm_mve_one_window(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t channels,
+                                   int32_t steps, int32_t runs, int32_t run_step, int32_t lead_bytes, int32_t rounding,
+                                   int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t tile_bytes = 64 * steps + (rounding == 2 ? 80 : 48);
     register int8_t *r1 __asm__("r1") = output;
-    register const int8_t *r3 __asm__("r3") = vector;
+    register const int8_t *r3 __asm__("r3") = window;
     register const int8_t *r5 __asm__("r5") = tiles;
     register int32_t r11 __asm__("r11") = channels / 8;
     if (channels >= 8) {
         __asm__ volatile(TCM_MVE_ONE_OCTETS
                          : "+r"(r1), "+r"(r3), "+r"(r5), "+r"(r11)
-                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
-                           [lead_bytes] "i"(lead_bytes)
+                         : TCM_MVE_ONE_OPERANDS, [tile_bytes] "i"(tile_bytes), [lead_bytes] "i"(lead_bytes)
                          : TCM_MVE_CLOBBERS);
     }
     if (channels % 8 > 4) {
         __asm__ volatile(TCM_MVE_ONE_LAST_OCTET
                          : "+r"(r1), "+r"(r3), "+r"(r5)
-                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [tile_bytes] "i"(tile_bytes),
+                         : TCM_MVE_ONE_OPERANDS, [tile_bytes] "i"(tile_bytes),
                            [mask] "i"((1 << (2 * (channels % 8))) - 1)
                          : TCM_MVE_CLOBBERS);
     } else if (channels % 8 > 0) {
         __asm__ volatile(TCM_MVE_ONE_LAST_TILE
                          : "+r"(r1), "+r"(r3), "+r"(r5)
-                         : TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps),
-                           [mask] "i"((1 << (4 * (channels % 8))) - 1)
+                         : TCM_MVE_ONE_OPERANDS, [mask] "i"((1 << (4 * (channels % 8))) - 1)
                          : TCM_MVE_CLOBBERS);
     }
+}
+
+/* The same from a `vector` of 16 * steps values. */
+TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, int8_t *output, int32_t channels,
+                                   int32_t steps, int32_t lead_bytes, int32_t rounding, int32_t output_offset,
+                                   int32_t activation_min, int32_t activation_max)
+{
+    tcm_mve_one_window(vector, tiles, output, channels, steps, 1, 0, lead_bytes, rounding, output_offset,
+                       activation_min, activation_max);
 }
 
 #pragma GCC diagnostic pop

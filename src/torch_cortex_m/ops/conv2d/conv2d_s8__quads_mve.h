@@ -51,11 +51,11 @@ TCM_KERNEL void conv2d_s8__quads_mve(const int8_t *input, const int8_t *tiles, i
                     tcm_mve_window_quads(window + (skips_first ? row_step : 0),
                                          first_tile + (skips_first ? row_weights + row_gap : 0), outputs, quads,
                                          output_channels, kernel_height - 1, row_step, columns, vectors, phases,
-                                         distance, row_gap, row_weights + 2 * parameter_bytes, -parameter_bytes,
+                                         distance, 1, row_gap, row_weights + 2 * parameter_bytes, -parameter_bytes,
                                          rounding, output_offset, activation_min, activation_max);
                 } else {
                     tcm_mve_window_quads(window, first_tile, outputs, quads, output_channels, kernel_height, row_step,
-                                         columns, vectors, phases, distance, row_gap, parameter_bytes,
+                                         columns, vectors, phases, distance, 1, row_gap, parameter_bytes,
                                          edges ? 2 * row_weights + parameter_bytes : -parameter_bytes, rounding,
                                          output_offset, activation_min, activation_max);
                 }

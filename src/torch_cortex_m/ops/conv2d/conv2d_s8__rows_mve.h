@@ -36,7 +36,7 @@ TCM_KERNEL void conv2d_s8__rows_mve(const int8_t *input, const int8_t *tiles, in
                 const int32_t x = part == 0 ? 0 : output_width - 2;
                 tcm_mve_windows(first_row + x * distance, tiles, output + x * output_channels,
                                 part == 0 ? output_width / 2 : 1, output_channels, kernel_height,
-                                dilation_height * row_bytes, columns, vectors, phases, distance, rounding,
+                                dilation_height * row_bytes, columns, vectors, phases, distance, 1, rounding,
                                 output_offset, activation_min, activation_max);
             }
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ...ir.artifacts import Overlap
@@ -107,7 +109,7 @@ def _pointwise_lead(layer: Layer) -> int:
 def _pointwise_pack(layer: Layer) -> dict[str, np.ndarray]:
     weight = layer.constants["weight"]
     rows = padded_to_lanes(weight.reshape(len(weight), -1))
-    return {"tiles": _tiles(layer, rows, slice(None), _pointwise_lead(layer))}
+    return {"tiles": tiles(layer, rows, slice(None), _pointwise_lead(layer))}
 
 
 def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
@@ -122,7 +124,8 @@ def _pointwise_overlap(layer: Layer) -> dict[str, Overlap]:
 
 def _pointwise_scratch(layer: Layer) -> int:
     channels = layer.types["input"].shape[3]
-    return 2 * (channels + -channels % LANES) if channels % LANES else 0
+    _, columns = _rows_and_columns(layer)
+    return min(columns, 2) * padded(channels) if channels % LANES else 0
 
 
 def _pixels_apply(layer: Layer) -> bool:
@@ -145,21 +148,28 @@ def _in_halves(layer: Layer) -> bool:
 
 def _pixels_constants(layer: Layer) -> dict[str, int | float]:
     constants = _pointwise_constants(layer)
-    channels, step = layer.types["input"].shape[3], constants["column_step"]
     return {
         **{name: constants[name] for name in PIXELS_CONSTANTS},
-        "unsafe_columns": unsafe_vectors(channels, int(step)),
+        "unsafe_columns": _unsafe_pixels(layer),
         "halves": int(_in_halves(layer)),
         "copied_bytes": _copied_pixels(layer),
         "block_quads": BLOCK_QUADS,
     }
 
 
+def _unsafe_pixels(layer: Layer) -> int:
+    """How many last ones whole registers cannot be read from."""
+    channels = layer.types["input"].shape[3]
+    if _in_halves(layer):
+        return 2 * unsafe_vectors(2 * channels, 2 * channels)
+    return unsafe_vectors(channels, layer.op.stride[1] * channels)
+
+
 def _copied_pixels(layer: Layer) -> int:
     """Bytes of four copied pixels, and what a vector reads beyond them; 0 where none are copied."""
     _, columns = _rows_and_columns(layer)
     channels = layer.types["input"].shape[3]
-    copies = columns % PIXELS > 0 or channels < LANES
+    copies = columns % PIXELS > 0 or _unsafe_pixels(layer) > 0
     return padded((PIXELS - 1) * layer.op.stride[1] * channels + LANES) if copies else 0
 
 
@@ -290,20 +300,21 @@ def _rows_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
-    return {"tiles": _tiles(layer, _ordered_rows(layer), slice(None), 0)}
+    rows = ordered_rows(layer, layer.types["weight"].shape[1], **_row_order(layer))
+    return {"tiles": tiles(layer, rows, slice(None), 0)}
 
 
-def _ordered_rows(layer: Layer) -> np.ndarray:
+def ordered_rows(
+    layer: Layer, kernel_rows: int, columns: int, vectors: int, phases: int
+) -> np.ndarray:
     """[filters, 16 * steps]: kernel rows padded to whole vectors, in the order of steps."""
     weight = layer.constants["weight"]
-    filters, kernel_height, kernel_width, _ = weight.shape
-    order = _row_order(layer)
-    rows = padded_to_lanes(weight.reshape(filters * kernel_height, -1))
-    if order["columns"] > 1:
-        pixels = rows.reshape(filters, kernel_height, kernel_width, order["vectors"], LANES)
-        phases = order["phases"]
-        columns = [x for phase in range(phases) for x in range(phase, kernel_width, phases)]
-        rows = pixels[:, :, columns].transpose(0, 1, 3, 2, 4)
+    filters = len(weight)
+    rows = padded_to_lanes(weight.reshape(filters * kernel_rows, -1))
+    if columns > 1:
+        pixels = rows.reshape(filters, kernel_rows, columns, vectors, LANES)
+        walk = [x for phase in range(phases) for x in range(phase, columns, phases)]
+        rows = pixels[:, :, walk].transpose(0, 1, 3, 2, 4)
     return rows.reshape(filters, -1)
 
 
@@ -319,22 +330,21 @@ def _quads_apply(layer: Layer) -> bool:
         and layer.output.shape[2] >= 4
         and farthest <= LARGEST_OFFSET
         and 3 * filters <= LARGEST_STORE
-        and _quads_cost_less(layer)
+        and quads_cost_less(layer, layer.output.shape[2])
     )
 
 
-def _quads_cost_less(layer: Layer) -> bool:
-    """Whether fours of windows take fewer cycles than pairs, for four channels of a row.
+def quads_cost_less(layer: Layer, windows: int) -> bool:
+    """Whether fours of windows take fewer cycles than pairs, for four channels of a row of them.
 
     Every row computes whole pairs or fours. A step of eight products takes 18 cycles with pairs,
     and 16 with fours, between whose products there is room for all else if there are a few steps.
     """
     _, kernel_height, kernel_width, channels = layer.types["weight"].shape
-    width = layer.output.shape[2]
     steps = kernel_height * kernel_width * channels // LANES
-    rows = -(-width // 2) * (18 * steps + 30)
-    quads = -(-width // 4) * 2 * max(16 * steps + 15, 11 * steps + 45)
-    return quads <= rows
+    pairs = -(-windows // 2) * (18 * steps + 30)
+    quads = -(-windows // 4) * 2 * max(16 * steps + 15, 11 * steps + 45)
+    return quads <= pairs
 
 
 def _skips_edges(layer: Layer) -> bool:
@@ -365,12 +375,20 @@ def _quads_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
-    """Tiles of two channels: weights, and before them the parameters of the tile before; where
-    edges are skipped, before each kernel row those of the windows that begin or end there."""
-    rows = _ordered_rows(layer)
     parts = [slice(None)]
     if _skips_edges(layer):
         parts = [slice(0, -1), slice(1, None), slice(None)]
+    rows = ordered_rows(layer, layer.types["weight"].shape[1], **_row_order(layer))
+    return {"tiles": quad_tiles(layer, rows, parts)}
+
+
+def quad_tiles(layer: Layer, rows: np.ndarray, parts: Sequence[slice]) -> np.ndarray:
+    """Tiles of two channels: weights, and before them the parameters of the tile before; where
+    edges are skipped, before each kernel row those of the windows that begin or end there.
+
+    rows: [filters, 16 * steps], the weights in the order of steps. parts: the kernel rows of the
+    windows that the parameters before each row of weights are for.
+    """
     weights = rows.reshape(len(rows) // 2, 2, len(parts), -1, LANES).transpose(0, 2, 3, 1, 4)
     parameters = [_quad_parameters(layer, part).astype("<i4") for part in parts]
     data: list[np.ndarray] = []
@@ -381,7 +399,7 @@ def _quads_pack(layer: Layer) -> dict[str, np.ndarray]:
     if len(parts) == 1:
         data.append(parameters[0][:, -2:])
     flat = [np.ascontiguousarray(part).reshape(-1).view(np.int8) for part in data]
-    return {"tiles": np.concatenate(flat)}
+    return np.concatenate(flat)
 
 
 def _im2col_applies(layer: Layer) -> bool:
@@ -425,10 +443,10 @@ def im2col_pack(layer: Layer) -> dict[str, np.ndarray]:
     size = len(weight) // layer.op.groups
     lead = _im2col_lead(layer)
     groups = [slice(start, start + size) for start in range(0, len(weight), size)]
-    return {"tiles": np.concatenate([_tiles(layer, rows, group, lead) for group in groups])}
+    return {"tiles": np.concatenate([tiles(layer, rows, group, lead) for group in groups])}
 
 
-def _tiles(layer: Layer, rows: np.ndarray, channels: slice, lead: int) -> np.ndarray:
+def tiles(layer: Layer, rows: np.ndarray, channels: slice, lead: int) -> np.ndarray:
     """The tiles of some output channels; rows: [channels, 16 * steps], all weights in order;
     lead: see lead_bytes."""
     bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))

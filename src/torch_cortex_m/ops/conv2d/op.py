@@ -35,6 +35,7 @@ from ..rules.window import (
     window_reach,
 )
 from .kernels_cmsis_nn import CMSIS_NN_KERNELS
+from .kernels_direct_mve import DIRECT_MVE_KERNELS
 from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 from .kernels_scalar import SCALAR_KERNELS
@@ -174,6 +175,7 @@ KERNELS = [
             *SCALAR_KERNELS,
             *DSP_KERNELS,
             *MVE_KERNELS,
+            *DIRECT_MVE_KERNELS,
             *CMSIS_NN_KERNELS,
         ],
     ),
