@@ -75,6 +75,16 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some positions of an output: ``operator`` computes ``count`` of them from those positions of
+    the first argument that are in ``read``, along the same axis, and from the other arguments."""
+
+    operator: Any
+    count: int
+    read: range
+
+
+@dataclass(frozen=True)
 class Sums:
     """An operator as a function of sums.
 
@@ -226,6 +236,11 @@ class Interfaces:
         """The operator for the same arguments that has ``count`` positions along this axis of the
         output, more than before, of which the first are this one's; None: there is none."""
         return None
+
+    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
+        """The operator as several ones, whose outputs lie behind each other along this axis, where
+        ``reach`` speaks of one with most of the positions but not of all; none: there are none."""
+        return ()
 
     def border_value(self, types: Types, argument: str) -> int | None:
         """What elements around an argument have to be, so that they stand for the padding that

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from math import lcm
 from typing import Any
 
+import numpy as np
+
 from ..ir import Graph, Node
+from ..ops import operator
 from ..ops.integers.bounds import Array
 from ..ops.interfaces import Border, Reach
 from .slices import is_whole, row_axis, with_size
@@ -80,6 +83,22 @@ def strip_of(graph: Graph, nodes: Sequence[Node], last: Columns) -> Strip | None
         if node.name in strip.columns and not _add_node(graph, node, strip, names):
             return None
     return strip if strip.columns[nodes[-1].name] == last else None
+
+
+def part_of(graph: Graph, value: str, columns: Columns, begin: int, wanted: str) -> str:
+    """These columns of a value, which has those from ``begin`` on."""
+    type_, axis = graph.types[value], columns.axis
+    if type_.shape[axis] == len(columns.range):
+        return value
+    part = with_size(type_, axis, len(columns.range))
+    if value in graph.constants:
+        name = graph.add_constant(wanted, np.take(graph.constants[value], columns.range, axis))
+        graph.types[name] = part
+        return name
+    first = [0] * len(type_.shape)
+    first[axis] = columns.range.start - begin
+    taken: Any = operator("slice", begin=tuple(first), size=part.shape)
+    return graph.add_node(taken, (value,), wanted, quantization=type_.quantization)
 
 
 def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:

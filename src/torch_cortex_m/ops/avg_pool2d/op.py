@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ import numpy as np
 from ...ir import INT8, Limits, TensorType
 from ..base import Kernel, Op, TensorArgument, for_dtype
 from ..integers.bounds import Array, Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
+from ..interfaces import Border, ChannelFlow, Constants, Piece, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
     check_offset,
@@ -212,6 +213,44 @@ class AvgPool2d(Op):
         if not outputs or size % outputs:
             return None
         return Reach(axis, stride=size // outputs, kernel=size // outputs)
+
+    def border_value(self, types: Types, argument: str) -> int | None:
+        """Where the divisor counts all that lies around the input."""
+        if self.divisor_override:
+            return self.padding_value
+        return self.padding_value if self.count_include_pad and not self._cuts(types) else None
+
+    def _cuts(self, types: Types) -> bool:
+        """Whether the padded input ends within a window."""
+        sizes, outputs = types["input"].shape[1:3], self.output_shape(types)[1:3]
+        return not self.adaptive_output and any(
+            end - start < self.kernel[axis]
+            for axis in range(2)
+            for start, end in self.windows(axis, sizes[axis], outputs[axis])
+        )
+
+    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
+        """Windows that lie within the input, those before them, and those behind them."""
+        if (
+            axis not in (1, 2)
+            or self.adaptive_output
+            or self.border_value(types, "input") is not None
+        ):
+            return ()
+        size, outputs = types["input"].shape[axis], self.output_shape(types)[axis]
+        windows = self.windows(axis - 1, size, outputs)
+        kernel = self.kernel[axis - 1]
+        inside = [i for i, (start, _) in enumerate(windows) if 0 <= start <= size - kernel]
+        if not inside:
+            return ()
+        ends = sorted({0, inside[0], inside[-1] + 1, outputs})
+        return tuple(self._piece(axis - 1, size, windows[i:j]) for i, j in pairwise(ends))
+
+    def _piece(self, side: int, size: int, windows: list[tuple[int, int]]) -> Piece:
+        start, end = windows[0][0], windows[-1][1]
+        read, padding = range(max(start, 0), min(end, size)), list(self.padding)
+        padding[side], padding[side + 2] = read.start - start, end - read.stop
+        return Piece(replace(self, padding=tuple(padding)), len(windows), read)
 
     def sums(self, types: Types) -> Sums | None:
         """Where one window is all of the image of int8."""

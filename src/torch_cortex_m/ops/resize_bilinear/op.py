@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Piece, Reach, Types
+from ..rules.periods import periodic_positions, periodic_reach, positions_read
 from ..rules.window import check_rank, check_values
 from .kernels_weights import WEIGHT_KERNELS, packed_places
 
 FRACTION_BITS = 10
 """Of the places between pixels; TensorFlow Lite has as many."""
+
+ONE = 1 << FRACTION_BITS
 
 LARGEST_SIZE = 1 << 20
 """Keeps a place with its fraction within int32."""
@@ -74,6 +78,38 @@ class ResizeBilinear(Op):
 
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
+        if axis not in (1, 2):
+            return Reach(axis)
+        return periodic_reach(self._places(axis), axis, ONE)
+
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        reach = self.reach(types, constants, "input", axis)
+        if axis not in (1, 2) or reach is None:
+            return self, {}
+        return self._at(axis, self._places(axis)[:count] - reach.first * ONE), {}
+
+    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
+        places = self._places(axis) if axis in (1, 2) else None
+        alike = None if places is None else periodic_positions(places, ONE)
+        if places is None or alike is None:
+            return ()
+        found: list[Piece] = []
+        for first, end in pairwise(sorted({0, alike.start, alike.stop, len(places)})):
+            read = positions_read(places[first:end], ONE)
+            operator = self._at(axis, places[first:end] - read.start * ONE)
+            found.append(Piece(operator, end - first, read))
+        return tuple(found)
+
+    def _places(self, axis: int) -> Array:
+        return np.array(self.rows if axis == 1 else self.columns)
+
+    def _at(self, axis: int, places: Array) -> ResizeBilinear:
+        """The operator whose outputs lie at these places along an axis."""
+        return replace(self, **{"rows" if axis == 1 else "columns": tuple(places.tolist())})
 
 
 OP = ResizeBilinear

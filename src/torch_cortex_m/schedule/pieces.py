@@ -1,0 +1,57 @@
+"""Operators whose first and last rows are not computed as those between them are, in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..ir import Graph, Node
+from ..ir.nodes import NodeList
+from ..ops import operator
+from ..ops.interfaces import Piece
+from .columns import Columns, part_of
+from .slices import RowRules, row_axis
+
+
+def rows_in_pieces(graph: Graph) -> Graph:
+    """A copy in which such operators are several nodes, most of whose rows depend on some rows, and
+    what joins these."""
+    changed, rules = graph.copy(), RowRules(graph)
+    changed.nodes = NodeList()
+    for node in graph.nodes:
+        pieces = _pieces(graph, rules, node)
+        if pieces:
+            _add_pieces(changed, node, pieces)
+        else:
+            changed.nodes.append(node)
+    return changed
+
+
+def _pieces(graph: Graph, rules: RowRules, node: Node) -> Sequence[Piece]:
+    axis, types = row_axis(graph.types[node.outputs[0]]), graph.present_types(node)
+    first = types.get(node.op.tensor_names()[0]) if node.inputs else None
+    if axis is None or first is None or row_axis(first) != axis or len(node.outputs) != 1:
+        return ()
+    return () if rules.rule(node.name) is not None else node.op.pieces(types, axis)
+
+
+def _add_pieces(changed: Graph, node: Node, pieces: Sequence[Piece]) -> None:
+    (value, *others), type_ = node.inputs, changed.types[node.name]
+    axis = row_axis(type_)
+    assert value is not None
+    assert axis is not None
+    names = [f"{node.name}.piece{index + 1}" for index in range(len(pieces))]
+    reads = [
+        part_of(changed, value, Columns(axis, piece.read), 0, f"{name}.input")
+        for name, piece in zip(names, pieces, strict=True)
+    ]
+    given = {"quantization": type_.quantization, "source": node.source}
+    parts = [
+        changed.add_node(piece.operator, (read, *others), name, **given)
+        for name, read, piece in zip(names, reads, pieces, strict=True)
+    ]
+    join: Any = operator("concatenate", axis=axis)
+    joined, *between, last = parts
+    for part in between:
+        joined = changed.add_node(join, (joined, part), f"{node.name}.joined", **given)
+    changed.nodes.append(Node(join, (joined, last), node.outputs, node.source))
