@@ -76,7 +76,8 @@ class DrawnNetwork:
             (self._add, 0.16),
             (self._concatenate, 0.1),
             (self._pad, 0.05),
-            (self._upsample, 0.06),
+            (self._resize, 0.03),
+            (self._upsample, 0.03),
             (self._transposed, 0.06),
         )
         kind = self.rng.choice(len(kinds), p=[share for _, share in kinds])
@@ -105,11 +106,8 @@ class DrawnNetwork:
         return add_case_node(self.graph, case, value)
 
     def _upsample(self, value: str) -> str:
-        """Nearest neighbours of rows or columns, two to four of three or twice as many, or bilinear
-        interpolation of both."""
+        """Nearest neighbours of rows or columns, two to four of three or twice as many."""
         axis = self._number(1, 2)
-        if self.rng.random() < 0.5:
-            return self._resize(value)
         size = self._shape(value)[axis]
         wanted = size * 2 if size % 3 or self.rng.random() < 0.5 else size // 3 * self._number(2, 4)
         if wanted > 24:
@@ -119,7 +117,8 @@ class DrawnNetwork:
         return self.graph.add_node(ops.operator("gather", axis=axis), given, "up", quantization=Q)
 
     def _resize(self, value: str) -> str:
-        """To one to three times the size, or with aligned corners to that less the border."""
+        """Bilinear, to one to three times the size, or with aligned corners to one less of the
+        parts between."""
         scale, aligned = self._number(1, 3), self.rng.random() < 0.3
         sizes = self._shape(value)[1:3]
         outputs = [scale * (size - 1) + 1 if aligned else scale * size for size in sizes]
