@@ -76,11 +76,10 @@ class Reach:
 
 @dataclass(frozen=True)
 class Piece:
-    """Some positions of an output: ``operator`` computes ``count`` of them from those positions of
-    the first argument that are in ``read``, along the same axis, and from the other arguments."""
+    """Some positions of an output: ``operator`` computes them from those positions of the only
+    argument that are in ``read``, along the same axis."""
 
     operator: Any
-    count: int
     read: range
 
 
@@ -237,10 +236,16 @@ class Interfaces:
         output, more than before, of which the first are this one's; None: there is none."""
         return None
 
-    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
-        """The operator as several ones, whose outputs lie behind each other along this axis, where
-        ``reach`` speaks of one with most of the positions but not of all; none: there are none."""
-        return ()
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        """These positions along an axis of the output, where the operator has one argument; None:
+        it is not known how to compute them alone."""
+        return None
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        """The positions along an axis of the output between the first and the last ones that are
+        not as these are, so that ``reach`` speaks of ``piece`` with these, though not of all; None:
+        it speaks of all, or there are none."""
+        return None
 
     def border_value(self, types: Types, argument: str) -> int | None:
         """What elements around an argument have to be, so that they stand for the padding that

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..ir import Graph, Node
+from ..ir import Graph, Node, TensorType
 from ..ops import operator
 from ..ops.integers.bounds import Array
-from ..ops.interfaces import Border, Reach
+from ..ops.interfaces import Border, Piece, Reach
 from .slices import is_whole, row_axis, with_size
 
 
@@ -105,7 +105,11 @@ def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:
     """Adds a node that computes the columns that are needed of it, whole periods of them, and what
     these need; False where it cannot."""
     types, constants = graph.present_types(node), graph.argument_constants(node)
-    reaches = _reaches(graph, node, strip.columns[node.name].axis)
+    wanted = strip.columns[node.name]
+    piece = node.op.piece(types, wanted.axis, wanted.range)
+    if piece is not None:
+        return _add_piece(node, types, strip, piece)
+    reaches = _reaches(graph, node, wanted.axis)
     values = node.arguments()
     if reaches is None or any(values[name] in names for name in types.keys() - reaches.keys()):
         return False
@@ -128,6 +132,20 @@ def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:
     strip.columns[node.name], strip.reads[node.name] = output, reads
     strip.operators[node.name] = op, changed
     strip.macs += op.macs(types)
+    return True
+
+
+def _add_piece(node: Node, types: Mapping[str, TensorType], strip: Strip, piece: Piece) -> bool:
+    """The same of a node that can compute any columns alone."""
+    ((name, type_),) = types.items()
+    value, own = node.arguments()[name], Columns(strip.columns[node.name].axis, piece.read)
+    assert value is not None
+    joined = own.joined(strip.columns.get(value))
+    if joined is None:
+        return False
+    strip.columns[value], strip.reads[node.name] = joined, {name: own}
+    strip.operators[node.name] = piece.operator, {}
+    strip.macs += piece.operator.macs({name: with_size(type_, own.axis, len(own.range))})
     return True
 
 

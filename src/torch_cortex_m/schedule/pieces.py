@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from ..ir import Graph, Node
@@ -28,15 +29,22 @@ def rows_in_pieces(graph: Graph) -> Graph:
 
 
 def _pieces(graph: Graph, rules: RowRules, node: Node) -> Sequence[Piece]:
-    axis, types = row_axis(graph.types[node.outputs[0]]), graph.present_types(node)
-    first = types.get(node.op.tensor_names()[0]) if node.inputs else None
-    if axis is None or first is None or row_axis(first) != axis or len(node.outputs) != 1:
+    types, axis = graph.present_types(node), row_axis(graph.types[node.outputs[0]])
+    if axis is None or rules.rule(node.name) is not None:
         return ()
-    return () if rules.rule(node.name) is not None else node.op.pieces(types, axis)
+    if len(types) != 1 or row_axis(*types.values()) != axis:
+        return ()
+    alike = node.op.alike(types, axis)
+    if alike is None:
+        return ()
+    ends = sorted({0, alike.start, alike.stop, graph.types[node.name].shape[axis]})
+    pieces = [node.op.piece(types, axis, range(*pair)) for pair in pairwise(ends)]
+    present = [piece for piece in pieces if piece is not None]
+    return present if len(present) == len(pieces) else ()
 
 
 def _add_pieces(changed: Graph, node: Node, pieces: Sequence[Piece]) -> None:
-    (value, *others), type_ = node.inputs, changed.types[node.name]
+    (value,), type_ = node.inputs, changed.types[node.name]
     axis = row_axis(type_)
     assert value is not None
     assert axis is not None
@@ -45,9 +53,9 @@ def _add_pieces(changed: Graph, node: Node, pieces: Sequence[Piece]) -> None:
         part_of(changed, value, Columns(axis, piece.read), 0, f"{name}.input")
         for name, piece in zip(names, pieces, strict=True)
     ]
-    given = {"quantization": type_.quantization, "source": node.source}
+    given: Any = {"quantization": type_.quantization, "source": node.source}
     parts = [
-        changed.add_node(piece.operator, (read, *others), name, **given)
+        changed.add_node(piece.operator, (read,), name, **given)
         for name, read, piece in zip(names, reads, pieces, strict=True)
     ]
     join: Any = operator("concatenate", axis=axis)

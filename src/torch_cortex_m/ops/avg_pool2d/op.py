@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar
 
@@ -222,35 +221,37 @@ class AvgPool2d(Op):
 
     def _cuts(self, types: Types) -> bool:
         """Whether the padded input ends within a window."""
-        sizes, outputs = types["input"].shape[1:3], self.output_shape(types)[1:3]
         return not self.adaptive_output and any(
-            end - start < self.kernel[axis]
-            for axis in range(2)
-            for start, end in self.windows(axis, sizes[axis], outputs[axis])
+            end - start < self.kernel[axis - 1]
+            for axis in (1, 2)
+            for start, end in self._windows_along(types, axis)
         )
 
-    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
-        """Windows that lie within the input, those before them, and those behind them."""
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        if axis not in (1, 2) or self.adaptive_output:
+            return None
+        windows = self._windows_along(types, axis)
+        start, end = windows[positions.start][0], windows[positions.stop - 1][1]
+        read = range(max(start, 0), min(end, types["input"].shape[axis]))
+        padding = list(self.padding)
+        padding[axis - 1], padding[axis + 1] = read.start - start, end - read.stop
+        return Piece(replace(self, padding=tuple(padding)), read)
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        """Windows that lie within the input, where the divisor does not count all around it."""
         if (
             axis not in (1, 2)
             or self.adaptive_output
             or self.border_value(types, "input") is not None
         ):
-            return ()
-        size, outputs = types["input"].shape[axis], self.output_shape(types)[axis]
-        windows = self.windows(axis - 1, size, outputs)
-        kernel = self.kernel[axis - 1]
-        inside = [i for i, (start, _) in enumerate(windows) if 0 <= start <= size - kernel]
-        if not inside:
-            return ()
-        ends = sorted({0, inside[0], inside[-1] + 1, outputs})
-        return tuple(self._piece(axis - 1, size, windows[i:j]) for i, j in pairwise(ends))
+            return None
+        last = types["input"].shape[axis] - self.kernel[axis - 1]
+        windows = self._windows_along(types, axis)
+        inside = [i for i, (start, _) in enumerate(windows) if 0 <= start <= last]
+        return range(inside[0], inside[-1] + 1) if inside else None
 
-    def _piece(self, side: int, size: int, windows: list[tuple[int, int]]) -> Piece:
-        start, end = windows[0][0], windows[-1][1]
-        read, padding = range(max(start, 0), min(end, size)), list(self.padding)
-        padding[side], padding[side + 2] = read.start - start, end - read.stop
-        return Piece(replace(self, padding=tuple(padding)), len(windows), read)
+    def _windows_along(self, types: Types, axis: int) -> list[tuple[int, int]]:
+        return self.windows(axis - 1, types["input"].shape[axis], self.output_shape(types)[axis])
 
     def sums(self, types: Types) -> Sums | None:
         """Where one window is all of the image of int8."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -92,17 +91,15 @@ class ResizeBilinear(Op):
             return self, {}
         return self._at(axis, self._places(axis)[:count] - reach.first * ONE), {}
 
-    def pieces(self, types: Types, axis: int) -> tuple[Piece, ...]:
-        places = self._places(axis) if axis in (1, 2) else None
-        alike = None if places is None else periodic_positions(places, ONE)
-        if places is None or alike is None:
-            return ()
-        found: list[Piece] = []
-        for first, end in pairwise(sorted({0, alike.start, alike.stop, len(places)})):
-            read = positions_read(places[first:end], ONE)
-            operator = self._at(axis, places[first:end] - read.start * ONE)
-            found.append(Piece(operator, end - first, read))
-        return tuple(found)
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        if axis not in (1, 2):
+            return None
+        places = self._places(axis)[positions.start : positions.stop]
+        read = positions_read(places, ONE)
+        return Piece(self._at(axis, places - read.start * ONE), read)
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        return periodic_positions(self._places(axis), ONE) if axis in (1, 2) else None
 
     def _places(self, axis: int) -> Array:
         return np.array(self.rows if axis == 1 else self.columns)
