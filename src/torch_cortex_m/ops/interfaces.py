@@ -211,7 +211,8 @@ class Interfaces:
 
     def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """How the output goes along with this axis of an argument, which is longer than 1; None:
-        an output depends on all of it, or on more than ``Reach`` can say.
+        an output depends on all of it, or on more than ``Reach`` can say. Where that is so of the
+        first and the last positions only, ``alike`` has the others.
 
         Constants may differ along the axis only where the operator is elementwise or aligned. An
         elementwise operator takes every position to its own place.
