@@ -40,7 +40,7 @@ def _pieces(graph: Graph, rules: RowRules, node: Node) -> Sequence[Piece]:
     ends = sorted({0, alike.start, alike.stop, graph.types[node.name].shape[axis]})
     pieces = [node.op.piece(types, axis, range(*pair)) for pair in pairwise(ends)]
     present = [piece for piece in pieces if piece is not None]
-    return present if len(present) == len(pieces) else ()
+    return present if len(present) == len(pieces) > 1 else ()
 
 
 def _add_pieces(changed: Graph, node: Node, pieces: Sequence[Piece]) -> None:
@@ -54,12 +54,14 @@ def _add_pieces(changed: Graph, node: Node, pieces: Sequence[Piece]) -> None:
         for name, piece in zip(names, pieces, strict=True)
     ]
     given: Any = {"quantization": type_.quantization, "source": node.source}
-    parts = [
-        changed.add_node(piece.operator, (read,), name, **given)
-        for name, read, piece in zip(names, reads, pieces, strict=True)
-    ]
     join: Any = operator("concatenate", axis=axis)
-    joined, *between, last = parts
-    for part in between:
-        joined = changed.add_node(join, (joined, part), f"{node.name}.joined", **given)
-    changed.nodes.append(Node(join, (joined, last), node.outputs, node.source))
+    joined = ""
+    for name, read, piece in zip(names, reads, pieces, strict=True):
+        part = changed.add_node(piece.operator, (read,), name, **given)
+        inputs = (joined, part)
+        if name == names[-1]:
+            changed.nodes.append(Node(join, inputs, node.outputs, node.source))
+        elif joined:
+            joined = changed.add_node(join, inputs, f"{node.name}.joined", **given)
+        else:
+            joined = part

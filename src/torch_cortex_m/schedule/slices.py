@@ -82,8 +82,7 @@ class RowRules:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        joins = [node for node in graph.nodes if _joins_rows(graph, node)]
-        self.joins = {value: node.name for node in joins for value in node.inputs if value}
+        self.joins = _joins(graph)
         apart = {node.name for node in graph.nodes} - set(self.joins.values())
         self.places = Places(graph, frozenset(), apart)
         self.rule = cache(self._rule)
@@ -104,13 +103,11 @@ class RowRules:
             own = row_axis(type_)
             assert own is not None
             return RowsShown(place.root, own, 0, type_.shape[own])
-        if (
-            type_.shape[:axis] != root.shape[:axis]
-            or type_.shape[axis + 1 :] != root.shape[axis + 1 :]
-        ):
-            return None
         first, within = divmod(place.offset, row_bytes(root))
-        return None if within else RowsShown(place.root, axis, first, type_.shape[axis])
+        fits = len(type_.shape) == len(root.shape) and not within
+        if not fits or with_size(type_, axis, root.shape[axis]).shape != root.shape:
+            return None
+        return RowsShown(place.root, axis, first, type_.shape[axis])
 
     def joins_of(self, value: str) -> tuple[str, ...]:
         """The nodes that join it, one what the one before gives."""
@@ -232,6 +229,21 @@ class RowRules:
         if (output.shape, output.dtype) != (expected.shape, expected.dtype):
             return None
         return Layer(op, types, (expected,), constants)
+
+
+def _joins(graph: Graph) -> dict[str, str]:
+    """Value -> the node that joins its rows with others, of nodes next to those that compute these:
+    others would have to be in one region with all that is between."""
+    found: dict[str, str] = {}
+    computing = graph.computing_nodes()
+    indices = {node.name: {index} for index, node in enumerate(computing)}
+    for node in computing:
+        joined = [value for value in node.inputs if value] if _joins_rows(graph, node) else []
+        places = indices[node.outputs[0]].union(*(indices[value] for value in joined))
+        if max(places) - min(places) < len(places):
+            indices[node.outputs[0]] = places
+            found |= dict.fromkeys(joined, node.name)
+    return found
 
 
 def _joins_rows(graph: Graph, node: Node) -> bool:
