@@ -13,6 +13,7 @@ from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.ops.resize_bilinear.places import pytorch_places
 from torch_cortex_m.schedule import RowsByNode, Strips, cut
 from torch_cortex_m.schedule.regions import RegionBuilder
 
@@ -75,7 +76,8 @@ class DrawnNetwork:
             (self._add, 0.16),
             (self._concatenate, 0.1),
             (self._pad, 0.05),
-            (self._upsample, 0.06),
+            (self._resize, 0.03),
+            (self._upsample, 0.03),
             (self._transposed, 0.06),
         )
         kind = self.rng.choice(len(kinds), p=[share for _, share in kinds])
@@ -113,6 +115,21 @@ class DrawnNetwork:
         indices = np.arange(wanted, dtype=np.int32) * size // wanted
         given = (value, self.graph.add_constant("indices", indices.astype(np.int32)))
         return self.graph.add_node(ops.operator("gather", axis=axis), given, "up", quantization=Q)
+
+    def _resize(self, value: str) -> str:
+        """Bilinear, to one to three times the size, or with aligned corners to one less of the
+        parts between."""
+        scale, aligned = self._number(1, 3), self.rng.random() < 0.3
+        sizes = self._shape(value)[1:3]
+        outputs = [scale * (size - 1) + 1 if aligned else scale * size for size in sizes]
+        if max(outputs) > 24:
+            return self._pool(value)
+        rows, columns = (
+            pytorch_places(size, count, align_corners=aligned, scale=None)
+            for size, count in zip(sizes, outputs, strict=True)
+        )
+        op = ops.operator("resize_bilinear", rows=rows, columns=columns)
+        return self.graph.add_node(op, (value,), "resized", quantization=Q)
 
     def _transposed(self, value: str) -> str:
         """With all sizes of the output, those that strides do not divide, too."""

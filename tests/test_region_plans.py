@@ -18,7 +18,7 @@ from torch_cortex_m.ir import Graph, Node, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
 from torch_cortex_m.ir.regions import Border, Region, RowsRead, Slice, Take, row_bytes, row_count
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
-from torch_cortex_m.schedule import means_of_sums, schedule_of
+from torch_cortex_m.schedule import means_of_sums, rows_in_pieces, schedule_of
 
 Overlaps = dict[str, dict[str, Overlap]]
 Memory = tuple[str, int]
@@ -135,6 +135,7 @@ class RegionMachine:
             value, row = action.output, self.end[action.output]
             self.make_room(value, action.rows)
             if isinstance(action, Slice):
+                assert row >= action.first
                 self.slice(action)
             elif isinstance(action, Take):
                 self.machine.expect(self.rows_of_whole(value, row, action.rows))
@@ -197,6 +198,7 @@ class RegionMachine:
 
 def first_row(read: RowsRead, row: int) -> int:
     """As C divides, which would round up what is negative."""
+    row = max(row - read.start, 0) if read.start else row
     assert row >= 0 or read.period == 1
     return read.first + read.stride * (row // read.period)
 
@@ -205,6 +207,7 @@ def drawn_plan(seed: int, in_arena: bool | None = None) -> Planned:
     """A network in regions, with any scratch memory and any distances at which outputs may lie."""
     rng = np.random.default_rng(seed)
     graph = means_of_sums(DrawnNetwork(rng, int(rng.integers(1, 7))).graph)
+    graph = graph if seed % 3 else rows_in_pieces(graph)
     schedule = schedule_of(graph, drawn_regions(rng, graph))
     scratch = {n.name: int(rng.choice([0, 0, 5, 40])) for n in graph.computing_nodes()}
     overlaps: Overlaps = {}

@@ -40,6 +40,7 @@ from torch_cortex_m.schedule import (
     Search,
     largest_bytes,
     means_of_sums,
+    rows_in_pieces,
     whole_periods,
 )
 from torch_cortex_m.schedule.candidates import SCRATCH
@@ -58,7 +59,8 @@ def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
         graph = means_of_sums(DrawnNetwork(rng, int(rng.integers(2, 10))).graph)
         strips = drawn_strips(rng, graph) if index % 4 == 0 else None
         graph = graph if strips is None else strips.graph
-        graph = whole_periods(graph) if index % 2 else graph
+        whole = index % 2 == 0 and strips is None
+        graph = graph if whole else rows_in_pieces(whole_periods(graph))
         yield f"n{index}", graph, drawn_regions(rng, graph)
 
 

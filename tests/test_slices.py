@@ -14,11 +14,15 @@ from torch_cortex_m.ir import Graph
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.ops.gather.cases import case as gather_case
+from torch_cortex_m.ops.resize_bilinear.cases import case as resized_case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.run.reference import run_reference
+from torch_cortex_m.schedule import rows_in_pieces
 from torch_cortex_m.schedule.slices import ArgumentRows, RowRule, RowRules
 
 BY_ROWS = {
+    "avg_pool2d",
+    "resize_bilinear",
     "conv_transpose2d",
     "conv2d",
     "depthwise_conv2d",
@@ -91,6 +95,48 @@ def test_rows_of_every_operator(name: str) -> None:
         except TcmError:
             assert case in drawn
     assert name not in BY_ROWS or found > 10
+
+
+IN_PIECES = {"avg_pool2d", "resize_bilinear"}
+"""Operators whose first and last rows may not be as those between."""
+
+
+def is_in_pieces(case: Case) -> bool:
+    """Whether it goes by rows in pieces only, which give the same together."""
+    graph = case_graph(case)
+    pieces = rows_in_pieces(graph)
+    if len(pieces.nodes) == len(graph.nodes):
+        return False
+    rules = RowRules(pieces)
+    assert all(rules.rule(node.name) is not None for node in pieces.computing_nodes())
+    inputs = [x for port in graph.inputs if (x := case.tensors[port.value]) is not None]
+    (whole, *_), (joined, *_) = (run_reference(each, inputs) for each in (graph, pieces))
+    assert np.array_equal(joined, whole), case.op
+    return True
+
+
+@pytest.mark.parametrize("name", sorted(IN_PIECES))
+def test_pieces(name: str) -> None:
+    rng = np.random.default_rng(1)
+    drawn = [make(rng, f"random {i}") for i in range(40) for make in ops.random_layers(name)]
+    found = 0
+    for case in [*ops.cases(name), *drawn]:
+        try:
+            found += is_in_pieces(case)
+        except TcmError:
+            assert case in drawn
+    assert found > 5
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=100)
+def test_pieces_of_resized_images(data: st.DataObject) -> None:
+    """Of scales of whole numbers and those of halves of pixels there are always pieces."""
+    size, scale = data.draw(st.integers(3, 9)), data.draw(st.integers(2, 5))
+    aligned = data.draw(st.booleans())
+    rows = scale * (size - 1) + 1 if aligned else scale * size
+    note(f"{size} to {rows}, {aligned}")
+    assert is_in_pieces(resized_case("rows", (1, size, 2, 3), (rows, 3), align_corners=aligned))
 
 
 def elements(case: Case) -> int:

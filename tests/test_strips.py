@@ -20,7 +20,8 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
-from torch_cortex_m.schedule import MOST_ROWS, cut, largest_bytes
+from torch_cortex_m.ops.resize_bilinear.cases import case as resized_case
+from torch_cortex_m.schedule import MOST_ROWS, RowRules, cut, largest_bytes, rows_in_pieces
 from torch_cortex_m.target import CORES
 
 M4 = CORES["cortex-m4"]
@@ -97,15 +98,15 @@ def test_strips_keep_what_rows_alone_do_not(least: CompiledModel) -> None:
 def test_columns_that_cannot_be_taken_one_by_one() -> None:
     graph = a_graph()
     wide = add_case_node(graph, conv2d_case("wide", IMAGE, 4, padding=SAME), "image")
-    pool = ops.operator("avg_pool2d", kernel=(3, 3), padding=(1, 1, 1, 1), count_include_pad=False)
+    pool = ops.operator("avg_pool2d", adaptive_output=(20, 7))
     pooled = graph.add_node(pool, (wide,), "pooled", quantization=Q)
-    flat: Any = ops.operator("reshape", shape=(20 * 18, 4))
+    flat: Any = ops.operator("reshape", shape=(20 * 7, 4))
     flattened = graph.add_node(flat, (pooled,), "flat", quantization=Q)
     with_output(graph, flattened, wide)
     assert cut(graph, [wide], 2) is not None
     assert cut(graph, [wide], 19) is None, "there are 18 columns"
     assert cut(graph, [wide, pooled], 2) is None, "two values are needed elsewhere"
-    assert cut(graph, [pooled], 2) is None, "no value stands for what is not counted"
+    assert cut(graph, [pooled], 2) is None, "windows are not alike"
     assert cut(graph, [wide, pooled, flattened], 2) is None, "it has no columns"
 
 
@@ -182,6 +183,19 @@ def test_strips_are_cut_between_periods(count: int) -> None:
     check_strips(with_output(graph, wide, end), [wide], count)
     del graph.outputs[0]
     check_strips(graph, [wide, end], count)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_strips_of_what_differs_at_the_border(count: int) -> None:
+    """An average of what lies within the image, and twice as many columns by interpolation."""
+    graph = a_graph()
+    pool = ops.operator("avg_pool2d", kernel=(3, 3), padding=(1, 1, 1, 1))
+    pooled = graph.add_node(pool, ("image",), "pooled", quantization=Q)
+    wide = graph.add_node(resized_case("", IMAGE, (40, 36)).op, (pooled,), "wide", quantization=Q)
+    end = add_case_node(graph, conv2d_case("end", (1, 40, 36, 3), 2, padding=SAME), wide)
+    strips = check_strips(with_output(graph, end), [pooled, wide, end], count)
+    rules = RowRules(rows_in_pieces(strips))
+    assert all(rules.rule(node.name) is not None for node in rules.graph.computing_nodes())
 
 
 def test_strips_of_values_behind_a_view() -> None:

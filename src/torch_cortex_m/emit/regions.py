@@ -150,13 +150,15 @@ count -= 1;"""
         value = action.output
         body = f"{does}\nend[{self.counters[value]}] += {action.rows};\nbreak;"
         lines = "\n".join(f"                {line}" for line in body.split("\n") if line)
-        what = comment_text(f"{WHAT.get(type(action), '')}{value}")
+        done = action.node if isinstance(action, Slice) else value
+        what = comment_text(f"{WHAT.get(type(action), '')}{done}")
         return f"            case {index}: {{ /* {what} */\n{lines}\n            }}\n"
 
     def _slice(self, action: Slice, size: int) -> str:
         pointers = {argument: self._read(action, read) for argument, read in action.reads.items()}
         if action.start is None:
-            return self._call(action, pointers) + self.hook(action.node, "rows", str(size))
+            hooks = (self.hook(name, "rows", str(size)) for name in (action.node, *action.joins))
+            return self._call(action, pointers) + "\n".join(hooks)
         return self._addition(action, action.start, pointers)
 
     def _call(self, action: Slice, pointers: Mapping[str, str]) -> str:
@@ -200,9 +202,12 @@ count -= 1;"""
         return text
 
     def _first(self, action: Slice, read: RowsRead) -> str:
-        """The first row that the next slice reads. What is divided is not negative, where C would
-        round up: the border before the first row is there before what the slice reads."""
+        """The first row that the next slice reads, or the first one that reads. What is divided is
+        not negative, where C would round up: the border before the first row is there before what
+        the slice reads."""
         text = f"end[{self.counters[action.output]}]"
+        if read.start:
+            text = f"tcm_rows_most({text} - {read.start}, 0)"
         if read.period != 1:
             text += f" / {read.period}"
         if read.stride != 1:

@@ -315,7 +315,7 @@ def _plan(
 ) -> MemoryPlan:
     layers = choice.layers
     scratch = {name: scratch_bytes(name, kernel) for name, kernel in selection.items()}
-    by_rows = {each.node for region in choice.regions for each in region.slices()}
+    by_rows = {name for region in choice.regions for name in region.nodes}
     overlaps = {name: kernel.overlaps(layers[name]) for name, kernel in selection.items()}
     strided = {
         name

@@ -219,8 +219,11 @@ def _arena(found: Found) -> int:
 def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:
     """The choice that these steps make; other kernels may take the place of theirs that need no
     more memory."""
-    layers = {name: layer for step in steps for name, layer in step.layers.items()}
-    selection = {name: kernel for step in steps for name, kernel in step.kernels.items()}
     regions = tuple(step.region for step in steps if step.region is not None)
+    joins = {name for region in regions for name in region.joins()}
+    layers = {name: choice.layers[name] for name in joins}
+    layers |= {name: layer for step in steps for name, layer in step.layers.items()}
+    selection = {name: choice.selection[name] for name in joins}
+    selection |= {name: kernel for step in steps for name, kernel in step.kernels.items()}
     ranked = {name: [kernel] for name, kernel in selection.items()}
     return Choice(choice.graph, ranked, layers, selection, choice.model, regions)

@@ -13,6 +13,7 @@ from ..schedule import (
     Strips,
     StripSearch,
     means_of_sums,
+    rows_in_pieces,
     whole_periods,
 )
 from ..select import rank_kernels
@@ -42,7 +43,7 @@ class Searches:
 
     def _searched(self, search: Search) -> Callable[[Strips], Search]:
         def searched(strips: Strips) -> Search:
-            form = self._form(search.candidates.choice, strips.graph)
+            form = self._form(search.candidates.choice, rows_in_pieces(strips.graph))
             return Search(self._candidates(form), search.most_rows, frozenset(strips.begins))
 
         return searched
@@ -57,10 +58,11 @@ class Searches:
         )
 
     def _forms(self, choice: Choice) -> list[Choice]:
-        """The choice, and one of a graph that computes the same and may need less memory."""
-        graph = whole_periods(means_of_sums(choice.graph))
-        changed = len(graph.nodes) != len(choice.graph.nodes)
-        return [choice, self._form(choice, graph)] if changed else [choice]
+        """The choice, and those of graphs that compute the same and may need less memory."""
+        simple = whole_periods(means_of_sums(choice.graph))
+        graphs = {len(each.nodes): each for each in (choice.graph, simple, rows_in_pieces(simple))}
+        others = [each for each in graphs.values() if len(each.nodes) != len(choice.graph.nodes)]
+        return [choice, *(self._form(choice, each) for each in others)]
 
     def _form(self, choice: Choice, graph: Graph) -> Choice:
         """The choice for a graph that has some nodes of the choice's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from .types import TensorType
 
@@ -24,16 +25,22 @@ def row_bytes(type_: TensorType) -> int:
 
 @dataclass(frozen=True)
 class RowsRead:
-    """What a slice reads of a value, by its root: for rows from p on of its output ``count`` rows,
-    the first of which is ``first`` + ``stride`` * floor(p / ``period``)."""
+    """What a slice reads of a value, by its root: for rows from ``start`` + p on of its output
+    ``count`` rows, the first of which is ``first`` + ``stride`` * floor(p / ``period``).
+
+    start: the first row of the output that the slice computes, if others compute those before.
+    """
 
     value: str
     first: int
     stride: int
     count: int
     period: int = 1
+    start: int = 0
 
     def begin(self, row: int) -> int:
+        """Before rows from ``start`` on go on, what they begin with."""
+        row = max(row - self.start, 0) if self.start else row
         return self.first + self.stride * (row // self.period)
 
     def end(self, row: int) -> int:
@@ -50,11 +57,12 @@ class RowsRead:
 
 @dataclass(frozen=True)
 class Slice:
-    """A node that computes ``rows`` rows of its output (a root) at a time.
+    """A node that computes ``rows`` rows of its output (a root) at a time, from row ``first`` on.
 
     reads: by argument, of the arguments that have rows; all others it reads whole. start: None; or
     the argument that the output begins as, where each call adds to all of the output: its rows are
-    then those of what it reads.
+    then those of what it reads. joins: nodes of which these are rows, too, as they do no more than
+    put rows of several nodes behind each other.
     """
 
     node: str
@@ -62,6 +70,8 @@ class Slice:
     rows: int
     reads: Mapping[str, RowsRead]
     start: str | None = None
+    first: int = 0
+    joins: tuple[str, ...] = ()
 
     def sources(self) -> tuple[RowsRead, ...]:
         return tuple(self.reads.values())
@@ -75,6 +85,7 @@ class Take:
     output: str
     rows: int
     pushed: bool = False
+    first: ClassVar[int] = 0
 
     def sources(self) -> tuple[RowsRead, ...]:
         return ()
@@ -116,9 +127,10 @@ class Window:
 class Region:
     """Consecutive nodes that compute rows through windows.
 
-    actions: what there is to do; each goes on where it was the last time. order: indices of
-    actions, one after the other. windows: by the roots that they hold rows of; all other values
-    that the actions read or write lie whole. nodes: names of all nodes in it, in the graph's order.
+    actions: what there is to do; each goes on where it was the last time, from its ``first`` row
+    to that of the next action with the same output. order: indices of actions, one after the other.
+    windows: by the roots that they hold rows of; all other values that the actions read or write
+    lie whole. nodes: names of all nodes in it, in the graph's order.
     """
 
     nodes: tuple[str, ...]
@@ -138,13 +150,16 @@ class Region:
         return {each.output for each in self.slices() if each.start is not None}
 
     def calls(self) -> dict[str, int]:
-        """Node -> how often it is called."""
-        counts = Counter(self.order)
-        return {
-            each.node: counts[index]
-            for index, each in enumerate(self.actions)
-            if isinstance(each, Slice)
-        }
+        """Node -> how often it is called; of those that only join, how often rows are there."""
+        counts: Counter[str] = Counter()
+        for index in self.order:
+            action = self.actions[index]
+            counts.update((action.node, *action.joins) if isinstance(action, Slice) else ())
+        return dict(counts)
+
+    def joins(self) -> set[str]:
+        """The nodes that only join rows of others, which are computed in their places."""
+        return set(self.nodes) - {each.node for each in self.slices()}
 
     def readers(self, value: str) -> list[tuple[Slice, RowsRead]]:
         """The slices that read rows of this value, and which."""
@@ -169,5 +184,6 @@ def calls(regions: Iterable[Region]) -> dict[str, int]:
 
 
 def rows_by_node(region: Region) -> dict[str, int]:
-    """How many rows each node computes a call, in the order of nodes."""
-    return {each.node: each.rows for each in region.slices()}
+    """How many rows each node computes a call, in the order of nodes; 0 of those that only join."""
+    rows = {each.node: each.rows for each in region.slices()}
+    return {name: rows.get(name, 0) for name in region.nodes}

@@ -75,6 +75,15 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """Some positions of an output: ``operator`` computes them from those positions of the only
+    argument that are in ``read``, along the same axis."""
+
+    operator: Any
+    read: range
+
+
+@dataclass(frozen=True)
 class Sums:
     """An operator as a function of sums.
 
@@ -202,7 +211,8 @@ class Interfaces:
 
     def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
         """How the output goes along with this axis of an argument, which is longer than 1; None:
-        an output depends on all of it, or on more than ``Reach`` can say.
+        an output depends on all of it, or on more than ``Reach`` can say. Where that is so of the
+        first and the last positions only, ``alike`` has the others.
 
         Constants may differ along the axis only where the operator is elementwise or aligned. An
         elementwise operator takes every position to its own place.
@@ -225,6 +235,17 @@ class Interfaces:
     def longer(self, axis: int, count: int) -> Any | None:
         """The operator for the same arguments that has ``count`` positions along this axis of the
         output, more than before, of which the first are this one's; None: there is none."""
+        return None
+
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        """These positions along an axis of the output, where the operator has one argument; None:
+        it is not known how to compute them alone."""
+        return None
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        """The positions along an axis of the output between the first and the last ones that are
+        not as these are, so that ``reach`` speaks of ``piece`` with these, though not of all; None:
+        it speaks of all, or there are none."""
         return None
 
     def border_value(self, types: Types, argument: str) -> int | None:

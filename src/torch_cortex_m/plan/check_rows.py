@@ -4,10 +4,11 @@ still needed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from ..ir import Graph
-from ..ir.artifacts import MemoryPlan
+from ..ir.artifacts import Location, MemoryPlan
 from ..ir.regions import Slice, row_bytes, row_count
 from .overlaps import ValueOverlaps
 from .rows import Replay, RowSpan, Tick
@@ -52,7 +53,6 @@ class RowsChecker:
         self.overlaps = overlaps
         self.replay = Replay(self.region)
         self.sums = self.region.sums()
-        self.by_rows = {plan.locations[value]: value for value in self.replay.whole}
 
     def faults(self, alive: set[str]) -> Iterator[str]:
         """What each action does wrong.
@@ -155,9 +155,20 @@ class RowsChecker:
         """Of a value that lies whole, what is needed of it."""
         location, size = self.plan.locations[value], self.graph.types[value].bytes
         memory = (location.kind, location.port, location.name)
-        start, root = location.offset, self.by_rows.get(location)
-        if root is not None and not self.needed_after(value):
+        start, end = location.offset, location.offset + size
+        root = None if self.needed_after(value) else self._read_by_rows(location)
+        if root is not None:
             # Before the border of what reads it is there, rows before the first count as needed.
             first = max(self.replay.needed_whole(root), 0)
-            start += first * row_bytes(self.graph.types[root])
-        return Bytes(memory, start, location.offset + size, value)
+            rows = self.plan.locations[root].offset + first * row_bytes(self.graph.types[root])
+            start = min(max(start, rows), end)
+        return Bytes(memory, start, end, value)
+
+    def _read_by_rows(self, location: Location) -> str | None:
+        """The value that is read by rows and has what lies there."""
+        for root in self.replay.whole:
+            its, size = self.plan.locations[root], self.graph.types[root].bytes
+            begins = replace(location, offset=its.offset) == its
+            if begins and its.offset <= location.offset < its.offset + size:
+                return root
+        return None

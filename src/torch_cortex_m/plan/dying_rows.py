@@ -3,7 +3,7 @@ afterwards, both in windows of one region."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ..ir.artifacts import Overlap
@@ -31,28 +31,28 @@ class DyingRows:
         """declared: node -> argument -> how the output of one call may lie over it. Only those
         with which memory is shared."""
         found: dict[Pair, Overlap] = {}
-        for each in region.slices():
-            for value in {read.value for read in each.sources()}:
-                pair = each.output, value
-                overlap = self._overlap(each, value, declared.get(each.node, {}))
-                sizes = [region.windows[name].bytes for name in pair if name in region.windows]
-                if overlap is not None and overlap.shared(*sizes) > 0:
-                    found[pair] = overlap
+        for pair in self.ahead:
+            overlap = self._overlap(region, pair, declared)
+            sizes = [region.windows[name].bytes for name in pair]
+            if overlap is not None and overlap.shared(*sizes) > 0:
+                found[pair] = overlap
         return found
 
-    def _overlap(self, each: Slice, value: str, declared: Mapping[str, Overlap]) -> Overlap | None:
-        if (each.output, value) not in self.ahead:
-            return None  # they are not both in windows
-        arguments = [name for name, read in each.reads.items() if read.value == value]
+    def _overlap(self, region: Region, pair: Pair, declared: ValueOverlaps) -> Overlap | None:
+        """What all slices allow that compute rows of the one from rows of the other."""
+        output, value = pair
         allowed = [
-            declared[name].moved(shift) if name in declared else None
-            for name in arguments
+            declared[each.node][name].moved(shift) if name in declared.get(each.node, {}) else None
+            for each in region.slices()
+            if each.output == output
+            for name, read in each.reads.items()
+            if read.value == value
             for shift in self.shifts[each.node, name]
         ]
         overlap = all_of(allowed)
         if overlap is None:
             return None
-        distance = overlap.at_least(self.ahead[each.output, value])
+        distance = overlap.at_least(self.ahead[pair])
         return None if distance is None else Overlap(distance, overlap.step).aligned()
 
 
@@ -69,7 +69,7 @@ class _Rows:
         self.windows = region.windows
         self.replay = Replay(region)
         self.needed = {value: self.replay.needed(value) for value in self.windows}
-        pairs = list(_pairs(region))
+        pairs = list(dict.fromkeys(_pairs(region)))
         self.found = DyingRows({pair: -self.windows[pair[1]].bytes for pair in pairs})
         self.below = {value: [pair for pair in pairs if pair[0] == value] for value in self.windows}
         self.above = {value: [pair for pair in pairs if pair[1] == value] for value in self.windows}

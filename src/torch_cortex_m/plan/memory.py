@@ -59,7 +59,9 @@ class _Planner:
     ) -> None:
         self.graph = graph
         self.end = len(graph.nodes)
-        self.scratch = {node: size for node, size in scratch_bytes.items() if size > 0}
+        joins = {name for region in regions for name in region.joins()}
+        used = {node: size for node, size in scratch_bytes.items() if node not in joins}
+        self.scratch = {node: size for node, size in used.items() if size > 0}
         self.regions = tuple(regions)
         alone = {each.node for region in regions for each in region.slices()}
         self.overlaps = {name: each for name, each in overlaps.items() if name not in alone}

@@ -125,7 +125,7 @@ def _bits(first: int, last: int) -> int:
 
 def region_span(graph: Graph, region: Region) -> tuple[int, int]:
     """The first and the last index of its nodes."""
-    names = {each.node for each in region.slices()}
+    names = set(region.nodes)
     found = [index for index, node in enumerate(graph.nodes) if node.name in names]
     return found[0], found[-1]
 

@@ -60,13 +60,11 @@ class _Blocks:
         self.steps = {name: index for index, name in enumerate(names)}
         self.end = len(names)
         self.spans = {
-            each.node: self._region_span(region)
-            for region in self.plan.regions
-            for each in region.slices()
+            each: self._region_span(region) for region in self.plan.regions for each in region.nodes
         }
 
     def _region_span(self, region: Region) -> tuple[int, int]:
-        steps = [self.steps[each.node] for each in region.slices()]
+        steps = [self.steps[name] for name in region.nodes]
         return min(steps), max(steps)
 
     def all(self) -> Iterator[Block]:

@@ -2,6 +2,7 @@
 
 from .candidates import TOO_MANY, Candidates, Step
 from .periods import whole_periods
+from .pieces import rows_in_pieces
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors
@@ -25,6 +26,7 @@ __all__ = [
     "divisors",
     "largest_bytes",
     "means_of_sums",
+    "rows_in_pieces",
     "schedule_of",
     "total_cycles",
     "whole_periods",

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from math import lcm
 from typing import Any
 
-from ..ir import Graph, Node
+import numpy as np
+
+from ..ir import Graph, Node, TensorType
+from ..ops import operator
 from ..ops.integers.bounds import Array
-from ..ops.interfaces import Border, Reach
+from ..ops.interfaces import Border, Piece, Reach
 from .slices import is_whole, row_axis, with_size
 
 
@@ -82,11 +85,31 @@ def strip_of(graph: Graph, nodes: Sequence[Node], last: Columns) -> Strip | None
     return strip if strip.columns[nodes[-1].name] == last else None
 
 
+def part_of(graph: Graph, value: str, columns: Columns, begin: int, wanted: str) -> str:
+    """These columns of a value, which has those from ``begin`` on."""
+    type_, axis = graph.types[value], columns.axis
+    if type_.shape[axis] == len(columns.range):
+        return value
+    part = with_size(type_, axis, len(columns.range))
+    if value in graph.constants:
+        name = graph.add_constant(wanted, np.take(graph.constants[value], columns.range, axis))
+        graph.types[name] = part
+        return name
+    first = [0] * len(type_.shape)
+    first[axis] = columns.range.start - begin
+    taken: Any = operator("slice", begin=tuple(first), size=part.shape)
+    return graph.add_node(taken, (value,), wanted, quantization=type_.quantization)
+
+
 def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:
     """Adds a node that computes the columns that are needed of it, whole periods of them, and what
     these need; False where it cannot."""
     types, constants = graph.present_types(node), graph.argument_constants(node)
-    reaches = _reaches(graph, node, strip.columns[node.name].axis)
+    wanted = strip.columns[node.name]
+    piece = node.op.piece(types, wanted.axis, wanted.range)
+    if piece is not None:
+        return _add_piece(node, types, strip, piece)
+    reaches = _reaches(graph, node, wanted.axis)
     values = node.arguments()
     if reaches is None or any(values[name] in names for name in types.keys() - reaches.keys()):
         return False
@@ -109,6 +132,20 @@ def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:
     strip.columns[node.name], strip.reads[node.name] = output, reads
     strip.operators[node.name] = op, changed
     strip.macs += op.macs(types)
+    return True
+
+
+def _add_piece(node: Node, types: Mapping[str, TensorType], strip: Strip, piece: Piece) -> bool:
+    """The same of a node that can compute any columns alone."""
+    ((name, type_),) = types.items()
+    value, own = node.arguments()[name], Columns(strip.columns[node.name].axis, piece.read)
+    assert value is not None
+    joined = own.joined(strip.columns.get(value))
+    if joined is None:
+        return False
+    strip.columns[value], strip.reads[node.name] = joined, {name: own}
+    strip.operators[node.name] = piece.operator, {}
+    strip.macs += piece.operator.macs({name: with_size(type_, own.axis, len(own.range))})
     return True
 
 

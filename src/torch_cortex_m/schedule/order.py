@@ -55,14 +55,19 @@ class _Order:
         self.end = {a.output: -self.border.get(a.output, 0) for a in actions}
         self.most = dict.fromkeys(windowed, 0)
         self.done: list[int] = []
-        self.makers = {(a.output, self._part(a)): i for i, a in enumerate(actions)}
+        self.makers = {value: self._makers_of(value) for value in self.end}
         self.readers = {value: readers(actions, value) for value in windowed}
         self.computed = {action.output for action in actions if isinstance(action, Slice)}
 
-    def _part(self, action: Action) -> str:
-        if not isinstance(action, Border):
-            return "rows"
-        return "before" if action.first < 0 else "after"
+    def _makers_of(self, value: str) -> list[int]:
+        """The actions that bring its rows, those of the first rows first."""
+        indices = [i for i, action in enumerate(self.actions) if action.output == value]
+        return sorted(indices, key=lambda index: self.actions[index].first)
+
+    def _maker(self, value: str) -> int:
+        """The action that brings the next row."""
+        makers, end = self.makers[value], self.end[value]
+        return next(index for index in reversed(makers) if self.actions[index].first <= end)
 
     def behind(self, ends: Sequence[str]) -> str | None:
         """The value of which the smallest part is there; None, if all of them are complete."""
@@ -73,9 +78,7 @@ class _Order:
     def have(self, value: str, rows: int) -> None:
         """Goes on until these rows of the value are there."""
         while value in self.end and self.end[value] < rows:
-            end = self.end[value]
-            part = "before" if end < 0 else "after" if end >= self.rows[value].count else "rows"
-            self._do(self.makers[value, part])
+            self._do(self._maker(value))
 
     def _do(self, index: int) -> None:
         action = self.actions[index]
@@ -89,7 +92,8 @@ class _Order:
         self.end[value] += action.rows
         self.done.append(index)
         if self._is_complete(value):
-            for read in action.sources():
+            makers = [self.actions[index] for index in self.makers[value]]
+            for read in (read for maker in makers for read in maker.sources()):
                 self._have_unread(read.value)
 
     def _is_complete(self, value: str) -> bool:
@@ -105,7 +109,7 @@ class _Order:
         """Until a reader's own border is there, rows before its first one would count as needed."""
         for each, _ in self.readers.get(value, ()):
             if self.end[each.output] < 0:
-                self._do(self.makers[each.output, "before"])
+                self._do(self._maker(each.output))
 
     def _needed(self, value: str) -> int:
         readers = self.readers[value]

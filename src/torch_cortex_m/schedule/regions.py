@@ -35,9 +35,11 @@ class RegionBuilder:
         self.indices = {node.name: index for index, node in enumerate(self.nodes)}
         self._kept = {self.rules.shown(value) for value in graph.results()}
         self._readers: dict[str, set[str]] = {}
+        self._makers: dict[str, set[str]] = {}
         for node in self.nodes:
+            self._makers.setdefault(self.rules.shown(node.name), set()).add(node.name)
             for value in node.inputs:
-                if value is not None:
+                if value is not None and value not in self.rules.joins:
                     self._readers.setdefault(self.rules.shown(value), set()).add(node.name)
 
     def reads_pushed(self, index: int) -> bool:
@@ -78,7 +80,7 @@ class RegionBuilder:
         if any(rule.start is not None and rule.node.name not in ends for rule in rules):
             return None  # the sums are there when all rows are
         taken = [value for value in boundaries if value not in rows]
-        slices = [self._slice(rule, rows[rule.node.name]) for rule in rules]
+        slices = [self._slice(rule, rows[rule.node.name]) for rule in rules if rule.arguments]
         actions: list[Action] = [self._take(value, slices) for value in taken]
         for value, boundary in boundaries.items():
             actions += self._borders(value, boundary)
@@ -93,10 +95,12 @@ class RegionBuilder:
         nodes = self.nodes[first : first + len(rows)]
         if not rows or [node.name for node in nodes] != list(rows):
             return None
+        if any(not self._makers[self.rules.shown(name)] <= rows.keys() for name in rows):
+            return None  # rows of an output are missing
         rules = [rule for node in nodes if (rule := self.rules.rule(node.name)) is not None]
         fits = len(rules) == len(rows) and all(
             rows[rule.node.name] in rule.rows_a_call
-            and self.rules.layer(rule, rows[rule.node.name]) is not None
+            and (not rule.arguments or self.rules.layer(rule, rows[rule.node.name]) is not None)
             for rule in rules
         )
         return rules if fits and self._reads_rows_only(rules, set(rows)) else None
@@ -126,8 +130,9 @@ class RegionBuilder:
         return layer
 
     def _inner_and_leaving(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
-        leaving = [name for name in names if self._leaves(name, set(names))]
-        return [name for name in names if name not in leaving], leaving
+        outputs = [name for name in names if self.rules.shown(name) == name]
+        leaving = [name for name in outputs if self._leaves(name, set(names))]
+        return [name for name in outputs if name not in leaving], leaving
 
     def _leaves(self, name: str, names: Set[str]) -> bool:
         """Whether a value is needed elsewhere, or nowhere."""
@@ -140,7 +145,7 @@ class RegionBuilder:
         by_rows |= {self.pushed or ""}
         if any(rule.start is not None and rule.node.name in by_rows for rule in rules):
             return False
-        for rule in rules:
+        for rule in (rule for rule in rules if rule.arguments):
             whole = {
                 self.rules.shown(value)
                 for argument, value in rule.node.arguments().items()
@@ -152,14 +157,17 @@ class RegionBuilder:
 
     def _slice(self, rule: RowRule, rows: int) -> Slice:
         reads = {argument: its.read.of(rows) for argument, its in rule.arguments.items()}
-        return Slice(rule.node.name, rule.node.name, rows, reads, rule.start)
+        name, output = rule.node.name, rule.output
+        joins = self.rules.joins_of(name)
+        return Slice(name, output.root, rows, reads, rule.start, output.first, joins)
 
     def _boundary(self, rules: Sequence[RowRule], value: str) -> Boundary | None:
         """None where the readers want different borders."""
         boundary = Boundary()
         size = row_count(self.graph.types[value])
         for rule, its in _readers(rules, value):
-            before, after = -its.read.first, its.read.end(rule.rows - 1) - size
+            last = rule.output.first + rule.rows - 1
+            before, after = -its.read.first, its.read.end(last) - size
             if its.border is None:
                 continue
             if boundary.value not in (None, its.border):

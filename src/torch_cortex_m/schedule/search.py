@@ -126,8 +126,8 @@ class Search:
 
     def may_keep(self, limit: int) -> bool:
         """False where it is known that nothing keeps the limit: nodes between which more is live
-        are in one region, whose windows alone are larger, with single rows and no scratch memory.
-        True says nothing."""
+        are in one region, one of which cannot go by rows, or whose windows alone are larger, with
+        single rows and no scratch memory. True says nothing."""
         first = 0
         for last in range(self.count):
             if self._after(last) <= limit:
@@ -139,8 +139,10 @@ class Search:
     def _windows_fit(self, first: int, last: int, limit: int) -> bool:
         if first == last:
             return True
+        if not self.candidates.go_by_rows(first, last):
+            return False
         least = self.candidates.region(first, last, 1, 0)
-        return least is not None and least.window_bytes <= limit
+        return least is None or least.window_bytes <= limit
 
     def _sequence(self, before: Sequence[Step | None], begin: int) -> list[Step] | None:
         steps: list[Step] = []

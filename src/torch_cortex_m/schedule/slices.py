@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import lcm
 from typing import Any
@@ -36,19 +36,43 @@ class ArgumentRows:
 
 
 @dataclass(frozen=True)
+class RowsShown:
+    """The ``count`` rows of a root, from ``first`` on, that a value is, along its ``axis``."""
+
+    root: str
+    axis: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
 class RowRule:
-    """How the ``rows`` rows of a node's output, along its ``axis``, depend on those of arguments;
-    arguments that are not here are needed whole. ``start``: as of ``Slice``."""
+    """How the rows of a node's output depend on those of arguments; arguments that are not here are
+    needed whole. ``start``: as of ``Slice``. ``is_whole``: whether the operator computes all rows
+    at once, as it is.
+
+    A node that only joins rows of others has no arguments and computes none.
+    """
 
     node: Node
-    axis: int
-    rows: int
+    output: RowsShown
     arguments: Mapping[str, ArgumentRows]
     start: str | None = None
+    is_whole: bool = False
+
+    @property
+    def axis(self) -> int:
+        return self.output.axis
+
+    @property
+    def rows(self) -> int:
+        return self.output.count
 
     @cached_property
     def rows_a_call(self) -> list[int]:
         """How many rows calls may compute that all compute as many: whole periods, or all."""
+        if not self.arguments:
+            return [0]
         period = lcm(*(its.read.period for its in self.arguments.values()))
         return [n for n in divisors(self.rows) if n % period == 0 or n == self.rows]
 
@@ -58,7 +82,9 @@ class RowRules:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.places = Places(graph, frozenset(), {node.name for node in graph.nodes})
+        self.joins = _joins(graph)
+        apart = {node.name for node in graph.nodes} - set(self.joins.values())
+        self.places = Places(graph, frozenset(), apart)
         self.rule = cache(self._rule)
         self._layers: dict[tuple[str, int], Layer | None] = {}
 
@@ -66,32 +92,73 @@ class RowRules:
         """What the value is, or shows a part of."""
         return self.places.of(value).root
 
-    def root(self, value: str) -> str | None:
-        """What the value shows all of, with the same rows; None where it does not."""
-        types, place = self.graph.types, self.places.of(value)
-        if place.offset or types[place.root].bytes != types[value].bytes:
+    def rows_shown(self, value: str) -> RowsShown | None:
+        """None where what the value shows has other rows, or none."""
+        place, type_ = self.places.of(value), self.graph.types[value]
+        root = self.graph.types[place.root]
+        axis = row_axis(root)
+        if axis is None:
             return None
-        return place.root if rows_of(types[place.root]) == rows_of(types[value]) else None
+        if type_.bytes == root.bytes and rows_of(type_) == rows_of(root):
+            own = row_axis(type_)
+            assert own is not None
+            return RowsShown(place.root, own, 0, type_.shape[own])
+        first, within = divmod(place.offset, row_bytes(root))
+        fits = len(type_.shape) == len(root.shape) and not within
+        if not fits or with_size(type_, axis, root.shape[axis]).shape != root.shape:
+            return None
+        return RowsShown(place.root, axis, first, type_.shape[axis])
+
+    def joins_of(self, value: str) -> tuple[str, ...]:
+        """The nodes that join it, one what the one before gives."""
+        found: list[str] = []
+        while value in self.joins:
+            value = self.joins[value]
+            found.append(value)
+        return tuple(found)
 
     def _rule(self, name: str) -> RowRule | None:
         """None where the node needs all of a value for any part of its output."""
-        node, output = self.graph.producer(name), self.graph.types[name]
+        node, output = self.graph.producer(name), self.rows_shown(name)
         assert node is not None
-        axis = row_axis(output)
-        if len(node.outputs) != 1 or axis is None or self.root(name) != name:
+        if len(node.outputs) != 1 or output is None:
             return None
-        added = self._sum_rule(node)
-        if added is not None:
-            return added
+        if name in self.joins.values():
+            return RowRule(node, replace(output, count=0), {})
+        if name in self.joins:
+            return self._rows_rule(node, output) or self._whole_rule(node, output)
+        if output.root != name:
+            return None
+        return self._sum_rule(node) or self._rows_rule(node, output)
+
+    def _rows_rule(self, node: Node, output: RowsShown) -> RowRule | None:
+        """That of a node that computes some rows from some rows."""
         arguments: dict[str, ArgumentRows] = {}
         for argument, value in node.arguments().items():
-            if value is None or is_whole(self.graph, node, argument, axis):
+            if value is None or is_whole(self.graph, node, argument, output.axis):
                 continue
-            found = self._argument_rows(node, argument, axis)
+            found = self._argument_rows(node, argument, output)
             if found is None:
                 return None
             arguments[argument] = found
-        return RowRule(node, axis, output.shape[axis], arguments) if arguments else None
+        return RowRule(node, output, arguments) if arguments else None
+
+    def _whole_rule(self, node: Node, output: RowsShown) -> RowRule | None:
+        """That of a node that computes, at once, rows that are joined with those of others."""
+        arguments: dict[str, ArgumentRows] = {}
+        for argument, value in node.arguments().items():
+            if value is None or value in self.graph.constants:
+                continue
+            shown = self.rows_shown(value)
+            if shown is None:
+                return None
+            # All that the root has, so that nothing counts as needed when they are computed.
+            stride = row_count(self.graph.types[shown.root])
+            read = RowsRead(
+                shown.root, shown.first, stride, shown.count, output.count, output.first
+            )
+            arguments[argument] = ArgumentRows(shown.axis, read, None)
+        return RowRule(node, output, arguments, is_whole=True) if arguments else None
 
     def _sum_rule(self, node: Node) -> RowRule | None:
         """That of a node that can add some rows of an argument to its output."""
@@ -99,30 +166,41 @@ class RowRules:
         for argument, value in node.arguments().items():
             axis = None if value is None else row_axis(types[argument])
             start = None if axis is None else node.op.folds(types, argument, axis)
-            root = None if value is None or start is None else self.root(value)
-            if axis is not None and root is not None and value not in self.graph.constants:
-                rows = ArgumentRows(axis, RowsRead(root, 0, 1, 1), None)
-                return RowRule(node, axis, types[argument].shape[axis], {argument: rows}, start)
+            shown = None if value is None or start is None else self.rows_shown(value)
+            if shown is None or axis is None or value in self.graph.constants:
+                continue
+            if not shown.first and not self._has_rows_behind(shown):
+                rows = ArgumentRows(axis, RowsRead(shown.root, 0, 1, 1), None)
+                output = RowsShown(node.name, axis, 0, shown.count)
+                return RowRule(node, output, {argument: rows}, start)
         return None
 
-    def _argument_rows(self, node: Node, argument: str, axis: int) -> ArgumentRows | None:
+    def _argument_rows(self, node: Node, argument: str, output: RowsShown) -> ArgumentRows | None:
         """None where a row of the output needs more than some rows of the argument."""
         graph, value = self.graph, node.arguments()[argument]
         types = graph.present_types(node)
         assert value is not None
-        own, root = row_axis(types[argument]), self.root(value)
-        if own is None or root is None or value in graph.constants:
+        shown = self.rows_shown(value)
+        if shown is None or shown.count == 1 or value in graph.constants:
             return None
-        reach = node.op.reach(types, graph.argument_constants(node), argument, own)
-        if reach is None or reach.axis != axis:
+        reach = node.op.reach(types, graph.argument_constants(node), argument, shown.axis)
+        if reach is None or reach.axis != output.axis:
             return None
-        read = RowsRead(root, reach.first, reach.stride, reach.span, reach.period)
-        last = graph.types[node.output].shape[axis] - 1
-        if read.begin(0) >= 0 and read.end(last) <= types[argument].shape[own]:
-            return ArgumentRows(own, read, None)
+        first = shown.first + reach.first
+        period, start = reach.period, output.first
+        read = RowsRead(shown.root, first, reach.stride, reach.span, period, start)
+        before = read.begin(start) < shown.first
+        after = read.end(start + output.count - 1) > shown.first + shown.count
+        if not before and not after:
+            return ArgumentRows(shown.axis, read, None)
         border = node.op.border_value(types, argument)
         fits = border is not None and _fills_bytes(border, types[argument])
-        return ArgumentRows(own, read, border) if fits else None
+        fits = fits and not (before and shown.first)  # rows of the root are in its place
+        fits = fits and not (after and self._has_rows_behind(shown))
+        return ArgumentRows(shown.axis, read, border) if fits else None
+
+    def _has_rows_behind(self, shown: RowsShown) -> bool:
+        return shown.first + shown.count < row_count(self.graph.types[shown.root])
 
     def layer(self, rule: RowRule, rows: int) -> Layer | None:
         """The layer that computes so many rows; None where the operator does not fit."""
@@ -138,7 +216,7 @@ class RowRules:
             types[argument] = with_size(types[argument], its.axis, its.read.of(rows).count)
         op: Any = node.op
         constants, expected = graph.argument_constants(node), graph.types[node.name]
-        if rule.start is None:
+        if rule.start is None and not rule.is_whole:
             whole = graph.present_types(node)
             op, changed = op.with_positions(whole, constants, rule.axis, rows)
             constants = {**constants, **changed}
@@ -151,6 +229,49 @@ class RowRules:
         if (output.shape, output.dtype) != (expected.shape, expected.dtype):
             return None
         return Layer(op, types, (expected,), constants)
+
+
+def _joins(graph: Graph) -> dict[str, str]:
+    """Value -> the node that joins its rows with others, of nodes next to those that compute these:
+    others would have to be in one region with all that is between."""
+    found: dict[str, str] = {}
+    computing = graph.computing_nodes()
+    indices = {node.name: {index} for index, node in enumerate(computing)}
+    for node in computing:
+        joined = [value for value in node.inputs if value] if _joins_rows(graph, node) else []
+        places = indices[node.outputs[0]].union(*(indices[value] for value in joined))
+        if max(places) - min(places) < len(places):
+            indices[node.outputs[0]] = places
+            found |= dict.fromkeys(joined, node.name)
+    return found
+
+
+def _joins_rows(graph: Graph, node: Node) -> bool:
+    """Whether the node does no more than put rows of its arguments behind each other, which nodes
+    compute for nothing else."""
+    types = graph.present_types(node)
+    parts = node.op.parts(types)
+    size = row_bytes(graph.types[node.outputs[0]])
+    return parts.keys() == types.keys() and all(
+        part.run == types[argument].bytes
+        and part.offset % size == part.run % size == 0
+        and _is_computed_for(graph, node, argument)
+        for argument, part in parts.items()
+    )
+
+
+def _is_computed_for(graph: Graph, node: Node, argument: str) -> bool:
+    value = node.arguments()[argument]
+    producer = None if value is None else graph.producer(value)
+    return (
+        value is not None
+        and producer is not None
+        and producer.op.views(graph.present_types(producer)) is None
+        and len(producer.outputs) == 1
+        and graph.users(value) == [node]
+        and node.inputs.count(value) == 1
+        and not graph.is_result(value)
+    )
 
 
 def is_whole(graph: Graph, node: Node, argument: str, axis: int) -> bool:

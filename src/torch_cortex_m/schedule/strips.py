@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-
 from ..ir import Graph, Node
 from ..ir.nodes import NodeList
 from ..ops import operator
-from .columns import Columns, Strip, column_axis, column_period, strip_of
-from .slices import with_size
+from .columns import Columns, Strip, column_axis, column_period, part_of, strip_of
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,7 @@ def _add_strip(
             assert value is not None
             begin = strip.columns[value].range.start if value in names else 0
             wanted = f"{node.name}.{argument}{suffix}"
-            inputs[argument] = _part(result, names.get(value, value), read, begin, wanted)
+            inputs[argument] = part_of(result, names.get(value, value), read, begin, wanted)
         names[node.name] = result.add_node(
             op,
             tuple(inputs.values()),
@@ -123,19 +120,3 @@ def _add_strip(
             source=node.source,
         )
     return names[nodes[-1].name]
-
-
-def _part(graph: Graph, value: str, columns: Columns, begin: int, wanted: str) -> str:
-    """These columns of a value, which has those from ``begin`` on."""
-    type_, axis = graph.types[value], columns.axis
-    if type_.shape[axis] == len(columns.range):
-        return value
-    part = with_size(type_, axis, len(columns.range))
-    if value in graph.constants:
-        name = graph.add_constant(wanted, np.take(graph.constants[value], columns.range, axis))
-        graph.types[name] = part
-        return name
-    first = [0] * len(type_.shape)
-    first[axis] = columns.range.start - begin
-    taken: Any = operator("slice", begin=tuple(first), size=part.shape)
-    return graph.add_node(taken, (value,), wanted, quantization=type_.quantization)

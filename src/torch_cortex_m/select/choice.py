@@ -45,7 +45,9 @@ class Choice:
         return replace(self, selection={**self.selection, **changes})
 
     def time(self, name: str, kernel: Kernel) -> int:
-        """Estimated cycles; 0 where nothing is known."""
+        """Estimated cycles; 0 where nothing is known, or nothing is left to do."""
+        if any(name in region.joins() for region in self.regions):
+            return 0
         cost = self.model.cost(self.layers[name], kernel)
         return 0 if cost is None else cost.time[0] * self.calls.get(name, 1)
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...ir import INT8, Limits, TensorType
 from ..base import Kernel, Op, TensorArgument, for_dtype
 from ..integers.bounds import Array, Bounds
-from ..interfaces import Border, ChannelFlow, Constants, Reach, Sums, Types
+from ..interfaces import Border, ChannelFlow, Constants, Piece, Reach, Sums, Types
 from ..rules.window import (
     check_activation,
     check_offset,
@@ -212,6 +212,46 @@ class AvgPool2d(Op):
         if not outputs or size % outputs:
             return None
         return Reach(axis, stride=size // outputs, kernel=size // outputs)
+
+    def border_value(self, types: Types, argument: str) -> int | None:
+        """Where the divisor counts all that lies around the input."""
+        if self.divisor_override:
+            return self.padding_value
+        return self.padding_value if self.count_include_pad and not self._cuts(types) else None
+
+    def _cuts(self, types: Types) -> bool:
+        """Whether the padded input ends within a window."""
+        return not self.adaptive_output and any(
+            end - start < self.kernel[axis - 1]
+            for axis in (1, 2)
+            for start, end in self._windows_along(types, axis)
+        )
+
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        if axis not in (1, 2) or self.adaptive_output:
+            return None
+        windows = self._windows_along(types, axis)
+        start, end = windows[positions.start][0], windows[positions.stop - 1][1]
+        read = range(max(start, 0), min(end, types["input"].shape[axis]))
+        padding = list(self.padding)
+        padding[axis - 1], padding[axis + 1] = read.start - start, end - read.stop
+        return Piece(replace(self, padding=tuple(padding)), read)
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        """Windows that lie within the input, where the divisor does not count all around it."""
+        if (
+            axis not in (1, 2)
+            or self.adaptive_output
+            or self.border_value(types, "input") is not None
+        ):
+            return None
+        last = types["input"].shape[axis] - self.kernel[axis - 1]
+        windows = self._windows_along(types, axis)
+        inside = [i for i, (start, _) in enumerate(windows) if 0 <= start <= last]
+        return range(inside[0], inside[-1] + 1) if inside else None
+
+    def _windows_along(self, types: Types, axis: int) -> list[tuple[int, int]]:
+        return self.windows(axis - 1, types["input"].shape[axis], self.output_shape(types)[axis])
 
     def sums(self, types: Types) -> Sums | None:
         """Where one window is all of the image of int8."""

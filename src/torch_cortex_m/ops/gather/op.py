@@ -13,6 +13,7 @@ from ...ir import DTYPES, TensorType
 from ..base import Kernel, Op, TensorArgument
 from ..integers.bounds import Array, Bounds
 from ..interfaces import ChannelFlow, Constants, Reach, Types
+from ..rules.periods import periodic_reach
 from ..rules.permutation import long_axes
 from ..rules.window import check_rank
 from .kernels_offsets import OFFSET_KERNELS
@@ -81,7 +82,7 @@ class Gather(Op):
         if argument != "input" or axis != self.axis:
             return Reach(axis) if argument == "input" else None
         taken = self.taken_indices(types, constants)
-        return None if taken is None else _periodic_reach(taken[axis], axis)
+        return None if taken is None else periodic_reach(taken[axis], axis)
 
     def with_positions(
         self, types: Types, constants: Constants, axis: int, count: int
@@ -89,7 +90,7 @@ class Gather(Op):
         taken = self.taken_indices(types, constants) if axis == self.axis else None
         if taken is None:
             return self, {}
-        reach = _periodic_reach(taken[axis], axis)
+        reach = periodic_reach(taken[axis], axis)
         assert reach is not None
         return self, {"indices": (taken[axis][:count] - reach.first).astype(np.int32)}
 
@@ -99,18 +100,6 @@ class Gather(Op):
 
     def in_layout(self, permutation: tuple[int, ...], output_shape: tuple[int, ...]) -> Any:
         return replace(self, axis=permutation.index(self.axis))
-
-
-def _periodic_reach(indices: Array, axis: int) -> Reach | None:
-    """Where all indices are so many more than those one period before."""
-    count = len(indices)
-    for period in (n for n in range(1, count // 2 + 1) if count % n == 0):
-        stride = int(indices[period] - indices[0])
-        if stride > 0 and np.all(indices[period:] - indices[:-period] == stride):
-            first = int(indices[:period].min())
-            kernel = int(indices[:period].max()) - first + 1
-            return Reach(axis, first, stride, kernel, period=period)
-    return None
 
 
 OP = Gather

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...ir import TensorType
 from ..base import Kernel, Op, TensorArgument
-from ..integers.bounds import Bounds
-from ..interfaces import ChannelFlow, Constants, Types
+from ..integers.bounds import Array, Bounds
+from ..interfaces import ChannelFlow, Constants, Piece, Reach, Types
+from ..rules.periods import periodic_positions, periodic_reach, positions_read
 from ..rules.window import check_rank, check_values
 from .kernels_weights import WEIGHT_KERNELS, packed_places
 
 FRACTION_BITS = 10
 """Of the places between pixels; TensorFlow Lite has as many."""
+
+ONE = 1 << FRACTION_BITS
 
 LARGEST_SIZE = 1 << 20
 """Keeps a place with its fraction within int32."""
@@ -74,6 +77,36 @@ class ResizeBilinear(Op):
 
     def channel_flow(self, types: Types, constants: Constants) -> ChannelFlow | None:
         return ChannelFlow(tied={"input": np.arange(types["input"].shape[-1])})
+
+    def reach(self, types: Types, constants: Constants, argument: str, axis: int) -> Reach | None:
+        if axis not in (1, 2):
+            return Reach(axis)
+        return periodic_reach(self._places(axis), axis, ONE)
+
+    def with_positions(
+        self, types: Types, constants: Constants, axis: int, count: int
+    ) -> tuple[Any, dict[str, Array]]:
+        reach = self.reach(types, constants, "input", axis)
+        if axis not in (1, 2) or reach is None:
+            return self, {}
+        return self._at(axis, self._places(axis)[:count] - reach.first * ONE), {}
+
+    def piece(self, types: Types, axis: int, positions: range) -> Piece | None:
+        if axis not in (1, 2):
+            return None
+        places = self._places(axis)[positions.start : positions.stop]
+        read = positions_read(places, ONE)
+        return Piece(self._at(axis, places - read.start * ONE), read)
+
+    def alike(self, types: Types, axis: int) -> range | None:
+        return periodic_positions(self._places(axis), ONE) if axis in (1, 2) else None
+
+    def _places(self, axis: int) -> Array:
+        return np.array(self.rows if axis == 1 else self.columns)
+
+    def _at(self, axis: int, places: Array) -> ResizeBilinear:
+        """The operator whose outputs lie at these places along an axis."""
+        return replace(self, **{"rows" if axis == 1 else "columns": tuple(places.tolist())})
 
 
 OP = ResizeBilinear

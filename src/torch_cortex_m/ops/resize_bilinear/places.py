@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from .op import FRACTION_BITS
-
-ONE = 1 << FRACTION_BITS
+from .op import ONE
 
 
 def pytorch_places(

@@ -5,9 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .op import FRACTION_BITS, ResizeBilinear
-
-ONE = 1 << FRACTION_BITS
+from .op import FRACTION_BITS, ONE, ResizeBilinear
 
 
 def reference(op: ResizeBilinear, input: Tensor) -> Tensor:
