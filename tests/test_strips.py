@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -225,6 +226,6 @@ def test_strips_of_layers_behind_others_that_fit() -> None:
     searches = Searches(M4, ports_in_arena=False, pushed=None, objective="speed")
     (search,) = searches.by_rows(best_choice(with_output(graph, value), M4), MOST_ROWS)
     assert search.within(3000) is not None
-    for found, steps in searches.by_strips(search).within(3000, 2):
+    for found, steps in searches.by_strips(search).within(3000, 2, inf):
         assert largest_bytes(steps) <= 3000
         assert any(".strip" in node.name for node in found.candidates.choice.graph.nodes)
