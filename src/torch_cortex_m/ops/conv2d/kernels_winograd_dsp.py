@@ -39,6 +39,9 @@ WEIGHT_TRANSFORM = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 
 POSITIONS, TILES, PATCH_WORDS = 16, 4, 40
 
+ROWS_TILES, ROWS_GROUP, ROWS_BLOCK = 2, 4, 32
+"""As in csrc/dsp/tcm_dsp_winograd_rows.h."""
+
 
 def _applies(layer: Layer) -> bool:
     op = layer.op
@@ -93,17 +96,18 @@ def _transformed(layer: Layer, found: Requantization) -> np.ndarray:
     return both.reshape(len(weight), POSITIONS, -1) << _extra_scales(found)[:, None, None]
 
 
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    """``weights`` [filters / 2, position, pairs of channels, 2] words, and ``parameters``: four
-    times the bias (as scaled as the sums), shift, multiplier and addend of each filter."""
+def _pack(layer: Layer, group: int = 2) -> dict[str, np.ndarray]:
+    """``weights`` [filters / group, position, pairs of channels, group] words, and ``parameters``:
+    four times the bias (as scaled as the sums), shift, multiplier and addend of each filter."""
     found = _requantization(layer)
     transformed = _transformed(layer, found)
     filters, _, channels = transformed.shape
-    # An idle filter, and the channel that pairs call -1.
-    padded = np.pad(transformed, ((0, filters % 2), (0, 0), (0, 1)))
+    idle = -filters % group
+    # The last channel is the one that pairs call -1.
+    padded = np.pad(transformed, ((0, idle), (0, 0), (0, 1)))
     first, second = np.array(run_pairs(channels)).T
     words = (padded[:, :, first] & 0xFFFF) + (padded[:, :, second] << 16)
-    by_pair = words.reshape(-1, 2, POSITIONS, len(first)).transpose(0, 2, 3, 1)
+    by_pair = words.reshape(-1, group, POSITIONS, len(first)).transpose(0, 2, 3, 1)
     bias = folded_bias(_rows(layer), layer_bias(layer), layer.op.input_offset)
     parameters = (
         bias << (2 + _extra_scales(found)),
@@ -111,10 +115,15 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
         found.multipliers,
         found.addends,
     )
-    return {
-        "weights": wrapped(np.ascontiguousarray(by_pair)),
-        "parameters": np.column_stack([wrapped(values) for values in parameters]),
-    }
+    by_filter = np.column_stack([wrapped(values) for values in parameters])
+    return {"weights": wrapped(np.ascontiguousarray(by_pair)), "parameters": by_filter}
+
+
+def _pack_by_rows(layer: Layer) -> dict[str, np.ndarray]:
+    """The same for groups of four filters, of which idle ones have parameters too."""
+    packed = _pack(layer, ROWS_GROUP)
+    idle = -len(packed["parameters"]) % ROWS_GROUP
+    return {**packed, "parameters": np.pad(packed["parameters"], ((0, idle), (0, 0)))}
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
@@ -126,6 +135,16 @@ def _scratch(layer: Layer) -> int:
     """Transformed inputs of four tiles, sums of two filters, and the tiles' patches."""
     pairs = len(run_pairs(layer.types["input"].shape[3]))
     return 4 * (pairs * POSITIONS * TILES + 2 * POSITIONS * TILES + PATCH_WORDS)
+
+
+def _scratch_by_rows(layer: Layer) -> int:
+    """One row of transformed inputs of two tiles, its sums of a group of filters, outputs so far of
+    a block of them, and a run of padding."""
+    channels, filters = layer.types["input"].shape[3], layer.output.shape[3]
+    inputs = len(run_pairs(channels)) * 4 * ROWS_TILES
+    sums = 4 * ROWS_TILES * ROWS_GROUP
+    kept = min(ROWS_BLOCK, ROWS_GROUP * ceil(filters / ROWS_GROUP)) * ROWS_TILES * 4
+    return 4 * (inputs + sums + kept) + channels
 
 
 def _overlap(layer: Layer) -> dict[str, Overlap]:
@@ -144,3 +163,10 @@ WINOGRAD = Kernel(
 )
 
 WINOGRAD_PREFERRED = replace(WINOGRAD, applies=_is_preferred)
+
+WINOGRAD_ROWS = replace(
+    WINOGRAD,
+    name="conv2d_s8__winograd_rows_dsp",
+    scratch_bytes=_scratch_by_rows,
+    pack=_pack_by_rows,
+)
