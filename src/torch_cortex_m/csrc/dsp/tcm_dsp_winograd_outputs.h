@@ -18,9 +18,10 @@ typedef struct {
     int32_t output_offset;
     int32_t activation_min;
     int32_t activation_max;
+    int32_t doublings; /* of the sums: 2 of F(2x2, 3x3), 1 of F(2, 3) */
 } tcm_winograd_layer;
 
-/* What becomes of the sums of one filter: bias (four times, and scaled as the sums are), and its requantization. */
+/* What becomes of the sums of one filter: bias (as doubled and scaled as the sums are), and its requantization. */
 typedef struct {
     uint32_t bias;
     int32_t shift;
@@ -39,10 +40,11 @@ TCM_KERNEL tcm_winograd_filter tcm_winograd_read_filter(const int32_t *parameter
     return filter;
 }
 
-/* An output from four times its accumulator, in NON_NEGATIVE layers from the scaled accumulator. */
+/* An output from its doubled accumulator, in NON_NEGATIVE layers from the scaled accumulator. */
 TCM_KERNEL int8_t tcm_winograd_output(uint32_t sum, const tcm_winograd_filter *filter, const tcm_winograd_layer *layer)
 {
-    const int32_t excess = layer->way == TCM_REQUANTIZE_NON_NEGATIVE ? 0 : layer->way == TCM_REQUANTIZE_RIGHT ? 1 : 2;
+    const int32_t wanted = layer->way == TCM_REQUANTIZE_RIGHT ? 1 : 0;
+    const int32_t excess = layer->way == TCM_REQUANTIZE_NON_NEGATIVE ? 0 : layer->doublings - wanted;
     return tcm_dsp_output((int32_t)sum >> excess, filter->multiplier, filter->addend, filter->shift, layer->way,
                           layer->common_shift, layer->output_offset, layer->activation_min, layer->activation_max);
 }

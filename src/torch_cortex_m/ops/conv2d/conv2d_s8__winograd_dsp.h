@@ -164,6 +164,7 @@ TCM_KERNEL void conv2d_s8__winograd_dsp(const int8_t *input, const int32_t *weig
         .output_offset = output_offset,
         .activation_min = activation_min,
         .activation_max = activation_max,
+        .doublings = 2,
     };
     const int32_t pairs = tcm_dsp_run_pairs(input_channels);
     const uint32_t padding = (uint32_t)(uint8_t)-input_offset * UINT32_C(0x01010101);

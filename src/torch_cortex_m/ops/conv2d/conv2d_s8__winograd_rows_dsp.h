@@ -9,52 +9,24 @@
 
 #include "tcm_dsp_winograd_rows.h"
 
+enum {
+    WINOGRAD_ROWS_BLOCK = 32 /* filters whose outputs so far are kept; a multiple of a group */
+};
+
 /* Working memory: inputs [pair][position][tile], sums [position][4 filters][tile], and the outputs so far of a block of
- * filters, [filter][tile][row][column]. */
+ * filters, [filter][tile][column] of their upper and their lower rows. */
 typedef struct {
     uint32_t *inputs;
     int32_t *sums;
-    uint32_t *kept;
+    uint32_t *upper;
+    uint32_t *lower;
 } winograd_rows_memory;
 
-/* Where the patches of two tiles lie. row, column: where they begin, which may be outside the image. */
-TCM_KERNEL void winograd_rows_find_places(const tcm_winograd_layer *layer, const int8_t *image, int32_t row,
-                                          int32_t column, const int8_t *padding, tcm_winograd_places places)
+/* Words of one row of their outputs so far. */
+TCM_KERNEL int32_t winograd_rows_kept(const tcm_winograd_layer *layer)
 {
-    for (int32_t k = 0; k < 4; k++) {
-        const int32_t is_inside = row + k >= 0 && row + k < layer->input_height;
-        const int32_t start = (row + k) * layer->input_width;
-        for (int32_t i = 0; i < TCM_WINOGRAD_ROWS_COLUMNS; i++) {
-            const int32_t x = column + i;
-            places[i][k] = is_inside && x >= 0 && x < layer->input_width ? image + (start + x) * layer->channels
-                                                                         : padding;
-        }
-    }
-}
-
-/* One row of both tiles of ``count`` filters, from row 0 or 3 of M. kept: their outputs so far. width: of the output from
- * here on. */
-TCM_KERNEL void winograd_rows_finish(const int32_t *sums, const uint32_t *kept, const int32_t *parameters,
-                                     int8_t *target, const tcm_winograd_layer *layer, int32_t count, int32_t row,
-                                     int32_t width)
-{
-    for (int32_t i = 0; i < count; i++) {
-        const tcm_winograd_filter filter = tcm_winograd_read_filter(parameters);
-        for (int32_t tile = 0; tile < TCM_WINOGRAD_ROWS_TILES; tile++) {
-            int8_t *const outputs_of_tile = target + 2 * tile * layer->filters;
-            uint32_t outputs[2];
-            tcm_winograd_last_row(sums + tile, kept + 4 * tile, row, outputs);
-            if (2 * tile + 1 < width) {
-                tcm_winograd_store_row(outputs, &filter, outputs_of_tile, layer, 2);
-            } else if (layer->output_width % 2 != 0 && 2 * tile < width) {
-                tcm_winograd_store_row(outputs, &filter, outputs_of_tile, layer, 1);
-            }
-        }
-        sums += TCM_WINOGRAD_ROWS_TILES;
-        kept += 4 * TCM_WINOGRAD_ROWS_TILES;
-        parameters += 4;
-        target++;
-    }
+    const int32_t filters = layer->filters < WINOGRAD_ROWS_BLOCK ? layer->filters : WINOGRAD_ROWS_BLOCK;
+    return (filters + TCM_WINOGRAD_GROUP - 1) / TCM_WINOGRAD_GROUP * TCM_WINOGRAD_GROUP_OUTPUTS;
 }
 
 /* Row ``row`` of the positions, a literal, of ``filters`` filters. target: where their outputs in the row go that this
@@ -64,25 +36,28 @@ TCM_KERNEL void winograd_rows_positions(const winograd_rows_memory *memory, cons
                                         const tcm_winograd_layer *layer, int32_t filters, int32_t row, int32_t width)
 {
     const int32_t pairs = tcm_dsp_run_pairs(layer->channels);
-    const int32_t row_words = 4 * TCM_WINOGRAD_ROWS_GROUP * pairs;
-    uint32_t *kept = memory->kept;
+    const int32_t row_words = 4 * TCM_WINOGRAD_GROUP * pairs;
+    uint32_t *upper = memory->upper;
+    uint32_t *lower = memory->lower;
     tcm_winograd_transform_row(places, row, layer->channels, memory->inputs);
-    for (int32_t filter = 0; filter < filters; filter += TCM_WINOGRAD_ROWS_GROUP) {
+    for (int32_t filter = 0; filter < filters; filter += TCM_WINOGRAD_GROUP) {
         const tcm_winograd_product product = {
             .inputs = memory->inputs, .weights = weights + row * row_words, .sums = memory->sums, .pairs = pairs};
-        tcm_winograd_rows_sums(&product);
+        tcm_winograd_row_sums(&product);
         if (row == 1) {
-            tcm_winograd_keep_row_1(memory->sums, parameters, kept);
+            tcm_winograd_keep_row_1(memory->sums, parameters, upper);
         } else if (row == 2) {
-            tcm_winograd_keep_row_2(memory->sums, kept);
+            tcm_winograd_keep_row_2(memory->sums, upper, lower);
         } else {
             const int32_t left = filters - filter;
-            const int32_t count = left < TCM_WINOGRAD_ROWS_GROUP ? left : TCM_WINOGRAD_ROWS_GROUP;
-            winograd_rows_finish(memory->sums, kept, parameters, target + filter, layer, count, row, width);
+            const int32_t count = left < TCM_WINOGRAD_GROUP ? left : TCM_WINOGRAD_GROUP;
+            const uint32_t *const kept = row == 0 ? upper : lower;
+            tcm_winograd_finish(memory->sums, kept, row == 3, parameters, target + filter, layer, count, width);
         }
         weights += 4 * row_words;
-        parameters += 4 * TCM_WINOGRAD_ROWS_GROUP;
-        kept += TCM_WINOGRAD_ROWS_KEPT;
+        parameters += 4 * TCM_WINOGRAD_GROUP;
+        upper += TCM_WINOGRAD_GROUP_OUTPUTS;
+        lower += TCM_WINOGRAD_GROUP_OUTPUTS;
     }
 }
 
@@ -120,30 +95,33 @@ TCM_KERNEL void conv2d_s8__winograd_rows_dsp(const int8_t *input, const int32_t 
         .output_offset = output_offset,
         .activation_min = activation_min,
         .activation_max = activation_max,
+        .doublings = 2,
     };
     const int32_t pairs = tcm_dsp_run_pairs(input_channels);
-    const int32_t groups = (output_channels + TCM_WINOGRAD_ROWS_GROUP - 1) / TCM_WINOGRAD_ROWS_GROUP;
-    const int32_t most = TCM_WINOGRAD_ROWS_BLOCK / TCM_WINOGRAD_ROWS_GROUP;
     uint32_t *const inputs = (uint32_t *)(void *)scratch;
-    int32_t *const sums = (int32_t *)(void *)(inputs + pairs * TCM_WINOGRAD_ROWS_PAIR_WORDS);
-    uint32_t *const kept = (uint32_t *)(void *)(sums + TCM_WINOGRAD_ROWS_SUMS);
-    int8_t *const padding = (int8_t *)(void *)(kept + (groups < most ? groups : most) * TCM_WINOGRAD_ROWS_KEPT);
-    const winograd_rows_memory memory = {.inputs = inputs, .sums = sums, .kept = kept};
+    int32_t *const sums = (int32_t *)(void *)(inputs + pairs * TCM_WINOGRAD_TWO_PAIR_WORDS);
+    uint32_t *const upper = (uint32_t *)(void *)(sums + TCM_WINOGRAD_ROW_SUMS);
+    uint32_t *const lower = upper + winograd_rows_kept(&layer);
+    int8_t *const padding = (int8_t *)(void *)(lower + winograd_rows_kept(&layer));
+    const winograd_rows_memory memory = {.inputs = inputs, .sums = sums, .upper = upper, .lower = lower};
     tcm_fill_bytes(padding, (int8_t)(uint8_t)-input_offset, input_channels);
     for (int32_t batch = 0; batch < batches; batch++) {
         for (int32_t row = 0; row < output_height; row += 2) {
-            for (int32_t column = 0; column < output_width; column += 2 * TCM_WINOGRAD_ROWS_TILES) {
+            for (int32_t column = 0; column < output_width; column += 2 * TCM_WINOGRAD_TWO_TILES) {
                 tcm_winograd_places places;
-                winograd_rows_find_places(&layer, input, row - padding_top, column - padding_left, padding, places);
+                for (int32_t k = 0; k < 4; k++) {
+                    tcm_winograd_find_places(&layer, input, row - padding_top + k, column - padding_left, padding,
+                                             &places[0][k], 4);
+                }
                 int8_t *const target = output + (row * output_width + column) * output_channels;
                 const int32_t rows = output_height - row;
                 const int32_t width = output_width - column;
-                for (int32_t first = 0; first < output_channels; first += TCM_WINOGRAD_ROWS_BLOCK) {
+                for (int32_t first = 0; first < output_channels; first += WINOGRAD_ROWS_BLOCK) {
                     const int32_t left = output_channels - first;
-                    const int32_t filters = left < TCM_WINOGRAD_ROWS_BLOCK ? left : TCM_WINOGRAD_ROWS_BLOCK;
-                    const int32_t *const block = weights + first * 16 * pairs;
-                    winograd_rows_tiles(&memory, places, block, parameters + 4 * first, target + first, &layer, filters,
-                                        rows, width);
+                    const int32_t filters = left < WINOGRAD_ROWS_BLOCK ? left : WINOGRAD_ROWS_BLOCK;
+                    const int32_t *const of_block = weights + first * 16 * pairs;
+                    winograd_rows_tiles(&memory, places, of_block, parameters + 4 * first, target + first, &layer,
+                                        filters, rows, width);
                 }
             }
         }
