@@ -1,6 +1,5 @@
-/* Convolution with kernels of three columns and stride 1 along them, for cores with the DSP extension: NHWC int8, by
- * Winograd's F(2, 3) along each row, whose products add up over the kernel's rows and the channels. See
- * tcm_dsp_winograd_two_tiles.h.
+/* Convolution 3 x 3 with stride 1 for cores with the DSP extension: NHWC int8, by Winograd's F(2, 3) along each row,
+ * whose products add up over the kernel's rows and the channels. See tcm_dsp_winograd_two_tiles.h.
  *
  * weights: [four filters][position][kernel row][pair of channels][filter] words. parameters: 4 words a filter, see
  * kernels_winograd_dsp.py; both are padded to a multiple of four filters. Two tiles of two columns each are computed at a
@@ -42,10 +41,10 @@ __attribute__((noinline, unused)) static void winograd_1d_transform(const int8_t
 TCM_KERNEL void conv2d_s8__winograd_1d_dsp(const int8_t *input, const int32_t *weights, const int32_t *parameters,
                                            int8_t *output, uint8_t *scratch, int32_t batches, int32_t input_height,
                                            int32_t input_width, int32_t input_channels, int32_t output_height,
-                                           int32_t output_width, int32_t output_channels, int32_t kernel_height,
-                                           int32_t stride_height, int32_t padding_top, int32_t padding_left,
-                                           int32_t input_offset, int32_t output_offset, int32_t way,
-                                           int32_t common_shift, int32_t activation_min, int32_t activation_max)
+                                           int32_t output_width, int32_t output_channels, int32_t padding_top,
+                                           int32_t padding_left, int32_t input_offset, int32_t output_offset,
+                                           int32_t way, int32_t common_shift, int32_t activation_min,
+                                           int32_t activation_max)
 {
     const tcm_winograd_layer layer = {
         .input_height = input_height,
@@ -62,7 +61,7 @@ TCM_KERNEL void conv2d_s8__winograd_1d_dsp(const int8_t *input, const int32_t *w
         .doublings = 1,
     };
     const int32_t row_pairs = tcm_dsp_run_pairs(input_channels);
-    const int32_t pairs = kernel_height * row_pairs;
+    const int32_t pairs = 3 * row_pairs;
     uint32_t *const inputs = (uint32_t *)(void *)scratch; /* [kernel row][pair][position][tile] */
     int32_t *const sums = (int32_t *)(void *)(inputs + pairs * TCM_WINOGRAD_TWO_PAIR_WORDS);
     int8_t *const padding = (int8_t *)(void *)(sums + TCM_WINOGRAD_ROW_SUMS);
@@ -70,10 +69,10 @@ TCM_KERNEL void conv2d_s8__winograd_1d_dsp(const int8_t *input, const int32_t *w
     for (int32_t batch = 0; batch < batches; batch++) {
         for (int32_t row = 0; row < output_height; row++) {
             for (int32_t column = 0; column < output_width; column += 2 * TCM_WINOGRAD_TWO_TILES) {
-                for (int32_t k = 0; k < kernel_height; k++) {
+                for (int32_t k = 0; k < 3; k++) {
                     const int8_t *places[TCM_WINOGRAD_TWO_COLUMNS];
-                    tcm_winograd_find_places(&layer, input, row * stride_height - padding_top + k,
-                                             column - padding_left, padding, places, 1);
+                    tcm_winograd_find_places(&layer, input, row - padding_top + k, column - padding_left, padding,
+                                             places, 1);
                     winograd_1d_transform(places, input_channels,
                                           inputs + k * row_pairs * TCM_WINOGRAD_TWO_PAIR_WORDS);
                 }

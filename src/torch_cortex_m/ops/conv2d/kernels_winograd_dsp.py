@@ -59,12 +59,11 @@ class Form:
     group: int
 
     def applies(self, layer: Layer) -> bool:
-        op, (height, width) = layer.op, layer.types["weight"].shape[1:3]
+        op = layer.op
         return (
-            (width, op.stride[1]) == (3, 1)
-            and op.dilation == (1, 1)
+            layer.types["weight"].shape[1:3] == (3, 3)
+            and op.stride == op.dilation == (1, 1)
             and op.groups == 1
-            and (self.dimensions == 1 or (height, op.stride[0]) == (3, 1))
             and are_constant(layer, "weight", "bias", "multipliers", "shifts")
             and self._is_exact(layer)
         )
@@ -155,7 +154,7 @@ def _scratch_by_rows(layer: Layer) -> int:
 
 
 def _scratch_along_rows(layer: Layer) -> int:
-    return _row_scratch(layer, layer.types["weight"].shape[1])
+    return _row_scratch(layer, 3)
 
 
 def _overlap(layer: Layer) -> dict[str, Overlap]:
@@ -164,7 +163,7 @@ def _overlap(layer: Layer) -> dict[str, Overlap]:
 
 
 def _overlap_along_rows(layer: Layer) -> dict[str, Overlap]:
-    return at_distance(rows_in_order(layer, layer.types["weight"].shape[1]))
+    return at_distance(rows_in_order(layer, 3))
 
 
 def _kernel(
