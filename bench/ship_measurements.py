@@ -33,7 +33,7 @@ from .memory import graph_of
 from .slices import slice_graphs, thin_graphs
 
 NETWORKS = ("kws", "ic", "vww", "ad")
-SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn", "unet")
+SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
 
 def main() -> int:
