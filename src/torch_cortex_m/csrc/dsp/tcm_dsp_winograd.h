@@ -88,13 +88,13 @@ typedef struct {
     int32_t pairs;
 } tcm_winograd_product;
 
-/* Sums over the channels at all positions. The loop of TCM_DSP_TURN steps is entered where as many are left as the last,
- * incomplete turn has.
+/* Defines a function that computes the sums over the channels at all positions.
  *
  * r0 inputs, r1 weights, r2 - r9 sums, r10 and r11 pairs of two tiles, r12 and lr weights. Frame: 0 end of the sums, 4
- * from the end of a position's inputs back to the next one's start, 8 sums, 12 end of the first position's inputs, which
- * those of later positions pass in their last step only, 16 entry. pair_shift: of the bytes of a pair's inputs;
- * position_bytes: of a position's inputs of one pair. */
+ * from the end of a position's inputs back to the next one's start, 8 sums, 12 end of the first position's inputs,
+ * which those of later positions pass in their last step only, 16 entry. The loop of TCM_DSP_TURN steps is entered
+ * where as many are left as the last, incomplete turn has. A pair has inputs of 2^pair_shift bytes, position_bytes of
+ * them at each position. */
 #define TCM_WINOGRAD_PRODUCT(name, first_step, step, pair_shift, position_bytes, sums_bytes)                          \
     __attribute__((naked, noinline, unused, aligned(4))) static void name(                                            \
         __attribute__((unused)) const tcm_winograd_product *product)                                                  \

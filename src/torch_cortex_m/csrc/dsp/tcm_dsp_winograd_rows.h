@@ -1,15 +1,16 @@
-/* Winograd's convolution of tcm_dsp_winograd.h in less memory: one row of the 4 x 4 positions at a time, on two tiles and
- * four filters.
+/* Winograd's convolution of tcm_dsp_winograd.h in less memory: one row of the 4 x 4 positions at a time, on two tiles
+ * and four filters.
  *
- * Row i of B^T d B needs two rows of d only. Its sums of products M add to both rows of A^T M A, so what is kept from row
- * to row is the outputs as they are so far, and only one row of transformed inputs. */
+ * A row of B^T d B needs two rows of d only, and A^T M A is a sum over the rows of M. So one row of transformed inputs
+ * is there at a time, and what is kept from row to row is the outputs so far. */
 #ifndef TCM_DSP_WINOGRAD_ROWS_H
 #define TCM_DSP_WINOGRAD_ROWS_H
 
 #include "tcm_dsp_winograd_two_tiles.h"
 
-/* The places of the patches of two tiles; outside the image, a run of padding. */
-typedef const int8_t *tcm_winograd_places[TCM_WINOGRAD_TWO_COLUMNS][4];
+enum {
+    TCM_WINOGRAD_PLACES = 4 * TCM_WINOGRAD_TWO_COLUMNS /* of the patches of two tiles, [column][row] */
+};
 
 /* One column of B^T d: two rows' sum, or the first less the second; pairs of even and of odd channels. */
 TCM_KERNEL void tcm_winograd_two_rows(uint32_t first, uint32_t second, int32_t is_sum, uint32_t pairs[2])
@@ -21,14 +22,14 @@ TCM_KERNEL void tcm_winograd_two_rows(uint32_t first, uint32_t second, int32_t i
 }
 
 /* ``count`` channels, four or fewer, of one row of B^T d B: target [pair][position][tile]. */
-TCM_KERNEL void tcm_winograd_row_of_channels(const int8_t *const (*places)[4], int32_t first, int32_t second,
+TCM_KERNEL void tcm_winograd_row_of_channels(const int8_t *const *places, int32_t first, int32_t second,
                                              int32_t is_sum, int32_t channel, int32_t count, uint32_t *target)
 {
     uint32_t columns[TCM_WINOGRAD_TWO_COLUMNS][2];
     TCM_UNROLL
     for (int32_t i = 0; i < TCM_WINOGRAD_TWO_COLUMNS; i++) {
-        const int8_t *const upper = places[i][first] + channel;
-        const int8_t *const lower = places[i][second] + channel;
+        const int8_t *const upper = places[4 * i + first] + channel;
+        const int8_t *const lower = places[4 * i + second] + channel;
         if (count == 4) {
             tcm_winograd_two_rows(tcm_load_word(upper), tcm_load_word(lower), is_sum, columns[i]);
         } else {
@@ -39,7 +40,7 @@ TCM_KERNEL void tcm_winograd_row_of_channels(const int8_t *const (*places)[4], i
     }
 }
 
-TCM_KERNEL void tcm_winograd_row(const int8_t *const (*places)[4], int32_t first, int32_t second, int32_t is_sum,
+TCM_KERNEL void tcm_winograd_row(const int8_t *const *places, int32_t first, int32_t second, int32_t is_sum,
                                  int32_t channels, uint32_t *target)
 {
     int32_t channel = 0;
@@ -53,13 +54,13 @@ TCM_KERNEL void tcm_winograd_row(const int8_t *const (*places)[4], int32_t first
 }
 
 /* Not inlined, so that layers share the code. */
-__attribute__((noinline, unused)) static void tcm_winograd_row_sum(const int8_t *const (*places)[4], int32_t channels,
+__attribute__((noinline, unused)) static void tcm_winograd_row_sum(const int8_t *const *places, int32_t channels,
                                                                    uint32_t *target)
 {
     tcm_winograd_row(places, 1, 2, 1, channels, target);
 }
 
-__attribute__((noinline, unused)) static void tcm_winograd_row_difference(const int8_t *const (*places)[4],
+__attribute__((noinline, unused)) static void tcm_winograd_row_difference(const int8_t *const *places,
                                                                           int32_t first, int32_t second,
                                                                           int32_t channels, uint32_t *target)
 {
@@ -67,7 +68,7 @@ __attribute__((noinline, unused)) static void tcm_winograd_row_difference(const 
 }
 
 /* Row ``row`` of B^T d B; a literal. */
-TCM_KERNEL void tcm_winograd_transform_row(const int8_t *const (*places)[4], int32_t row, int32_t channels,
+TCM_KERNEL void tcm_winograd_transform_row(const int8_t *const *places, int32_t row, int32_t channels,
                                            uint32_t *target)
 {
     if (row == 1) {
@@ -77,11 +78,11 @@ TCM_KERNEL void tcm_winograd_transform_row(const int8_t *const (*places)[4], int
     }
 }
 
-/* Outputs so far of two tiles and four filters, [filter][tile][column], of their upper and lower rows. Row 1 of M counts
- * in both, as row 2 does, but with another sign; so do rows 0 and 3, each in one of them, which tcm_winograd_finished adds.
- * A bias at position (1, 1) counts once in all four outputs.
+/* Outputs so far of two tiles and four filters, [filter][tile][column], of their upper and lower rows. Row 1 of M
+ * counts in both, as row 2 does, but with another sign; rows 0 and 3 count in one of them each, see
+ * tcm_winograd_finish. A bias at position (1, 1) counts once in all four outputs.
  *
- * row: 1 or 2, a literal. Row 1 gives the upper ones, and row 2, unless ``lower`` is NULL, the lower ones too. */
+ * row: 1 or 2, a literal. Row 1 gives what is the same in both, and row 2 each of them; lower is NULL in row 1. */
 TCM_KERNEL void tcm_winograd_keep_row(const int32_t *sums, const int32_t *parameters, uint32_t *upper, uint32_t *lower,
                                       int32_t row)
 {

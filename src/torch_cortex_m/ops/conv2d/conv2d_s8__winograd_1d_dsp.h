@@ -2,15 +2,15 @@
  * whose products add up over the kernel's rows and the channels. See tcm_dsp_winograd_two_tiles.h.
  *
  * weights: [four filters][position][kernel row][pair of channels][filter] words. parameters: 4 words a filter, see
- * kernels_winograd_dsp.py; both are padded to a multiple of four filters. Two tiles of two columns each are computed at a
- * time; where a row of the output ends, one of them, or a column, may be idle. */
+ * kernels_winograd_dsp.py; both are padded to a multiple of four filters. Two tiles of two columns each are computed at
+ * a time; where a row of the output ends, one of them, or a column, may be idle. */
 #ifndef CONV2D_S8__WINOGRAD_1D_DSP_H
 #define CONV2D_S8__WINOGRAD_1D_DSP_H
 
 #include "tcm_dsp_winograd_two_tiles.h"
 
 /* ``count`` channels, four or fewer, of d B. */
-TCM_KERNEL void winograd_1d_channels(const int8_t *const places[TCM_WINOGRAD_TWO_COLUMNS], int32_t channel,
+TCM_KERNEL void winograd_1d_channels(const int8_t *const *places, int32_t channel,
                                      int32_t count, uint32_t *target)
 {
     uint32_t columns[TCM_WINOGRAD_TWO_COLUMNS][2];
@@ -25,8 +25,8 @@ TCM_KERNEL void winograd_1d_channels(const int8_t *const places[TCM_WINOGRAD_TWO
 }
 
 /* d B of one row of two tiles: target [pair][position][tile]. Not inlined, so that layers share the code. */
-__attribute__((noinline, unused)) static void winograd_1d_transform(const int8_t *const places[TCM_WINOGRAD_TWO_COLUMNS],
-                                                                    int32_t channels, uint32_t *target)
+__attribute__((noinline, unused)) static void winograd_1d_transform(const int8_t *const *places, int32_t channels,
+                                                                    uint32_t *target)
 {
     int32_t channel = 0;
     for (; channel + 4 <= channels; channel += 4) {

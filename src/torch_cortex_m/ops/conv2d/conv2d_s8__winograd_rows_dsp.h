@@ -2,8 +2,8 @@
  * memory. See tcm_dsp_winograd_rows.h.
  *
  * weights: [four filters][position][pair of channels][filter] words. parameters: 4 words a filter, see
- * kernels_winograd_dsp.py; both are padded to a multiple of four filters. Two tiles of one row of tiles are computed at a
- * time; where a row of the output ends, one of them, or one row or column of theirs, may be idle. */
+ * kernels_winograd_dsp.py; both are padded to a multiple of four filters. Two tiles of one row of tiles are computed at
+ * a time; where a row of the output ends, one of them, or one row or column of theirs, may be idle. */
 #ifndef CONV2D_S8__WINOGRAD_ROWS_DSP_H
 #define CONV2D_S8__WINOGRAD_ROWS_DSP_H
 
@@ -31,7 +31,7 @@ TCM_KERNEL int32_t winograd_rows_kept(const tcm_winograd_layer *layer)
 
 /* Row ``row`` of the positions, a literal, of ``filters`` filters. target: where their outputs in the row go that this
  * row of positions completes, 0 or 3. */
-TCM_KERNEL void winograd_rows_positions(const winograd_rows_memory *memory, const int8_t *const (*places)[4],
+TCM_KERNEL void winograd_rows_positions(const winograd_rows_memory *memory, const int8_t *const *places,
                                         const int32_t *weights, const int32_t *parameters, int8_t *target,
                                         const tcm_winograd_layer *layer, int32_t filters, int32_t row, int32_t width)
 {
@@ -62,7 +62,7 @@ TCM_KERNEL void winograd_rows_positions(const winograd_rows_memory *memory, cons
 }
 
 /* Two rows of two tiles, or their first row, of ``filters`` filters. */
-TCM_KERNEL void winograd_rows_tiles(const winograd_rows_memory *memory, const int8_t *const (*places)[4],
+TCM_KERNEL void winograd_rows_tiles(const winograd_rows_memory *memory, const int8_t *const *places,
                                     const int32_t *weights, const int32_t *parameters, int8_t *target,
                                     const tcm_winograd_layer *layer, int32_t filters, int32_t rows, int32_t width)
 {
@@ -108,10 +108,10 @@ TCM_KERNEL void conv2d_s8__winograd_rows_dsp(const int8_t *input, const int32_t 
     for (int32_t batch = 0; batch < batches; batch++) {
         for (int32_t row = 0; row < output_height; row += 2) {
             for (int32_t column = 0; column < output_width; column += 2 * TCM_WINOGRAD_TWO_TILES) {
-                tcm_winograd_places places;
+                const int8_t *places[TCM_WINOGRAD_PLACES];
                 for (int32_t k = 0; k < 4; k++) {
                     tcm_winograd_find_places(&layer, input, row - padding_top + k, column - padding_left, padding,
-                                             &places[0][k], 4);
+                                             places + k, 4);
                 }
                 int8_t *const target = output + (row * output_width + column) * output_channels;
                 const int32_t rows = output_height - row;
