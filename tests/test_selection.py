@@ -46,6 +46,12 @@ def test_an_estimate_puts_no_kernel_above_vectors(core: str) -> None:
     assert chosen(case, core) == "conv2d_s8__im2col_mve"
 
 
+@pytest.mark.parametrize(("rows", "best"), [(1, "winograd_1d"), (2, "winograd")])
+def test_single_rows_have_no_tiles_of_two(rows: int, best: str) -> None:
+    case = conv2d("rows", (1, rows + 2, 20, 32), 32, padding=(0, 1, 0, 1), bias=True)
+    assert chosen(case, "cortex-m4") == f"conv2d_s8__{best}_dsp"
+
+
 def valid_3x3(size: int) -> Layer:
     graph = case_graph(conv2d("valid", (1, size, size, 8), 16, (3, 3), bias=True))
     return layer_of(graph, graph.nodes[0])

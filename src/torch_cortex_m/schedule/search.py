@@ -62,7 +62,9 @@ class Search:
         yield from (each for each in (*others, steps) if each is not None)
 
     def _improved(self, step: Step, limit: int) -> Step:
-        return self._with_faster_kernels(self._with_more_rows(step, limit), limit)
+        """More rows may take the memory that faster kernels need."""
+        faster = self._with_faster_kernels(self._with_more_rows(step, limit), limit)
+        return min(faster, self._with_faster_kernels(step, limit), key=lambda each: each.cycles)
 
     def _with_faster_kernels(self, step: Step, limit: int) -> Step:
         """Node by node, those first that would gain the most."""

@@ -88,12 +88,56 @@ typedef struct {
     int32_t pairs;
 } tcm_winograd_product;
 
-/* Sums over the channels at all positions, for four tiles and two filters.
+/* Defines a function that computes the sums over the channels at all positions.
  *
- * r0 inputs, r1 weights, r2 - r5 sums of the first filter, r6 - r9 of the second, r10 and r11 pairs of two tiles, r12
- * and lr weights. Frame: 0 end of the sums, 4 from the end of a position's inputs back to the next one's start, 8 sums,
- * 12 end of the first position's inputs, which those of later positions pass in their last step only, 16 entry. The
- * loop of TCM_DSP_TURN steps is entered where as many are left as the last, incomplete turn has. */
+ * r0 inputs, r1 weights, r2 - r9 sums, r10 and r11 pairs of two tiles, r12 and lr weights. Frame: 0 end of the sums, 4
+ * from the end of a position's inputs back to the next one's start, 8 sums, 12 end of the first position's inputs,
+ * which those of later positions pass in their last step only, 16 entry. The loop of TCM_DSP_TURN steps is entered
+ * where as many are left as the last, incomplete turn has. A pair has inputs of 2^pair_shift bytes, position_bytes of
+ * them at each position. */
+#define TCM_WINOGRAD_PRODUCT(name, first_step, step, pair_shift, position_bytes, sums_bytes)                          \
+    __attribute__((naked, noinline, unused, aligned(4))) static void name(                                            \
+        __attribute__((unused)) const tcm_winograd_product *product)                                                  \
+    {                                                                                                                 \
+        __asm__ volatile(                                                                                             \
+            "push {r4-r11, lr}\n\t"                                                                                   \
+            "sub sp, sp, #20\n\t"                                                                                     \
+            "ldm r0, {r0, r1, r2, r3}\n\t"                                                                            \
+            "lsl r4, r3, #" pair_shift "\n\t"                                                                         \
+            "add r5, r0, r4\n\t"                                                                                      \
+            "sub r4, r4, #" position_bytes "\n\t"                                                                     \
+            "add r6, r2, #" sums_bytes "\n\t"                                                                         \
+            "sub r3, r3, #1\n\t"                                                                                      \
+            "and r3, r3, #" TCM_DSP_TURN "-1\n\t"                                                                     \
+            "mov r7, #36+" TCM_DSP_WORDS_BYTES "\n\t"                                                                 \
+            "adr.w r8, 3f\n\t"                                                                                        \
+            "mls r7, r3, r7, r8\n\t"                                                                                  \
+            "orr r7, r7, #1\n\t"                                                                                      \
+            "strd r6, r4, [sp]\n\t"                                                                                   \
+            "strd r2, r5, [sp, #8]\n\t"                                                                               \
+            "str r7, [sp, #16]\n"                                                                                     \
+            "1:\n\t"                                                                                                  \
+            first_step                                                                                                \
+            "ldr pc, [sp, #16]\n"                                                                                     \
+            "2:\n\t"                                                                                                  \
+            ".rept " TCM_DSP_TURN "\n\t"                                                                              \
+            step                                                                                                      \
+            ".endr\n"                                                                                                 \
+            "3:\n\t"                                                                                                  \
+            "ldr r12, [sp, #12]\n\t"                                                                                  \
+            "cmp r0, r12\n\t"                                                                                         \
+            "blo.w 2b\n\t"                                                                                            \
+            "ldm sp, {r10, r11, r12}\n\t"                                                                             \
+            "sub r0, r0, r11\n\t"                                                                                     \
+            "stm r12!, {r2-r9}\n\t"                                                                                   \
+            "str r12, [sp, #8]\n\t"                                                                                   \
+            "cmp r12, r10\n\t"                                                                                        \
+            "bne.w 1b\n\t"                                                                                            \
+            "add sp, sp, #20\n\t"                                                                                     \
+            "pop {r4-r11, pc}");                                                                                      \
+    }
+
+/* Four tiles and two filters: r2 - r5 sums of the first filter, r6 - r9 of the second. */
 #define TCM_WINOGRAD_FIRST_STEP          \
     TCM_DSP_WORDS("r12", "lr")           \
     "smuad r4, r10, r12\n\t"             \
@@ -118,45 +162,6 @@ typedef struct {
     "smlad r6, r10, lr, r6\n\t"          \
     "smlad r7, r11, lr, r7\n\t"
 
-__attribute__((naked, noinline, unused, aligned(4))) static void
-tcm_winograd_sums(__attribute__((unused)) const tcm_winograd_product *product)
-{
-    __asm__ volatile(
-        "push {r4-r11, lr}\n\t"
-        "sub sp, sp, #20\n\t"
-        "ldm r0, {r0, r1, r2, r3}\n\t"
-        "lsl r4, r3, #8\n\t"
-        "add r5, r0, r4\n\t"
-        "sub r4, r4, #16\n\t"
-        "add r6, r2, #512\n\t"
-        "sub r3, r3, #1\n\t"
-        "and r3, r3, #" TCM_DSP_TURN "-1\n\t"
-        "mov r7, #36+" TCM_DSP_WORDS_BYTES "\n\t"
-        "adr.w r8, 3f\n\t"
-        "mls r7, r3, r7, r8\n\t"
-        "orr r7, r7, #1\n\t"
-        "strd r6, r4, [sp]\n\t"
-        "strd r2, r5, [sp, #8]\n\t"
-        "str r7, [sp, #16]\n"
-        "1:\n\t"
-        TCM_WINOGRAD_FIRST_STEP
-        "ldr pc, [sp, #16]\n"
-        "2:\n\t"
-        ".rept " TCM_DSP_TURN "\n\t"
-        TCM_WINOGRAD_STEP
-        ".endr\n"
-        "3:\n\t"
-        "ldr r12, [sp, #12]\n\t"
-        "cmp r0, r12\n\t"
-        "blo.w 2b\n\t"
-        "ldm sp, {r10, r11, r12}\n\t"
-        "sub r0, r0, r11\n\t"
-        "stm r12!, {r2-r9}\n\t"
-        "str r12, [sp, #8]\n\t"
-        "cmp r12, r10\n\t"
-        "bne.w 1b\n\t"
-        "add sp, sp, #20\n\t"
-        "pop {r4-r11, pc}");
-}
+TCM_WINOGRAD_PRODUCT(tcm_winograd_sums, TCM_WINOGRAD_FIRST_STEP, TCM_WINOGRAD_STEP, "8", "16", "512")
 
 #endif

@@ -134,7 +134,7 @@ CASES = [
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),
     case("1x1_channels_70", (1, 3, 3, 70), 4, (1, 1), bias=True),
     case("channels_64", (1, 2, 3, 64), 5, padding=SAME, bias=True),
-    case("3x3_wide", (1, 4, 18, 4), 4, padding=SAME, bias=True),
+    case("3x3_wide", (1, 4, 18, 4), 34, padding=SAME, bias=True),
     case("3x3_wide_odd", (2, 3, 19, 10), 3, **RELU),
     case("3x3_wide_padding_3x2", (1, 2, 9, 3), 3, padding=(3, 2, 3, 2), bias=True),
     case("relu_3x3_8_tiles", (1, 8, 16, 8), 6, padding=SAME, **RELU),
@@ -152,6 +152,9 @@ CASES = [
     case("8_channels_2x2", (1, 3, 6, 8), 3, (2, 2), **RELU),
     case("64_channels", (1, 5, 4, 64), 4, padding=SAME, bias=True),
     case("64_channels_5x3", (1, 6, 4, 64), 4, (5, 3), padding=SAME, bias=True),
+    case("1_row", (1, 3, 6, 5), 6, padding=(0, 1, 0, 1), **RELU),
+    case("1_row_no_padding", (2, 3, 7, 8), 4, bias=True),
+    case("1_row_70_filters", (1, 2, 5, 7), 70, padding=(1, 1, 0, 1), bias=True),
 ]
 
 WIDE_CASES = [

@@ -9,21 +9,7 @@
 
 #include "tcm_dsp_columns.h"
 #include "tcm_dsp_winograd.h"
-
-/* What is the same for all tiles. */
-typedef struct {
-    int32_t input_height;
-    int32_t input_width;
-    int32_t channels;
-    int32_t output_height;
-    int32_t output_width;
-    int32_t filters;
-    int32_t way;
-    int32_t common_shift;
-    int32_t output_offset;
-    int32_t activation_min;
-    int32_t activation_max;
-} winograd_layer;
+#include "tcm_dsp_winograd_outputs.h"
 
 /* Four tiles' patches: where they begin, which may be outside the image, and which part of them is inside. */
 typedef struct {
@@ -36,7 +22,7 @@ typedef struct {
     int32_t column_end;
 } winograd_patches;
 
-TCM_KERNEL winograd_patches winograd_find_patches(const winograd_layer *layer, const int8_t *image, int32_t row,
+TCM_KERNEL winograd_patches winograd_find_patches(const tcm_winograd_layer *layer, const int8_t *image, int32_t row,
                                                   int32_t column)
 {
     const winograd_patches patches = {
@@ -58,7 +44,7 @@ TCM_KERNEL uint32_t winograd_load(const int8_t *input, int32_t count)
 }
 
 /* Copies up to four channels from ``channel`` on to words [column][row]. */
-TCM_KERNEL void winograd_gather(const winograd_layer *layer, const winograd_patches *patches, int32_t channel,
+TCM_KERNEL void winograd_gather(const tcm_winograd_layer *layer, const winograd_patches *patches, int32_t channel,
                                 int32_t count, uint32_t *words)
 {
     const int32_t row_step = layer->input_width * layer->channels;
@@ -87,7 +73,7 @@ TCM_KERNEL void winograd_gather(const winograd_layer *layer, const winograd_patc
 }
 
 /* Transforms four tiles' patches to inputs [pair][position][tile]. words: memory for [column][row]. */
-TCM_KERNEL void winograd_transform(const winograd_layer *layer, const winograd_patches *patches, uint32_t padding,
+TCM_KERNEL void winograd_transform(const tcm_winograd_layer *layer, const winograd_patches *patches, uint32_t padding,
                                    uint32_t *words, uint32_t *inputs)
 {
     for (int32_t i = 0; i < 4 * TCM_WINOGRAD_COLUMNS; i++) {
@@ -109,27 +95,10 @@ TCM_KERNEL void winograd_transform(const winograd_layer *layer, const winograd_p
     }
 }
 
-/* What becomes of the sums of one filter: bias (four times, and scaled as the sums are), and its requantization. */
-typedef struct {
-    uint32_t bias;
-    int32_t shift;
-    int32_t multiplier;
-    int32_t addend;
-} winograd_filter;
-
-/* An output from four times its accumulator, in NON_NEGATIVE layers from the scaled accumulator. */
-TCM_KERNEL int8_t winograd_output(uint32_t sum, const winograd_filter *filter, const winograd_layer *layer)
-{
-    const int32_t excess = layer->way == TCM_REQUANTIZE_NON_NEGATIVE ? 0 : layer->way == TCM_REQUANTIZE_RIGHT ? 1 : 2;
-    return tcm_dsp_output((int32_t)sum >> excess, filter->multiplier, filter->addend, filter->shift, layer->way,
-                          layer->common_shift, layer->output_offset, layer->activation_min, layer->activation_max);
-}
-
 /* One tile of one filter: A^T M A and requantization. sums: M, its positions 8 words apart. */
-TCM_KERNEL void winograd_tile(const int32_t *sums, const winograd_filter *filter, int8_t *target,
-                              const winograd_layer *layer, int32_t rows, int32_t columns)
+TCM_KERNEL void winograd_tile(const int32_t *sums, const tcm_winograd_filter *filter, int8_t *target,
+                              const tcm_winograd_layer *layer, int32_t rows, int32_t columns)
 {
-    const int32_t row_step = layer->output_width * layer->filters;
     uint32_t outputs[4] = {0, 0, 0, 0}; /* [row][column] */
     TCM_UNROLL
     for (int32_t i = 0; i < 4; i++) {
@@ -154,24 +123,17 @@ TCM_KERNEL void winograd_tile(const int32_t *sums, const winograd_filter *filter
         /* Column by column, all fits the registers. */
         __asm__ volatile("" : "+r"(outputs[0]), "+r"(outputs[1]), "+r"(outputs[2]), "+r"(outputs[3]) : : "memory");
     }
-    TCM_UNROLL
-    for (int32_t i = 0; i < 4; i++) {
-        if (i / 2 < rows && i % 2 < columns) {
-            target[i / 2 * row_step + i % 2 * layer->filters] = winograd_output(outputs[i], filter, layer);
-        }
+    tcm_winograd_store_row(outputs, filter, target, layer, columns);
+    if (rows == 2) {
+        tcm_winograd_store_row(outputs + 2, filter, target + layer->output_width * layer->filters, layer, columns);
     }
 }
 
 /* The tiles of a row of tiles, from sums [position][2 filters][tile]. rows, width: of the output from here on. */
 TCM_KERNEL void winograd_tiles(const int32_t *sums, const int32_t *parameters, int8_t *target,
-                               const winograd_layer *layer, int32_t rows, int32_t width)
+                               const tcm_winograd_layer *layer, int32_t rows, int32_t width)
 {
-    const winograd_filter filter = {
-        .bias = (uint32_t)parameters[0],
-        .shift = parameters[1],
-        .multiplier = parameters[2],
-        .addend = parameters[3],
-    };
+    const tcm_winograd_filter filter = tcm_winograd_read_filter(parameters);
     const int32_t tiles = width / 2 < TCM_WINOGRAD_TILES ? width / 2 : TCM_WINOGRAD_TILES;
     for (int32_t tile = 0; tile < tiles; tile++) {
         winograd_tile(sums, &filter, target, layer, rows, 2);
@@ -190,7 +152,7 @@ TCM_KERNEL void conv2d_s8__winograd_dsp(const int8_t *input, const int32_t *weig
                                         int32_t padding_left, int32_t input_offset, int32_t output_offset, int32_t way,
                                         int32_t common_shift, int32_t activation_min, int32_t activation_max)
 {
-    const winograd_layer layer = {
+    const tcm_winograd_layer layer = {
         .input_height = input_height,
         .input_width = input_width,
         .channels = input_channels,
@@ -202,6 +164,7 @@ TCM_KERNEL void conv2d_s8__winograd_dsp(const int8_t *input, const int32_t *weig
         .output_offset = output_offset,
         .activation_min = activation_min,
         .activation_max = activation_max,
+        .doublings = 2,
     };
     const int32_t pairs = tcm_dsp_run_pairs(input_channels);
     const uint32_t padding = (uint32_t)(uint8_t)-input_offset * UINT32_C(0x01010101);

@@ -20,7 +20,7 @@ from ..packing.dsp import (
     pack_place_pairs,
     pack_wide_matrix,
 )
-from .kernels_winograd_dsp import WINOGRAD, WINOGRAD_PREFERRED
+from .kernels_winograd_dsp import WINOGRAD, WINOGRAD_1D, WINOGRAD_PREFERRED, WINOGRAD_ROWS
 
 
 def _applies(layer: Layer) -> bool:
@@ -95,6 +95,8 @@ PLACE_PAIRS = matrix_kernel(
 )
 
 DSP_KERNELS = [
+    WINOGRAD_1D,
+    WINOGRAD_ROWS,
     PLACE_PAIRS,
     WINOGRAD,
     WIDE_COLUMNS,

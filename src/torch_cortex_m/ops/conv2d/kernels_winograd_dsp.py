@@ -1,20 +1,22 @@
-"""conv2d by Winograd's F(2x2, 3x3) on cores with the DSP extension (Cortex-M4, M7, M33).
+"""conv2d by Winograd's F(2x2, 3x3), and by F(2, 3) along rows, on cores with the DSP extension
+(Cortex-M4, M7, M33).
 
-Why integers stay exact, with g the weights, d the inputs (without offset, -128 ... 127) and 4 Y the
-sums that the kernel computes (see csrc/dsp/tcm_dsp_winograd.h):
+Why integers stay exact, with g the weights, d the inputs (without offset, -128 ... 127), n the
+dimensions, 2 or 1, and 2^n Y the sums that the kernel computes (see csrc/dsp/tcm_dsp_winograd.h):
 
-- V = B^T d B: each value is a sum of four inputs with signs, at most 512 in size.
-- U = (2 G) g (2 G)^T: at most 9 * 128 = 1152. In NON_NEGATIVE layers it is multiplied by
-  2^(scale - 2), which makes the sum the accumulator times 2^scale; that it fits 16 bits is checked.
+- V = B^T d B, or d B: each value is a sum of 2^n inputs with signs, at most 512 in size.
+- U = (2 G) g (2 G)^T, or g (2 G)^T: at most 3^n * 128. In NON_NEGATIVE layers it is multiplied by
+  2^(scale - n), which makes the sum the accumulator times 2^scale; that it fits 16 bits is checked.
 - U and V are halves of words, so products are exact in 32 bits, and sums of products are exact
-  modulo 2^32. 4 Y plus four times the bias (with the input's offset in it) is four times the
+  modulo 2^32. 2^n Y plus 2^n times the bias (with the input's offset in it) is 2^n times the
   layer's accumulator; that it fits 32 bits is checked, for the layer's own weights and bias.
-- The division by four, or by two in RIGHT layers, leaves nothing.
+- The division by 2^n, or by half of it in RIGHT layers, leaves nothing.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -37,38 +39,83 @@ from ..rules.overlap import at_distance, rows_in_order
 WEIGHT_TRANSFORM = np.array([[2, 0, 0], [1, 1, 1], [1, -1, 1], [0, 0, 2]])
 """2 G."""
 
-POSITIONS, TILES, PATCH_WORDS = 16, 4, 40
+ROW_POSITIONS, POSITIONS = 4, 16
+
+TILES, PATCH_WORDS = 4, 40
+"""As in csrc/dsp/tcm_dsp_winograd.h."""
+
+TWO_TILES, GROUP = 2, 4
+"""As in csrc/dsp/tcm_dsp_winograd_two_tiles.h."""
+
+ROWS_BLOCK = 32
+"""As in conv2d_s8__winograd_rows_dsp.h."""
 
 
-def _applies(layer: Layer) -> bool:
-    op = layer.op
-    return (
-        layer.types["weight"].shape[1:3] == (3, 3)
-        and op.stride == op.dilation == (1, 1)
-        and op.groups == 1
-        and are_constant(layer, "weight", "bias", "multipliers", "shifts")
-        and _is_exact(layer)
-    )
+@dataclass(frozen=True)
+class Form:
+    """dimensions: that are transformed, 2 or 1. group: filters whose weights lie side by side."""
 
+    dimensions: int
+    group: int
 
-def _is_preferred(layer: Layer) -> bool:
-    """Where it was measured to take over 1.1 times fewer cycles than columns, on all three cores.
+    def applies(self, layer: Layer) -> bool:
+        op = layer.op
+        return (
+            layer.types["weight"].shape[1:3] == (3, 3)
+            and op.stride == op.dilation == (1, 1)
+            and op.groups == 1
+            and are_constant(layer, "weight", "bias", "multipliers", "shifts")
+            and self._is_exact(layer)
+        )
 
-    The gain is 1.3 with 8 input channels, 1.6 with 16 and 1.8 with 32, times the share of outputs
-    computed that exist: rows of tiles are filled up to four.
-    """
-    _, height, width, _ = layer.output.shape
-    channels = layer.types["input"].shape[3]
-    computed = 2 * ceil(height / 2) * 2 * TILES * ceil(width / (2 * TILES))
-    used = height * width / computed
-    return used >= 5 / 8 and channels * used >= 8 and _applies(layer)
+    def _is_exact(self, layer: Layer) -> bool:
+        low, high = accumulator_ranges(_rows(layer), layer_bias(layer), layer.op.input_offset)
+        sums_fit = max(-low.min(), high.max()) << self.dimensions < 1 << 31
+        weights = self._transformed(layer, _requantization(layer))
+        return bool(sums_fit and np.abs(weights).max() < 1 << 15)
 
+    def _extra_scales(self, found: Requantization) -> np.ndarray:
+        """What U is multiplied by is 2 to the power of these, one a filter."""
+        if found.way == NON_NEGATIVE:
+            return found.scales - self.dimensions
+        return np.zeros_like(found.scales)
 
-def _is_exact(layer: Layer) -> bool:
-    low, high = accumulator_ranges(_rows(layer), layer_bias(layer), layer.op.input_offset)
-    sums_fit = 4 * max(-low.min(), high.max()) < 1 << 31
-    weights = _transformed(layer, _requantization(layer))
-    return bool(sums_fit and np.abs(weights).max() < 1 << 15)
+    def _transformed(self, layer: Layer, found: Requantization) -> np.ndarray:
+        """U, [C_out, position, kernel rows, C_in] int64; with both dimensions there is one row."""
+        weight = layer.constants["weight"].astype(np.int64)
+        filters, _, _, channels = weight.shape
+        scales = self._extra_scales(found)[:, None, None, None]
+        along_rows = np.einsum("jb,oabc->ojac", WEIGHT_TRANSFORM, weight)
+        if self.dimensions == 1:
+            return along_rows << scales
+        both = np.einsum("ia,ojac->oijc", WEIGHT_TRANSFORM, along_rows)
+        return both.reshape(filters, POSITIONS, 1, channels) << scales
+
+    def pack(self, layer: Layer) -> dict[str, np.ndarray]:
+        """``weights`` [filters / group, position, kernel rows, pairs of channels, group] words, and
+        ``parameters``: 2^dimensions times the bias (as scaled as the sums), shift, multiplier and
+        addend of each filter, also of idle ones."""
+        found = _requantization(layer)
+        transformed = self._transformed(layer, found)
+        filters, positions, _, channels = transformed.shape
+        idle = -filters % self.group
+        # The last channel is the one that pairs call -1.
+        padded = np.pad(transformed, ((0, idle), (0, 0), (0, 0), (0, 1)))
+        first, second = np.array(run_pairs(channels)).T
+        words = (padded[..., first] & 0xFFFF) + (padded[..., second] << 16)
+        by_pair = words.reshape(-1, self.group, positions, words[0, 0].size).transpose(0, 2, 3, 1)
+        bias = folded_bias(_rows(layer), layer_bias(layer), layer.op.input_offset)
+        parameters = (
+            bias << (self.dimensions + self._extra_scales(found)),
+            found.shifts,
+            found.multipliers,
+            found.addends,
+        )
+        by_filter = np.column_stack([wrapped(values) for values in parameters])
+        return {
+            "weights": wrapped(np.ascontiguousarray(by_pair)),
+            "parameters": np.pad(by_filter, ((0, idle), (0, 0))),
+        }
 
 
 def _rows(layer: Layer) -> np.ndarray:
@@ -79,42 +126,6 @@ def _rows(layer: Layer) -> np.ndarray:
 
 def _requantization(layer: Layer) -> Requantization:
     return choose_requantization(layer, _rows(layer))
-
-
-def _extra_scales(found: Requantization) -> np.ndarray:
-    """What U is multiplied by is 2 to the power of these, one a filter."""
-    return found.scales - 2 if found.way == NON_NEGATIVE else np.zeros_like(found.scales)
-
-
-def _transformed(layer: Layer, found: Requantization) -> np.ndarray:
-    """U, [C_out, position, C_in] int64."""
-    weight = layer.constants["weight"].astype(np.int64)
-    both = np.einsum("ia,jb,oabc->oijc", WEIGHT_TRANSFORM, WEIGHT_TRANSFORM, weight)
-    return both.reshape(len(weight), POSITIONS, -1) << _extra_scales(found)[:, None, None]
-
-
-def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    """``weights`` [filters / 2, position, pairs of channels, 2] words, and ``parameters``: four
-    times the bias (as scaled as the sums), shift, multiplier and addend of each filter."""
-    found = _requantization(layer)
-    transformed = _transformed(layer, found)
-    filters, _, channels = transformed.shape
-    # An idle filter, and the channel that pairs call -1.
-    padded = np.pad(transformed, ((0, filters % 2), (0, 0), (0, 1)))
-    first, second = np.array(run_pairs(channels)).T
-    words = (padded[:, :, first] & 0xFFFF) + (padded[:, :, second] << 16)
-    by_pair = words.reshape(-1, 2, POSITIONS, len(first)).transpose(0, 2, 3, 1)
-    bias = folded_bias(_rows(layer), layer_bias(layer), layer.op.input_offset)
-    parameters = (
-        bias << (2 + _extra_scales(found)),
-        found.shifts,
-        found.multipliers,
-        found.addends,
-    )
-    return {
-        "weights": wrapped(np.ascontiguousarray(by_pair)),
-        "parameters": np.column_stack([wrapped(values) for values in parameters]),
-    }
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
@@ -128,19 +139,68 @@ def _scratch(layer: Layer) -> int:
     return 4 * (pairs * POSITIONS * TILES + 2 * POSITIONS * TILES + PATCH_WORDS)
 
 
+def _row_scratch(layer: Layer, rows: int, kept: int = 0) -> int:
+    """Transformed inputs of two tiles, so many rows of one row of positions, their sums of a group
+    of filters, ``kept`` words, and a run of padding."""
+    channels = layer.types["input"].shape[3]
+    inputs = rows * len(run_pairs(channels)) * ROW_POSITIONS * TWO_TILES
+    return 4 * (inputs + ROW_POSITIONS * TWO_TILES * GROUP + kept) + channels
+
+
+def _scratch_by_rows(layer: Layer) -> int:
+    """With the outputs so far of a block of filters."""
+    filters = min(ROWS_BLOCK, GROUP * ceil(layer.output.shape[3] / GROUP))
+    return _row_scratch(layer, 1, filters * TWO_TILES * 4)
+
+
+def _scratch_along_rows(layer: Layer) -> int:
+    return _row_scratch(layer, 3)
+
+
 def _overlap(layer: Layer) -> dict[str, Overlap]:
     """Two rows of output at a time, from four of the input."""
     return at_distance(rows_in_order(layer, 4, at_a_time=2))
 
 
-WINOGRAD = Kernel(
-    "conv2d_s8__winograd_dsp",
-    applies=_applies,
-    needs=frozenset({"dsp"}),
-    overlap=_overlap,
-    scratch_bytes=_scratch,
-    pack=_pack,
-    constants=_constants,
+def _overlap_along_rows(layer: Layer) -> dict[str, Overlap]:
+    return at_distance(rows_in_order(layer, 3))
+
+
+def _kernel(
+    name: str,
+    form: Form,
+    scratch_bytes: Callable[[Layer], int],
+    overlap: Callable[[Layer], dict[str, Overlap]],
+) -> Kernel:
+    return Kernel(
+        name,
+        applies=form.applies,
+        needs=frozenset({"dsp"}),
+        overlap=overlap,
+        scratch_bytes=scratch_bytes,
+        pack=form.pack,
+        constants=_constants,
+    )
+
+
+WINOGRAD = _kernel("conv2d_s8__winograd_dsp", Form(2, 2), _scratch, _overlap)
+WINOGRAD_ROWS = _kernel("conv2d_s8__winograd_rows_dsp", Form(2, GROUP), _scratch_by_rows, _overlap)
+WINOGRAD_1D = _kernel(
+    "conv2d_s8__winograd_1d_dsp", Form(1, GROUP), _scratch_along_rows, _overlap_along_rows
 )
+
+
+def _is_preferred(layer: Layer) -> bool:
+    """Where it was measured to take over 1.1 times fewer cycles than columns, on all three cores.
+
+    The gain is 1.3 with 8 input channels, 1.6 with 16 and 1.8 with 32, times the share of outputs
+    computed that exist: rows of tiles are filled up to four.
+    """
+    _, height, width, _ = layer.output.shape
+    channels = layer.types["input"].shape[3]
+    computed = 2 * ceil(height / 2) * 2 * TILES * ceil(width / (2 * TILES))
+    used = height * width / computed
+    return used >= 5 / 8 and channels * used >= 8 and WINOGRAD.applies(layer)
+
 
 WINOGRAD_PREFERRED = replace(WINOGRAD, applies=_is_preferred)
