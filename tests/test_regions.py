@@ -21,8 +21,10 @@ from torch_cortex_m import ops
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
+from torch_cortex_m.generate.preferences import IO
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
+from torch_cortex_m.ir.regions import Take
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.load import load
 from torch_cortex_m.model.verify import reference_values
@@ -41,6 +43,7 @@ from torch_cortex_m.schedule import (
     largest_bytes,
     means_of_sums,
     rows_in_pieces,
+    whole_inputs,
     whole_periods,
 )
 from torch_cortex_m.schedule.candidates import SCRATCH
@@ -60,7 +63,8 @@ def drawn(seed: int) -> Iterator[tuple[str, Graph, list[RowsByNode]]]:
         strips = drawn_strips(rng, graph) if index % 4 == 0 else None
         graph = graph if strips is None else strips.graph
         whole = index % 2 == 0 and strips is None
-        graph = graph if whole else rows_in_pieces(whole_periods(graph))
+        inputs = set() if strips is not None else whole_inputs(graph, None)
+        graph = graph if whole else rows_in_pieces(whole_periods(graph), inputs)
         yield f"n{index}", graph, drawn_regions(rng, graph)
 
 
@@ -160,6 +164,14 @@ def test_a_budget_of_ram_is_kept_and_every_layer_is_exact(network: Graph) -> Non
     assert whole.report.arena_bytes > sizes[0] > sizes[1] > sizes[2]
 
 
+@pytest.mark.parametrize("io", IO)
+def test_an_image_is_read_where_it_lies(network: Graph, io: str) -> None:
+    """Only rows that are pushed go into a window first."""
+    regions = compiled(network, 6000, io).generated.plan.regions
+    takes = [each for region in regions for each in region.actions if isinstance(each, Take)]
+    assert bool(takes) == (io == "rows")
+
+
 @pytest.mark.parametrize("mean", ["avg_pool2d", "mean"])
 @needs_emulator
 def test_a_mean_needs_no_image(mean: str) -> None:
@@ -214,12 +226,15 @@ def test_the_check_finds_every_window_that_lies_wrongly(network: Graph) -> None:
     generated = compiled(network, 3000).generated
     plan, overlaps = generated.plan, declared_overlaps(generated)
     scratch = dict.fromkeys(plan.scratch, 1)
-    check_plan(network, plan, scratch, overlaps)
+    check_plan(generated.graph, plan, scratch, overlaps)
     for key in plan.windows:
         others = [offset for other, offset in plan.windows.items() if other != key]
         assert any(
             is_refused(
-                network, replace(plan, windows={**plan.windows, key: offset}), scratch, overlaps
+                generated.graph,
+                replace(plan, windows={**plan.windows, key: offset}),
+                scratch,
+                overlaps,
             )
             for offset in others
         )
@@ -256,10 +271,10 @@ def test_rows_go_over_rows_that_nothing_needs(network: Graph) -> None:
     assert start < stem + region.windows["stem"].bytes
     assert stem < start + region.windows["middle"].bytes
     scratch = dict.fromkeys(plan.scratch, 1)
-    assert is_refused(network, plan, scratch, {**overlaps, "middle": {}})
+    assert is_refused(generated.graph, plan, scratch, {**overlaps, "middle": {}})
     row = region.windows["stem"].row_bytes
     moved = replace(plan, windows={**plan.windows, key: start + row})
-    assert is_refused(network, moved, scratch, overlaps)
+    assert is_refused(generated.graph, moved, scratch, overlaps)
 
 
 def test_a_value_that_is_added_later_has_no_more_rows_than_its_readers_span() -> None:
@@ -291,7 +306,7 @@ def test_windows_that_are_too_short_are_refused(network: Graph) -> None:
         )
         plan = replace(generated.plan, regions=(shorter,))
         scratch = dict.fromkeys(plan.scratch, 1)
-        assert is_refused(network, plan, scratch, declared_overlaps(generated)), value
+        assert is_refused(generated.graph, plan, scratch, declared_overlaps(generated)), value
 
 
 def test_the_same_regions_every_time(network: Graph) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -145,12 +145,15 @@ class RamBudget:
         if not ways.rows:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
         least = min((self._least_of(search) for search in ways.rows), key=_arena)
-        found = self._by_strips(ways, int(least.arena * LESS))
+        found = self._of_fewest_strips(ways, int(least.arena * LESS))
         if found is None:
             return least.choice()
         while found is not None:
-            least, found = found, self._by_strips(ways, int(found.arena * LESS))
+            least, found = found, self._of_fewest_strips(ways, int(found.arena * LESS))
         return min(least, self._least_of(least.search), key=_arena).choice()
+
+    def _of_fewest_strips(self, ways: Ways, limit: int) -> Found | None:
+        return _first(self._of_strips(ways, limit, count) for count in COUNTS)
 
     def _least_of(self, search: Search) -> Found:
         least = search.least(largest_bytes(search.singles_only()))
@@ -169,7 +172,8 @@ class RamBudget:
         searches = Searches(self.target, self.io == "arena", self.pushed, self.objective)
         rows = searches.by_rows(choice, most_rows)
         cut = self.may_cut and self.pushed is None
-        return Ways(rows, [searches.by_strips(search) for search in rows if cut])
+        strips = [searches.by_strips(search) for search in rows if cut]
+        return Ways([*rows, *searches.in_pieces(choice, most_rows)], strips)
 
     def _by_kernels(self, choice: Choice, limit: int) -> Choice | None:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
@@ -178,16 +182,18 @@ class RamBudget:
         tried = (self._steps(search, limit) for search in searches)
         return min(_present(*tried), key=_cycles, default=None)
 
-    def _by_strips(self, ways: Ways, limit: int, best: Found | None = None) -> Found | None:
-        """The fastest one, by estimate, of those whose plan is within the limit and of ``best``."""
+    def _by_strips(self, ways: Ways, limit: int, best: Found | None) -> Found | None:
+        """The fastest one, by estimate, of strips whose plan is within the limit and ``best``."""
         for count in COUNTS:
-            cycles = inf if best is None else best.cycles
-            found = [each for s in ways.strips for each in s.within(limit, count, cycles)]
-            fastest = sorted(found, key=lambda each: total_cycles(each[1]))
-            tried = (self._steps(search, limit) for search, _ in fastest)
-            kept = next((each for each in tried if each is not None), None)
+            kept = self._of_strips(ways, limit, count, inf if best is None else best.cycles)
             best = min(_present(best, kept), key=_cycles, default=None)
         return best
+
+    def _of_strips(self, ways: Ways, limit: int, count: int, cycles: float = inf) -> Found | None:
+        """The same of so many strips that take fewer cycles."""
+        found = [each for s in ways.strips for each in s.within(limit, count, cycles)]
+        fastest = sorted(found, key=lambda each: total_cycles(each[1]))
+        return _first(self._steps(search, limit) for search, _ in fastest)
 
     def _steps(self, search: Search, limit: int) -> Found | None:
         """Steps whose plan is within the limit."""
@@ -202,6 +208,10 @@ class RamBudget:
                 return found
             bound = largest_bytes(steps) - max(excess // 2, 1)
         return None
+
+
+def _first(found: Iterable[Found | None]) -> Found | None:
+    return next((each for each in found if each is not None), None)
 
 
 def _present(*found: Found | None) -> list[Found]:
@@ -220,10 +230,11 @@ def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:
     """The choice that these steps make; other kernels may take the place of theirs that need no
     more memory."""
     regions = tuple(step.region for step in steps if step.region is not None)
+    layers = {name: layer for step in steps for name, layer in step.layers.items()}
+    kernels = {name: kernel for step in steps for name, kernel in step.kernels.items()}
     joins = {name for region in regions for name in region.joins()}
-    layers = {name: choice.layers[name] for name in joins}
-    layers |= {name: layer for step in steps for name, layer in step.layers.items()}
-    selection = {name: choice.selection[name] for name in joins}
-    selection |= {name: kernel for step in steps for name, kernel in step.kernels.items()}
+    names = [n.name for n in choice.graph.nodes if n.name in kernels.keys() | joins]
+    layers = {name: layers.get(name, choice.layers[name]) for name in names}
+    selection = {name: kernels.get(name, choice.selection[name]) for name in names}
     ranked = {name: [kernel] for name, kernel in selection.items()}
     return Choice(choice.graph, ranked, layers, selection, choice.model, regions)

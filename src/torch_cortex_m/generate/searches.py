@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..ir import Graph
@@ -14,6 +14,7 @@ from ..schedule import (
     StripSearch,
     means_of_sums,
     rows_in_pieces,
+    whole_inputs,
     whole_periods,
 )
 from ..select import rank_kernels
@@ -31,14 +32,25 @@ class Searches:
     objective: str
 
     def by_rows(self, choice: Choice, most_rows: int) -> list[Search]:
-        """One for each form of the choice to which the input can be pushed, if it is."""
-        searches = [Search(self._candidates(form), most_rows) for form in self._forms(choice)]
+        """One for the choice, and one for each graph that computes the same and may need less
+        memory; those to which the input can be pushed, if it is."""
+        return self._of([choice, *self._forms(choice, _simple(choice))], most_rows)
+
+    def in_pieces(self, choice: Choice, most_rows: int) -> list[Search]:
+        """The same for the graph that has rows in pieces, if it is another one."""
+        simple = _simple(choice)
+        pieces = rows_in_pieces(simple, whole_inputs(simple, self.pushed))
+        new = len(pieces.nodes) != len(simple.nodes)
+        return self._of(self._forms(choice, pieces) if new else [], most_rows)
+
+    def _of(self, forms: Sequence[Choice], most_rows: int) -> list[Search]:
+        searches = [Search(self._candidates(form), most_rows) for form in forms]
         if self.pushed is None:
             return searches
         return [search for search in searches if search.within(TOO_MANY - 1) is not None]
 
     def by_strips(self, search: Search) -> StripSearch:
-        """The same with strips."""
+        """The same with strips, whose rows are in pieces."""
         return StripSearch(search, self._searched(search))
 
     def _searched(self, search: Search) -> Callable[[Strips], Search]:
@@ -57,12 +69,10 @@ class Searches:
             objective=self.objective,
         )
 
-    def _forms(self, choice: Choice) -> list[Choice]:
-        """The choice, and those of graphs that compute the same and may need less memory."""
-        simple = whole_periods(means_of_sums(choice.graph))
-        graphs = {len(each.nodes): each for each in (choice.graph, simple, rows_in_pieces(simple))}
-        others = [each for each in graphs.values() if len(each.nodes) != len(choice.graph.nodes)]
-        return [choice, *(self._form(choice, each) for each in others)]
+    def _forms(self, choice: Choice, graph: Graph) -> list[Choice]:
+        """The choice for this graph, if it is another one."""
+        same = len(graph.nodes) == len(choice.graph.nodes)
+        return [] if same else [self._form(choice, graph)]
 
     def _form(self, choice: Choice, graph: Graph) -> Choice:
         """The choice for a graph that has some nodes of the choice's."""
@@ -70,3 +80,7 @@ class Searches:
         same = {node.name for node in set(choice.graph.nodes) & set(graph.nodes)}
         ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
         return Choice.best(graph, ranked, choice.model)
+
+
+def _simple(choice: Choice) -> Graph:
+    return whole_periods(means_of_sums(choice.graph))

@@ -5,7 +5,7 @@ from .periods import whole_periods
 from .pieces import rows_in_pieces
 from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
-from .slices import RowRules, divisors
+from .slices import RowRules, divisors, whole_inputs
 from .strip_search import COUNTS, StripSearch
 from .strips import Strips, cut
 from .sums import means_of_sums
@@ -29,5 +29,6 @@ __all__ = [
     "rows_in_pieces",
     "schedule_of",
     "total_cycles",
+    "whole_inputs",
     "whole_periods",
 ]

@@ -9,7 +9,7 @@ from ..ir import Graph
 from ..ir.regions import Action, Border, Region, Slice, Take, row_count
 from ..ops.base import Layer
 from .order import Rows, ordered_region
-from .slices import ArgumentRows, RowRule, RowRules, divisors, rows_of
+from .slices import ArgumentRows, RowRule, RowRules, divisors, rows_of, whole_inputs
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class RegionBuilder:
     def __init__(self, graph: Graph, pushed: str | None = None) -> None:
         self.graph = graph
         self.pushed = pushed
-        self.rules = RowRules(graph)
+        self.rules = RowRules(graph, whole_inputs(graph, pushed))
         self.nodes = graph.computing_nodes()
         self.indices = {node.name: index for index, node in enumerate(self.nodes)}
         self._kept = {self.rules.shown(value) for value in graph.results()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from math import lcm
@@ -77,16 +77,30 @@ class RowRule:
         return [n for n in divisors(self.rows) if n % period == 0 or n == self.rows]
 
 
-class RowRules:
-    """What the nodes of a graph could do row by row."""
+def whole_inputs(graph: Graph, pushed: str | None) -> set[str]:
+    """Those that lie whole all the time: all but the one whose rows are pushed."""
+    return {port.value for port in graph.inputs} - {pushed}
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.joins = _joins(graph)
-        apart = {node.name for node in graph.nodes} - set(self.joins.values())
-        self.places = Places(graph, frozenset(), apart)
-        self.rule = cache(self._rule)
+
+class RowRules:
+    """What the nodes of a graph could do row by row. whole: values that lie whole all the time:
+    rows which are joined with others, and need some beyond them, are computed at once."""
+
+    def __init__(self, graph: Graph, whole: Set[str] = frozenset()) -> None:
+        self.graph, self.whole = graph, whole
+        self._join(_joins(graph))
+        while lacking := {joined for name, joined in self.joins.items() if not self.rule(name)}:
+            # What joins rows needs all that computes them beside it.
+            left = {n: j for n, j in self.joins.items() if n not in lacking and j not in lacking}
+            self._join(left)
         self._layers: dict[tuple[str, int], Layer | None] = {}
+
+    def _join(self, joins: dict[str, str]) -> None:
+        """joins: value -> the node that joins its rows with others."""
+        self.joins = joins
+        apart = {node.name for node in self.graph.nodes} - set(joins.values())
+        self.places = Places(self.graph, frozenset(), apart)
+        self.rule = cache(self._rule)
 
     def shown(self, value: str) -> str:
         """What the value is, or shows a part of."""
@@ -126,7 +140,9 @@ class RowRules:
         if name in self.joins.values():
             return RowRule(node, replace(output, count=0), {})
         if name in self.joins:
-            return self._rows_rule(node, output) or self._whole_rule(node, output)
+            by_rows = self._rows_rule(node, output)
+            apart = by_rows is None or self._borders_whole(by_rows)
+            return self._whole_rule(node, output) if apart else by_rows
         if output.root != name:
             return None
         return self._sum_rule(node) or self._rows_rule(node, output)
@@ -142,6 +158,10 @@ class RowRules:
                 return None
             arguments[argument] = found
         return RowRule(node, output, arguments) if arguments else None
+
+    def _borders_whole(self, rule: RowRule) -> bool:
+        read = rule.arguments.values()
+        return any(its.border is not None and its.read.value in self.whole for its in read)
 
     def _whole_rule(self, node: Node, output: RowsShown) -> RowRule | None:
         """That of a node that computes, at once, rows that are joined with those of others."""

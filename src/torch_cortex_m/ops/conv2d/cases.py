@@ -145,7 +145,7 @@ CASES = [
     case("16_channels_narrow", (1, 4, 6, 16), 2, activation_min=-20, activation_max=9, bias=True),
     case("16_channels_stride_2", (1, 9, 16, 16), 8, stride=(2, 2), padding=SAME, bias=True),
     case("32_channels_column", (1, 6, 7, 32), 2, (3, 1), bias=True),
-    case("16_channels_1x3_dilation_8", (1, 1, 23, 16), 6, (1, 3), dilation=(1, 8), **RELU),
+    case("16_channels_1x3_dilation_8", (1, 1, 23, 16), 18, (1, 3), dilation=(1, 8), **RELU),
     case("16_channels_column_stride_2", (2, 12, 1, 16), 4, (3, 1), stride=(2, 1), bias=True),
     case("16_channels_dilation_2x1", (2, 6, 10, 16), 4, dilation=(2, 1), bias=True),
     case("16_channels_5x5_on_5x5", (1, 5, 5, 16), 9, (5, 5), bias=True),
