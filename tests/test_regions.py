@@ -18,6 +18,7 @@ from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
+from torch_cortex_m.commands.compile import cost_of_budget
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
@@ -361,6 +362,16 @@ def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:
     wrong = tcm("compile", "x.tflite", "-o", tmp_path / "out", "--ram", "little")
     assert wrong.returncode == 2
     assert "neither a number of bytes nor min" in wrong.stderr
+
+
+def test_a_budget_that_costs_much_says_so(network: Graph, tmp_path: Path) -> None:
+    costs = [
+        cost_of_budget(compiled(network, ram).generated, tmp_path / "my out")
+        for ram in (None, 6000, LEAST)
+    ]
+    assert costs[:2] == [None, None]
+    assert costs[2] is not None
+    assert f"% more cycles, by estimate; what others take: tcm plan '{tmp_path}/my out'" in costs[2]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

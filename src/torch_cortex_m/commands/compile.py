@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from ..compiler import check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
-from ..generate import check_io, checked_place
+from ..generate import Generated, check_io, checked_place
 from ..model.storage import PLAN
 from ..select import check_objective
 from ..stages import stage
@@ -23,6 +24,9 @@ from ..tools import require_torch
 from .arrays import for_inputs, read_arrays
 from .source import Source, is_factory, load_source
 from .stages import StagesShown, stages_shown
+
+MUCH = 1.2
+"""How many more cycles than without budgets are worth a line."""
 
 
 def compile_source(
@@ -61,12 +65,23 @@ def compile_source(
     print(f"arena: {report.arena_proof}")
     if options["ram"] is not None:
         print(f"RAM budget: {options['ram']} bytes for the arena; states and stack are beside it")
+        if (cost := cost_of_budget(compiled.generated, out)) is not None:
+            print(cost)
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
     if report.stream is not None:
         print(f"stream: {report.stream.summary}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
+
+
+def cost_of_budget(generated: Generated, out: Path) -> str | None:
+    """A line that says how many more cycles a model takes than without budgets, if it is many."""
+    fastest, cycles = generated.fastest_cycles, generated.estimated_cycles
+    if not fastest or cycles <= MUCH * fastest:
+        return None
+    more, plan = 100 * (cycles - fastest) / fastest, f"tcm plan {shlex.quote(str(out))}"
+    return f"that takes {more:.0f} % more cycles, by estimate; what others take: {plan}"
 
 
 def _loaded(source: str, shown: StagesShown) -> Source:

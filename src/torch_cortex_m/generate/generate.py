@@ -33,7 +33,8 @@ class Generated:
     are what the graph lost before, ``preferences`` (without measurements) what the kernels were
     chosen for. ``layers``: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
-    them; what is not known counts as 0. losses: what quantization costs values, as far as that is
+    them; what is not known counts as 0. fastest_cycles: the same without budgets, where this was
+    chosen within some. losses: what quantization costs values, as far as that is
     known."""
 
     graph: Graph
@@ -45,6 +46,7 @@ class Generated:
     folding: Folding | None = None
     preferences: Preferences = field(default_factory=lambda: Preferences())
     estimated_cycles: int = 0
+    fastest_cycles: int = 0
     removed: tuple[Removed, ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict[str, Layer])
     losses: Mapping[str, Loss] = field(default_factory=dict[str, Loss])
@@ -191,6 +193,7 @@ def _emit(
     )
     if preferences.objective != "speed":
         choice = preferring_chosen(choice)
+    fastest_cycles = choice.total_time
     choice = _within_budgets(choice, preferences, budget)
     plan, program = _program(prefix, choice, target, planner_of(choice), preferences)
     limit = target.flash_bytes
@@ -208,6 +211,7 @@ def _emit(
         None,
         replace(preferences, measurements=None),
         choice.total_time,
+        fastest_cycles,
         layers=choice.layers,
     )
 

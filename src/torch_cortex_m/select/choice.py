@@ -46,7 +46,7 @@ class Choice:
 
     def time(self, name: str, kernel: Kernel) -> int:
         """Estimated cycles; 0 where nothing is known, or nothing is left to do."""
-        if any(name in region.joins() for region in self.regions):
+        if name in self.joins:
             return 0
         cost = self.model.cost(self.layers[name], kernel)
         return 0 if cost is None else cost.time[0] * self.calls.get(name, 1)
@@ -55,6 +55,11 @@ class Choice:
     def calls(self) -> dict[str, int]:
         """How often nodes in regions are called."""
         return calls(self.regions)
+
+    @cached_property
+    def joins(self) -> set[str]:
+        """The nodes in regions that only join rows of others."""
+        return {name for region in self.regions for name in region.joins()}
 
     @property
     def total_time(self) -> int:
