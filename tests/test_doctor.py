@@ -16,10 +16,12 @@ from torch_cortex_m import TcmError
 from torch_cortex_m.tools import torchao_for
 
 PROGRAMS = (
-    *("cc", "arm-none-eabi-gcc", "arm-none-eabi-size", "arm-none-eabi-nm"),
+    *("cc", "size", "arm-none-eabi-gcc", "arm-none-eabi-size", "arm-none-eabi-nm"),
     *("arm-none-eabi-objdump", "qemu-system-arm"),
 )
-PACKAGES = "binutils-arm-none-eabi gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+PACKAGES = (
+    "binutils binutils-arm-none-eabi gcc gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm"
+)
 
 NAMES = "torch_cortex_m.frontend.pytorch.torchao_names"
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import needs_emulator
 
 from torch_cortex_m.build import COMPILERS, toolchain_for
+from torch_cortex_m.build.toolchain import run_tool
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ops import cases
-from torch_cortex_m.target import CORES
+from torch_cortex_m.target import CORES, HOST
 from torch_cortex_m.testing import run_cases
 
 needs_clang = pytest.mark.skipif(not shutil.which("clang"), reason="clang is not installed")
@@ -34,6 +36,17 @@ def test_an_unknown_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TcmError, match="unknown compiler") as error:
         toolchain_for(CORES["cortex-m4"])
     assert error.value.where == "TCM_COMPILER"
+
+
+def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TcmError, match="^there-is-none is"):
+        run_tool(["there-is-none", "-c"], tmp_path)
+    (tmp_path / "cc").symlink_to("/bin/true")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    with pytest.raises(TcmError, match="^size is") as error:
+        toolchain_for(HOST)
+    assert "apt-get install binutils (" in str(error.value.hint)
 
 
 @needs_emulator

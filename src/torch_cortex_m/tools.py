@@ -10,6 +10,7 @@ from .errors import TcmError
 
 PACKAGES = {
     "cc": "gcc",
+    "size": "binutils",
     "clang": "clang",
     "arm-none-eabi-gcc": "gcc-arm-none-eabi libnewlib-arm-none-eabi",
     "arm-none-eabi-size": "gcc-arm-none-eabi",
@@ -37,12 +38,18 @@ def require_tool(name: str) -> str:
     """``find_tool``; raises TcmError that says what to install."""
     path = find_tool(name)
     if path is None:
-        raise TcmError(
-            f"{name} is not installed",
-            expected=f"{name} on the PATH",
-            hint=f"apt-get install {PACKAGES[name]} (`tcm doctor` lists all that is missing)",
-        )
+        raise missing_tool(name)
     return path
+
+
+def missing_tool(name: str) -> TcmError:
+    """That a program is not installed."""
+    install = f"apt-get install {PACKAGES[name]}" if name in PACKAGES else f"install {name}"
+    return TcmError(
+        f"{name} is not installed",
+        expected=f"{name} on the PATH",
+        hint=f"{install} (`tcm doctor` lists all that is missing)",
+    )
 
 
 def torchao_for(torch: str) -> str:

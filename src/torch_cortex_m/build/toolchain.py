@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..target import Target
-from ..tools import require_tool
+from ..tools import missing_tool, require_tool
 
 COMPILERS = ("gcc", "clang")
 
@@ -49,7 +49,7 @@ def toolchain_for(target: Target, compiler: str | None = None) -> Toolchain:
     flags = ("-std=c11", "-O2", "-ffunction-sections", "-fdata-sections", *target.flags)
     if target.machine is None:
         host = require_tool("cc")
-        return Toolchain("cc", host, flags, host, flags, "size")
+        return Toolchain("cc", host, flags, host, flags, require_tool("size"))
     name = compiler or os.environ.get("TCM_COMPILER") or "gcc"
     if name not in COMPILERS:
         raise TcmError(
@@ -104,10 +104,14 @@ def _library_headers(gcc: str) -> tuple[str, ...]:
 
 
 def run_tool(command: Sequence[str | Path], folder: Path) -> str:
-    """Runs a build step and returns its output; raises TcmError with its messages if it fails."""
-    result = subprocess.run(
-        [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
-    )
+    """Runs a build step in an existing folder and returns its output; raises TcmError with its
+    messages if it fails, or if its program is missing."""
+    try:
+        result = subprocess.run(
+            [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise missing_tool(Path(command[0]).name) from None
     if result.returncode != 0:
         raise TcmError(
             f"{Path(str(command[0])).name} failed while building the image",

@@ -11,6 +11,7 @@ from .install import install_missing
 
 _USED_FOR = {
     "cc": "run on the host, count blocks on an emulated core",
+    "size": "run on the host",
     "arm-none-eabi-gcc": "build for a core",
     "arm-none-eabi-size": "flash size",
     "arm-none-eabi-nm": "count blocks on an emulated core",
