@@ -17,7 +17,7 @@ from models.small_networks import separable, two_in_two_out, with_dead_channels
 
 import torch_cortex_m as tcm
 from torch_cortex_m.generate import generate
-from torch_cortex_m.target import HOST
+from torch_cortex_m.target import HOST, find_part, find_target
 
 
 @pytest.fixture(scope="module")
@@ -253,21 +253,31 @@ def test_wrong_inputs_are_named(
 def test_arguments_of_the_wrong_type() -> None:
     model, inputs, _ = separable()
     for budget in ("flash", "ram"):
-        for wrong in ("64k", 6.5e4, True, [1]):
+        for wrong in ("64k", 6.5e4, True, [1], -4):
             with pytest.raises(tcm.TcmError, match=f"(?s)number of bytes.*{budget}"):
                 tcm.compile(model, inputs, **{budget: wrong})  # type: ignore[arg-type]
     with pytest.raises(tcm.TcmError, match="prefix of C files"):
         tcm.compile(model, inputs, name=5)  # type: ignore[arg-type]
+    with pytest.raises(tcm.TcmError, match=r"(?s)a target has a name.*cortex-m4.*got: 4"):
+        tcm.compile(model, inputs, target=4)  # type: ignore[arg-type]
+    with pytest.raises(tcm.TcmError, match="a place is not understood"):
+        tcm.compile(model, inputs, place=4)  # type: ignore[arg-type]
+    with pytest.raises(tcm.TcmError, match="a stream needs an input and a hop"):
+        tcm.compile(model, inputs, stream=4, hop=2)  # type: ignore[arg-type]
 
 
 def test_unknown_places_and_targets(compiled: tcm.CompiledModel) -> None:
     model, inputs, _ = separable()
     with pytest.raises(tcm.TcmError, match="unknown place"):
         compiled.run(*inputs, on="moon")
+    with pytest.raises(tcm.TcmError, match="unknown place"):
+        compiled.verify(on=4)  # type: ignore[arg-type]
     with pytest.raises(tcm.TcmError, match=r"did you mean cortex-m4\?"):
         tcm.compile(model, inputs, target="cortexm4")
     with pytest.raises(tcm.TcmError, match=r"did you mean cortex-m55\?"):
         tcm.compile(model, inputs, target="cortex-m5")
+    assert find_target("Cortex-M4") is find_target("cortex-m4")
+    assert find_part("STM32F411") is find_part("stm32f411")
     with pytest.raises(tcm.TcmError, match="unknown kernels"):
         tcm.compile(model, inputs, kernels="theirs")
     with pytest.raises(tcm.TcmError, match="need a library"):

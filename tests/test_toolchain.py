@@ -39,12 +39,12 @@ def test_an_unknown_compiler_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_missing_program_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(TcmError, match="^there-is-none is"):
+    with pytest.raises(TcmError, match=r"^there-is-none is"):
         run_tool(["there-is-none", "-c"], tmp_path)
     (tmp_path / "cc").symlink_to("/bin/true")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CC", raising=False)
-    with pytest.raises(TcmError, match="^size is") as error:
+    with pytest.raises(TcmError, match=r"^size is") as error:
         toolchain_for(HOST)
     assert "apt-get install binutils (" in str(error.value.hint)
 

@@ -150,12 +150,9 @@ def compile(
 
 
 def _check_budget(name: str, value: Any) -> None:
+    bytes_ = isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 0
     least = name == "ram" and value == LEAST
-    if (
-        value is not None
-        and not least
-        and (not isinstance(value, Integral) or isinstance(value, bool))
-    ):
+    if value is not None and not least and not bytes_:
         or_least = ', "min" for the least' if name == "ram" else ""
         raise TcmError(
             "a budget is a number of bytes",
@@ -165,10 +162,10 @@ def _check_budget(name: str, value: Any) -> None:
         )
 
 
-def check_stream(stream: str | None, hop: Any) -> None:
+def check_stream(stream: Any, hop: Any) -> None:
     """Raises TcmError unless both are given, or none."""
     given = isinstance(hop, Integral) and not isinstance(hop, bool)
-    if (stream is None) == (hop is None) and (given or hop is None):
+    if (isinstance(stream, str) and given) or (stream is None and hop is None):
         return
     raise TcmError(
         "a stream needs an input and a hop",

@@ -36,7 +36,7 @@ class SectionRule:
 
 def checked_place(place: str | Sequence[str]) -> tuple[str, ...]:
     """The rules that ``place`` has. Raises TcmError for one that is not understood."""
-    rules = (place,) if isinstance(place, str) else tuple(place)
+    rules = (place,) if isinstance(place, str) or not isinstance(place, Iterable) else tuple(place)
     for rule in rules:
         _read_rule(rule)
     return rules

@@ -343,7 +343,10 @@ class CompiledModel:
 
         Raises TcmError that names the sample and the first difference.
         """
-        places = self.places if on is None else (on,) if isinstance(on, str) else on
+        if on is None:
+            places = self.places
+        else:
+            places = (on,) if isinstance(on, str) or not isinstance(on, Iterable) else on
         runners = {place: self._verified(place, layers) for place in places}
         count = (
             (RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES) if random is None else random

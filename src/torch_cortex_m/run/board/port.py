@@ -22,9 +22,9 @@ _PLACE = re.compile(rf"{SCHEME}(?P<path>[^@]+)(@(?P<rate>[1-9][0-9]{{0,7}}))?")
 INSTALL = 'pip install "torch-cortex-m[serial]"'
 
 
-def is_board(on: str) -> bool:
+def is_board(on: Any) -> bool:
     """Whether a place to run is a board at a serial port."""
-    return on.startswith(SCHEME)
+    return isinstance(on, str) and on.startswith(SCHEME)
 
 
 def open_board(on: str, *programs: Program, patience: Patience | None = None) -> Board:
