@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from conftest import needs_emulator
 
 from torch_cortex_m import TcmError, load, ops
 from torch_cortex_m.commands.arrays import read_arrays, write_arrays
+from torch_cortex_m.measured.measurements import load_measurements
+from torch_cortex_m.model.saved_report import read_report
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
 
@@ -295,6 +299,33 @@ def test_damaged_arrays(save: Callable[..., None], tmp_path: Path) -> None:
             read_arrays(path)
 
 
+READERS = {"arrays": read_arrays, "measurements": load_measurements, "report": read_report}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_files_that_cannot_be_read(reader: str, tmp_path: Path) -> None:
+    """What is wrong is said in words, not in those of Python or NumPy."""
+    archive = io.BytesIO()
+    np.savez(archive, x=np.array([None]))
+    with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("x.txt", "words")
+    texts = {
+        "none": (None, "no such file", "no such file"),
+        "words": (b"words", "neither an .npz (zip) nor an .npy file", "not JSON"),
+        "bytes": (b"\xff\xfe", "neither an .npz", "not text in UTF-8"),
+        "objects": (archive.getvalue(), "Python objects", "not text in UTF-8"),
+        "other": ((tmp_path / "other.zip").read_bytes(), "'x.txt' in the archive is no array", ""),
+        "nothing": (b"{}", "neither an .npz", "no '"),
+    }
+    for name, (content, of_arrays, of_text) in texts.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(TcmError) as caught:
+            READERS[reader](tmp_path / name)
+        assert str(caught.value.got).startswith(of_arrays if reader == "arrays" else of_text)
+        assert "Error" not in str(caught.value)
+
+
 def test_damaged_arrays_on_the_command_line(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "x.npz"
     np.savez(path, x=np.zeros((1, 3, 12, 10), np.float32))
@@ -317,11 +348,12 @@ def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) ->
     [
         ("plan.json", b'{"format": 1, "graph"', ["damaged", "plan.json"]),
         ("plan.json", b"[]", ["damaged", "plan.json"]),
-        ("plan.json", b'{"format": 3}', ["damaged", "KeyError"]),
+        ("plan.json", b'{"format": 3}', ["damaged", "no 'graph'"]),
         ("plan.json", b'{"format": 99}', ["another version", "format 99"]),
         ("plan.json", b"\xff\xfe", ["damaged", "plan.json"]),
         ("constants.npz", b"PK\3\4 no archive", ["damaged", "constants.npz"]),
         ("constants.npz", b"", ["damaged"]),
+        ("constants.npz", b"words", ["damaged", "constants.npz", "neither an .npz (zip) nor"]),
         ("plan.json", None, ["not a folder that tcm compile wrote", "no plan.json"]),
     ],
 )

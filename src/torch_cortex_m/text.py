@@ -8,6 +8,8 @@ in which it is read.
 from __future__ import annotations
 
 import re
+import zipfile
+from json import JSONDecodeError
 
 LONGEST_LINE = 200
 """Characters of a name or a place that are kept; more than any that a person reads."""
@@ -34,6 +36,24 @@ def first_line(error: BaseException) -> str:
     """The exception's type and the first line of its message."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return one_line(f"{type(error).__name__}: {lines[0]}") if lines else type(error).__name__
+
+
+def unreadable(error: BaseException) -> str:
+    """What is wrong with a file that could not be read: where Python's error says it in words, the
+    first line of these, without its type."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file"
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(error.strerror)
+    if isinstance(error, UnicodeDecodeError):
+        return "not text in UTF-8"
+    if isinstance(error, JSONDecodeError):
+        return f"not JSON ({one_line(str(error))})"
+    if isinstance(error, KeyError):
+        return one_line(f"no {error}")
+    if isinstance(error, ValueError | zipfile.BadZipFile) and str(error):
+        return one_line(str(error).splitlines()[0])
+    return first_line(error)
 
 
 def is_one_line(text: str) -> bool:

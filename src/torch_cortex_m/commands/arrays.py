@@ -10,6 +10,8 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import Graph
+from ..model.npz import load_arrays
+from ..text import unreadable
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -18,17 +20,13 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
     Raises TcmError if it is missing or is not one.
     """
     try:
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {"": loaded}
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
+        return load_arrays(path)
     except Exception as error:  # a damaged archive raises what zipfile, zlib or NumPy raise
         raise TcmError(
             "cannot read the arrays",
             where=str(path),
             expected="an .npz file with one array an input",
-            got=f"{type(error).__name__}: {error}",
+            got=unreadable(error),
         ) from None
 
 

@@ -13,6 +13,7 @@ from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..ship import link_models
 from ..ship.linking import MANIFEST
+from ..text import unreadable
 
 LINK_AGAIN = "run tcm link again, in the folder where it was run before"
 
@@ -34,7 +35,7 @@ def load_linked(folder: Path) -> tuple[Linked, list[CompiledModel]]:
             "not a folder that tcm link wrote",
             where=str(folder / MANIFEST),
             expected="the name of what is shared, and the folders that were linked",
-            got=f"{type(error).__name__}: {error}",
+            got=unreadable(error),
             hint=LINK_AGAIN,
         ) from None
     models = {str(place): load(place) for place in places}

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..ops.base import Layer
+from ..text import unreadable
 
 FORMAT = 1
 
@@ -158,7 +159,7 @@ def load_measurements(path: Path) -> Measurements:
             "not a tuning file",
             where=str(path),
             expected="a file that tcm tune wrote",
-            got=f"{type(error).__name__}: {error}",
+            got=unreadable(error),
         ) from None
     return Measurements(tables)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TcmError
-from ..text import first_line
+from ..text import unreadable
 from .report import LayerReport, Report, StateReport
 
 
@@ -22,7 +22,7 @@ def read_report(path: Path) -> Report:
             "not a profile",
             where=str(path),
             expected="a folder that tcm compile wrote, or what tcm profile --json printed",
-            got=first_line(error),
+            got=unreadable(error),
             hint="tcm profile FOLDER --json > profile.json writes one",
         ) from None
 

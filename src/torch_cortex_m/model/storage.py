@@ -26,7 +26,8 @@ from ..schedule import schedule_of
 from ..stages import stage
 from ..staging import replace_folder
 from ..target import target_from_data, target_to_data
-from ..text import one_line
+from ..text import one_line, unreadable
+from .npz import load_arrays
 from .report import Report
 
 PLAN = "plan.json"
@@ -102,8 +103,9 @@ def load_generated(folder: Path) -> Generated:
             hint="run tcm compile ... -o FOLDER first",
         )
     data = _read_plan(folder)
+    constants = _read_constants(folder)
     try:
-        graph = _read_graph(folder, data)
+        graph = _read_graph(data, constants)
         library = data["library"]
         target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
         check_prefix(prefix)
@@ -172,10 +174,17 @@ def _read_plan(folder: Path) -> dict[str, Any]:
     return data
 
 
-def _read_graph(folder: Path, data: Mapping[str, Any]) -> Graph:
+def _read_constants(folder: Path) -> dict[str, np.ndarray]:
+    """Raises TcmError if the file is damaged."""
+    try:
+        return load_arrays(folder / CONSTANTS)
+    except Exception as error:  # whatever reading nonsense may raise
+        raise _damaged(folder / CONSTANTS, error) from None
+
+
+def _read_graph(data: Mapping[str, Any], stored: Mapping[str, np.ndarray]) -> Graph:
     names = [*data["graph"]["constants"], *data["graph"]["states"]]
-    with np.load(folder / CONSTANTS, allow_pickle=False) as stored:
-        arrays = {name: stored[f"arr_{index}"] for index, name in enumerate(names)}
+    arrays = {name: stored[f"arr_{index}"] for index, name in enumerate(names)}
     graph = graph_from_data(
         data["graph"], arrays, lambda name, fields: make_op(definition(name).op, fields)
     )
@@ -188,6 +197,6 @@ def _damaged(path: Path, error: Exception) -> TcmError:
         "what tcm compile wrote is damaged",
         where=str(path),
         expected=f"{PLAN} and {CONSTANTS} as they were written",
-        got=one_line(f"{type(error).__name__}: {error}"),
+        got=unreadable(error),
         hint=COMPILE_AGAIN,
     )

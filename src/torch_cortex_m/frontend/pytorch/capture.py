@@ -18,7 +18,7 @@ from torch.fx import GraphModule, Node
 
 from ...errors import TcmError
 from ...stages import stage
-from ...text import first_line
+from ...text import first_line, unreadable
 from .archive import load_program
 from .assigned_buffers import assignments_as_copies
 from .clean import KNOWN
@@ -128,7 +128,7 @@ def _not_a_program(path: Path, error: Exception) -> TcmError:
         "this file is not a program that torch.export.save wrote",
         where=str(path),
         expected="a .pt2 file, written by torch.export.save of this version of PyTorch",
-        got=first_line(error),
+        got=unreadable(error),
         hint="write it with torch.export.save(torch.export.export(model, inputs), path)",
     )
 
