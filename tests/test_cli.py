@@ -16,12 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from command_line import tcm
 from conftest import needs_emulator
+from torch import nn
 
-from torch_cortex_m import TcmError, load, ops
+from torch_cortex_m import CompiledModel, TcmError, compile, load, ops
 from torch_cortex_m.commands.arrays import read_arrays, write_arrays
+from torch_cortex_m.commands.verify import verify_folder
 from torch_cortex_m.measured.measurements import load_measurements
+from torch_cortex_m.model import compiled as compiled_model
 from torch_cortex_m.model.saved_report import read_report
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
@@ -240,7 +244,22 @@ def test_the_host_as_the_target(tmp_path: Path) -> None:
     result = tcm("compile", f"{NETWORKS}:two_in_two_out", "-o", out, "--target", "host")
     assert result.returncode == 0, result.stderr
     result = tcm("verify", out)
-    assert result.stdout.startswith("bit-exact: reference = host on 2 samples"), result.stderr
+    assert result.stdout == "bit-exact: reference = host on 2 samples\n", result.stderr
+
+
+def test_verify_tells_given_samples_from_random_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled_model, "verify_sequences", lambda *_: None)
+    monkeypatch.setattr(CompiledModel, "runner", lambda *_: None)  # nothing is built
+    inputs, out = tmp_path / "inputs.npz", tmp_path / "out"
+    np.savez(inputs, np.zeros((5, 3), np.float32))
+    model, samples = nn.Linear(3, 2).eval(), [(torch.rand(1, 3),) for _ in range(2)]
+    compile(model, samples[0], target="host", calibration=samples).save(out)
+    texts = {(inputs, None): "7 samples (5 given, 2 random)", (inputs, 0): "5 samples"}
+    for (given, random), text in {**texts, (None, 1): "1 sample"}.items():
+        verify_folder(out, given, random, 0, ["host"], False)
+        assert capsys.readouterr().out.endswith(f" on {text}\n")
     fails(tcm("profile", out), "no emulated core for the target host")
     fails(tcm("tune", out), "no emulated core for the target host")
 

@@ -31,18 +31,27 @@ def verify_folder(
     check_files(folder, compiled.generated.program.files, "compile again, or restore the file")
     arrays = read_inputs(inputs, compiled.graph)
     count = compiled.verify(*arrays, random=random, seed=seed, on=on, layers=layers)
-    print(_proved(compiled, on, count, layers))
+    print(_proved(compiled, on, count, random, layers))
 
 
-def _proved(compiled: CompiledModel, on: Sequence[str], count: int, layers: bool) -> str:
+def _proved(
+    compiled: CompiledModel, on: Sequence[str], count: int, random: int | None, layers: bool
+) -> str:
     places = " = ".join(
         f"{place} ({compiled.target.name})" if place == "emulator" else place for place in on
     )
-    what = "calls in a row" if compiled.graph.states else "samples"
+    drawn = compiled.random_count if random is None else random
     return (
-        f"bit-exact: reference = {places} on {count} {what}"
+        f"bit-exact: reference = {places} on {_counted(compiled, count - drawn, drawn)}"
         f"{f', {len(compiled.report.layers)} layers each' if layers else ''}"
     )
+
+
+def _counted(compiled: CompiledModel, given: int, drawn: int) -> str:
+    count = given + drawn
+    one, several = ("call", "calls in a row") if compiled.graph.states else ("sample", "samples")
+    parts = f" ({given} given, {drawn} random)" if given and drawn else ""
+    return f"{count} {one if count == 1 else several}{parts}"
 
 
 def _verify_linked(
@@ -65,4 +74,4 @@ def _verify_linked(
         count = model.verify(random=random, seed=seed, on=on, layers=layers)
         for place in on:
             model.board(place).close()  # a port is for one at a time
-        print(f"{model.generated.program.prefix}: {_proved(model, on, count, layers)}")
+        print(f"{model.generated.program.prefix}: {_proved(model, on, count, random, layers)}")

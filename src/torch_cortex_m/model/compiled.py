@@ -323,6 +323,11 @@ class CompiledModel:
                 sample.append(random_data(rng, self.graph.types[port.value]))
             yield sample
 
+    @property
+    def random_count(self) -> int:
+        """How many random samples ``verify`` draws unless the caller says it."""
+        return RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES
+
     def verify(
         self,
         *inputs: Any,
@@ -348,9 +353,7 @@ class CompiledModel:
         else:
             places = (on,) if isinstance(on, str) or not isinstance(on, Iterable) else on
         runners = {place: self._verified(place, layers) for place in places}
-        count = (
-            (RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES) if random is None else random
-        )
+        count = self.random_count if random is None else random
         given = self._given_samples(inputs) if inputs else []
         sequences = [list(self.random_samples(count, seed)), given]
         if not any(sequences):
