@@ -250,6 +250,12 @@ def test_wrong_inputs_are_named(
         compiled.run(*inputs)
 
 
+def test_bytes_are_for_models_of_bytes(compiled: tcm.CompiledModel) -> None:
+    with pytest.raises(tcm.TcmError, match="wrong dtype") as caught:
+        compiled.run(torch.zeros(1, 3, 12, 10, dtype=torch.uint8), on="reference")
+    assert "takes bytes where its example input is uint8" in str(caught.value.hint)
+
+
 def test_arguments_of_the_wrong_type() -> None:
     model, inputs, _ = separable()
     for budget in ("flash", "ram"):

@@ -230,7 +230,7 @@ def run(
     inputs: Annotated[
         Path,
         typer.Option(
-            help=f"{ARRAYS} Real numbers are float32; the bytes of an image may be uint8."
+            help=f"{ARRAYS} Real numbers are float32, or uint8 where the model's example input was."
         ),
     ],
     on: Annotated[

@@ -125,7 +125,10 @@ def _check_dtype(port: Port, type_: TensorType, array: np.ndarray, raw: bool) ->
     if str(array.dtype) == expected:
         return
     hint = f"array.astype(numpy.{np.dtype(expected).type.__name__}) makes it so"
-    if real:
+    if real and array.dtype == np.uint8:
+        hint = "make of the bytes the float32 numbers that the model was trained with; a model "
+        hint += "takes bytes where its example input is uint8"
+    elif real:
         hint += f"; {type_.storage} goes in with raw=True (--raw)"
     elif type_.quantization is not None:
         hint = "without raw=True (--raw), this input is float32"
