@@ -20,6 +20,7 @@ from ..schedule import (
 from ..select import rank_kernels
 from ..select.choice import Choice
 from ..target import Target
+from .objective import preferring_chosen, weighed
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,16 @@ class Searches:
         return [] if same else [self._form(choice, graph)]
 
     def _form(self, choice: Choice, graph: Graph) -> Choice:
-        """The choice for a graph that has some nodes of the choice's."""
+        """The choice for a graph that has some nodes of the choice's, which keep their kernels."""
         ranked = rank_kernels(graph, self.target, model=choice.model, objective=self.objective)
         same = {node.name for node in set(choice.graph.nodes) & set(graph.nodes)}
         ranked |= {name: choice.ranked[name] for name in same & ranked.keys()}
-        return Choice.best(graph, ranked, choice.model)
+        form = Choice.best(graph, ranked, choice.model)
+        if self.objective == "speed":
+            return form
+        traded = weighed(form, self.objective, prefer_library=True).selection
+        others = {name: kernel for name, kernel in traded.items() if name not in same}
+        return preferring_chosen(form.with_kernels(others))
 
 
 def _simple(choice: Choice) -> Graph:
