@@ -34,8 +34,7 @@ class Generated:
     chosen for. ``layers``: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
     them; what is not known counts as 0. fastest_cycles: the same without budgets, where this was
-    chosen within some. losses: what quantization costs values, as far as that is
-    known."""
+    chosen within some. losses: what quantization costs values, as far as that is known."""
 
     graph: Graph
     target: Target

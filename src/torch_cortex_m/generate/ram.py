@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from ..errors import TcmError
+from ..ir.regions import joins
 from ..schedule import (
     COUNTS,
     MOST_ROWS,
@@ -232,8 +233,8 @@ def scheduled(choice: Choice, steps: Sequence[Step]) -> Choice:
     regions = tuple(step.region for step in steps if step.region is not None)
     layers = {name: layer for step in steps for name, layer in step.layers.items()}
     kernels = {name: kernel for step in steps for name, kernel in step.kernels.items()}
-    joins = {name for region in regions for name in region.joins()}
-    names = [n.name for n in choice.graph.nodes if n.name in kernels.keys() | joins]
+    present = kernels.keys() | joins(regions)
+    names = [node.name for node in choice.graph.nodes if node.name in present]
     layers = {name: layers.get(name, choice.layers[name]) for name in names}
     selection = {name: kernels.get(name, choice.selection[name]) for name in names}
     ranked = {name: [kernel] for name, kernel in selection.items()}

@@ -35,14 +35,14 @@ class Searches:
     def by_rows(self, choice: Choice, most_rows: int) -> list[Search]:
         """One for the choice, and one for each graph that computes the same and may need less
         memory; those to which the input can be pushed, if it is."""
-        return self._of([choice, *self._forms(choice, _simple(choice))], most_rows)
+        forms = self._forms(choice, choice.graph, _simple(choice))
+        return self._of([choice, *forms], most_rows)
 
     def in_pieces(self, choice: Choice, most_rows: int) -> list[Search]:
         """The same for the graph that has rows in pieces, if it is another one."""
         simple = _simple(choice)
         pieces = rows_in_pieces(simple, whole_inputs(simple, self.pushed))
-        new = len(pieces.nodes) != len(simple.nodes)
-        return self._of(self._forms(choice, pieces) if new else [], most_rows)
+        return self._of(self._forms(choice, simple, pieces), most_rows)
 
     def _of(self, forms: Sequence[Choice], most_rows: int) -> list[Search]:
         searches = [Search(self._candidates(form), most_rows) for form in forms]
@@ -70,9 +70,9 @@ class Searches:
             objective=self.objective,
         )
 
-    def _forms(self, choice: Choice, graph: Graph) -> list[Choice]:
-        """The choice for this graph, if it is another one."""
-        same = len(graph.nodes) == len(choice.graph.nodes)
+    def _forms(self, choice: Choice, before: Graph, graph: Graph) -> list[Choice]:
+        """The choice for this graph, if it is not as before: what changes it adds nodes."""
+        same = len(graph.nodes) == len(before.nodes)
         return [] if same else [self._form(choice, graph)]
 
     def _form(self, choice: Choice, graph: Graph) -> Choice:

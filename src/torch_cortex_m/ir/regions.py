@@ -183,6 +183,11 @@ def calls(regions: Iterable[Region]) -> dict[str, int]:
     return {name: count for region in regions for name, count in region.calls().items()}
 
 
+def joins(regions: Iterable[Region]) -> set[str]:
+    """The nodes in regions that only join rows of others."""
+    return {name for region in regions for name in region.joins()}
+
+
 def rows_by_node(region: Region) -> dict[str, int]:
     """How many rows each node computes a call, in the order of nodes; 0 of those that only join."""
     rows = {each.node: each.rows for each in region.slices()}

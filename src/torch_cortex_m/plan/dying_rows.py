@@ -14,40 +14,39 @@ from .rows import Replay, RowSpan, Tick
 Pair = tuple[str, str]
 """(a slice's output, a value that it reads)."""
 
+Shifts = dict[tuple[str, str], set[int]]
+"""(node, argument) -> bytes."""
+
 
 @dataclass
 class DyingRows:
     """What the order of a region allows, whatever kernels its slices have.
 
     ahead: the distance at which no rows of the output go over rows of the other value that are
-    still needed, nor the other way round. shifts: node and argument -> by how many bytes the
-    argument begins later in its window than the output in its own, in each of the calls.
+    still needed, nor the other way round. shifts: of each node's argument by how many bytes
+    it begins later in its window than the output in its own, in each of the calls.
     """
 
     ahead: dict[Pair, int] = field(default_factory=dict[Pair, int])
-    shifts: dict[Pair, set[int]] = field(default_factory=dict[Pair, set[int]])
+    shifts: dict[Pair, Shifts] = field(default_factory=dict[Pair, Shifts])
 
     def overlaps(self, region: Region, declared: ValueOverlaps) -> dict[Pair, Overlap]:
         """declared: node -> argument -> how the output of one call may lie over it. Only those
         with which memory is shared."""
         found: dict[Pair, Overlap] = {}
         for pair in self.ahead:
-            overlap = self._overlap(region, pair, declared)
+            overlap = self._overlap(pair, declared)
             sizes = [region.windows[name].bytes for name in pair]
             if overlap is not None and overlap.shared(*sizes) > 0:
                 found[pair] = overlap
         return found
 
-    def _overlap(self, region: Region, pair: Pair, declared: ValueOverlaps) -> Overlap | None:
+    def _overlap(self, pair: Pair, declared: ValueOverlaps) -> Overlap | None:
         """What all slices allow that compute rows of the one from rows of the other."""
-        output, value = pair
         allowed = [
-            declared[each.node][name].moved(shift) if name in declared.get(each.node, {}) else None
-            for each in region.slices()
-            if each.output == output
-            for name, read in each.reads.items()
-            if read.value == value
-            for shift in self.shifts[each.node, name]
+            declared[node][argument].moved(shift) if argument in declared.get(node, {}) else None
+            for (node, argument), shifts in self.shifts[pair].items()
+            for shift in shifts
         ]
         overlap = all_of(allowed)
         if overlap is None:
@@ -104,7 +103,8 @@ class _Rows:
         for argument, span in zip(each.reads, tick.reads, strict=True):
             if span.value in self.windows and tick.written.value in self.windows:
                 shift = self._begin(span) - self._begin(tick.written)
-                self.found.shifts.setdefault((each.node, argument), set()).add(shift)
+                shifts = self.found.shifts.setdefault((tick.written.value, span.value), {})
+                shifts.setdefault((each.node, argument), set()).add(shift)
 
     def _stay_before(self, pair: Pair, end: int) -> None:
         """What was written of the output ends before what is needed of the value."""

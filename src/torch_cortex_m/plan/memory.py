@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ..ir import Graph
 from ..ir.artifacts import Copy, Location, MemoryPlan, PortOffsets, aligned
-from ..ir.regions import Region
+from ..ir.regions import Region, joins
 from .blocks import MemoryBlock, Overlaps, live_bytes
 from .dying_rows import dying_rows
 from .offsets import assign_offsets
@@ -59,9 +59,8 @@ class _Planner:
     ) -> None:
         self.graph = graph
         self.end = len(graph.nodes)
-        joins = {name for region in regions for name in region.joins()}
-        used = {node: size for node, size in scratch_bytes.items() if node not in joins}
-        self.scratch = {node: size for node, size in used.items() if size > 0}
+        used = scratch_bytes.keys() - joins(regions)
+        self.scratch = {n: size for n, size in scratch_bytes.items() if n in used and size > 0}
         self.regions = tuple(regions)
         alone = {each.node for region in regions for each in region.slices()}
         self.overlaps = {name: each for name, each in overlaps.items() if name not in alone}

@@ -52,10 +52,12 @@ def _alike(graph: Graph, node: Node, axis: int) -> range | None:
 def _rows_inside(graph: Graph, rule: RowRule, whole: Set[str]) -> range | None:
     """The rows of an output that depend on no border, where those of a whole value do; an even
     number of them, so that a call can compute two."""
-    reads = [its.read for its in rule.arguments.values() if its.border is not None]
-    if len(rule.arguments) != 1 or not reads or reads[0].value not in whole:
+    if len(rule.arguments) != 1:
         return None
-    (read,), size = reads, row_count(graph.types[reads[0].value])
+    (its,) = rule.arguments.values()
+    if its.border is None or its.read.value not in whole:
+        return None
+    read, size = its.read, row_count(graph.types[its.read.value])
     rows = [row for row in range(rule.rows) if read.begin(row) >= 0 and read.end(row) <= size]
     if len(rows) % 2:
         rows = rows[:-1] if rows[-1] + 1 < rule.rows else rows[1:]

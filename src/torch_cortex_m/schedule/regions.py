@@ -130,8 +130,9 @@ class RegionBuilder:
         return layer
 
     def _inner_and_leaving(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
+        among = set(names)
         outputs = [name for name in names if self.rules.shown(name) == name]
-        leaving = [name for name in outputs if self._leaves(name, set(names))]
+        leaving = [name for name in outputs if self._leaves(name, among)]
         return [name for name in outputs if name not in leaving], leaving
 
     def _leaves(self, name: str, names: Set[str]) -> bool:

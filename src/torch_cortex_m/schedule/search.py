@@ -63,8 +63,10 @@ class Search:
 
     def _improved(self, step: Step, limit: int) -> Step:
         """More rows may take the memory that faster kernels need."""
-        faster = self._with_faster_kernels(self._with_more_rows(step, limit), limit)
-        return min(faster, self._with_faster_kernels(step, limit), key=lambda each: each.cycles)
+        more = self._with_more_rows(step, limit)
+        tried = [more] if more is step else [more, step]
+        found = [self._with_faster_kernels(each, limit) for each in tried]
+        return min(found, key=lambda each: each.cycles)
 
     def _with_faster_kernels(self, step: Step, limit: int) -> Step:
         """Node by node, those first that would gain the most."""

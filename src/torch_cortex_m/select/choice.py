@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..ir import Graph
-from ..ir.regions import Region, calls
+from ..ir.regions import Region, calls, joins
 from ..ops.base import Kernel, Layer
 from . import CostModel, Selection, layer_of
 
@@ -59,7 +59,7 @@ class Choice:
     @cached_property
     def joins(self) -> set[str]:
         """The nodes in regions that only join rows of others."""
-        return {name for region in self.regions for name in region.joins()}
+        return joins(self.regions)
 
     @property
     def total_time(self) -> int:

@@ -5,8 +5,8 @@
 #include "tcm_mve_quads.h"
 #include "tcm_mve_rows.h"
 
-/* `rows` times `windows`, `distance` bytes apart: fours of windows and two channels at a time if `fours` is 1, which must
- * be even, else pairs and four channels. Last windows of a row are computed again together with the ones before them, a
+/* `rows` times `windows`, `distance` bytes apart: fours of windows and two channels at a time if `fours` is 1, where
+ * output_channels are even, else pairs and four channels. Last windows of a row are computed again together with the ones before them, a
  * single one alone. A window is kernel_rows rows, kernel_step bytes apart, see tcm_mve_windows: they can be the columns
  * of a dilated kernel, too. */
 TCM_KERNEL void conv2d_s8__direct_mve(const int8_t *input, const int8_t *tiles, int8_t *output, int32_t rows,
