@@ -5,7 +5,8 @@
  * words, for each column that the places read:
  *
  *     pairs: rows 0 and 1           three taps of two weights
- *     lasts: row 2, the column before and this one    one tap of two weights, and a single one of the column before
+ *     lasts: row 2, the column before and this one    one tap of two weights, and a single one of the column before;
+ *            with stride 2 of every second column only, from the first one on
  *
  * stream, for each four channels (the last ones may overlap those before), for each of them: the bias; the taps of the
  * pairs; that of the last two columns of row 2; that of its first column, in the high half with stride 1, otherwise in
@@ -64,9 +65,9 @@ TCM_KERNEL void depthwise_rows_fill(uint32_t padding, uint32_t before, int32_t c
     }
 }
 
-/* ``count`` columns from ``first`` on, which may lie on padding. */
-TCM_KERNEL void depthwise_rows_unpack(const depthwise_rows_image *image, int32_t first, int32_t count, int32_t *pairs,
-                                      int32_t *lasts)
+/* With stride 1: ``count`` columns from ``first`` on, which may lie on padding. */
+TCM_KERNEL void depthwise_rows_unpack_columns(const depthwise_rows_image *image, int32_t first, int32_t count,
+                                              int32_t *pairs, int32_t *lasts)
 {
     const int32_t left = tcm_clamp(-first, 0, count);
     const int32_t right = tcm_clamp(first + count - image->width, 0, count - left);
@@ -86,6 +87,68 @@ TCM_KERNEL void depthwise_rows_unpack(const depthwise_rows_image *image, int32_t
         before = last;
     }
     depthwise_rows_fill(image->padding, before, right, pairs, lasts);
+}
+
+/* Four channels of a row at a column, which may lie on padding. */
+TCM_KERNEL uint32_t depthwise_rows_word(const depthwise_rows_image *image, int32_t row, int32_t column)
+{
+    const int32_t is_padding = column < 0 || column >= image->width;
+    return is_padding ? image->padding : tcm_load_word(image->rows[row] + column * image->steps[row]);
+}
+
+/* A column that may lie on padding. */
+TCM_KERNEL int32_t *depthwise_rows_pair(const depthwise_rows_image *image, int32_t column, int32_t *pairs)
+{
+    return depthwise_rows_store(depthwise_rows_word(image, 0, column), depthwise_rows_word(image, 1, column), pairs);
+}
+
+TCM_KERNEL int32_t *depthwise_rows_last(const depthwise_rows_image *image, int32_t column, int32_t *lasts)
+{
+    return depthwise_rows_store(depthwise_rows_word(image, 2, column - 1), depthwise_rows_word(image, 2, column), lasts);
+}
+
+/* With stride 2: the columns that ``places`` read from ``first`` on, which may lie on padding. Of row 2, two columns
+ * make one entry; the first column has an entry of its own. */
+TCM_KERNEL void depthwise_rows_unpack_places(const depthwise_rows_image *image, int32_t first, int32_t places,
+                                             int32_t *pairs, int32_t *lasts)
+{
+    const int32_t begin = tcm_clamp((2 - first) / 2, 1, places + 1); /* the entries whose columns are not padding */
+    const int32_t end = tcm_clamp((image->width + 1 - first) / 2, begin, places + 1);
+    pairs = depthwise_rows_pair(image, first, pairs);
+    lasts = depthwise_rows_last(image, first, lasts);
+    for (int32_t entry = 1; entry < begin; entry++) {
+        pairs = depthwise_rows_pair(image, first + 2 * entry - 1, pairs);
+        pairs = depthwise_rows_pair(image, first + 2 * entry, pairs);
+        lasts = depthwise_rows_last(image, first + 2 * entry, lasts);
+    }
+    const int8_t *upper = image->rows[0] + (first + 2 * begin - 1) * image->steps[0];
+    const int8_t *middle = image->rows[1] + (first + 2 * begin - 1) * image->steps[1];
+    const int8_t *lower = image->rows[2] + (first + 2 * begin - 1) * image->steps[2];
+    for (int32_t entry = begin; entry < end; entry++) {
+        pairs = depthwise_rows_store(tcm_load_word(upper), tcm_load_word(middle), pairs);
+        pairs = depthwise_rows_store(tcm_load_word(upper + image->steps[0]), tcm_load_word(middle + image->steps[1]),
+                                     pairs);
+        lasts = depthwise_rows_store(tcm_load_word(lower), tcm_load_word(lower + image->steps[2]), lasts);
+        upper += 2 * image->steps[0];
+        middle += 2 * image->steps[1];
+        lower += 2 * image->steps[2];
+    }
+    for (int32_t entry = end; entry <= places; entry++) {
+        pairs = depthwise_rows_pair(image, first + 2 * entry - 1, pairs);
+        pairs = depthwise_rows_pair(image, first + 2 * entry, pairs);
+        lasts = depthwise_rows_last(image, first + 2 * entry, lasts);
+    }
+}
+
+/* What ``places`` read from column ``first`` on. */
+TCM_KERNEL void depthwise_rows_unpack(const depthwise_rows_image *image, int32_t first, int32_t places, int32_t stride,
+                                      int32_t *pairs, int32_t *lasts)
+{
+    if (stride == 2) {
+        depthwise_rows_unpack_places(image, first, places, pairs, lasts);
+    } else {
+        depthwise_rows_unpack_columns(image, first, places + 2, pairs, lasts);
+    }
 }
 
 /* Some places of one channel. */
@@ -117,7 +180,7 @@ TCM_KERNEL void depthwise_rows_places(const int32_t *pairs, const int32_t *lasts
     const int32_t first_tap = channel[5];
     TCM_UNROLL
     for (int32_t i = 2 - stride; i < columns; i += stride) {
-        const int32_t last = lasts[4 * i];
+        const int32_t last = lasts[4 * (i / stride)];
         const int32_t place = (i + stride - 2) / stride; /* whose first column of row 2 it has */
         if (place > 0) {
             sums[place - 1] = tcm_smlad(last, last_taps, sums[place - 1]);
@@ -150,7 +213,7 @@ TCM_KERNEL void depthwise_rows_channels(const int32_t *pairs, const int32_t *las
         for (int32_t i = 0; i < count / DEPTHWISE_ROWS_PLACES; i++) {
             depthwise_rows_places(next_pairs, next_lasts, stream, next, output, DEPTHWISE_ROWS_PLACES);
             next_pairs += 4 * DEPTHWISE_ROWS_PLACES * output->stride;
-            next_lasts += 4 * DEPTHWISE_ROWS_PLACES * output->stride;
+            next_lasts += 4 * DEPTHWISE_ROWS_PLACES;
             next += DEPTHWISE_ROWS_PLACES * output->step;
         }
         if (rest > 0) {
@@ -199,14 +262,12 @@ TCM_KERNEL void depthwise_conv2d_s8__rows_3x3_dsp(
                 int8_t *const target = output + y * output_width * input_channels + start;
                 int32_t x = 0;
                 for (; x + tile <= output_width; x += tile) {
-                    depthwise_rows_unpack(&image, x * stride_width - padding_left, (tile - 1) * stride_width + 3, pairs,
-                                          lasts);
+                    depthwise_rows_unpack(&image, x * stride_width - padding_left, tile, stride_width, pairs, lasts);
                     depthwise_rows_channels(pairs, lasts, block, target + x * input_channels, &description, tile);
                 }
                 const int32_t rest = output_width % tile;
                 if (rest > 0) {
-                    depthwise_rows_unpack(&image, x * stride_width - padding_left, (rest - 1) * stride_width + 3, pairs,
-                                          lasts);
+                    depthwise_rows_unpack(&image, x * stride_width - padding_left, rest, stride_width, pairs, lasts);
                     depthwise_rows_channels(pairs, lasts, block, target + x * input_channels, &description, rest);
                 }
             }

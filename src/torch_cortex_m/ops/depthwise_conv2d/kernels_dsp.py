@@ -299,6 +299,12 @@ def _tile(layer: Layer) -> int:
     return min(most, layer.output.shape[2])
 
 
+def _rows_scratch(layer: Layer) -> int:
+    """Pairs of all columns that a tile reads, last rows of as many or of every second one."""
+    tile, stride = _tile(layer), layer.op.stride[1]
+    return 16 * ((tile - 1) * stride + 3) + 16 * (tile + 3 - stride)
+
+
 def _rows_constants(layer: Layer) -> dict[str, int | float]:
     found = _requantization(layer)
     return {"tile": _tile(layer), "way": found.way, "common_shift": found.common_shift}
@@ -322,7 +328,7 @@ ROWS_3X3 = Kernel(
     "depthwise_conv2d_s8__rows_3x3_dsp",
     applies=_applies_rows,
     needs=frozenset({"dsp"}),
-    scratch_bytes=lambda layer: 32 * ((_tile(layer) - 1) * layer.op.stride[1] + 3),
+    scratch_bytes=_rows_scratch,
     pack=_rows_pack,
     constants=_rows_constants,
     overlap=_four_channels_overlap,
