@@ -122,6 +122,7 @@ CASES = [
     case(
         "stride_2_dilation_2x1", (1, 9, 7, 6), stride=(2, 2), padding=(2, 1, 2, 1), dilation=(2, 1)
     ),
+    case("stride_2_wide", (1, 3, 27, 5), stride=(2, 2), padding=(0, 1, 1, 0), bias=True),
     case("stride_2_clamped", (1, 6, 6, 8), stride=(2, 2), activation_min=-30, activation_max=60),
     case("padding_only_before_1_row", (1, 1, 5, 4), stride=(2, 2), padding=(2, 2, 0, 0), bias=True),
 ]
