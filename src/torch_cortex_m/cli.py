@@ -356,7 +356,7 @@ def project(
             help="arduino, cmsis-pack, cubeide, make, platformio, rust, serial or zephyr"
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
 ) -> None:
     """Write a compiled model as a library, module or crate of another build system."""
     from .commands import ship_folder
@@ -444,9 +444,7 @@ def tune(
     ] = None,
     firmware: Annotated[
         Path | None,
-        typer.Option(
-            help="Only write what a board needs for that: a new folder of C (docs/board.md)."
-        ),
+        typer.Option(help="Only write what a board needs for that: a folder of C (docs/board.md)."),
     ] = None,
     image_flash: Annotated[
         int | None,
