@@ -186,7 +186,11 @@ def compile(
     ] = None,
     hop: Annotated[int | None, typer.Option(help="New frames a call, with --stream.")] = None,
     tuning: Annotated[
-        Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
+        Path | None,
+        typer.Option(
+            help="Measurements of tcm tune; with --tune where they are kept (default: tuning.json "
+            "in the current folder)."
+        ),
     ] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Measure all kernels on all layers before choosing.")
@@ -420,7 +424,11 @@ def diff(
 def tune(
     folder: Folder,
     tuning: Annotated[
-        Path, typer.Option(help="The file to keep measurements in; it is resumed.")
+        Path,
+        typer.Option(
+            help="The file to keep measurements in, of any number of models and cores; what it has "
+            "is not measured again. As a bare name in the current folder."
+        ),
     ] = Path("tuning.json"),
     optimize: Annotated[
         str | None, typer.Option(help="speed, size or balanced (default: as compiled)")

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler import check_stream
+from ..compiler import DEFAULT_TUNING, check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
@@ -67,6 +67,8 @@ def compile_source(
         print(f"RAM budget: {options['ram']} bytes for the arena; states and stack are beside it")
         if (cost := cost_of_budget(compiled.generated, out)) is not None:
             print(cost)
+    if options["tune"]:
+        print(f"measurements in {Path(options['tuning'] or DEFAULT_TUNING).resolve()}")
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
     if report.stream is not None:
