@@ -156,6 +156,9 @@ def test_the_page_of_operators_is_up_to_date() -> None:
         ("weights.pth", ["SOURCE is not understood", "builds the model and loads"]),
         ("model.ONNX", ["SOURCE is not understood", "before its export to ONNX"]),
         ("model.keras", ["SOURCE is not understood", "full integer quantization"]),
+        ("model.onnx:main", ["SOURCE is not understood", "before its export to ONNX"]),
+        ("fw.c:main", ["module.py:function, model.pt2 or", "got: fw.c:main", "torch.export.save"]),
+        (f"{NETWORKS.parent}", ["SOURCE is not understood", "tcm run, verify, profile"]),
     ],
 )
 def test_bad_sources(source: str, texts: list[str], tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def compile(
     source: Annotated[
         str,
         typer.Argument(
-            help="module.py:factory (returns model, inputs[, calibration]), .pt2 or .tflite"
+            help="module.py:function (which returns model, inputs[, calibration]), .pt2 or .tflite"
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
