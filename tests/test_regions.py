@@ -18,7 +18,7 @@ from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
-from torch_cortex_m.commands.compile import cost_of_budget
+from torch_cortex_m.commands.compile import LARGE, cost_of_budget, may_take_less
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
@@ -33,6 +33,7 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.ops.mean.cases import case as mean_case
 from torch_cortex_m.plan import PlanError, check_plan
 from torch_cortex_m.run import Execution
@@ -376,6 +377,19 @@ def test_a_budget_that_costs_much_says_so(network: Graph, tmp_path: Path) -> Non
     assert costs[:2] == [None, None]
     assert costs[2] is not None
     assert f"% more cycles, by estimate; what others take: tcm plan '{tmp_path}/my out'" in costs[2]
+
+
+def test_less_memory_is_pointed_at_where_rows_may_need_it(network: Graph) -> None:
+    assert compiled(network, None).report.arena_bytes >= LARGE
+    assert may_take_less(compiled(network, None).generated)
+    assert not may_take_less(compiled(temporal_network(), None).generated), "it is small"
+    graph = Graph("model")
+    value = graph.add_input("x", TensorType((1, 8), "int8", Q))
+    value = add_case_node(graph, linear_case("first", (1, 8), LARGE), value)
+    value = add_case_node(graph, linear_case("second", (1, LARGE), 2), value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    assert compiled(graph, None).report.arena_bytes >= LARGE
+    assert not may_take_less(compiled(graph, None).generated), "nothing has rows"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
