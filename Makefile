@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Test processes at a time.
 JOBS ?= 2
-# Further arguments for pytest, as in: make test ARGS="-k depthwise"
+# Further arguments for pytest alone, as in: make test ARGS="-k depthwise"
 ARGS ?=
 export PYTHON
 
@@ -15,7 +15,7 @@ help: ## Show what make can do
 demo: setup-demo ## Train, quantize, compile and run a digit classifier on emulated cores
 	$(BIN)/python examples/image_classification/digits.py
 
-test: setup-test ## Lint, check types and run all tests
+test: setup-test ## Lint, check types and run all tests (about 28 minutes on two cores)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright

@@ -16,7 +16,7 @@ from torch_cortex_m.emit.prototype import read_prototype
 
 PACKAGE = Path(torch_cortex_m.__file__).parent
 
-BASE = {"errors", "ir", "stages", "text"}
+BASE = {"errors", "ir", "paths", "stages", "text"}
 """What everything may use."""
 
 ALLOWED = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,20 +14,24 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import typer
 from command_line import tcm
 from conftest import needs_emulator
 from torch import nn
 
 from torch_cortex_m import CompiledModel, TcmError, compile, load, ops
+from torch_cortex_m.cli import app
 from torch_cortex_m.commands.arrays import read_arrays, write_arrays
 from torch_cortex_m.commands.verify import verify_folder
 from torch_cortex_m.measured.measurements import load_measurements
 from torch_cortex_m.model import compiled as compiled_model
 from torch_cortex_m.model.saved_report import read_report
+from torch_cortex_m.sizes import bytes_of
 
 NETWORKS = Path(__file__).parent / "models" / "small_networks.py"
 
@@ -151,6 +156,9 @@ def test_the_page_of_operators_is_up_to_date() -> None:
         ("weights.pth", ["SOURCE is not understood", "builds the model and loads"]),
         ("model.ONNX", ["SOURCE is not understood", "before its export to ONNX"]),
         ("model.keras", ["SOURCE is not understood", "full integer quantization"]),
+        ("model.onnx:main", ["SOURCE is not understood", "before its export to ONNX"]),
+        ("fw.c:main", ["module.py:function, model.pt2 or", "got: fw.c:main", "torch.export.save"]),
+        (f"{NETWORKS.parent}", ["SOURCE is not understood", "tcm run, verify, profile"]),
     ],
 )
 def test_bad_sources(source: str, texts: list[str], tmp_path: Path) -> None:
@@ -301,6 +309,35 @@ def test_bad_options(folder: Path, tmp_path: Path) -> None:
     fails(tcm("verify", folder, "--random", "0"), "nothing to verify")
     fails(tcm("run"), "Usage")
     assert not (tmp_path / "o").exists()
+
+
+def test_sizes_have_units() -> None:
+    meant = {"0": 0, "65536": 65536, "8K": 8192, "64kb": 65536, "2KiB": 2048, "1M": 1 << 20}
+    assert {text: bytes_of(text) for text in meant} == meant
+    assert bytes_of("7B") == 7
+    for text in ("", "K", "-1", "1.5K", "8 K", "1G", "8Ki8", "1_000", "\u0661"):
+        with pytest.raises(ValueError, match="no number of bytes, such as"):
+            bytes_of(text)
+
+
+def test_every_option_of_bytes_takes_units() -> None:
+    """With the same help, and the same error."""
+    group: Any = typer.main.get_command(app)
+    needed = {"compile": ["x.py:f", "-o", "out"], "diff": ["a", "b"]}
+    found: dict[str, int] = {}
+    for name, command in group.commands.items():
+        for option in command.params:
+            if "BYTES" not in str(option.metavar):
+                assert not re.search(r"\b[Bb]ytes\b", str(getattr(option, "help", ""))), option
+                continue
+            assert "K is 1024" in option.help or "As for compile" in option.help
+            arguments = [*needed.get(name, ["out"]), option.opts[0]]
+            context = command.make_context(name, [*arguments, "8K"])
+            assert context.params[option.name] == 8192
+            with pytest.raises(typer.BadParameter, match="64K or 1M"):
+                command.make_context(name, [*arguments, "8 bytes"])
+            found[name] = found.get(name, 0) + 1
+    assert found == {"compile": 2, "profile": 2, "diff": 2, "tune": 3}
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -8,14 +8,21 @@ from pathlib import Path
 
 import pytest
 from command_line import tcm
+from emitted_graphs import small_graph
 from hostile_text import HOSTILE
 
-from torch_cortex_m import TcmError
+from torch_cortex_m import CompiledModel, TcmError
+from torch_cortex_m.commands import diff_folders, profile_folder
 from torch_cortex_m.commands.markdown import cell, comparison_page, profile_page
+from torch_cortex_m.commands.profile import report_table
+from torch_cortex_m.cycles import CYCLE_MODELS
+from torch_cortex_m.generate import generate
 from torch_cortex_m.model.budgets import Budgets
 from torch_cortex_m.model.comparison import Change, compare
+from torch_cortex_m.model.part_report import PartReport
 from torch_cortex_m.model.report import LayerReport, Report, StateReport
 from torch_cortex_m.model.saved_report import read_report
+from torch_cortex_m.target import CORES
 
 LAYERS = (
     LayerReport("conv", "conv2d", "conv2d_s8__columns_dsp", 1000, 1200, "net.py:3", 1500),
@@ -108,6 +115,44 @@ def test_a_budget_of_the_loss() -> None:
     assert "| loss, % | 1.995 | 1.9 | **over** |" in profile_page(report, Budgets(loss=1.9))
     with pytest.raises(TcmError, match="nobody knows what quantization costs"):
         Budgets(loss=99.0).exceeded(BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("core", "budgets", "text"),
+    [
+        ("cortex-m4", Budgets(loss=1.0), "nobody knows what quantization costs"),
+        ("cortex-m85", Budgets(cycles=1), "no figure to hold against the budget of cycles"),
+    ],
+)
+def test_what_will_not_be_known_is_told_before_measuring(
+    core: str, budgets: Budgets, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = CompiledModel(generate(small_graph(), CORES[core]))
+    folder = model.save(tmp_path / "out")
+
+    def measured(*_: object, **__: object) -> None:
+        pytest.fail("it was measured")
+
+    monkeypatch.setattr(CompiledModel, "profile", measured)
+    with pytest.raises(TcmError, match=text):
+        profile_folder(folder, None, None, None, False, False, budgets)
+    with pytest.raises(TcmError, match=text):
+        diff_folders(folder, folder, False, budgets)
+
+
+def test_the_footer_of_a_profile_is_short() -> None:
+    m4 = replace(BEFORE, cycles_model=CYCLE_MODELS["cortex-m4"].text)
+    assert report_table(m4).caption == (
+        "RAM: arena 600 B, states 40 B, stack 100 B. Instructions (instr.) are exact. "
+        "Cycles: zero-wait-state estimate by published instruction timings; 0.98-0.99 of what "
+        "silicon takes. --part adds what flash and caches cost (docs/performance.md)."
+    )
+    part = PartReport("stm32f411", "by its manual", 1, 2, (1900, 2100), (19, 21))
+    caption = str(report_table(replace(m4, part=part)).caption)
+    assert caption.startswith("On stm32f411: ")
+    assert "--part" not in caption
+    unknown = str(report_table(replace(BEFORE, cycles=None, cycles_model=None)).caption)
+    assert unknown.endswith("are exact.")
 
 
 def saved(report: Report, path: Path) -> Path:

@@ -7,17 +7,22 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from conftest import needs_emulator
+from emitted_graphs import small_graph
 from models.small_networks import separable, two_in_two_out, with_dead_channels
 
 import torch_cortex_m as tcm
 from torch_cortex_m.generate import generate
 from torch_cortex_m.target import HOST, find_part, find_target
+from torch_cortex_m.tune import tune_graph
 
 
 @pytest.fixture(scope="module")
@@ -376,3 +381,32 @@ def test_keys_that_are_numbers_name_results() -> None:
     compiled = tcm.compile(Network(), example, target="host", calibration=[example])
     assert [port.value for port in compiled.graph.outputs] == ["3", "5"]
     assert "MODEL_OUTPUT_V3_BYTES" in compiled.generated.program.files["model.h"]
+
+
+@pytest.mark.parametrize("wrong", [3.0, b"out", "", "a\0b"])
+def test_what_is_no_path_is_one_error(wrong: Any, tmp_path: Path) -> None:
+    """Whatever takes one, before anything is done with the model."""
+    model = tcm.CompiledModel(generate(small_graph(), find_target("cortex-m4")))
+    library = {"kernels": "any", "cmsis_nn_include": tmp_path, "cmsis_nn_library": tmp_path}
+    calls: dict[str, Callable[[], object]] = {
+        "folder": lambda: tcm.load(wrong),
+        "folder ": lambda: model.save(wrong),
+        "path": lambda: model.report.save(wrong),
+        "path ": lambda: tune_graph(model.graph, model.target, wrong),
+        "dump_ir": lambda: tcm.compile("none.tflite", dump_ir=wrong),
+        "tuning": lambda: tcm.compile("none.tflite", tuning=wrong),
+    }
+    for name in ("cmsis_nn_include", "cmsis_nn_library"):
+        options: Any = library | {name: wrong}
+        calls[name] = partial(tcm.compile, "none.tflite", **options)
+    if isinstance(wrong, str):
+        calls["model"] = lambda: tcm.compile(wrong)
+    for name, call in calls.items():
+        with pytest.raises(tcm.TcmError, match="this is not a path") as caught:
+            call()
+        error = caught.value
+        assert error.where == name.strip()
+        assert error.hint
+        assert "as a str or a pathlib.Path" in str(error.expected)
+        if not isinstance(wrong, str):
+            assert str(error.got) == f"{type(wrong).__name__}: {wrong!r}"

@@ -18,7 +18,7 @@ from hostile_text import HOSTILE, assert_same_code
 from strict_compilers import CORE_COMPILERS, compile_together
 
 from torch_cortex_m import ops
-from torch_cortex_m.commands.compile import cost_of_budget
+from torch_cortex_m.commands.compile import LARGE, cost_of_budget, may_take_less
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.generate.curve import ram_curve
@@ -33,6 +33,7 @@ from torch_cortex_m.ops.add.cases import case as add_case
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.ops.mean.cases import case as mean_case
 from torch_cortex_m.plan import PlanError, check_plan
 from torch_cortex_m.run import Execution
@@ -328,7 +329,10 @@ def test_the_curve_has_what_budgets_choose(network: Graph) -> None:
     assert arenas[0] == compiled(network, None).report.arena_bytes
     assert arenas[-1] <= compiled(network, LEAST).report.arena_bytes
     assert points[0].by_rows == 0
-    assert points[-1].by_rows > 1
+    assert 1 < points[-1].by_rows <= len(network.nodes)
+    least = compiled(network, LEAST).generated
+    constants = least.program.constant_bytes
+    assert constants < points[-1].flash_bytes < 2 * (constants + 10_000)
     for point in points[1:-1]:
         assert compiled(network, point.arena_bytes).report.arena_bytes <= point.arena_bytes
 
@@ -361,7 +365,8 @@ def test_the_curve_of_a_network_without_an_arena_ends() -> None:
 def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:
     wrong = tcm("compile", "x.tflite", "-o", tmp_path / "out", "--ram", "little")
     assert wrong.returncode == 2
-    assert "neither a number of bytes nor min" in wrong.stderr
+    assert "'little' is no number of bytes" in wrong.stderr
+    assert "nor min" in wrong.stderr
 
 
 def test_a_budget_that_costs_much_says_so(network: Graph, tmp_path: Path) -> None:
@@ -372,6 +377,19 @@ def test_a_budget_that_costs_much_says_so(network: Graph, tmp_path: Path) -> Non
     assert costs[:2] == [None, None]
     assert costs[2] is not None
     assert f"% more cycles, by estimate; what others take: tcm plan '{tmp_path}/my out'" in costs[2]
+
+
+def test_less_memory_is_pointed_at_where_rows_may_need_it(network: Graph) -> None:
+    assert compiled(network, None).report.arena_bytes >= LARGE
+    assert may_take_less(compiled(network, None).generated)
+    assert not may_take_less(compiled(temporal_network(), None).generated), "it is small"
+    graph = Graph("model")
+    value = graph.add_input("x", TensorType((1, 8), "int8", Q))
+    value = add_case_node(graph, linear_case("first", (1, 8), LARGE), value)
+    value = add_case_node(graph, linear_case("second", (1, LARGE), 2), value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    assert compiled(graph, None).report.arena_bytes >= LARGE
+    assert not may_take_less(compiled(graph, None).generated), "nothing has rows"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

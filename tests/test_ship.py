@@ -251,11 +251,65 @@ def test_what_cannot_be_a_project(tmp_path: Path) -> None:
     model = model_for("cortex-m4")
     with pytest.raises(TcmError, match="unknown kind of project"):
         project_files(model.generated, "bazel", "1.2.3")
-    folder = project(model, "make", tmp_path)
-    with pytest.raises(TcmError, match="a new or empty folder"):
-        write_project({}, folder)
-    with pytest.raises(TcmError, match="cannot write the project"):
-        write_project({"a": ""}, folder / "Makefile" / "x")
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "mine.c").write_text("")
+    with pytest.raises(TcmError, match="choose another folder") as caught:
+        write_project({"a": ""}, foreign)
+    assert caught.value.what == "the output folder holds other files"
+    assert [path.name for path in foreign.iterdir()] == ["mine.c"]
+    with pytest.raises(TcmError, match="cannot write the output folder"):
+        write_project({"a": ""}, foreign / "mine.c" / "x")
+
+
+def texts(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if not path.is_dir()]
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in files}
+
+
+def test_a_project_that_was_written_is_replaced(tmp_path: Path) -> None:
+    """By another kind, too: files of the first go, with their folders; those of others stay."""
+    folder = write_project({"a": "1", "old/deep/b": "1", "both/c": "1"}, tmp_path / "x")
+    (folder / "both" / "mine").write_text("mine")
+    write_project({"a": "2", "new/d": "2"}, folder)
+    expected = {"a": "2", "new/d": "2", "both/mine": "mine"}
+    assert {k: v for k, v in texts(folder).items() if k != "tcm-project.json"} == expected
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == ["both", "new"]
+
+
+@pytest.mark.parametrize("way", ["folder", "file", "link"])
+def test_what_is_in_the_way_stays_and_nothing_is_written(way: str, tmp_path: Path) -> None:
+    folder = write_project({"a": "1"}, tmp_path / "x")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b").write_text("mine")
+    if way == "link":
+        (folder / "new").symlink_to(elsewhere)
+    elif way == "file":
+        (folder / "new").write_text("mine")
+    else:
+        (folder / "new" / "b").mkdir(parents=True)
+    before = texts(tmp_path)
+    with pytest.raises(TcmError, match="something is in the way") as caught:
+        write_project({"a": "2", "new/b": "2"}, folder)
+    assert str(caught.value.where).startswith(str(folder / "new"))
+    assert texts(tmp_path) == before
+    assert not list(folder.glob(".tcm-*"))
+
+
+def test_a_list_of_files_reaches_nothing_outside(tmp_path: Path) -> None:
+    """Whoever wrote it: not by names, and not by links."""
+    for name in ("beside", "linked/b"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    folder = write_project({"a": "1"}, tmp_path / "x")
+    (folder / "link").symlink_to(tmp_path / "linked")
+    listed = ["../beside", str(tmp_path / "beside"), "link/b", "", ".", "..", "a"]
+    (folder / "tcm-project.json").write_text(json.dumps({"files": listed}))
+    write_project({"c": "2"}, folder)
+    assert (tmp_path / "beside").exists()
+    assert (tmp_path / "linked" / "b").exists()
+    assert not (folder / "a").exists()
 
 
 @pytest.mark.parametrize("exists", [False, True])
@@ -263,7 +317,7 @@ def test_nothing_half_written_is_left(exists: bool, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     if exists:
         folder.mkdir()
-    with pytest.raises(TcmError, match="cannot write the project"):
+    with pytest.raises(TcmError, match="cannot write the output folder"):
         write_project({"a": "", "a/b": ""}, folder)
     assert folder.exists() == exists
     assert list(tmp_path.rglob("*")) == ([folder] if exists else [])
@@ -273,3 +327,6 @@ def test_the_command(tmp_path: Path) -> None:
     saved = model_for("cortex-m4").save(tmp_path / "out")
     ship_folder(saved, "arduino", tmp_path / "new")
     assert (tmp_path / "new" / "library.properties").exists()
+    ship_folder(saved, "arduino", tmp_path / "new")
+    with pytest.raises(TcmError, match="holds other files"):
+        ship_folder(saved, "arduino", saved)

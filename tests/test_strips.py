@@ -13,6 +13,8 @@ from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_strips
 from torch_cortex_m import ops
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Preferences, best_choice, generate
+from torch_cortex_m.generate.curve import curve_point
+from torch_cortex_m.generate.generate import cost_model
 from torch_cortex_m.generate.searches import Searches
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
 from torch_cortex_m.model.compiled import CompiledModel
@@ -94,6 +96,15 @@ def test_strips_keep_what_rows_alone_do_not(least: CompiledModel) -> None:
     least.verify()
     with pytest.raises(TcmError, match=f"{by_rows.report.arena_bytes} bytes, the least"):
         small_budget(least.report.arena_bytes, "rows")
+
+
+def test_a_layer_in_strips_counts_once(least: CompiledModel) -> None:
+    """And strips, which have functions of their own, take more flash."""
+    graph, model = wide_network(), cost_model(M4, Preferences())
+    whole, strips = (curve_point(g, graph, model) for g in (generate(graph, M4), least.generated))
+    assert (whole.by_rows, strips.by_rows) == (0, len(graph.nodes))
+    assert strips.flash_bytes > whole.flash_bytes
+    assert strips.arena_bytes == least.report.arena_bytes
 
 
 def test_columns_that_cannot_be_taken_one_by_one() -> None:

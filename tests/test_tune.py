@@ -185,7 +185,12 @@ def test_a_dask_cluster_may_do_the_work(
 
 
 @needs_emulator
-def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: Path) -> None:
+def test_tuning_a_folder_keeps_what_it_was_compiled_for(
+    tuned: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     model, inputs, calibration = separable()
     free = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
     budget = free.generated.plan.arena_bytes
@@ -193,7 +198,11 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(tuned: Path, tmp_path: P
         model, inputs, target="cortex-m4", calibration=calibration, optimize="size", ram=budget
     )
     folder = compiled.save(tmp_path / "out")
-    tune_folder(folder, tuned, 1)
+    monkeypatch.chdir(tuned.parent)
+    tune_folder(folder, Path(tuned.name), 1)
+    said = capsys.readouterr().out
+    assert f"measurements in {tuned.resolve()}\n" in said
+    assert f"--tuning {tuned.name}\n" in said
     kept = tcm.load(folder).generated
     assert kept.preferences == Preferences("size", ram_bytes=budget)
     measurements = measurements_for("cortex-m4", load_measurements(tuned))

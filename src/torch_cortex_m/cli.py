@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from .errors import TcmError, TcmWarning
+from .sizes import bytes_of
 
 app = typer.Typer(
     name="tcm",
@@ -22,6 +23,24 @@ app = typer.Typer(
 )
 
 ARRAYS = "An .npz with one array an input: by name if all have the names of inputs, else in order."
+
+BYTES = "Bytes (or 64K, 1M: K is 1024)"
+
+
+def _size(text: str) -> int:
+    return _read_size(text, "")
+
+
+def _ram(text: str) -> int | str:
+    return text if text == "min" else _read_size(text, ", nor min")
+
+
+def _read_size(text: str, other: str) -> int:
+    try:
+        return bytes_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}{other}") from None
+
 
 Folder = Annotated[Path, typer.Argument(help="A folder that tcm compile wrote.")]
 InputsOption = Annotated[
@@ -41,10 +60,14 @@ InstructionsBudget = Annotated[
     int | None, typer.Option(min=0, help="Instructions of one inference at most.")
 ]
 RamBudget = Annotated[
-    int | None, typer.Option(min=0, help="Bytes of arena, states and stack at most.")
+    int | None,
+    typer.Option(
+        parser=_size, metavar="BYTES", help=f"{BYTES} of arena, states and stack at most."
+    ),
 ]
 FlashBudget = Annotated[
-    int | None, typer.Option(min=0, help="Bytes of code and constants at most.")
+    int | None,
+    typer.Option(parser=_size, metavar="BYTES", help=f"{BYTES} of code and constants at most."),
 ]
 LossBudget = Annotated[
     float | None,
@@ -94,22 +117,12 @@ def options(
     pass
 
 
-def _check_ram(value: str | None) -> str | None:
-    if value is None or value == "min" or value.isdecimal():
-        return value
-    raise typer.BadParameter(f"{value!r} is neither a number of bytes nor min")
-
-
-def _ram(value: str | None) -> int | str | None:
-    return int(value) if value is not None and value.isdecimal() else value
-
-
 @app.command()
 def compile(
     source: Annotated[
         str,
         typer.Argument(
-            help="module.py:factory (returns model, inputs[, calibration]), .pt2 or .tflite"
+            help="module.py:function (which returns model, inputs[, calibration]), .pt2 or .tflite"
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
@@ -142,19 +155,20 @@ def compile(
     flash: Annotated[
         int | None,
         typer.Option(
-            min=0,
-            help="Bytes that the layers' constants and code may take, measured or else estimated; "
-            "code that layers share counts once.",
+            parser=_size,
+            metavar="BYTES",
+            help=f"{BYTES} that the layers' constants and code may take, measured or else "
+            "estimated; code that layers share counts once.",
         ),
     ] = None,
     ram: Annotated[
-        str | None,
+        Any,
         typer.Option(
-            callback=_check_ram,
+            parser=_ram,
             metavar="BYTES|min",
-            help="Bytes that the arena (values and scratch memory) may take, or min for the least. "
-            "States, stack and the caller's inputs and outputs are beside it and not counted; tcm "
-            "profile has the first three.",
+            help=f"{BYTES} that the arena (values and scratch memory) may take, or min for the "
+            "least. States, stack and the caller's inputs and outputs are beside it and not "
+            "counted; tcm profile has the first three.",
         ),
     ] = None,
     io: Annotated[
@@ -172,7 +186,11 @@ def compile(
     ] = None,
     hop: Annotated[int | None, typer.Option(help="New frames a call, with --stream.")] = None,
     tuning: Annotated[
-        Path | None, typer.Option(help="Measurements of tcm tune (or where --tune keeps them).")
+        Path | None,
+        typer.Option(
+            help="Measurements of tcm tune; with --tune where they are kept (default: tuning.json "
+            "in the current folder)."
+        ),
     ] = None,
     tune: Annotated[
         bool, typer.Option("--tune", help="Measure all kernels on all layers before choosing.")
@@ -211,7 +229,7 @@ def compile(
         float_io=float_io,
         optimize=optimize,
         flash=flash,
-        ram=_ram(ram),
+        ram=ram,
         io=io,
         stream=stream,
         hop=hop,
@@ -342,7 +360,7 @@ def project(
             help="arduino, cmsis-pack, cubeide, make, platformio, rust, serial or zephyr"
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="A new folder to write.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
 ) -> None:
     """Write a compiled model as a library, module or crate of another build system."""
     from .commands import ship_folder
@@ -406,18 +424,23 @@ def diff(
 def tune(
     folder: Folder,
     tuning: Annotated[
-        Path, typer.Option(help="The file to keep measurements in; it is resumed.")
+        Path,
+        typer.Option(
+            help="The file to keep measurements in, of any number of models and cores; what it has "
+            "is not measured again. As a bare name in the current folder."
+        ),
     ] = Path("tuning.json"),
     optimize: Annotated[
         str | None, typer.Option(help="speed, size or balanced (default: as compiled)")
     ] = None,
     flash: Annotated[
-        int | None, typer.Option(min=0, help="As for compile (default: as compiled).")
+        int | None,
+        typer.Option(parser=_size, metavar="BYTES", help="As for compile (default: as compiled)."),
     ] = None,
     ram: Annotated[
-        str | None,
+        Any,
         typer.Option(
-            callback=_check_ram,
+            parser=_ram,
             metavar="BYTES|min",
             help="As for compile (default: as compiled).",
         ),
@@ -429,14 +452,14 @@ def tune(
     ] = None,
     firmware: Annotated[
         Path | None,
-        typer.Option(
-            help="Only write what a board needs for that: a new folder of C (docs/board.md)."
-        ),
+        typer.Option(help="Only write what a board needs for that: a folder of C (docs/board.md)."),
     ] = None,
     image_flash: Annotated[
         int | None,
         typer.Option(
-            min=0, help="Bytes that it may take, with --firmware; several images where it has more."
+            parser=_size,
+            metavar="BYTES",
+            help=f"{BYTES} that it may take, with --firmware; several images where it has more.",
         ),
     ] = None,
 ) -> None:
@@ -448,7 +471,7 @@ def tune(
     if firmware is None and image_flash is not None:
         raise typer.BadParameter("--image-flash says how large --firmware may be")
     if firmware is None:
-        tune_folder(folder, tuning, jobs, on=on, optimize=optimize, flash=flash, ram=_ram(ram))
+        tune_folder(folder, tuning, jobs, on=on, optimize=optimize, flash=flash, ram=ram)
     else:
         write_tuning_firmware(folder, firmware, tuning, jobs, image_flash)
 

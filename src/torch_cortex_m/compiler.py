@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -21,6 +22,7 @@ from .model.folding import FoldingObserver
 from .model.losses import LossObserver
 from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
+from .paths import as_path, optional_path
 from .select import check_objective
 from .stages import progress, stage
 from .target import Target, cores_like, find_target
@@ -119,7 +121,10 @@ def compile(
     check_stream(stream, hop)
     place = checked_place(place)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
-    dump = None if dump_ir is None else Path(dump_ir)
+    dump = optional_path(dump_ir, "dump_ir", "a folder")
+    own = optional_path(tuning, "tuning", "a tuning file")
+    if isinstance(model, str | os.PathLike):
+        model = as_path(model, "model", "a .pt2 or .tflite file")
     bindings = read_bindings(state)
     folding, removals, losses = FoldingObserver(), RemovalObserver(), LossObserver()
     graph = _imported(model, example_inputs, calibration, bindings, name, float_io, losses.add)
@@ -134,7 +139,7 @@ def compile(
         with stage("stream window"):
             graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
-    measurements = _measurements(graph, core, library, tuning, tune)
+    measurements = _measurements(graph, core, library, own, tune)
     preferences = Preferences(
         optimize, flash, ram, measurements, kernels != "any", io, place, prefetch
     )
@@ -188,7 +193,7 @@ def _measurements(
     graph: Graph,
     target: Target,
     library: KernelLibrary | None,
-    tuning: str | Path | None,
+    tuning: Path | None,
     tune: bool,
 ) -> Measurements:
     """What ships with the package and, above it, the user's tuning file."""
@@ -196,11 +201,11 @@ def _measurements(
     if tune:
         from .tune import tune_graph
 
-        path = Path(tuning or DEFAULT_TUNING)
+        path = tuning or Path(DEFAULT_TUNING)
         with stage("measuring kernels"):
             own = tune_graph(graph, target, path, library=library, progress=progress)
     elif tuning is not None:
-        own = load_measurements(Path(tuning))
+        own = load_measurements(tuning)
     with stage("measurements"):
         return measurements_for(cores_like(target), own)
 
@@ -214,7 +219,7 @@ def _imported(
     float_io: bool,
     lost: Callable[[str, Loss], None],
 ) -> Graph:
-    if isinstance(model, str | Path) and str(model).endswith(".tflite"):
+    if isinstance(model, Path) and model.name.endswith(".tflite"):
         from .frontend.tflite import import_tflite
 
         _check_no_calibration(calibration)
@@ -260,4 +265,9 @@ def _library(kernels: str, include: Any, path: str | Path | None):
             got="no library",
             hint="build CMSIS-NN for the target as a static library and pass it",
         )
-    return open_library([include] if isinstance(include, str | Path) else include, path)
+    several = isinstance(include, Iterable) and not isinstance(include, str | bytes | os.PathLike)
+    folders = include if several else [include]
+    return open_library(
+        [as_path(folder, "cmsis_nn_include", "a folder of headers") for folder in folders],
+        as_path(path, "cmsis_nn_library", "a static library"),
+    )

@@ -35,7 +35,8 @@ def as_new_folder(work: Path, folder: Path) -> None:
 
 def replace_folder(folder: Path, manifest: str, write: Callable[[Path], None]) -> None:
     """Lets ``write`` write all files beside ``folder``, or inside it if it exists, and then puts
-    them in place. manifest: the one of them that lists what belongs to us, as "files".
+    them in place, which may be in folders of their own. manifest: the one of them that lists what
+    belongs to us, as "files".
 
     What else lies in the folder stays, but for files that tcm wrote there before.
     Raises TcmError if something cannot be written; then everything stays as it was.
@@ -55,20 +56,51 @@ def replace_folder(folder: Path, manifest: str, write: Callable[[Path], None]) -
 
 def _replace(folder: Path, work: Path, manifest: str) -> None:
     """Moves the files of ``work`` into the folder and removes what tcm wrote there before."""
-    names = {path.name for path in work.iterdir()}
+    names = {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file()}
     known = _files_of(folder, manifest)
+    for name in names:
+        _check_place(folder, name)
     for name in sorted(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).replace(folder / name)
     for name in known - names:
         (folder / name).unlink(missing_ok=True)
+        _remove_empty((folder / name).parent, folder)
+
+
+def _check_place(folder: Path, name: str) -> None:
+    """Raises TcmError where something that is not ours is in a file's way, before any is moved."""
+    place = folder / name
+    in_way = [each for each in (*place.parents, place) if each.exists() or each.is_symlink()]
+    wrong = [each for each in in_way if each.is_dir() == (each == place)]
+    if wrong or not _lies_in(folder, name):
+        raise TcmError(
+            "something is in the way in the output folder",
+            where=str(wrong[-1] if wrong else place.parent),
+            expected="a file" if place in wrong else "a folder of its own",
+            got="a folder" if place in wrong else "a file" if wrong else "a link to elsewhere",
+            hint="move it away, or choose another folder, which will be tcm's own",
+        )
+
+
+def _lies_in(folder: Path, name: str) -> bool:
+    """Whether it does so by name and by all links on the way."""
+    return (folder / name).parent.resolve().is_relative_to(folder.resolve())
+
+
+def _remove_empty(inner: Path, folder: Path) -> None:
+    """Removes the folders from ``inner`` upwards that hold nothing any more, below ``folder``."""
+    while inner != folder and inner.is_dir() and not any(inner.iterdir()):
+        inner.rmdir()
+        inner = inner.parent
 
 
 def _files_of(folder: Path, manifest: str) -> set[str]:
-    """The C files that tcm wrote into a folder before, as far as its manifest is readable."""
+    """The files that tcm wrote into a folder before, as far as its manifest is readable."""
     try:
         listed = json.loads((folder / manifest).read_text(encoding="utf-8"))["files"]
-        return {name for name in listed if Path(name).name == name}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {n for n in listed if _lies_in(folder, n) and not (folder / n).is_dir()}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, RuntimeError):
         return set()
 
 

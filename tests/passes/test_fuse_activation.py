@@ -68,6 +68,16 @@ def test_a_clamp_keeps_what_its_numbers_mean() -> None:
     assert graph.types[node(graph, "conv2d").output].quantization == expected
 
 
+def test_what_is_hoisted_is_called_as_what_it_was() -> None:
+    """Not as what it is before now: the layer is the function's."""
+    build = GraphBuilder()
+    moved = build.to_nchw(build.input(1, 5, 5, 3))
+    clamped = build.clamp(moved, -7, 30)
+    build.output(clamped)
+    hoisted = node(hoist_requantize(build.graph), "requantize").output
+    assert hoisted == f"{clamped}_2"
+
+
 def test_clamp_changes_the_value_of_a_pad() -> None:
     build = GraphBuilder()
     x = build.pad_image(build.conv(build.input(1, 3, 5, 5), 4), 1, value=-100)

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler import check_stream
+from ..compiler import DEFAULT_TUNING, check_stream
 from ..compiler import compile as compile_model
 from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, check_io, checked_place
 from ..model.storage import PLAN
+from ..schedule import RowRules
 from ..select import check_objective
 from ..stages import stage
 from ..staging import check_replaceable
@@ -27,6 +28,9 @@ from .stages import StagesShown, stages_shown
 
 MUCH = 1.2
 """How many more cycles than without budgets are worth a line."""
+
+LARGE = 8 * 1024
+"""Bytes of an arena that is worth a line."""
 
 
 def compile_source(
@@ -67,6 +71,10 @@ def compile_source(
         print(f"RAM budget: {options['ram']} bytes for the arena; states and stack are beside it")
         if (cost := cost_of_budget(compiled.generated, out)) is not None:
             print(cost)
+    elif may_take_less(compiled.generated):
+        print(f"what less memory would cost: {_plan_command(out)}")
+    if options["tune"]:
+        print(f"measurements in {Path(options['tuning'] or DEFAULT_TUNING).resolve()}")
     if report.folding is not None:
         print(f"constant channels folded: {report.folding}")
     if report.stream is not None:
@@ -80,8 +88,28 @@ def cost_of_budget(generated: Generated, out: Path) -> str | None:
     fastest, cycles = generated.fastest_cycles, generated.estimated_cycles
     if not fastest or cycles <= MUCH * fastest:
         return None
-    more, plan = 100 * (cycles - fastest) / fastest, f"tcm plan {shlex.quote(str(out))}"
-    return f"that takes {more:.0f} % more cycles, by estimate; what others take: {plan}"
+    more = 100 * (cycles - fastest) / fastest
+    others = f"what others take: {_plan_command(out)}"
+    return f"that takes {more:.0f} % more cycles, by estimate; {others}"
+
+
+def may_take_less(generated: Generated) -> bool:
+    """Whether the arena is large, and its largest value need not lie whole: what computes it and
+    what reads it can go by rows. Nothing is searched for."""
+    graph, plan = generated.graph, generated.plan
+    if plan.arena_bytes < LARGE or generated.library is not None:
+        return False
+    computing = graph.computing_nodes()
+    inside = [node for node in computing if plan.locations[node.name].kind == "arena"]
+    if not inside:
+        return False
+    largest, rules = max(inside, key=lambda node: graph.types[node.name].bytes), RowRules(graph)
+    readers = [node for node in graph.users(largest.name) if node in computing]
+    return all(rules.rule(node.name) for node in (largest, *readers))
+
+
+def _plan_command(out: Path) -> str:
+    return f"tcm plan {shlex.quote(str(out))}"
 
 
 def _loaded(source: str, shown: StagesShown) -> Source:

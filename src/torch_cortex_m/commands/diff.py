@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ..model.budgets import Budgets
 from ..model.comparison import Comparison, compare
+from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..model.report import Report
 from ..model.saved_report import read_report
@@ -20,7 +21,10 @@ from .terminal import terminal
 
 def diff_folders(before: Path, after: Path, markdown: bool, budgets: Budgets) -> bool:
     """Prints what changed; whether the budgets are kept. Raises TcmError."""
-    old, new = _report(before), _report(after)
+    found = _read(before), _read(after)
+    if isinstance(found[1], CompiledModel):
+        budgets.check_known(found[1].report)
+    old, new = map(_report, found)
     comparison = compare(old, new)
     if markdown:
         print(comparison_page(str(before), str(after), comparison))
@@ -29,12 +33,15 @@ def diff_folders(before: Path, after: Path, markdown: bool, budgets: Budgets) ->
     return tell([*budgets.exceeded(new), *budgets.outgrown(comparison)])
 
 
-def _report(path: Path) -> Report:
-    """A folder is measured on its core, if it has one; a file was."""
-    if not path.is_dir():
-        return read_report(path)
-    compiled = load(path)
-    return compiled.report if compiled.target.machine is None else compiled.profile()
+def _read(path: Path) -> CompiledModel | Report:
+    return load(path) if path.is_dir() else read_report(path)
+
+
+def _report(found: CompiledModel | Report) -> Report:
+    """A model is measured on its core, if it has one; a report was."""
+    if isinstance(found, Report):
+        return found
+    return found.report if found.target.machine is None else found.profile()
 
 
 def _print(comparison: Comparison) -> None:

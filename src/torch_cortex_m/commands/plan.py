@@ -33,21 +33,23 @@ def plan_folder(folder: Path, as_json: bool) -> None:
 
 
 def curve_table(points: Sequence[CurvePoint]) -> Table:
-    """A row for each point: the arena, as a bar and in bytes, and what it costs."""
+    """A row for each point: the arena, as a bar and in bytes, what it costs, and how many layers
+    compute a few rows at a time."""
     table = Table(
         title="What --ram would choose",
-        caption="Cycles are estimated; tcm profile measures what was compiled.",
+        caption="Cycles and flash (the layers' code and constants) are estimated; tcm profile "
+        "measures what was compiled, and its stack.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
     )
     table.add_column("arena", no_wrap=True)
-    for heading in ("bytes", "cycles", "more", "layers by rows"):
+    for heading in ("bytes", "cycles", "more", "flash", "by rows"):
         table.add_column(heading, justify="right", no_wrap=True)
     first = points[0]
     for point in points:
         bar = "█" * max(1, round(BAR * point.arena_bytes / max(first.arena_bytes, 1)))
         more = 100 * (point.cycles / max(first.cycles, 1) - 1)
         cells = [f"{point.arena_bytes:,}", f"{point.cycles:,}", f"{more:+.1f} %"]
-        table.add_row(bar, *cells, str(point.by_rows or ""))
+        table.add_row(bar, *cells, f"{point.flash_bytes:,}", str(point.by_rows or ""))
     return table

@@ -29,6 +29,7 @@ def profile_folder(
     """Measures a compiled folder on its emulated core, and on a board if one is named, and prints a
     table, JSON or Markdown; whether the budgets are kept."""
     compiled = load(folder)
+    budgets.check_known(compiled.report)
     report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part, on=on)
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
@@ -42,7 +43,7 @@ def profile_folder(
 def report_table(report: Report) -> Table:
     """One row a layer and a footer with the totals, for a terminal of 80 columns; cycles only
     where they are estimated."""
-    cycles = f"Cycles: {report.cycles_model}" if report.cycles_model else None
+    cycles = report.cycles_model
     board = None if report.board is None or report.board.cycles is None else report.board
     table = Table(
         title=f"{report.target}, emulated: flash {report.flash_bytes or 0:,} B, "
@@ -52,7 +53,7 @@ def report_table(report: Report) -> Table:
                 *_stream(report),
                 *([] if report.part is None else [report.part.text]),
                 *([] if report.board is None else [report.board.text(report.cycles)]),
-                f"{_memory(report)} Instructions (instr.) are exact. {cycles or ''}".strip(),
+                f"{_memory(report)} Instructions (instr.) are exact.{_estimate(report)}",
             ]
         ),
         caption_justify="left",
@@ -95,6 +96,14 @@ def _memory(report: Report) -> str:
     parts = {"arena": report.arena_bytes, "states": report.state_bytes}
     parts |= {"stack": report.stack_bytes or 0}
     return f"RAM: {', '.join(f'{name} {size:,} B' for name, size in parts.items() if size)}."
+
+
+def _estimate(report: Report) -> str:
+    """What the cycles are worth."""
+    if report.cycles_model is None:
+        return ""
+    flash = "" if report.part else " --part adds what flash and caches cost (docs/performance.md)."
+    return f" Cycles: {report.cycles_model}.{flash}"
 
 
 def _count(value: int | None) -> str:

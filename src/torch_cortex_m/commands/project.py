@@ -8,6 +8,8 @@ from .. import __version__
 from ..errors import TcmError
 from ..model.load import load
 from ..ship import KINDS, SERIAL, board_model, firmware_files, project_files, write_project
+from ..ship.projects import MANIFEST
+from ..staging import check_replaceable
 from ..version import release_of
 from .linked import is_linked, load_linked
 
@@ -15,6 +17,7 @@ from .linked import is_linked, load_linked
 def ship_folder(folder: Path, kind: str, out: Path) -> None:
     """Writes a compiled folder as a project of another build system, or a linked one as a firmware
     for a board; raises TcmError."""
+    check_replaceable(out, MANIFEST)
     if is_linked(folder):
         files = _linked_files(folder, kind)
     else:

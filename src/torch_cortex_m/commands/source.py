@@ -26,6 +26,11 @@ _OTHER_FILES = {
     ".onnx": "ONNX is not read: take the model before its export to ONNX",
 }
 """Ending of a file that is no model for us -> what to do."""
+_FOLDER = "name the model's file; what tcm compile wrote is for tcm run, verify, profile and report"
+_MODELS = (
+    "models are a PyTorch module that a function of a Python file returns, a program that "
+    "torch.export.save wrote (.pt2), or a TensorFlow Lite file quantized to int8 (.tflite)"
+)
 
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
@@ -48,7 +53,7 @@ def load_source(text: str) -> Source:
     if not is_factory(text):
         raise TcmError(
             "SOURCE is not understood",
-            expected="module.py:factory, model.pt2 or model.tflite",
+            expected="module.py:function, model.pt2 or model.tflite",
             got=text,
             hint=_instead(text, path_text, factory_name),
         )
@@ -75,13 +80,16 @@ def is_factory(text: str) -> bool:
     return text.rpartition(":")[0].endswith(".py")
 
 
-def _instead(text: str, path: str, factory: str) -> str | None:
+def _instead(text: str, path: str, factory: str) -> str:
     """What to write for a source that is not understood."""
     if text.endswith(".py"):
         return f"name the function: {text}:FUNCTION"
     if os.path.isfile(f"{path}.py"):
         return f"name the file: {path}.py:{factory}"
-    return _OTHER_FILES.get(os.path.splitext(text)[1].lower())
+    if os.path.isdir(text):
+        return _FOLDER
+    endings = (os.path.splitext(each)[1].lower() for each in (text, path))
+    return next((_OTHER_FILES[each] for each in endings if each in _OTHER_FILES), _MODELS)
 
 
 def _is_model(value: Any) -> bool:

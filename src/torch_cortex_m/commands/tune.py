@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -71,7 +72,8 @@ def tune_folder(
     )
     tuned.save(folder)
     terminal().print(_changes(compiled, tuned, measured))
-    print(f"{folder}: tuned; measurements in {tuning}")
+    print(f"{folder}: tuned; measurements in {tuning.resolve()}")
+    print(f"a new compilation takes them by: tcm compile ... --tuning {shlex.quote(str(tuning))}")
     if left:
         print(f"{left} kernels are not in this firmware: flash the next image, and run this again")
 

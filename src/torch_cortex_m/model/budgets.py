@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..cycles import cycle_model
 from ..errors import TcmError
 from .comparison import LOSS, Comparison, totals
 from .report import Report
@@ -40,6 +41,16 @@ class Budgets:
             LOSS: self.loss,
         }
         return {name: limit for name, limit in all_.items() if limit is not None}
+
+    def check_known(self, report: Report) -> None:
+        """Before anything is measured: raises TcmError for a limit of what measuring a compiled
+        model will not tell either."""
+        unknown = {LOSS} if report.loss is None else set[str]()
+        if report.generated is not None and cycle_model(report.generated.target) is None:
+            unknown.add("cycles")
+        for name in self.limits:
+            if name in unknown:
+                _check_measured(name, None, report)
 
     def exceeded(self, report: Report) -> list[str]:
         """A line for each limit that the model does not keep.

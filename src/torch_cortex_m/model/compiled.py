@@ -14,6 +14,7 @@ from ..generate import Generated, Preferences, generate
 from ..ir import Graph
 from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
+from ..paths import as_path
 from ..run import Board, Execution, is_board, open_board
 from ..runner import Runner
 from ..target import HOST, Target, find_part
@@ -400,7 +401,8 @@ class CompiledModel:
         The folder may exist if it is empty or was written by ``save``. Raises TcmError if it
         cannot be written; nothing half-written stays behind.
         """
-        return save_generated(self.generated, self._static_report(), Path(folder))
+        path = as_path(folder, "folder", "a folder to write")
+        return save_generated(self.generated, self._static_report(), path)
 
     def __repr__(self) -> str:
         program = self.generated.program

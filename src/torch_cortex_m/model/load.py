@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..paths import as_path
 from .compiled import CompiledModel
 from .storage import load_generated
 
@@ -19,4 +20,4 @@ def load(folder: str | Path) -> CompiledModel:
     Raises TcmError if the folder was not written by them, is damaged, was written by another
     version, or names a kernel library that is not there any more.
     """
-    return CompiledModel(load_generated(Path(folder)))
+    return CompiledModel(load_generated(as_path(folder, "folder", "a folder that tcm wrote")))

@@ -11,6 +11,7 @@ from ..errors import TcmError
 from ..generate import Generated
 from ..ir import Stream
 from ..ir.artifacts import Folding, Loss
+from ..paths import as_path
 from ..report import Facts, document
 from .board_report import BoardReport
 from .part_report import PartReport
@@ -149,7 +150,8 @@ class Report:
 
         Raises TcmError if the name ends in neither .html nor .json, or cannot be written.
         """
-        return write_report(Path(path), lambda: self.document(curves=curves, ranges=ranges))
+        file = as_path(path, "path", "an .html or .json file to write")
+        return write_report(file, lambda: self.document(curves=curves, ranges=ranges))
 
     def document(
         self, *, curves: bool = True, ranges: Mapping[str, Mapping[str, Any]] | None = None

@@ -36,7 +36,7 @@ def _hoist(graph: Graph, node: Node) -> bool:
     if moved is None:
         return False
     quantization = graph.types[node.output].quantization
-    first = insert_before(graph, node, node.op, movement.inputs, movement.output, quantization)
+    first = insert_before(graph, node, node.op, movement.inputs, node.output, quantization)
     change(graph, node, moved, (first,))
     return True
 

@@ -7,7 +7,7 @@ from .schedule import RowsByNode, Schedule, schedule_of
 from .search import MOST_ROWS, Search, largest_bytes, total_cycles
 from .slices import RowRules, divisors, whole_inputs
 from .strip_search import COUNTS, StripSearch
-from .strips import Strips, cut
+from .strips import Strips, cut, whole_name
 from .sums import means_of_sums
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "schedule_of",
     "total_cycles",
     "whole_inputs",
+    "whole_name",
     "whole_periods",
 ]

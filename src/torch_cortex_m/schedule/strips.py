@@ -7,6 +7,7 @@ then hold a strip's columns only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,14 @@ from ..ir import Graph, Node
 from ..ir.nodes import NodeList
 from ..ops import operator
 from .columns import Columns, Strip, column_axis, column_period, part_of, strip_of
+
+SUFFIX = ".strip"
+"""And a number: behind a layer's name, a strip of it."""
+
+
+def whole_name(name: str) -> str:
+    """The layer that a strip, if this is the name of one, is a part of."""
+    return re.sub(rf"{re.escape(SUFFIX)}\d+$", "", name)
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ def _with_strips(graph: Graph, nodes: Sequence[Node], strips: Sequence[Strip]) -
     joined, last = "", nodes[-1]
     for index, strip in enumerate(strips):
         first = len(result.nodes)
-        part = _add_strip(result, graph, nodes, strip, f".strip{index + 1}")
+        part = _add_strip(result, graph, nodes, strip, f"{SUFFIX}{index + 1}")
         computing = (n for n in result.nodes[first:] if n.op.views(result.present_types(n)) is None)
         begins.append(next(computing).name)
         inputs, source = (joined, part), last.source

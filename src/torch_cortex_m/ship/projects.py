@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from ..emit import Linked
 from ..errors import TcmError
 from ..generate import Generated, link
 from ..ir.artifacts import Program
-from ..staging import as_new_folder, staged
+from ..staging import replace_folder
 from .interface import interface_of
 from .serial import BoardModel, board_model
 
@@ -18,6 +19,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 END = ".j2"
 NAME = "PREFIX"
 """In the path of a template: the model's own name."""
+
+MANIFEST = "tcm-project.json"
+"""By which a folder is known as a project that may be written again."""
 
 SERIAL = "serial"
 """The kind without a build system: a firmware that answers a PC."""
@@ -105,33 +109,19 @@ def _environment() -> Any:
     )
 
 
-def write_project(files: dict[str, str], folder: Path) -> Path:
-    """Writes the files into a folder that is new or empty. Raises TcmError if it is not, or cannot
-    be written; then nothing is left there."""
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise TcmError(
-                "the project needs a folder of its own",
-                where=str(folder),
-                expected="a new or empty folder",
-                got="other files" if folder.is_dir() else "a file",
-            )
-        new = not folder.exists()
-        with staged(folder) as work:
-            for name, text in files.items():
-                path = work / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            if new:
-                as_new_folder(work, folder)
-            else:
-                for path in list(work.iterdir()):
-                    path.replace(folder / path.name)
-    except OSError as error:
-        raise TcmError(
-            "cannot write the project",
-            where=str(folder),
-            got=error.strerror or str(error),
-            hint="choose a folder that you may write to",
-        ) from None
+def write_project(files: Mapping[str, str], folder: Path) -> Path:
+    """Writes the files and ``tcm-project.json``, which lists them. The folder may exist if it is
+    empty or was written so.
+
+    Raises TcmError if it cannot be written; nothing half-written stays behind.
+    """
+    manifest = json.dumps({"written_by": "tcm project", "files": sorted(files)}, indent=1) + "\n"
+
+    def write(work: Path) -> None:
+        for name, text in {**files, MANIFEST: manifest}.items():
+            path = work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    replace_folder(folder, MANIFEST, write)
     return folder

@@ -12,6 +12,7 @@ from typing import TypeVar
 from ..build import KernelLibrary
 from ..ir import Graph
 from ..measured.measurements import Measurements, load_measurements
+from ..paths import as_path
 from ..target import Target
 from .candidates import Candidate, candidates_of
 from .measure import measure_candidates, table_name
@@ -28,7 +29,7 @@ T = TypeVar("T")
 def tune_graph(
     graph: Graph,
     target: Target,
-    path: Path,
+    path: str | Path,
     *,
     library: KernelLibrary | None = None,
     jobs: int = 1,
@@ -60,7 +61,7 @@ def tune_graph(
 def tune_candidates(
     candidates: Sequence[Candidate],
     target: Target,
-    path: Path,
+    path: str | Path,
     *,
     library: KernelLibrary | None = None,
     jobs: int = 1,
@@ -68,6 +69,7 @@ def tune_candidates(
     progress: Progress = lambda done, total: None,
 ) -> Measurements:
     """``tune_graph`` for candidates of any origin, such as those of many graphs."""
+    path = as_path(path, "path", "a tuning file")
     measurements = load_measurements(path) if path.exists() else Measurements()
     table = table_name(target)
     missing = [c for c in candidates if measurements.find(table, c.layer, c.kernel) is None]

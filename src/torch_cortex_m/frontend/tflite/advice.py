@@ -23,7 +23,7 @@ TYPES = {
 
 WITHOUT_VARIANTS = "use the plain form of the layer, as tf.keras.layers.LSTM converts to"
 
-REPLACE = "replace operators that are not in the list"
+REPLACE = "replace operators that are not in the list of docs/operators.md or tcm ops"
 
 FLOAT_ONLY = ("CEIL", "COS", "EXP", "FLOOR", "FLOOR_DIV", "FLOOR_MOD", "L2_POOL_2D", "LOG", "NEG",
               "ROUND", "SIN", "SQRT", "SQUARE")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from ...ir import limits
@@ -28,6 +29,9 @@ from .variables import variable_problems
 INTEGERS = ("bool", "int32", "int64")
 """Types that need no scale: shapes, indices and truth values."""
 
+SIMILAR_NAMES = 3
+"""How many a message has at most."""
+
 VALUES = (Kind.ACTIVATION, Kind.STATE)
 """Kinds of tensors that are numbers of one type."""
 
@@ -50,8 +54,17 @@ def problem(model: FileModel, operator: FileOperator) -> Problem | None:
     if operator.name in FLOAT_ONLY:
         return Problem("TFLite-Micro has it in float32 only", INSTEAD_OF_FLOAT)
     if builtin is None:
-        return Problem("there is no such operator here", for_operator(operator.name))
+        return Problem(
+            f"there is no such operator here{_similar(operator.name)}", for_operator(operator.name)
+        )
     return next(_problems(model.main, operator, builtin), None)
+
+
+def _similar(name: str) -> str:
+    """The operators that there are whose names are the nearest to this one."""
+    names = [*builtins(), *VARIABLE_OPERATORS]
+    found = get_close_matches(name.removeprefix("CUSTOM ").upper(), names, SIMILAR_NAMES)
+    return f"; similar names: {', '.join(found)}" if found else ""
 
 
 def _problems(

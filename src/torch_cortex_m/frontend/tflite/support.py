@@ -74,10 +74,11 @@ def check_supported(model: FileModel, operators: list[FileOperator]) -> None:
     lines = [_line(model.main, alike, found) for (_, found), alike in groups.items()]
     if len(lines) > MOST_LINES:
         lines[MOST_LINES:] = [f"and {len(lines) - MOST_LINES} more"]
+    known = len(builtins()) + len(VARIABLE_OPERATORS)
     hints = dict.fromkeys(found.hint for _, found in groups if found.hint)
     raise TcmError(
         f"{sum(map(len, groups.values()))} of {len(operators)} operators cannot be compiled",
-        expected=f"{', '.join(sorted([*builtins(), *VARIABLE_OPERATORS]))}; on int8 tensors",
+        expected=f"the {known} operators that docs/operators.md or tcm ops list, on int8 tensors",
         got="\n    ".join(["", *lines]),
         hint="; ".join(hints) or None,
     )
