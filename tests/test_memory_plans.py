@@ -357,3 +357,21 @@ def elsewhere(graph: Graph, plan: MemoryPlan, places: Places, root: str, offset:
         for port, at in zip(graph.outputs, plan.ports.outputs, strict=True)
     )
     return replace(moved, ports=PortOffsets(inputs, outputs))
+
+
+@pytest.mark.parametrize("row", range(3))
+def test_the_checker_finds_every_row_that_is_overwritten(row: int) -> None:
+    """Of rows with room between them, also those behind the first one."""
+    drawn = Drawn(Graph("model"))
+    x = drawn.graph.add_input("x", TensorType((1, 3, 1, 16), "int8", Q))
+    first, second = (drawn.add("requantize", x, input_offset=offset) for offset in (1, 2))
+    whole = drawn.add("concatenate", first, second, axis=3)
+    drawn.graph.outputs.append(Port(drawn.add("requantize", whole), (1, 3, 1, 32)))
+    drawn.strided |= {first, second}
+    plan = plan_memory(drawn.graph, {}, {}, drawn.strided)
+    check_plan(drawn.graph, plan, {}, {})
+    assert plan.strides[first] == 32
+    start = plan.locations[first].offset + 32 * row
+    plan = replace(plan, scratch={second: start + 8})
+    with pytest.raises(PlanError, match=f"%{second} writes over %{first}"):
+        check_plan(drawn.graph, plan, {second: 8}, {})
