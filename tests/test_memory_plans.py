@@ -303,6 +303,20 @@ def test_rows_of_rows_with_room_between_them() -> None:
     assert (rows, "first") not in plan.hosted
     carry_out(drawn, plan, 0)
 
+    # Though a plan may say so: what is left to copy are then every second of these rows.
+    stride = plan.strides[rows]
+    hosted = replace(
+        plan,
+        hosted=plan.hosted | {(rows, "first")},
+        locations={**plan.locations, first: plan.locations[rows]},
+        strides={**plan.strides, first: 2 * stride},
+    )
+    check_plan(drawn.graph, hosted, {}, drawn.overlaps)
+    last = replace(plan.locations[rows], offset=plan.locations[rows].offset + 3 * stride)
+    wrong = replace(hosted, locations={**hosted.locations, second: last})
+    with pytest.raises(PlanError, match=f"%{rows} writes over %{second}"):
+        check_plan(drawn.graph, wrong, {}, drawn.overlaps)
+
 
 @given(drawn_graphs(), st.integers(0, 1000), st.data())
 @settings(deadline=None, max_examples=150)
