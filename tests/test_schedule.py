@@ -18,7 +18,7 @@ from torch_cortex_m.ops import operator
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
-from torch_cortex_m.schedule import Candidates, Search, largest_bytes
+from torch_cortex_m.schedule import Candidates, Search, largest_bytes, rows_in_pieces
 from torch_cortex_m.schedule.candidates import (
     CYCLES_A_BYTE,
     CYCLES_A_CALL,
@@ -88,6 +88,18 @@ def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
         assert region.windows["sum"].rows == window
     for rows in (5, 24):
         assert builder.region({"end": rows}) is None
+
+
+def test_nodes_that_join_rows_are_called_with_those_that_compute_them() -> None:
+    """The first rows of an image, the last ones, and those between them, are pieces."""
+    builder = RegionBuilder(rows_in_pieces(GRAPH, {"rows"}))
+    rows = builder.rows_a_call(0, len(builder.nodes) - 1, 1)
+    assert rows is not None
+    region = builder.region(rows)
+    assert region is not None
+    calls = region.calls()
+    assert calls["stem"] == sum(calls[name] for name in rows if name.startswith("stem.piece"))
+    assert calls.keys() == rows.keys()
 
 
 def test_nodes_that_need_the_whole_image_are_in_no_region() -> None:
