@@ -7,7 +7,8 @@ import pytest
 
 from torch_cortex_m import ops
 from torch_cortex_m.ops.base import Case
-from torch_cortex_m.ops.integers.bounds import Bounds, of_constant
+from torch_cortex_m.ops.integers.bounds import Bounds, of_constant, of_requantized
+from torch_cortex_m.ops.max_pool2d.cases import case as max_pool_case
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.testing import run_cases
 
@@ -53,3 +54,19 @@ def test_outputs_of_cases_are_within_their_bounds(operator: str) -> None:
 def test_outputs_of_all_cases_are_within_their_bounds(operator: str) -> None:
     for case in ops.cases(operator):
         check(case)
+
+
+def test_a_dilated_window_may_step_over_the_input() -> None:
+    fields = {"padding": (1, 0, 1, 0), "dilation": (2, 1)}
+    case = max_pool_case("dilated", (1, 1, 4, 2), (2, 1), **fields)
+    (run,) = run_cases([case], on="reference")
+    assert (run.outputs[0] == -128).all(), "every window should be in the padding"
+    check(case)
+
+
+def test_nothing_is_known_of_sums_that_overflow() -> None:
+    sums = Bounds(np.array([0, 0]), np.array([1 << 29, 1 << 30]))
+    multipliers, shifts = np.full(2, 1 << 10, np.int32), np.ones(2, np.int32)
+    bounds = of_requantized(sums, multipliers, shifts, 0)
+    assert bounds.low.tolist() == [0, -128]
+    assert bounds.high.tolist() == [512, 127]

@@ -13,6 +13,7 @@ from small_graphs import Builder
 
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap
+from torch_cortex_m.ir.regions import Region
 from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.base import Kernel
 from torch_cortex_m.schedule.regions import RegionBuilder
@@ -182,3 +183,6 @@ def test_time_counts_for_each_call() -> None:
     in_rows = replace(choice, regions=(region,))
     assert [in_rows.time(NAMES[0], kernel) for kernel in KERNELS] == [1200, 800, 400]
     assert in_rows.total_time == choice.total_time + 3 * 100 + choice.time(NAMES[1], FAST)
+    joining = replace(choice, regions=(Region((NAMES[0],), (), (), {}),))
+    assert joining.time(NAMES[0], FAST) == 0
+    assert joining.total_time == choice.total_time - 100

@@ -303,6 +303,20 @@ def test_rows_of_rows_with_room_between_them() -> None:
     assert (rows, "first") not in plan.hosted
     carry_out(drawn, plan, 0)
 
+    # Though a plan may say so: what is left to copy are then every second of these rows.
+    stride = plan.strides[rows]
+    hosted = replace(
+        plan,
+        hosted=plan.hosted | {(rows, "first")},
+        locations={**plan.locations, first: plan.locations[rows]},
+        strides={**plan.strides, first: 2 * stride},
+    )
+    check_plan(drawn.graph, hosted, {}, drawn.overlaps)
+    last = replace(plan.locations[rows], offset=plan.locations[rows].offset + 3 * stride)
+    wrong = replace(hosted, locations={**hosted.locations, second: last})
+    with pytest.raises(PlanError, match=f"%{rows} writes over %{second}"):
+        check_plan(drawn.graph, wrong, {}, drawn.overlaps)
+
 
 @given(drawn_graphs(), st.integers(0, 1000), st.data())
 @settings(deadline=None, max_examples=150)
@@ -357,3 +371,21 @@ def elsewhere(graph: Graph, plan: MemoryPlan, places: Places, root: str, offset:
         for port, at in zip(graph.outputs, plan.ports.outputs, strict=True)
     )
     return replace(moved, ports=PortOffsets(inputs, outputs))
+
+
+@pytest.mark.parametrize("row", range(3))
+def test_the_checker_finds_every_row_that_is_overwritten(row: int) -> None:
+    """Of rows with room between them, also those behind the first one."""
+    drawn = Drawn(Graph("model"))
+    x = drawn.graph.add_input("x", TensorType((1, 3, 1, 16), "int8", Q))
+    first, second = (drawn.add("requantize", x, input_offset=offset) for offset in (1, 2))
+    whole = drawn.add("concatenate", first, second, axis=3)
+    drawn.graph.outputs.append(Port(drawn.add("requantize", whole), (1, 3, 1, 32)))
+    drawn.strided |= {first, second}
+    plan = plan_memory(drawn.graph, {}, {}, drawn.strided)
+    check_plan(drawn.graph, plan, {}, {})
+    assert plan.strides[first] == 32
+    start = plan.locations[first].offset + 32 * row
+    plan = replace(plan, scratch={second: start + 8})
+    with pytest.raises(PlanError, match=f"%{second} writes over %{first}"):
+        check_plan(drawn.graph, plan, {second: 8}, {})

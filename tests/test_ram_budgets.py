@@ -13,6 +13,8 @@ from torch import nn
 
 import torch_cortex_m as tcm
 from torch_cortex_m.generate import LEAST, Preferences, generate
+from torch_cortex_m.generate.generate import best_choice
+from torch_cortex_m.generate.ram import RamBudget
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import MemoryPlan
 from torch_cortex_m.measured.measurements import (
@@ -20,8 +22,11 @@ from torch_cortex_m.measured.measurements import (
     Measurements,
 )
 from torch_cortex_m.ops.base import Kernel
+from torch_cortex_m.ops.conv2d.cases import SAME
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.ops.rules.case_graph import case_graph
+from torch_cortex_m.plan import plan_memory
 from torch_cortex_m.select import CostModel, layer_of
 from torch_cortex_m.select.choice import Choice
 from torch_cortex_m.select.ram_budget import ArenaPlanner, within_ram
@@ -116,3 +121,45 @@ def test_rows_of_what_is_computed_where_it_is_joined() -> None:
     budget = Preferences(ram_bytes=LEAST)
     generated = generate(build.graph, find_target("cortex-m55"), preferences=budget)
     assert generated.plan.regions
+
+
+def a_byte_more_than_planned(choice: Choice) -> ArenaPlanner:
+    def scratch(name: str, kernel: Kernel) -> int:
+        return kernel.scratch_bytes(choice.layers[name])
+
+    def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
+        sizes = {name: scratch(name, kernel) for name, kernel in selection.items()}
+        overlaps = {n: kernel.overlaps(choice.layers[n]) for n, kernel in selection.items()}
+        planned = plan_memory(choice.graph, sizes, overlaps, regions=choice.regions)
+        return replace(planned, arena_bytes=planned.arena_bytes + 1)
+
+    return ArenaPlanner(scratch, plan)
+
+
+BUDGET = RamBudget(M4, a_byte_more_than_planned, "caller", may_go_by_rows=True, may_cut=False)
+
+
+def test_rows_take_no_byte_more_than_the_limit() -> None:
+    """Plans that take a little more than was estimated: a smaller estimate is tried."""
+    build = Builder()
+    first = build.conv(build.input(1, 8, 6, 4), 8)
+    build.output(build.conv(build.conv(first, 16), 4))
+    choice = best_choice(build.graph, M4)
+    loose = BUDGET.within(choice, 600)
+    assert loose.regions
+    limit = BUDGET.arena(loose)
+    assert BUDGET.arena(BUDGET.within(choice, limit)) == limit
+    assert BUDGET.arena(BUDGET.within(choice, limit - 1)) <= limit - 1
+
+
+def test_other_kernels_keep_a_budget_where_nothing_goes_by_rows() -> None:
+    case = conv2d_case("conv", (1, 8, 8, 8), 8, padding=SAME)
+    choice = best_choice(case_graph(case), M4)
+    ((name, best),) = choice.selection.items()
+    assert best.scratch_bytes(choice.layers[name]), "the test needs a kernel with scratch memory"
+    limit = BUDGET.arena(choice) - 1
+    kernels = replace(BUDGET, may_go_by_rows=False)
+    found = kernels.within(choice, limit)
+    assert not found.regions
+    assert kernels.arena(found) <= limit
+    assert found.selection[name] is not best

@@ -354,12 +354,14 @@ def test_the_curve_on_the_command_line(tmp_path: Path) -> None:
     assert f"{arenas[-1]:,}" in tcm("plan", tmp_path / "out").stdout
 
 
-def test_the_curve_of_a_network_without_an_arena_ends() -> None:
+@pytest.mark.parametrize(("layers", "arena"), [(1, 0), (2, 16)])
+def test_the_curve_of_a_network_that_can_take_no_less_is_one_point(layers: int, arena: int) -> None:
     graph = Graph("model")
-    value = graph.add_input("x", TensorType((1, 4, 4, 8), "int8", Q))
-    value = add_case_node(graph, add_case("sum", (1, 4, 4, 8)), value, value)
+    value = graph.add_input("x", TensorType((1, 1, 1, 8), "int8", Q))
+    for index in range(layers):
+        value = add_case_node(graph, add_case(f"sum{index}", (1, 1, 1, 8)), value, value)
     graph.outputs.append(Port(value, graph.types[value].shape))
-    assert [point.arena_bytes for point in ram_curve(compiled(graph, None).generated)] == [0]
+    assert [point.arena_bytes for point in ram_curve(compiled(graph, None).generated)] == [arena]
 
 
 def test_a_budget_on_the_command_line(network: Graph, tmp_path: Path) -> None:

@@ -7,12 +7,18 @@ from itertools import product
 from math import inf
 
 import pytest
+from drawn_networks import Q, add_case_node
 from measured_layers import kernels_with
+from small_graphs import Builder
 from test_regions import M4, residual_network
 
+from torch_cortex_m.ir import Graph, Port, TensorType
 from torch_cortex_m.ir.regions import Border, Slice, Take, rows_by_node
 from torch_cortex_m.ops import operator
-from torch_cortex_m.schedule import Candidates, Search, largest_bytes
+from torch_cortex_m.ops.conv2d.cases import SAME
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
+from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
+from torch_cortex_m.schedule import Candidates, Search, largest_bytes, rows_in_pieces
 from torch_cortex_m.schedule.candidates import (
     CYCLES_A_BYTE,
     CYCLES_A_CALL,
@@ -33,9 +39,13 @@ GRAPH = residual_network()
 
 @pytest.fixture(scope="module")
 def candidates() -> Candidates:
+    return candidates_of(GRAPH, ports_in_arena=False)
+
+
+def candidates_of(graph: Graph, *, ports_in_arena: bool) -> Candidates:
     model = CostModel({})
-    choice = Choice.best(GRAPH, rank_kernels(GRAPH, M4, model=model), model)
-    return Candidates(choice, M4, ports_in_arena=False)
+    choice = Choice.best(graph, rank_kernels(graph, M4, model=model), model)
+    return Candidates(choice, M4, ports_in_arena=ports_in_arena)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +88,18 @@ def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
         assert region.windows["sum"].rows == window
     for rows in (5, 24):
         assert builder.region({"end": rows}) is None
+
+
+def test_nodes_that_join_rows_are_called_with_those_that_compute_them() -> None:
+    """The first rows of an image, the last ones, and those between them, are pieces."""
+    builder = RegionBuilder(rows_in_pieces(GRAPH, {"rows"}))
+    rows = builder.rows_a_call(0, len(builder.nodes) - 1, 1)
+    assert rows is not None
+    region = builder.region(rows)
+    assert region is not None
+    calls = region.calls()
+    assert calls["stem"] == sum(calls[name] for name in rows if name.startswith("stem.piece"))
+    assert calls.keys() == rows.keys()
 
 
 def test_nodes_that_need_the_whole_image_are_in_no_region() -> None:
@@ -157,7 +179,7 @@ def all_steps(candidates: Candidates) -> list[Step]:
     spans = [(i, j) for i in range(count) for j in range(i + 1, count)]
     regions = (
         candidates.region(*span, rows, scratch)
-        for span, rows, scratch in product(spans, ROWS_A_CALL, SCRATCH)
+        for span, rows, scratch in product(spans, (1, 2, 4, 8), SCRATCH)
     )
     singles = [step for index in range(count) for step in candidates.single(index)]
     return [*singles, *filter(None, regions)]
@@ -186,6 +208,33 @@ def test_the_steps_with_the_fewest_cycles_are_found(candidates: Candidates) -> N
         assert largest_bytes(found) <= limit
         assert [step.first for step in found[1:]] == [step.last + 1 for step in found[:-1]]
         assert (found[0].first, found[-1].last) == (0, 3)
+
+
+def test_a_region_may_begin_with_the_only_node_above_the_limit() -> None:
+    """Its output, four times its input, cannot lie over that."""
+    graph = Graph("model")
+    value = graph.add_input("image", TensorType((1, 12, 10, 8), "int8", Q))
+    value = add_case_node(graph, transposed_case("first", (1, 12, 10, 8), 8, (2, 2)), value)
+    fields = {"padding": SAME, "stride": (2, 2)}
+    value = add_case_node(graph, conv2d_case("second", (1, 24, 20, 8), 1, **fields), value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    candidates = candidates_of(graph, ports_in_arena=True)
+    limit = min(step.bytes for step in candidates.single(0)) - 1
+    assert limit >= max(step.bytes for step in candidates.single(1))
+    found = Search(candidates).within(limit)
+    assert found is not None
+    assert total_cycles(found) == fewest_cycles(all_steps(candidates), 2, limit)
+
+
+def test_what_leaves_a_region_for_the_caller_shares_no_memory() -> None:
+    """The other one that leaves it has the place of rows of what both are computed from."""
+    build = Builder()
+    value = build.conv(build.input(1, 8, 8, 4), 8, "both")
+    given, kept = build.conv(value, 4, "given"), build.conv(value, 4, "kept")
+    build.output(given, build.conv(kept, 1, "end"))
+    step = candidates_of(build.graph, ports_in_arena=False).region(1, 2, 1, 0)
+    assert step is not None
+    assert 512 <= step.bytes - step.window_bytes < 512 + 256
 
 
 def test_nothing_is_left_to_refine(candidates: Candidates) -> None:

@@ -24,7 +24,14 @@ from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
 from torch_cortex_m.ops.resize_bilinear.cases import case as resized_case
-from torch_cortex_m.schedule import MOST_ROWS, RowRules, cut, largest_bytes, rows_in_pieces
+from torch_cortex_m.schedule import (
+    MOST_ROWS,
+    RowRules,
+    cut,
+    largest_bytes,
+    rows_in_pieces,
+    total_cycles,
+)
 from torch_cortex_m.target import CORES
 
 M4 = CORES["cortex-m4"]
@@ -237,6 +244,10 @@ def test_strips_of_layers_behind_others_that_fit() -> None:
     searches = Searches(M4, ports_in_arena=False, pushed=None, objective="speed")
     (search,) = searches.by_rows(best_choice(with_output(graph, value), M4), MOST_ROWS)
     assert search.within(3000) is not None
-    for found, steps in searches.by_strips(search).within(3000, 2, inf):
+    strips = searches.by_strips(search)
+    for found, steps in strips.within(3000, 2, inf):
         assert largest_bytes(steps) <= 3000
         assert any(".strip" in node.name for node in found.candidates.choice.graph.nodes)
+    ((_, steps),) = strips.within(1200, 2, inf)
+    assert strips.within(1200, 2, total_cycles(steps) + 1), "they take less than that"
+    assert not strips.within(1200, 2, total_cycles(steps) / 2)

@@ -139,3 +139,18 @@ def test_an_operand_that_is_broadcast_wants_its_own_axes_in_order() -> None:
         assert layouts.wanted_order(node, x) == order
         assert layouts.wanted_order(node, scale) == (0,)
         assert layouts.cost_of_value(scale) == 0
+
+
+def test_what_is_flattened_for_a_linear_layer_keeps_any_order_of_its_features() -> None:
+    """All axes or those behind the first one; and none with more features than that."""
+    build = GraphBuilder()
+    x = build.input(1, 6, 4, 5)
+    flat = build.flatten(x)
+    build.output(build.linear(flat, 5))
+    layouts, node = Layouts(build.graph), build.graph.producer(flat)
+    assert node is not None
+    for order in permutations(range(3)):
+        layouts.orders[x] = order
+        assert layouts.wanted_order(node, x) == order
+    layouts.graph.outputs.append(Port(flat, build.shape(flat)))
+    assert layouts.wanted_order(node, x) == (0, 1, 2)

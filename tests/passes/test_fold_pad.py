@@ -127,3 +127,13 @@ def test_maximum_pooling(value: int, fields: dict[str, Any], folds: bool) -> Non
     x = build.pad_image(build.input(1, 3, 5, 5), 2, value=value)
     graph = folded(build, build.max_pool(x, **fields))
     assert ("pad" not in names(graph)) == folds
+
+
+def test_pads_of_a_pad_are_folded_one_after_the_other() -> None:
+    build = GraphBuilder()
+    x = build.to_nhwc(build.input(1, 3, 5, 6))
+    x = build.pad(build.pad(x, 0, 0, 1, 2, 3, 4, 0, 0), 0, 0, 4, 3, 2, 1, 0, 0)
+    build.output(build.conv_nhwc(x, 4))
+    graph = fold_pad(build.graph)
+    check_same(build.graph, graph)
+    assert padding(graph, "conv2d") == (5, 5, 5, 5)

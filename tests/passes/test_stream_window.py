@@ -23,6 +23,7 @@ from torch_cortex_m.ops.batch_matmul.op import BatchMatmul
 from torch_cortex_m.ops.gather.op import Gather
 from torch_cortex_m.ops.mean.op import Mean
 from torch_cortex_m.ops.mul.op import Mul
+from torch_cortex_m.ops.quantize.op import Quantize
 from torch_cortex_m.ops.slice.op import Slice
 from torch_cortex_m.ops.split.op import Split
 from torch_cortex_m.passes import stream_window
@@ -257,3 +258,20 @@ def test_indices_count_from_the_frames_of_a_call() -> None:
     newest = [streamed.run([frame])[0] for frame in np.split(frames, 15, 1)]
     (whole,) = run_reference(graph, [frames[:, 3:]])
     assert np.array_equal(newest[-1], whole[:, -1:])
+
+
+@pytest.mark.parametrize(("dtype", "first"), [("float32", 0), ("int8", 3)])
+def test_frames_before_the_first_one_are_zero(dtype: str, first: int) -> None:
+    """Their zero point, where they are quantized."""
+    build = GraphBuilder()
+    x = build.input(1, 3, 12, zero_point=3)
+    value = "x" if dtype == "float32" else x
+    parts = [build.node(Slice((0, 0, begin), (1, 3, 11)), value) for begin in (0, 1)]
+    if dtype == "float32":
+        quantize = Quantize(scale=0.05, zero_point=3)
+        parts = [build.node(quantize, part, zero_point=3) for part in parts]
+    build.output(build.add(*parts))
+    found = stream_window(build.graph, "x", 2, 1)
+    (state,) = found.states.values()
+    assert found.types[next(iter(found.states))].dtype == dtype
+    assert state.initial.tolist() == [[[first]] * 3]
