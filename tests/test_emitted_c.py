@@ -14,6 +14,7 @@ from strict_compilers import FRONT_END, OPTIMIZING, compile_strictly, compile_to
 from torch_cortex_m import ops
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST
 
@@ -156,3 +157,21 @@ def test_clang_without_optimization_gets_one_clear_error(tmp_path: Path) -> None
             result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
             assert result.stderr.count("error: ") == errors, result.stderr
             assert ("-O1 or higher" in result.stderr) == bool(errors)
+
+
+def test_equal_bytes_of_different_types_are_arrays_of_their_own(tmp_path: Path) -> None:
+    """A weight and a bias of 16 zero bytes, and twice the same bias."""
+    graph, q = Graph("model"), Quantization(0.5, 0)
+    value = graph.add_input("x", TensorType((1, 4), "int8", q))
+    data = {
+        "weight": np.zeros((4, 4), np.int8),
+        "bias": np.zeros(4, np.int32),
+        "multipliers": np.full(4, 1 << 30, np.int32),
+        "shifts": np.zeros(4, np.int32),
+    }
+    constants = [graph.add_constant(name, array) for name, array in data.items()]
+    value = graph.add_node(Linear(), (value, *constants), "linear", quantization=q)
+    graph.outputs.append(Port(value, (1, 4)))
+    program = generate(graph, HOST, forced={"linear": "linear_s8__ref"}).program
+    assert program.constant_bytes == 16 + 16 + 16, "bias and shifts are one array"
+    compile_strictly(dict(program.files), tmp_path, ["gcc"], how=FRONT_END)
