@@ -1,11 +1,16 @@
 """The wheel beside each release of PyTorch that it allows, in environments of their own.
 
-    python -m tests.versions [RELEASE ...] [--keep FOLDER]
+    python -m tests.versions [RELEASE ...] [--python PATH ...] [--keep FOLDER]
 
 Builds the wheel, and for each release (2.9, 2.10 ...; all without one) makes an environment, has
 pip install the wheel, that PyTorch and the torchao that belongs to it, and runs the tests of what
 depends on PyTorch with what was installed. An environment takes about 6 GB where PyTorch comes with
 CUDA, and is removed when its tests have run; with --keep they stay in FOLDER, and are used again.
+
+Each --python is an interpreter to do so with, instead of the one that runs this program. What
+depends on Python is tested, too, and first the wheel without PyTorch: from a .tflite file, each
+interpreter has to make the C that this one makes.
+
 Prints a table; the exit status is 1 if anything failed.
 """
 
@@ -17,7 +22,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,12 +39,18 @@ TESTS = (
 )
 """What depends most on PyTorch: capture, PT2E, files of programs, and a compiled network."""
 
+TESTS_OF_PYTHON = tuple(
+    f"tests/test_{name}.py"
+    for name in ("cli", "doctor", "emit", "hostile_folders", "numerics", "plan")
+)
+"""What depends most on Python: commands and their texts, processes, archives, orders."""
+
 
 @dataclass(frozen=True)
 class Result:
-    """What happened to a release; versions: of what pip installed."""
+    """What happened in an environment; versions: of what pip installed."""
 
-    release: str
+    environment: str
     versions: str
     outcome: str
     passed: bool
@@ -49,18 +60,73 @@ class FailedError(Exception):
     """A command failed; its text is the last line of what it printed."""
 
 
+@dataclass(frozen=True)
+class Environment:
+    """The wheel for an interpreter, beside a release of PyTorch or without any."""
+
+    python: Path
+    release: str | None = None
+    tests: Sequence[str] = ()
+
+    def tried(self, wheel: Path, folder: Path, keep: Path | None = None) -> Result:
+        start, name, versions = time.monotonic(), str(self.python), ""
+        with TemporaryDirectory(dir=folder) as temporary:
+            try:
+                name = self._name()
+                own = (keep or Path(temporary)).resolve() / name
+                print(f"{name}: installing", flush=True)
+                python = self._installed(own, wheel)
+                versions = self._versions(python)
+                print(f"{name}: testing with {versions}", flush=True)
+                result = Result(name, versions, self._test(python), True)
+            except FailedError as failure:
+                result = Result(name, versions, str(failure), False)
+        print(f"{name}: {result.outcome} ({time.monotonic() - start:.0f} s)", flush=True)
+        return result
+
+    def _name(self) -> str:
+        number = _call(self.python, "-c", "import platform; print(platform.python_version())")
+        return f"python-{number}" + (f"-torch-{self.release}" if self.release else "")
+
+    def _installed(self, folder: Path, wheel: Path) -> Path:
+        """The environment's own interpreter."""
+        python = folder / "bin" / "python"
+        if not python.exists():
+            _call(self.python, "-m", "venv", folder)
+        pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
+        if self.release is None:
+            _call(*pip, wheel)
+        else:
+            torch = f"torch=={self.release}.*"
+            _call(*pip, torch, torchao_for(self.release), f"{wheel}[torch]", *NEEDED)
+        _call(*pip, "--no-deps", "--force-reinstall", wheel)  # another one of the same version
+        return python
+
+    def _versions(self, python: Path) -> str:
+        names = ["numpy", *(("torch", "torchao") if self.release else ())]
+        program = "import sys; from importlib.metadata import version"
+        program += "; print(*(f'{name} {version(name)}' for name in sys.argv[1:]), sep=', ')"
+        return _call(python, "-c", program, *names)
+
+    def _test(self, python: Path) -> str:
+        """pytest's last line, or what the C is. Raises FailedError where a test fails."""
+        if self.release is None:
+            return _call(python, "tests/wheel_alone.py")
+        return _call(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *self.tests)
+
+
 def main() -> int:
     arguments = _arguments()
     with TemporaryDirectory(prefix="tcm-versions-") as temporary:
         folder = Path(temporary)
         print("building the wheel", flush=True)
         wheel = _wheel(folder / "dist")
-        results = []
-        for release in arguments.releases or RELEASES:
-            start = time.monotonic()
-            results.append(_tried(release, wheel, folder, arguments.keep))
-            taken = time.monotonic() - start
-            print(f"torch {release}: {results[-1].outcome} ({taken:.0f} s)", flush=True)
+        results = _alone(arguments.python, wheel, folder) if arguments.python else []
+        tests = TESTS + TESTS_OF_PYTHON if arguments.python else TESTS
+        for python in arguments.python or [Path(sys.executable)]:
+            for release in arguments.releases or RELEASES:
+                environment = Environment(python, release, tests)
+                results.append(environment.tried(wheel, folder, arguments.keep))
     _print_table(wheel.name, results)
     return 0 if all(result.passed for result in results) else 1
 
@@ -68,6 +134,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.versions")
     parser.add_argument("releases", nargs="*", metavar="RELEASE")
+    parser.add_argument("--python", type=Path, action="append", metavar="PATH")
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     return parser.parse_args()
 
@@ -78,38 +145,17 @@ def _wheel(folder: Path) -> Path:
     return wheel
 
 
-def _tried(release: str, wheel: Path, folder: Path, keep: Path | None) -> Result:
-    with TemporaryDirectory(dir=folder) as temporary:
-        environment = (keep or Path(temporary)).resolve() / release
-        python = environment / "bin" / "python"
-        versions = ""
-        try:
-            print(f"torch {release}: installing", flush=True)
-            _install(python, environment, release, wheel)
-            versions = _versions(python)
-            print(f"torch {release}: testing with {versions}", flush=True)
-            return Result(release, versions, _test(python), True)
-        except FailedError as failure:
-            return Result(release, versions, str(failure), False)
-
-
-def _install(python: Path, environment: Path, release: str, wheel: Path) -> None:
-    if not python.exists():
-        _call(sys.executable, "-m", "venv", environment)
-    pip = (python, "-m", "pip", "--disable-pip-version-check", "install", "-q")
-    torch = f"torch=={release}.*"
-    _call(*pip, torch, torchao_for(release), f"{wheel}[torch]", *NEEDED)
-    _call(*pip, "--no-deps", "--force-reinstall", wheel)  # another one of the same version
-
-
-def _versions(python: Path) -> str:
-    program = "from importlib.metadata import version as v; print('torch', v('torch'), end=', ');"
-    return _call(python, "-c", f"{program} print('torchao', v('torchao'))")
-
-
-def _test(python: Path) -> str:
-    """pytest's last line. Raises FailedError with it where a test fails."""
-    return _call(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS)
+def _alone(pythons: Sequence[Path], wheel: Path, folder: Path) -> list[Result]:
+    """Without PyTorch, with the interpreter of this program, too, which says what is right."""
+    environments = [Environment(each) for each in (Path(sys.executable), *pythons)]
+    results = [each.tried(wheel, folder) for each in environments]
+    right = results[0].outcome
+    return [
+        each
+        if each.outcome == right or not each.passed
+        else replace(each, outcome=f"{each.outcome} instead of {right}", passed=False)
+        for each in results
+    ]
 
 
 def _call(*command: str | Path) -> str:
@@ -133,9 +179,9 @@ def _reason(lines: Sequence[str]) -> str:
 
 
 def _print_table(wheel: str, results: Sequence[Result]) -> None:
-    print(f"\n{wheel}, Python {sys.version.split()[0]}")
+    print(f"\n{wheel}")
     for result in results:
-        print(f"{result.release:6} {result.versions:36} {result.outcome}")
+        print(f"{result.environment:28} {result.versions:50} {result.outcome}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -35,6 +36,23 @@ def test_dump_has_the_graph_before_and_after_every_pass(tmp_path: Path) -> None:
     assert files == ["00_imported.txt", *numbered]
     assert (tmp_path / "out" / "ir" / files[0]).read_text() == format_graph(build.graph)
     assert (tmp_path / "out" / "ir" / files[-1]).read_text() == format_graph(graph)
+
+
+def test_dump_has_names_that_the_locale_has_no_letters_for(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from torch_cortex_m.ir import Graph, Port, TensorType\n"
+        "from torch_cortex_m.passes import run_passes\n"
+        "graph = Graph('test')\n"
+        "name = graph.add_input('gr\\u00f6\\u00dfe', TensorType((4,), 'int8'))\n"
+        "graph.outputs.append(Port(name, (4,)))\n"
+        "run_passes(graph, dump=Path(sys.argv[1]))\n"
+    )
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    subprocess.run(command, env={**os.environ, **ascii_only}, check=True)
+    assert "größe" in (tmp_path / "00_imported.txt").read_text(encoding="utf-8")
 
 
 def test_float_edges_can_stay(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _dump(graph: Graph, folder: Path | None, index: int, name: str) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{index:02}_{name}.txt").write_text(format_graph(graph))
+        (folder / f"{index:02}_{name}.txt").write_text(format_graph(graph), encoding="utf-8")
     except OSError as error:
         raise TcmError(
             "cannot write the graph's text",
