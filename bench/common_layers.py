@@ -104,6 +104,8 @@ SMALL_CONVOLUTIONS = (
 """Input, filters, kernel, stride, padding: few channels, filters or pixels, rare kernels."""
 
 SMALL_DEPTHWISE = (
+    ((27, 27, 64), (3, 3), 2, 0),
+    ((13, 13, 96), (3, 3), 2, 0),
     ((40, 40, 8), (3, 3), 2, 0),
     ((48, 48, 2), (3, 3), 2, 0),
     ((32, 32, 4), (3, 3), 2, 1),
