@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from drawn_networks import DrawnNetwork
 from measured_layers import M4, kernels_with
 from small_graphs import Builder
 from torch import nn
@@ -163,3 +165,15 @@ def test_other_kernels_keep_a_budget_where_nothing_goes_by_rows() -> None:
     assert not found.regions
     assert kernels.arena(found) <= limit
     assert found.selection[name] is not best
+
+
+@pytest.mark.parametrize("seed", [11, 45, 61, 70])
+def test_what_takes_the_least_keeps_budgets_of_so_much(seed: int) -> None:
+    """Networks whose schedules for that limit have plans that take more."""
+    graph = DrawnNetwork(np.random.default_rng(seed), 5).graph
+    least = generate(graph, M4, preferences=Preferences(ram_bytes=LEAST)).plan.arena_bytes
+    for limit in (least, least + 8):
+        found = generate(graph, M4, preferences=Preferences(ram_bytes=limit))
+        assert found.plan.arena_bytes <= limit
+    with pytest.raises(tcm.TcmError, match=f"got: {least} bytes, the least that was found"):
+        generate(graph, M4, preferences=Preferences(ram_bytes=least - 1))

@@ -110,14 +110,19 @@ class RamBudget:
         if found is None or found.cycles > MUCH * found.search.fastest():
             found = self._by_strips(ways, limit, found)
         kept = found.choice() if found else self._by_kernels(choice, limit)
-        if kept is None:
+        return self._least_within(choice, ways, limit) if kept is None else kept
+
+    def _least_within(self, choice: Choice, ways: Ways, limit: int) -> Choice:
+        """Plans have gaps: it may be what keeps the limit where no search for that does."""
+        least = self._least(choice, ways)
+        if not self.holds(least, limit):
             raise TcmError(
                 "the model does not fit the RAM budget",
                 expected=f"at most {limit} bytes",
-                got=f"{self.arena(self._least(choice, ways))} bytes, the least that was found",
+                got=f"{self.arena(least)} bytes, the least that was found",
                 hint=CHANGE,
             )
-        return kept
+        return least
 
     def _pushed(self, choice: Choice, value: str, limit: int | str | None) -> Choice:
         few = self._ways(choice, FEW_ROWS) if limit is None else Ways()
