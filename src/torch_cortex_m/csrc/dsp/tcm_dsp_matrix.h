@@ -31,7 +31,7 @@ typedef struct {
 /* Aligned to the 16 bytes that caches of flash fetch at once, so that a routine takes as few of them as it can; ADR
  * counts from a multiple of four. */
 #define TCM_DSP_ROUTINE(name)                               \
-    __attribute__((naked, noinline, unused, aligned(16)))    \
+    __attribute__((naked, noinline, unused, aligned(16)))   \
     static void name(__attribute__((unused)) const tcm_dsp_product *product)
 
 /* Four places. r0 columns, r1 stream, r2 - r5 sums of the first filter, r6 - r9 of the second, r10 and r11 inputs,
