@@ -21,7 +21,7 @@ TCM_KERNEL void tcm_rows_move(uint8_t *window, const uint8_t *first, int32_t byt
 {
 #if defined(TCM_MOVES_WORDS)
     if (bytes >= TCM_ROWS_MANY) {
-        tcm_move_words((int8_t *)window, (const int8_t *)first, bytes);
+        tcm_move_words((int8_t *)window, (const int8_t *)first, (uint32_t)bytes);
         return;
     }
 #endif
