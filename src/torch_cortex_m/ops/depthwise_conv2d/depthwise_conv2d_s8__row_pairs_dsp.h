@@ -33,28 +33,33 @@ typedef struct {
     int32_t activation_max;
 } depthwise_pairs_layer;
 
-/* A tap of one channel, 0 outside the window. */
+/* A tap of one channel, 0 behind the window. */
 TCM_KERNEL uint32_t depthwise_pairs_tap(const int8_t *weight, int32_t channels, int32_t kernel_across, int32_t kernel,
                                         int32_t across, int32_t along)
 {
-    const int32_t is_inside = across >= 0 && across < kernel_across;
-    return is_inside ? (uint32_t)weight[(across * kernel + along) * channels] : 0;
+    return across < kernel_across ? (uint32_t)weight[(across * kernel + along) * channels] : 0;
 }
 
-/* The taps of one channel, [depth][kernel][lines] words. */
+/* The taps of one channel, [depth][kernel][lines] words; each tap is loaded once. The second line of output begins a
+ * pair with the tap before those of the first. */
 TCM_KERNEL void depthwise_pairs_unpack(const int8_t *weight, int32_t channels, int32_t kernel_across, int32_t scale,
                                        const depthwise_pairs_layer *layer, int32_t *taps)
 {
-    for (int32_t pair = 0; pair < layer->depth; pair++) {
-        for (int32_t k = 0; k < layer->kernel; k++) {
-            TCM_UNROLL
-            for (int32_t line = 0; line < layer->lines; line++) {
-                const int32_t across = 2 * pair - line;
-                const uint32_t a = depthwise_pairs_tap(weight, channels, kernel_across, layer->kernel, across, k);
-                const uint32_t b = depthwise_pairs_tap(weight, channels, kernel_across, layer->kernel, across + 1, k);
-                *taps++ = (int32_t)tcm_pack_low(a << scale, b << scale);
+    const int32_t kernel = layer->kernel;
+    for (int32_t k = 0; k < kernel; k++) {
+        uint32_t before = 0;
+        TCM_UNROLL
+        for (int32_t pair = 0; pair < layer->depth; pair++) {
+            const uint32_t a = depthwise_pairs_tap(weight, channels, kernel_across, kernel, 2 * pair, k) << scale;
+            const uint32_t b = depthwise_pairs_tap(weight, channels, kernel_across, kernel, 2 * pair + 1, k) << scale;
+            int32_t *words = taps + pair * kernel * layer->lines;
+            words[0] = (int32_t)tcm_pack_low(a, b);
+            if (layer->lines == 2) {
+                words[1] = (int32_t)tcm_pack_low(before, a);
             }
+            before = b;
         }
+        taps += layer->lines;
     }
 }
 
