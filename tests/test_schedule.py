@@ -18,6 +18,7 @@ from torch_cortex_m.ops import operator
 from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
+from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
 from torch_cortex_m.schedule import Candidates, Search, largest_bytes, rows_in_pieces
 from torch_cortex_m.schedule.candidates import (
     CYCLES_A_BYTE,
@@ -88,6 +89,20 @@ def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
         assert region.windows["sum"].rows == window
     for rows in (5, 24):
         assert builder.region({"end": rows}) is None
+
+
+@pytest.mark.parametrize(("rows", "window"), [(1, 7), (2, 8), (3, 9), (6, 12)])
+def test_a_border_behind_the_last_row_comes_as_it_is_read(rows: int, window: int) -> None:
+    """The three rows below an image for a 7 x 7 kernel take no room beside those that it spans."""
+    graph = Graph("model")
+    value = graph.add_input("rows", TensorType((1, 12, 10, 3), "int8", Q))
+    value = add_case_node(graph, conv2d_case("stem", (1, 12, 10, 3), 4, (1, 1)), value)
+    case = depthwise_case("wide", (1, 12, 10, 4), (7, 7), padding=(3, 3, 3, 3))
+    value = add_case_node(graph, case, value)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    region = RegionBuilder(graph).region({"stem": 1, "wide": rows})
+    assert region is not None
+    assert region.windows["stem"].rows == window
 
 
 def test_nodes_that_join_rows_are_called_with_those_that_compute_them() -> None:

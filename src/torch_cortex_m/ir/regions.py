@@ -93,7 +93,7 @@ class Take:
 
 @dataclass(frozen=True)
 class Border:
-    """Fills the ``rows`` border rows from ``first`` on of a window with one value."""
+    """Fills ``rows`` rows of a window's border, which goes on from ``first``, with one value."""
 
     output: str
     first: int

@@ -83,7 +83,7 @@ class RegionBuilder:
         slices = [self._slice(rule, rows[rule.node.name]) for rule in rules if rule.arguments]
         actions: list[Action] = [self._take(value, slices) for value in taken]
         for value, boundary in boundaries.items():
-            actions += self._borders(value, boundary)
+            actions += self._borders(value, boundary, slices)
         read = [read.value for each in slices for read in each.sources()]
         sizes = {value: rows_of(self.graph.types[value]) for value in [*read, *rows]}
         sizes |= {rule.node.name: Rows(rule.rows, 0) for rule in rules if rule.start is not None}
@@ -181,23 +181,25 @@ class RegionBuilder:
     def _take(self, value: str, slices: Sequence[Slice]) -> Take:
         if value == self.pushed:
             return Take(value, 1, pushed=True)
-        steps = [
-            read.step(each.rows)
-            for each in slices
-            for read in each.sources()
-            if read.value == value
-        ]
-        rows = max(
-            rows for rows in divisors(row_count(self.graph.types[value])) if rows <= min(steps)
-        )
-        return Take(value, rows)
+        return Take(value, _rows_at_once(row_count(self.graph.types[value]), value, slices))
 
-    def _borders(self, value: str, boundary: Boundary) -> Iterator[Border]:
+    def _borders(self, value: str, boundary: Boundary, slices: Sequence[Slice]) -> Iterator[Border]:
+        """Rows before the first one are there from the beginning; those behind the last one come
+        when they are read, so that the window need not hold all of them."""
         filled = boundary.value
         if filled is not None and boundary.before:
             yield Border(value, -boundary.before, boundary.before, filled)
         if filled is not None and boundary.after > 0:
-            yield Border(value, row_count(self.graph.types[value]), boundary.after, filled)
+            rows = _rows_at_once(boundary.after, value, slices)
+            yield Border(value, row_count(self.graph.types[value]), rows, filled)
+
+
+def _rows_at_once(count: int, value: str, slices: Sequence[Slice]) -> int:
+    """Of so many rows: no more than each of its readers moves on by."""
+    steps = [
+        read.step(each.rows) for each in slices for read in each.sources() if read.value == value
+    ]
+    return max(rows for rows in divisors(count) if rows <= min(steps))
 
 
 def _readers(rules: Sequence[RowRule], value: str) -> Iterator[tuple[RowRule, ArgumentRows]]:
