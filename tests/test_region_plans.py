@@ -142,7 +142,8 @@ class RegionMachine:
                 self.machine.write(self.rows(value, row, action.rows))
             else:
                 assert isinstance(action, Border)
-                assert row == action.first
+                assert row >= action.first
+                assert not 0 <= row < row_count(self.graph.types[value])
                 self.machine.write(self.rows(value, row, action.rows))
             self.end[value] += action.rows
 
