@@ -16,11 +16,13 @@
 
 /* The long loops in assembly. TCM_DSP_TURN: steps in a turn. Many parts with a Cortex-M4 have 1 KB of instruction
  * cache, which a loop of 16 steps and what surrounds it would not fit; other cores have more, and take up to 1.7 %
- * longer with 8. TCM_DSP_WORDS: two words from r1 on, which moves behind them, and r10 and r11 from r0 + 8. An M4 takes 5 cycles
- * for four loads in a row and 6 for two of two words; others take no fewer. A Cortex-M7 is told from an M4 by its unit
- * for double precision; one without it takes the loops of the M4. */
+ * longer with 8. TCM_DSP_LOADS_OVERLAP: an M4 takes 5 cycles for four loads in a row, as for one of four registers, and
+ * 6 for two of two words; others take no fewer, and an M33 more for one of four. TCM_DSP_WORDS: two words from r1 on,
+ * which moves behind them, and r10 and r11 from r0 + 8. A Cortex-M7 is told from an M4 by its unit for double
+ * precision; one without it takes the loops of the M4. */
 #if defined(__ARM_ARCH_7EM__) && !(defined(__ARM_FP) && (__ARM_FP & 8))
 #define TCM_DSP_TURN "8"
+#define TCM_DSP_LOADS_OVERLAP 1
 #define TCM_DSP_WORDS_BYTES "16"
 #define TCM_DSP_WORDS(first, second)     \
     "ldr.w " second ", [r1, #4]\n\t"     \
@@ -29,6 +31,7 @@
     "ldr.w " first ", [r1], #8\n\t"
 #else
 #define TCM_DSP_TURN "16"
+#define TCM_DSP_LOADS_OVERLAP 0
 #define TCM_DSP_WORDS_BYTES "8"
 #define TCM_DSP_WORDS(first, second)                   \
     "ldrd " first ", " second ", [r1], #8\n\t"         \

@@ -20,7 +20,7 @@
 #include "tcm_dsp.h"
 
 typedef struct {
-    const int32_t *columns;
+    const void *columns; /* pairs of inputs, or inputs that stay bytes */
     const int32_t *stream;
     void *output;          /* int8_t of the first place, or int32_t sums */
     int32_t output_stride; /* bytes from one place to the next */

@@ -94,5 +94,7 @@ CASES = [
     case("relu_shift_8_long", (2, 1290), 4, bias=True, output_offset=-128, shifts=-8),
     case("relu_shift_12_long", (1, 1306), 4, bias=True, output_offset=-128, shifts=-12),
     case("inputs_64", (1, 64), 16, bias=True),
+    case("2_rows_of_4_to_15", (2, 4), 15, bias=True, output_offset=-128),
+    case("3_rows_of_20_to_9", (3, 20), 9, bias=True),
     case("autoencoder", (1, 128), 64, bias=True, activation_min=-3),
 ]

@@ -10,7 +10,9 @@ from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     COMMON_SHIFTS,
     MatrixPacking,
+    can_superpose,
     matrix_kernel,
+    pack_eight_filters,
     pack_matrix,
     run_pairs,
 )
@@ -36,15 +38,25 @@ MATRIX = matrix_kernel(
 )
 
 
-def _applies_four_filters(layer: Layer) -> bool:
-    """With four rows at a time, each weight would be loaded once for all of them."""
-    *leading, features = layer.types["input"].shape
-    op, filters = layer.op, layer.output.shape[-1]
-    is_possible = prod(leading) < 4 and filters >= 4 and len(run_pairs(features)) >= 2
-    if not (is_possible and _applies(layer)):
+def _has_routines(layer: Layer) -> bool:
+    """Few rows, outputs of every value, and a way that routines in assembly have. With four rows at
+    a time, each weight would be loaded once for all of them."""
+    op = layer.op
+    few = prod(layer.output.shape[:-1]) < 4 and _applies(layer)
+    if not few or (op.activation_min, op.activation_max) != (-128, 127):
         return False
-    found = choose_requantization(layer, layer.constants["weight"], COMMON_SHIFTS)
-    return found.way != ANY and (op.activation_min, op.activation_max) == (-128, 127)
+    return choose_requantization(layer, layer.constants["weight"], COMMON_SHIFTS).way != ANY
+
+
+def _applies_four_filters(layer: Layer) -> bool:
+    filters, features = layer.types["weight"].shape
+    return filters >= 4 and len(run_pairs(features)) >= 2 and _has_routines(layer)
+
+
+def _applies_eight_filters(layer: Layer) -> bool:
+    filters, features = layer.types["weight"].shape
+    whole = filters >= 8 and features % 4 == 0
+    return whole and _has_routines(layer) and can_superpose(layer, layer.constants["weight"])
 
 
 FOUR_FILTERS = matrix_kernel(
@@ -58,4 +70,11 @@ BYTES = matrix_kernel(
     "linear_s8__bytes_dsp", applies=_applies, packing=_packing, scratch_bytes=lambda layer: 0
 )
 
-DSP_KERNELS = [BYTES, FOUR_FILTERS, MATRIX]
+EIGHT_FILTERS = matrix_kernel(
+    "linear_s8__eight_filters_dsp",
+    applies=_applies_eight_filters,
+    packing=lambda layer: pack_eight_filters(layer, layer.constants["weight"]),
+    scratch_bytes=lambda layer: 0,
+)
+
+DSP_KERNELS = [BYTES, FOUR_FILTERS, EIGHT_FILTERS, MATRIX]

@@ -206,11 +206,25 @@ def can_go_by_place_pairs(layer: Layer, weight: np.ndarray, groups: int = 1) -> 
 def pack_place_pairs(layer: Layer, weight: np.ndarray, runs: int, groups: int = 1) -> MatrixPacking:
     """The same as pack_matrix, superposed, with the words of each two pairs of filters beside each
     other."""
-    found = pack_matrix(layer, weight, runs, groups)
+    return _beside(pack_matrix(layer, weight, runs, groups), 2)
+
+
+def pack_eight_filters(layer: Layer, weight: np.ndarray) -> MatrixPacking:
+    """The same with each four pairs of one run; pairs that are left follow as pack_matrix packs
+    them."""
+    found = pack_matrix(layer, weight, runs=1)
+    whole = len(weight) // 8 * 4
+    blocks = _beside(replace(found, stream=found.stream[:whole]), 4).stream
+    return replace(found, stream=np.concatenate([blocks.ravel(), found.stream[whole:].ravel()]))
+
+
+def _beside(found: MatrixPacking, count: int) -> MatrixPacking:
+    """With the words of each ``count`` pairs of filters beside each other."""
     pairs = found.pairs
-    both = found.stream.reshape(-1, 2, found.stream.shape[1])
-    parts = (both[:, :, :2], both[:, :, 2 : 2 + pairs].transpose(0, 2, 1), both[:, :, 2 + pairs :])
-    stream = np.concatenate([part.reshape(len(both), -1) for part in parts], axis=1)
+    blocks = found.stream.reshape(-1, count, found.stream.shape[1])
+    words = blocks[:, :, 2 : 2 + pairs].transpose(0, 2, 1)
+    parts = (blocks[:, :, :2], words, blocks[:, :, 2 + pairs :])
+    stream = np.concatenate([part.reshape(len(blocks), -1) for part in parts], axis=1)
     return replace(found, stream=np.ascontiguousarray(stream))
 
 
