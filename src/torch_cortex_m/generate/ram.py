@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -35,6 +35,12 @@ FEW_ROWS = 4
 
 TRIES = 12
 """How often a schedule is asked to take less than before, because its plan took more."""
+
+NEAR = 1 / 64
+"""Of the limit: bounds that are nearer to each other are not told apart."""
+
+ROOM = (1.0, 0.875, 0.75)
+"""Of a bound: room for more rows a call."""
 
 MUCH = 1.2
 """How many more cycles than without a budget rows may take before strips are tried, too."""
@@ -185,7 +191,7 @@ class RamBudget:
         return None if self.pushed is not None else within_ram(choice, limit, self.planner(choice))
 
     def _by_rows(self, searches: Sequence[Search], limit: int) -> Found | None:
-        tried = (self._steps(search, limit) for search in searches)
+        tried = (self._fastest_steps(search, limit) for search in searches)
         return min(_present(*tried), key=_cycles, default=None)
 
     def _by_strips(self, ways: Ways, limit: int, best: Found | None) -> Found | None:
@@ -202,18 +208,55 @@ class RamBudget:
         return _first(self._steps(search, limit) for search, _ in fastest)
 
     def _steps(self, search: Search, limit: int) -> Found | None:
-        """Steps whose plan is within the limit."""
+        """Steps whose plan is within the limit, soon: where none keep a bound, other strips may."""
         bound = limit
         for _ in range(TRIES):
             steps = search.refined(bound)
             if steps is None:
                 return None
             found = self._found(search, steps)
-            excess = found.arena - limit
-            if excess <= 0:
+            if found.arena <= limit:
                 return found
-            bound = largest_bytes(steps) - max(excess // 2, 1)
+            bound = _lower(found, limit)
         return None
+
+    def _fastest_steps(self, search: Search, limit: int) -> Found | None:
+        """The same, of more that are tried: a bound is too high if no plan with it is within the
+        limit, and too low if no steps keep it."""
+        bound, low, high = limit, 0, limit
+        best: Found | None = None
+        for _ in range(TRIES):
+            tried = self._with_room(search, bound)
+            kept = [found for found in tried if found.arena <= limit]
+            best = min(_present(best, *kept), key=_cycles, default=None)
+            if best is not None and all(best.cycles <= found.cycles for found in tried):
+                return best
+            if tried:
+                bound, high = _lower(tried[0], limit), largest_bytes(tried[0].steps)
+            else:
+                low = bound
+            if high - low <= limit * NEAR:
+                return best
+            bound = bound if bound > low else (low + high) // 2
+        return best
+
+    def _with_room(self, search: Search, bound: int) -> list[Found]:
+        """Steps within a bound, with more and with less room for more rows a call: what a plan
+        wants apart need not be what takes the most."""
+        found: dict[tuple[Hashable, ...], Found] = {}
+        for room in ROOM:
+            steps = search.refined(bound, int(bound * room))
+            if steps is None:
+                break
+            key = tuple(step.key for step in steps)
+            if key not in found:
+                found[key] = self._found(search, steps)
+        return list(found.values())
+
+
+def _lower(found: Found, limit: int) -> int:
+    """A bound for other steps, as the plan of these takes more than the limit."""
+    return largest_bytes(found.steps) - max((found.arena - limit) // 2, 1)
 
 
 def _first(found: Iterable[Found | None]) -> Found | None:

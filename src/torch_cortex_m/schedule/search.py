@@ -39,14 +39,15 @@ class Search:
         self.singles = cache(candidates.single)
         self._after = cache(candidates.bytes_after)
 
-    def refined(self, limit: int) -> list[Step] | None:
+    def refined(self, limit: int, room: int | None = None) -> list[Step] | None:
         """The steps with the fewest cycles of several beginnings, each with more rows a call and
-        faster kernels wherever these take fewer cycles within the limit."""
+        faster kernels wherever these take fewer cycles within ``room`` bytes, or the limit."""
+        room = limit if room is None else room
         beginnings = {spans(steps): steps for steps in self._beginnings(limit)}
         improved: dict[Hashable, Step] = {}
         for step in (step for steps in beginnings.values() for step in steps):
             if step.key not in improved:
-                improved[step.key] = self._improved(step, limit)
+                improved[step.key] = self._improved(step, room)
         found = [[improved[step.key] for step in steps] for steps in beginnings.values()]
         return min(found, key=total_cycles, default=None)
 
