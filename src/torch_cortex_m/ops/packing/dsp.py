@@ -30,7 +30,7 @@ SUPERPOSED_BITS = 23
 """The sums of the second of two superposed filters are exact below 2^23."""
 
 
-SEPARATE, SUPERPOSED, WIDE = 0, 1, 2
+SEPARATE, SUPERPOSED, WIDE, COMPACT = 0, 1, 2, 3
 """Forms of weights, as in csrc/dsp/tcm_dsp_columns.h."""
 
 FEW_WEIGHTS, FEW_TAPS = 3072, 32
@@ -190,6 +190,43 @@ def pack_wide_matrix(layer: Layer, weight: np.ndarray, runs: int) -> MatrixPacki
     parameters = np.column_stack(columns).reshape(len(by_filters), -1)
     stream = np.column_stack([bias.reshape(-1, 2), by_filters, parameters])
     return MatrixPacking(wrapped(stream), len(order), WIDE, found)
+
+
+def can_be_compact(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
+    """Whether csrc/dsp/tcm_dsp_compact.h has routines for the layer; weight [filters, taps]. They
+    have one addend for channels of constant output: that of output_offset."""
+    op = layer.op
+    found = choose_requantization(layer, weight, COMMON_SHIFTS)
+    constants = (found.addends >> np.maximum(found.shifts, found.common_shift))[
+        found.multipliers == 0
+    ]
+    return (
+        len(weight) // groups % 2 == 0
+        and (op.activation_min, op.activation_max) == (-128, 127)
+        and found.way != ANY
+        and bool((constants == op.output_offset).all())
+        and can_superpose(layer, weight, groups)
+    )
+
+
+def pack_compact_matrix(
+    layer: Layer, weight: np.ndarray, runs: int, groups: int = 1
+) -> MatrixPacking:
+    """The same as pack_matrix, superposed, with three words instead of six behind the weights of
+    two filters."""
+    packing = pack_matrix(layer, weight, runs, groups)
+    found = packing.requantization
+    parameters = packing.stream[:, -6:].reshape(-1, 2, 3)
+    multipliers, addends, shifts = np.moveaxis(parameters, 2, 0)
+    if found.way == RIGHT:
+        numbers = [shifts - 1, np.zeros_like(shifts)]
+    else:
+        common = (2 * layer.op.output_offset + 1) * (1 << (found.common_shift - 1))
+        # Channels of constant output have no rounding, and a multiplier of 0 needs none.
+        numbers = [shifts, np.maximum(addends - common, 0)]
+    word = np.concatenate(numbers, axis=1).astype(np.uint8).view("<i4")
+    stream = np.concatenate([packing.stream[:, :-6], multipliers, word], axis=1)
+    return MatrixPacking(stream, packing.pairs, COMPACT, found)
 
 
 def can_go_by_place_pairs(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
