@@ -233,11 +233,11 @@ TCM_KERNEL int32_t tcm_dsp_compact_addend(const tcm_dsp_layer *layer)
     return layer->way == TCM_REQUANTIZE_RIGHT ? halves : halves * (1 << (layer->common_shift - 1));
 }
 
-/* All filters, an even number, on the columns of four places or one, with compact numbers of their channels. */
-TCM_KERNEL void tcm_dsp_multiply_compact(const int32_t *columns, const int32_t *stream, int8_t *output,
-                                         const tcm_dsp_layer *layer, int32_t places)
+/* All filters of a compact layer, an even number. */
+TCM_KERNEL tcm_dsp_compact_product tcm_dsp_compact_product_of(const void *columns, const int32_t *stream,
+                                                              int8_t *output, const tcm_dsp_layer *layer)
 {
-    const tcm_dsp_compact_product compact = {
+    return (tcm_dsp_compact_product){
         .product =
             {
                 .columns = columns,
@@ -249,6 +249,13 @@ TCM_KERNEL void tcm_dsp_multiply_compact(const int32_t *columns, const int32_t *
             },
         .addend = tcm_dsp_compact_addend(layer),
     };
+}
+
+/* All filters of a compact layer on the columns of four places or one. */
+TCM_KERNEL void tcm_dsp_multiply_compact(const int32_t *columns, const int32_t *stream, int8_t *output,
+                                         const tcm_dsp_layer *layer, int32_t places)
+{
+    const tcm_dsp_compact_product compact = tcm_dsp_compact_product_of(columns, stream, output, layer);
     const tcm_dsp_product *product = &compact.product;
     if (layer->way == TCM_REQUANTIZE_RIGHT) {
         places == 4 ? tcm_dsp_compact_right_4(product) : tcm_dsp_compact_right_1(product);

@@ -255,6 +255,11 @@ def pack_eight_filters(layer: Layer, weight: np.ndarray) -> MatrixPacking:
     return replace(found, stream=np.concatenate([blocks.ravel(), found.stream[whole:].ravel()]))
 
 
+def pack_compact_eight_filters(layer: Layer, weight: np.ndarray) -> MatrixPacking:
+    """The same as pack_compact_matrix with each four pairs of filters of one run."""
+    return _beside(pack_compact_matrix(layer, weight, runs=1), 4)
+
+
 def _beside(found: MatrixPacking, count: int) -> MatrixPacking:
     """With the words of each ``count`` pairs of filters beside each other."""
     pairs = found.pairs
