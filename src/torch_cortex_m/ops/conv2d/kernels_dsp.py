@@ -115,7 +115,7 @@ COMPACT_COLUMNS = matrix_kernel(
     overlap=convolution_overlap,
 )
 
-# Compact columns are never the fastest.
+# Compact columns are hardly ever the fastest.
 DSP_KERNELS = [
     COMPACT_COLUMNS,
     WINOGRAD_1D,

@@ -93,5 +93,5 @@ COMPACT_EIGHT_FILTERS = matrix_kernel(
     scratch_bytes=lambda layer: 0,
 )
 
-# The compact one is never the fastest.
+# The compact one is hardly ever the fastest.
 DSP_KERNELS = [COMPACT_EIGHT_FILTERS, BYTES, FOUR_FILTERS, EIGHT_FILTERS, MATRIX]
