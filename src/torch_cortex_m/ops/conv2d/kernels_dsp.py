@@ -112,10 +112,10 @@ COMPACT_COLUMNS = matrix_kernel(
     packing=_compact_packing,
     scratch_bytes=_scratch,
     leaves_room=True,
+    lean_form_of=COLUMNS.name,
     overlap=convolution_overlap,
 )
 
-# Compact columns are hardly ever the fastest.
 DSP_KERNELS = [
     COMPACT_COLUMNS,
     WINOGRAD_1D,

@@ -63,6 +63,7 @@ def matrix_kernel(
     packing: Callable[[Layer], MatrixPacking],
     scratch_bytes: Callable[[Layer], int],
     leaves_room: bool = False,
+    lean_form_of: str | None = None,
     overlap: Callable[[Layer], dict[str, Overlap]] = no_overlap,
 ) -> Kernel:
     """The record of a kernel that reads a packing's stream."""
@@ -74,6 +75,7 @@ def matrix_kernel(
         pack=lambda layer: {"stream": packing(layer).stream},
         constants=lambda layer: packing(layer).constants(),
         leaves_room=lambda layer: leaves_room,
+        lean_form_of=lean_form_of,
         overlap=overlap,
     )
 
