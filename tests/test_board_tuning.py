@@ -167,7 +167,7 @@ def test_images_keep_their_limit() -> None:
     assert divided(1_000_000) == ([names], [])
     layer = 1270 * count  # 1,000 bytes and more that were measured, and 256 beside
     assert divided(layer) == ([names[:count], names[count:]], [])
-    assert divided(2 * 1270)[0] == [names[at : at + 2] for at in range(0, 9, 2)]
+    assert divided(2 * 1270)[0] == [names[:2], names[2:4], names[4:6], names[6:7], names[7:]]
     assert divided(1256 + 3) == ([[each] for each in names[:4]], names[4:])
     assert divided(1255) == ([], names)
 
