@@ -1,4 +1,4 @@
-/* The routines of tcm_dsp_matrix.h with five bytes of flash less for each channel, and three or four instructions more
+/* The routines of tcm_dsp_matrix.h with six bytes of flash less for each channel, and three or four instructions more
  * for two filters. Weights are superposed, and filters come in twos.
  *
  * The stream, for each two filters: 2 biases, ``pairs`` words, the multipliers of both and a word of four bytes. What
