@@ -167,7 +167,7 @@ def test_images_keep_their_limit() -> None:
     assert divided(1_000_000) == ([names], [])
     layer = 1270 * count  # 1,000 bytes and more that were measured, and 256 beside
     assert divided(layer) == ([names[:count], names[count:]], [])
-    assert divided(2 * 1270)[0] == [names[:2], names[2:4], names[4:6], names[6:]]
+    assert divided(2 * 1270)[0] == [names[:2], names[2:4], names[4:6], names[6:7], names[7:]]
     assert divided(1256 + 3) == ([[each] for each in names[:4]], names[4:])
     assert divided(1255) == ([], names)
 
@@ -191,7 +191,7 @@ def test_a_folder_is_tuned_on_an_emulated_board(
     tuning = tmp_path / "tuning.json"
     firmware = tmp_path / "firmware"
     write_tuning_firmware(folder, firmware, tuning, 1, None)
-    assert "a firmware with 8 kernels to measure" in capsys.readouterr().out
+    assert "a firmware with 9 kernels to measure" in capsys.readouterr().out
     sources = sorted(path.name for path in firmware.glob("*.c"))
     main, flags = with_timer(guide_main()), ["-DTCM_SERIAL_CYCLES=ticks"]
     with emulated(build_for_board(sources, firmware, main, flags)) as line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import mean
 
@@ -71,8 +71,8 @@ def test_unmeasured_kernels_that_take_much_flash_give_way_to_budgets() -> None:
         return generate(graph, target, preferences=preferences).selection["output"].name
 
     assert chosen(M4, None) == "conv2d_s8__winograd_dsp"
-    assert chosen(M4, 60_000) == "conv2d_s8__columns_dsp"
-    assert chosen(replace(M4, flash_bytes=60_000), None) == "conv2d_s8__columns_dsp"
+    assert chosen(M4, 60_000) == "conv2d_s8__compact_columns_dsp"
+    assert chosen(replace(M4, flash_bytes=60_000), None) == "conv2d_s8__compact_columns_dsp"
 
 
 def test_an_unmeasured_layer_takes_the_cost_of_a_measured_one_by_work() -> None:
@@ -84,7 +84,9 @@ def test_an_unmeasured_layer_takes_the_cost_of_a_measured_one_by_work() -> None:
 
 
 def estimated(
-    table: Mapping[int, Mapping[str, int]], others: Mapping[int, Mapping[str, int]] | None = None
+    table: Mapping[int, Mapping[str, int]],
+    others: Mapping[int, Mapping[str, int]] | None = None,
+    kernels: Sequence[str] = "abc",
 ) -> dict[str, int]:
     """Time of each kernel on a layer of ten outputs; tables: outputs of a layer, kernel, time."""
 
@@ -98,7 +100,7 @@ def estimated(
 
     model = CostModel(measured(table), [measured(others or {})])
     signature = fully_connected(10).signature
-    found = {kernel: model.estimate(signature, 1000, kernel) for kernel in "abc"}
+    found = {kernel: model.estimate(signature, 1000, kernel) for kernel in kernels}
     return {kernel: cost.time[0] for kernel, cost in found.items() if cost is not None}
 
 
@@ -125,6 +127,18 @@ def test_other_cores_tell_what_this_one_does_not() -> None:
     assert times["a"] == pytest.approx(1000 * 10 / 9, rel=0.01)
     times = estimated({20: {"a": 1000, "b": 900}}, {9: {"a": 100, "b": 300}})
     assert times["b"] < times["a"]
+
+
+def test_a_lean_form_takes_a_share_more_than_its_kernel_and_changes_no_other_estimate() -> None:
+    lean = next(kernel for kernel in ops.definition("linear").kernels if kernel.lean_form_of)
+    names = (lean.name, str(lean.lean_form_of), "linear_s8__ref")
+    near, far = {names[1]: 100_000}, {names[1]: 100_000, names[2]: 300_000}
+    alone = estimated({9: near, 20: far}, kernels=names)
+    measured = {9: {**near, lean.name: 101_000}, 20: {**far, lean.name: 109_000}}
+    both = estimated(measured, kernels=names)
+    assert both.keys() - alone.keys() == {lean.name}
+    assert 1.01 < both.pop(lean.name) / alone[names[1]] < 1.09
+    assert both == alone
 
 
 def test_the_folders_order_decides_among_kernels_that_do_not_compare() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from torch_cortex_m.ops.integers.requantization import (
     output_of,
 )
 from torch_cortex_m.ops.integers.torch_arithmetic import requantize_to_int8
+from torch_cortex_m.ops.packing.dsp import can_be_compact
 
 MULTIPLIERS = st.one_of(st.integers(1 << 30, (1 << 31) - 1), st.sampled_from([0, 1, 1 << 30]))
 LIMITS = st.builds(
@@ -49,14 +51,14 @@ def compute(accumulator: int, found: Requantization, index: int, limits: Limits)
     return min(max(saturated, limits.activation_min), limits.activation_max)
 
 
-def choose(
+def layer_of(
     weight: np.ndarray,
     bias: np.ndarray,
     multipliers: Sequence[int],
     shifts: Sequence[int],
     limits: Limits,
     input_offset: int,
-) -> Requantization:
+) -> Layer:
     op = DepthwiseConv2d(
         input_offset=input_offset,
         output_offset=limits.output_offset,
@@ -69,7 +71,12 @@ def choose(
         "shifts": np.array(shifts, np.int32),
     }
     output = TensorType((1, 1, 1, len(weight)), "int8")
-    return choose_requantization(Layer(op, {}, (output,), constants), weight)
+    return Layer(op, {}, (output,), constants)
+
+
+def choose(weight: np.ndarray, *numbers: Any) -> Requantization:
+    """``numbers``: as of layer_of."""
+    return choose_requantization(layer_of(weight, *numbers), weight)
 
 
 @given(st.data(), st.integers(0, 2**32 - 1), LIMITS, st.integers(-127, 128))
@@ -186,6 +193,18 @@ def test_shifts_far_apart_meet_by_a_shorter_multiplier() -> None:
     assert found.multipliers.tolist() == [1 << 30, 3 << 28]
     more_steps = np.full((2, 3), 127)
     assert choose(more_steps, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0).way == RIGHT
+
+
+@pytest.mark.parametrize("offset", [-128, -3])
+@pytest.mark.parametrize(("bias", "fits"), [(0, True), (5000, False)])
+def test_compact_numbers_fit_channels_that_never_leave_the_zero_point(
+    offset: int, bias: int, fits: bool
+) -> None:
+    weight = np.array([[0, 0], [3, -5]], np.int8)
+    biases = np.array([bias, 0], np.int32)
+    limits = Limits(offset, -128, 127)
+    layer = layer_of(weight, biases, [1 << 30] * 2, [-6] * 2, limits, 0)
+    assert can_be_compact(layer, weight) == fits
 
 
 def test_the_common_shift_is_one_that_the_kernel_has() -> None:

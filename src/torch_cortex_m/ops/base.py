@@ -296,6 +296,8 @@ class Kernel:
     overlap: tensor arguments that the only output may lie over in other ways, and how.
     leaves_room: whether rows (the last dimension) of the only output may lie further apart than
         they are long in this layer; the C's parameter ``output_stride`` says how far, in elements.
+    lean_form_of: the operator's kernel, by name, that this one differs from by less flash and a
+        little time: so little that estimates take it from layers with both.
     provider: "ours", or the library that has ``symbols`` ("cmsis-nn") and, as its versions differ,
         has none of ``absent_symbols``.
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
@@ -313,6 +315,7 @@ class Kernel:
     in_place: Callable[[Layer], tuple[str, ...]] = _not_in_place
     overlap: Callable[[Layer], Mapping[str, Overlap]] = no_overlap
     leaves_room: Callable[[Layer], bool] = _never
+    lean_form_of: str | None = None
     provider: str = "ours"
     symbols: tuple[str, ...] = ()
     absent_symbols: tuple[str, ...] = ()

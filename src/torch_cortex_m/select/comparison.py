@@ -4,7 +4,8 @@ Each measured layer is taken to have a factor of its own, and each kernel anothe
 unit of work is their product. The factors are those that fit best (least squares of logarithms),
 where near layers weigh the most. As every layer has its own factor, two kernels are compared by the
 layers that both were measured on, or by way of others; kernels that no such layers connect are in
-different groups, and do not compare.
+different groups, and do not compare. A lean form of a kernel has no part in that: it takes what its
+kernel takes, times a mean of what both did on the layers that have both.
 
 Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
 numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -88,9 +89,10 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The measured layers of one operator."""
+    """The measured layers of one operator. lean_forms: kernel -> that whose lean form it is."""
 
     layers: Sequence[MeasuredLayer]
+    lean_forms: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def by_distance(self, signature: Signature, work: int) -> list[MeasuredLayer]:
         """The nearest first."""
@@ -109,7 +111,20 @@ class Comparison:
         for kernel, own, group in zip(self._kernels, factors, self._groups, strict=True):
             time, instructions = np.exp(own + self._layer_factor(weights, factors, group))
             result[kernel] = Estimate(float(time), float(instructions), int(group))
+        for lean, kernel in self._lean.items():
+            time, instructions = self._ratios(weights, lean, kernel)
+            of = result[kernel]
+            result[lean] = Estimate(of.time * time, of.instructions * instructions, of.group)
         return result
+
+    def _ratios(self, weights: np.ndarray, kernel: str, other: str) -> np.ndarray:
+        """Geometric means of [time, instructions] of one kernel over those of another."""
+        both = [index for index, each in enumerate(self.layers) if kernel in each.kernels]
+        times = [
+            [self.layers[index].kernels[name].time for index in both] for name in (kernel, other)
+        ]
+        logarithms: np.ndarray = np.diff(np.log(np.maximum(1, times[::-1])), axis=0)[0]
+        return np.exp(weights[both] @ logarithms / weights[both].sum())
 
     def _kernel_factors(self, weights: np.ndarray) -> np.ndarray:
         """Logarithms of [kernel][time, instructions]; those of a group have a mean of zero."""
@@ -148,7 +163,18 @@ class Comparison:
 
     @cached_property
     def _kernels(self) -> list[str]:
-        return sorted({kernel for layer in self.layers for kernel in layer.kernels})
+        kernels = {kernel for layer in self.layers for kernel in layer.kernels}
+        return sorted(kernels - self._lean.keys())
+
+    @cached_property
+    def _lean(self) -> dict[str, str]:
+        """The lean forms that were measured, nowhere without the kernel whose form they are."""
+        found: dict[str, str] = {}
+        for lean, kernel in self.lean_forms.items():
+            has_kernel = [kernel in each.kernels for each in self.layers if lean in each.kernels]
+            if has_kernel and all(has_kernel):
+                found[lean] = kernel
+        return found
 
     @cached_property
     def _measured(self) -> np.ndarray:

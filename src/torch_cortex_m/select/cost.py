@@ -135,7 +135,13 @@ class CostModel:
         if operator not in self._comparisons:
             own = _read_table(self.table, operator, own_core=True)
             others = (_read_table(table, operator, own_core=False) for table in self.others)
-            self._comparisons[operator] = Comparison([*own, *chain.from_iterable(others)])
+            lean_forms = {
+                kernel.name: kernel.lean_form_of
+                for kernel in definitions()[operator].kernels
+                if kernel.lean_form_of is not None
+            }
+            layers = [*own, *chain.from_iterable(others)]
+            self._comparisons[operator] = Comparison(layers, lean_forms)
         return self._comparisons[operator]
 
 

@@ -2,11 +2,12 @@
 #ifndef TCM_DSP_COLUMNS_H
 #define TCM_DSP_COLUMNS_H
 
+#include "tcm_dsp_compact.h"
 #include "tcm_dsp_matrix.h"
 #include "tcm_dsp_wide.h"
 
 /* How weights are stored; as in ops/matrix_dsp.py. */
-enum { TCM_DSP_FORM_SEPARATE = 0, TCM_DSP_FORM_SUPERPOSED = 1, TCM_DSP_FORM_WIDE = 2 };
+enum { TCM_DSP_FORM_SEPARATE = 0, TCM_DSP_FORM_SUPERPOSED = 1, TCM_DSP_FORM_WIDE = 2, TCM_DSP_FORM_COMPACT = 3 };
 
 /* A layer, or one group of it. */
 typedef struct {
@@ -26,8 +27,10 @@ enum { TCM_DSP_SHORT_RUN = 16 }; /* inputs, up to which a run is unpacked withou
 /* Words of the stream for two filters. */
 TCM_KERNEL int32_t tcm_dsp_stream_words(const tcm_dsp_layer *layer)
 {
-    return layer->form == TCM_DSP_FORM_WIDE ? tcm_dsp_wide_stream_words(layer->pairs, layer->way)
-                                             : layer->pairs + 8;
+    if (layer->form == TCM_DSP_FORM_WIDE) {
+        return tcm_dsp_wide_stream_words(layer->pairs, layer->way);
+    }
+    return layer->pairs + (layer->form == TCM_DSP_FORM_COMPACT ? 5 : 8);
 }
 
 /* Pairs of a run of ``length`` inputs: four bytes are the pairs (0, 2) and (1, 3); a rest of one or two bytes is one
@@ -223,12 +226,58 @@ TCM_KERNEL void tcm_dsp_multiply_wide(const int32_t *columns, const int32_t *str
     }
 }
 
+/* What the addends of a compact layer have in common. */
+TCM_KERNEL int32_t tcm_dsp_compact_addend(const tcm_dsp_layer *layer)
+{
+    const int32_t halves = 2 * layer->output_offset + 1;
+    return layer->way == TCM_REQUANTIZE_RIGHT ? halves : halves * (1 << (layer->common_shift - 1));
+}
+
+/* All filters of a compact layer, an even number. */
+TCM_KERNEL tcm_dsp_compact_product tcm_dsp_compact_product_of(const void *columns, const int32_t *stream,
+                                                              int8_t *output, const tcm_dsp_layer *layer)
+{
+    return (tcm_dsp_compact_product){
+        .product =
+            {
+                .columns = columns,
+                .stream = stream,
+                .output = output,
+                .output_stride = layer->output_stride,
+                .pairs = layer->pairs,
+                .stream_end = stream + layer->filters / 2 * tcm_dsp_stream_words(layer),
+            },
+        .addend = tcm_dsp_compact_addend(layer),
+    };
+}
+
+/* All filters of a compact layer on the columns of four places or one. */
+TCM_KERNEL void tcm_dsp_multiply_compact(const int32_t *columns, const int32_t *stream, int8_t *output,
+                                         const tcm_dsp_layer *layer, int32_t places)
+{
+    const tcm_dsp_compact_product compact = tcm_dsp_compact_product_of(columns, stream, output, layer);
+    const tcm_dsp_product *product = &compact.product;
+    if (layer->way == TCM_REQUANTIZE_RIGHT) {
+        places == 4 ? tcm_dsp_compact_right_4(product) : tcm_dsp_compact_right_1(product);
+    } else if (layer->common_shift == 10) {
+        places == 4 ? tcm_dsp_compact_10_4(product) : tcm_dsp_compact_10_1(product);
+    } else if (layer->common_shift == 12) {
+        places == 4 ? tcm_dsp_compact_12_4(product) : tcm_dsp_compact_12_1(product);
+    } else {
+        places == 4 ? tcm_dsp_compact_14_4(product) : tcm_dsp_compact_14_1(product);
+    }
+}
+
 /* All filters on the columns of four places or one. */
 TCM_KERNEL void tcm_dsp_multiply(const int32_t *columns, const int32_t *stream, int8_t *output,
                                  const tcm_dsp_layer *layer, int32_t places)
 {
     if (layer->form == TCM_DSP_FORM_WIDE) {
         tcm_dsp_multiply_wide(columns, stream, output, layer, places);
+        return;
+    }
+    if (layer->form == TCM_DSP_FORM_COMPACT) {
+        tcm_dsp_multiply_compact(columns, stream, output, layer, places);
         return;
     }
     const int32_t words = tcm_dsp_stream_words(layer);

@@ -17,9 +17,10 @@
 /* r0 inputs, r1 stream, r2 - r9 sums, r10 and r11 pairs of inputs, r12 and lr weights. Frame: 0 inputs, 4 their end, 8
  * output, 12 end of the stream, 16 entry. A turn has half of TCM_DSP_TURN steps, of four inputs each; it is entered
  * where as many steps are left as the first, incomplete turn has. */
-#define TCM_DSP_START_EIGHT                      \
+#define TCM_DSP_START_EIGHT(frame_bytes, keep)   \
     "push {r4-r11, lr}\n\t"                      \
-    "sub sp, sp, #20\n\t"                        \
+    "sub sp, sp, #" frame_bytes "\n\t"           \
+    keep                                         \
     "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t"       \
     "add r6, r0, r4, lsl #1\n\t"                 \
     "strd r0, r6, [sp]\n\t"                      \
@@ -144,12 +145,12 @@
     finish("lsl", "r8", low)                     \
     finish("asr", "r9", high)
 
-#define TCM_DSP_NEXT_EIGHT                       \
+#define TCM_DSP_NEXT_EIGHT(frame_bytes)          \
     "str r0, [sp, #8]\n\t"                       \
     "ldr r12, [sp, #12]\n\t"                     \
     "cmp r1, r12\n\t"                            \
     "bne.w 1b\n\t"                               \
-    "add sp, sp, #20\n\t"                        \
+    "add sp, sp, #" frame_bytes "\n\t"           \
     "pop {r4-r11, pc}"
 
 /* One place and all filters, a multiple of eight. */
@@ -157,10 +158,10 @@
     TCM_DSP_ROUTINE(name)                               \
     {                                                   \
         __asm__ volatile(                               \
-            TCM_DSP_START_EIGHT                         \
+            TCM_DSP_START_EIGHT("20", "")               \
             TCM_DSP_STEPS_EIGHT                         \
             TCM_DSP_OUTPUTS_EIGHT(finish, low, high)    \
-            TCM_DSP_NEXT_EIGHT);                        \
+            TCM_DSP_NEXT_EIGHT("20"));                  \
     }
 
 TCM_DSP_EIGHT_FILTERS(tcm_dsp_eight_filters_10, TCM_DSP_FLOOR_EIGHT, "10", "10")

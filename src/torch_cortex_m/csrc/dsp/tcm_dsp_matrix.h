@@ -38,9 +38,13 @@ typedef struct {
  * r12 weights, lr weights of the first filter. Frame: 0 output, 4 three strides, 8 end of the stream, 12 stride, 16
  * columns, 20 their end, 24 entry. Each instruction of a step has four bytes: the loop of TCM_DSP_TURN steps is entered
  * where as many are left as the last, incomplete turn has. */
-#define TCM_DSP_START_4(step_bytes)        \
+#define TCM_DSP_START_4(step_bytes) TCM_DSP_START_4_WITH(step_bytes, "28", "")
+
+/* The same with a frame of so many bytes, of which ``keep`` stores more of the product that r0 points to. */
+#define TCM_DSP_START_4_WITH(step_bytes, frame_bytes, keep) \
     "push {r4-r11, lr}\n\t"                \
-    "sub sp, sp, #28\n\t"                  \
+    "sub sp, sp, #" frame_bytes "\n\t"     \
+    keep                                   \
     "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t" \
     "add r6, r0, r4, lsl #4\n\t"           \
     "sub r4, r4, #1\n\t"                   \
@@ -135,10 +139,14 @@ typedef struct {
 
 /* Outputs with a right shift; the sums are doubled. */
 #define TCM_DSP_ROUND_1(sum, multiplier, addend, shift, free) \
+    TCM_DSP_ROUND_1_WITH(sum, multiplier, addend, shift, free, "")
+
+/* The same with the rest of a shift. */
+#define TCM_DSP_ROUND_1_WITH(sum, multiplier, addend, shift, free, rest) \
     "add " free ", " addend ", " sum ", asr #31\n\t"          \
     "smmlar " sum ", " sum ", " multiplier ", " free "\n\t"   \
     "asr " sum ", " sum ", " shift "\n\t"                     \
-    "ssat " sum ", #8, " sum "\n\t"
+    "ssat " sum ", #8, " sum rest "\n\t"
 
 #define TCM_DSP_ROUND_4(a, b, c, d, multiplier, addend, shift, free) \
     TCM_DSP_ROUND_1(a, multiplier, addend, shift, free)              \
@@ -172,11 +180,13 @@ typedef struct {
 #endif
 
 /* The end of the stream is in r12. */
-#define TCM_DSP_NEXT_4            \
-    "str r0, [sp]\n\t"            \
-    "cmp r1, r12\n\t"             \
-    "bne.w 1b\n\t"                \
-    "add sp, sp, #28\n\t"         \
+#define TCM_DSP_NEXT_4 TCM_DSP_NEXT_4_WITH("28")
+
+#define TCM_DSP_NEXT_4_WITH(frame_bytes)  \
+    "str r0, [sp]\n\t"                    \
+    "cmp r1, r12\n\t"                     \
+    "bne.w 1b\n\t"                        \
+    "add sp, sp, #" frame_bytes "\n\t"    \
     "pop {r4-r11, pc}"
 
 /* Four places and all filters of a non-negative layer with this common shift. */
@@ -246,9 +256,12 @@ TCM_DSP_ROUTINE(tcm_dsp_separate_sums_4)
 /* One place. r0 column, r1 stream, r2 and r3 sums, r4 - r7 weights, r8 - r11 inputs, r12 weights of the first filter,
  * lr output. Frame: 0 column, 4 its end, 8 and 12 entries, 16 end of the stream. Pairs that do not fill a block of four
  * come first; the loop of four blocks is entered as that of four places. */
-#define TCM_DSP_START_1(pair_bytes, block_bytes) \
+#define TCM_DSP_START_1(pair_bytes, block_bytes) TCM_DSP_START_1_WITH(pair_bytes, block_bytes, "20", "")
+
+#define TCM_DSP_START_1_WITH(pair_bytes, block_bytes, frame_bytes, keep) \
     "push {r4-r11, lr}\n\t"                      \
-    "sub sp, sp, #20\n\t"                        \
+    "sub sp, sp, #" frame_bytes "\n\t"           \
+    keep                                         \
     "ldm r0, {r0, r1, r2, r3, r4, r5}\n\t"       \
     "mov lr, r2\n\t"                             \
     "add r6, r0, r4, lsl #2\n\t"                 \
@@ -310,13 +323,15 @@ TCM_DSP_ROUTINE(tcm_dsp_separate_sums_4)
     "cmp r0, r12\n\t"             \
     "bne.w 2b\n\t"
 
-#define TCM_DSP_NEXT_1         \
-    "strb r2, [lr], #1\n\t"    \
-    "strb r3, [lr], #1\n\t"    \
-    "ldr r12, [sp, #16]\n\t"   \
-    "cmp r1, r12\n\t"          \
-    "bne.w 1b\n\t"             \
-    "add sp, sp, #20\n\t"      \
+#define TCM_DSP_NEXT_1 TCM_DSP_NEXT_1_WITH("20")
+
+#define TCM_DSP_NEXT_1_WITH(frame_bytes)  \
+    "strb r2, [lr], #1\n\t"               \
+    "strb r3, [lr], #1\n\t"               \
+    "ldr r12, [sp, #16]\n\t"              \
+    "cmp r1, r12\n\t"                     \
+    "bne.w 1b\n\t"                        \
+    "add sp, sp, #" frame_bytes "\n\t"    \
     "pop {r4-r11, pc}"
 
 /* One place and all filters of a non-negative layer with this common shift. */

@@ -120,6 +120,7 @@ CASES = [
     case("relu_large_shifts", (1, 4, 4, 4), 4, shifts=-12, **RELU),
     case("relu_small_shifts", (1, 4, 4, 4), 4, shifts=-3, **RELU),
     case("relu_shift_31", (1, 4, 4, 4), 4, shifts=-31, **RELU),
+    case("relu_two_roundings", (1, 1, 7, 1), 32, (1, 1), multipliers=1 << 27, shifts=-3, **RELU),
     case("relu_clamped", (1, 4, 5, 4), 3, output_offset=-50, activation_min=-50, activation_max=9),
     case(
         "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9

@@ -10,12 +10,14 @@ from ..base import Layer
 from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     MatrixPacking,
+    can_be_compact,
     can_be_wide,
     can_go_by_place_pairs,
     convolution_overlap,
     convolution_scratch,
     is_better_wide,
     matrix_kernel,
+    pack_compact_matrix,
     pack_matrix,
     pack_place_pairs,
     pack_wide_matrix,
@@ -94,7 +96,28 @@ PLACE_PAIRS = matrix_kernel(
     overlap=lambda layer: convolution_overlap(layer, 2),
 )
 
+
+def _applies_compact(layer: Layer) -> bool:
+    return _applies(layer) and can_be_compact(layer, _filters(layer), layer.op.groups)
+
+
+def _compact_packing(layer: Layer) -> MatrixPacking:
+    kernel_height = layer.types["weight"].shape[1]
+    return pack_compact_matrix(layer, _filters(layer), kernel_height, layer.op.groups)
+
+
+COMPACT_COLUMNS = matrix_kernel(
+    "conv2d_s8__compact_columns_dsp",
+    applies=_applies_compact,
+    packing=_compact_packing,
+    scratch_bytes=_scratch,
+    leaves_room=True,
+    lean_form_of=COLUMNS.name,
+    overlap=convolution_overlap,
+)
+
 DSP_KERNELS = [
+    COMPACT_COLUMNS,
     WINOGRAD_1D,
     WINOGRAD_ROWS,
     PLACE_PAIRS,

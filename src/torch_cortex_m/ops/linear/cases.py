@@ -93,6 +93,7 @@ CASES = [
     case("relu_shift_4_long", (1, 1300), 4, bias=True, output_offset=-128, shifts=-4),
     case("relu_shift_8_long", (2, 1290), 4, bias=True, output_offset=-128, shifts=-8),
     case("relu_shift_12_long", (1, 1306), 4, bias=True, output_offset=-128, shifts=-12),
+    case("relu_two_roundings", (3, 4), 32, output_offset=-128, multipliers=1 << 25, shifts=-3),
     case("inputs_64", (1, 64), 16, bias=True),
     case("2_rows_of_4_to_15", (2, 4), 15, bias=True, output_offset=-128),
     case("3_rows_of_20_to_9", (3, 20), 9, bias=True),

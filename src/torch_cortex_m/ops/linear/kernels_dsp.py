@@ -10,8 +10,10 @@ from ..packing.cmsis_nn import are_constant
 from ..packing.dsp import (
     COMMON_SHIFTS,
     MatrixPacking,
+    can_be_compact,
     can_superpose,
     matrix_kernel,
+    pack_compact_eight_filters,
     pack_eight_filters,
     pack_matrix,
     run_pairs,
@@ -77,4 +79,19 @@ EIGHT_FILTERS = matrix_kernel(
     scratch_bytes=lambda layer: 0,
 )
 
-DSP_KERNELS = [BYTES, FOUR_FILTERS, EIGHT_FILTERS, MATRIX]
+
+def _applies_compact(layer: Layer) -> bool:
+    filters = layer.types["weight"].shape[0]
+    whole = filters % 8 == 0 and _applies_eight_filters(layer)
+    return whole and can_be_compact(layer, layer.constants["weight"])
+
+
+COMPACT_EIGHT_FILTERS = matrix_kernel(
+    "linear_s8__compact_eight_filters_dsp",
+    applies=_applies_compact,
+    packing=lambda layer: pack_compact_eight_filters(layer, layer.constants["weight"]),
+    scratch_bytes=lambda layer: 0,
+    lean_form_of=EIGHT_FILTERS.name,
+)
+
+DSP_KERNELS = [COMPACT_EIGHT_FILTERS, BYTES, FOUR_FILTERS, EIGHT_FILTERS, MATRIX]

@@ -30,7 +30,7 @@ SUPERPOSED_BITS = 23
 """The sums of the second of two superposed filters are exact below 2^23."""
 
 
-SEPARATE, SUPERPOSED, WIDE = 0, 1, 2
+SEPARATE, SUPERPOSED, WIDE, COMPACT = 0, 1, 2, 3
 """Forms of weights, as in csrc/dsp/tcm_dsp_columns.h."""
 
 FEW_WEIGHTS, FEW_TAPS = 3072, 32
@@ -63,6 +63,7 @@ def matrix_kernel(
     packing: Callable[[Layer], MatrixPacking],
     scratch_bytes: Callable[[Layer], int],
     leaves_room: bool = False,
+    lean_form_of: str | None = None,
     overlap: Callable[[Layer], dict[str, Overlap]] = no_overlap,
 ) -> Kernel:
     """The record of a kernel that reads a packing's stream."""
@@ -74,6 +75,7 @@ def matrix_kernel(
         pack=lambda layer: {"stream": packing(layer).stream},
         constants=lambda layer: packing(layer).constants(),
         leaves_room=lambda layer: leaves_room,
+        lean_form_of=lean_form_of,
         overlap=overlap,
     )
 
@@ -192,6 +194,43 @@ def pack_wide_matrix(layer: Layer, weight: np.ndarray, runs: int) -> MatrixPacki
     return MatrixPacking(wrapped(stream), len(order), WIDE, found)
 
 
+def can_be_compact(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
+    """Whether csrc/dsp/tcm_dsp_compact.h has routines for the layer; weight [filters, taps]. They
+    have one addend for channels of constant output: that of output_offset."""
+    op = layer.op
+    found = choose_requantization(layer, weight, COMMON_SHIFTS)
+    constants = (found.addends >> np.maximum(found.shifts, found.common_shift))[
+        found.multipliers == 0
+    ]
+    return (
+        len(weight) // groups % 2 == 0
+        and (op.activation_min, op.activation_max) == (-128, 127)
+        and found.way != ANY
+        and bool((constants == op.output_offset).all())
+        and can_superpose(layer, weight, groups)
+    )
+
+
+def pack_compact_matrix(
+    layer: Layer, weight: np.ndarray, runs: int, groups: int = 1
+) -> MatrixPacking:
+    """The same as pack_matrix, superposed, with three words instead of six behind the weights of
+    two filters."""
+    packing = pack_matrix(layer, weight, runs, groups)
+    found = packing.requantization
+    parameters = packing.stream[:, -6:].reshape(-1, 2, 3)
+    multipliers, addends, shifts = np.moveaxis(parameters, 2, 0)
+    if found.way == RIGHT:
+        numbers = [shifts - 1, np.zeros_like(shifts)]
+    else:
+        common = (2 * layer.op.output_offset + 1) * (1 << (found.common_shift - 1))
+        # Channels of constant output have no rounding, and a multiplier of 0 needs none.
+        numbers = [shifts, np.maximum(addends - common, 0)]
+    word = np.concatenate(numbers, axis=1).astype(np.uint8).view("<i4")
+    stream = np.concatenate([packing.stream[:, :-6], multipliers, word], axis=1)
+    return MatrixPacking(stream, packing.pairs, COMPACT, found)
+
+
 def can_go_by_place_pairs(layer: Layer, weight: np.ndarray, groups: int = 1) -> bool:
     """Whether csrc/dsp/tcm_dsp_place_pairs.h has routines for the layer; weight [filters, taps]."""
     op = layer.op
@@ -216,6 +255,11 @@ def pack_eight_filters(layer: Layer, weight: np.ndarray) -> MatrixPacking:
     whole = len(weight) // 8 * 4
     blocks = _beside(replace(found, stream=found.stream[:whole]), 4).stream
     return replace(found, stream=np.concatenate([blocks.ravel(), found.stream[whole:].ravel()]))
+
+
+def pack_compact_eight_filters(layer: Layer, weight: np.ndarray) -> MatrixPacking:
+    """The same as pack_compact_matrix with each four pairs of filters of one run."""
+    return _beside(pack_compact_matrix(layer, weight, runs=1), 4)
 
 
 def _beside(found: MatrixPacking, count: int) -> MatrixPacking:
