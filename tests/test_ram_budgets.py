@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from drawn_networks import DrawnNetwork
 from measured_layers import M4, kernels_with
 from small_graphs import Builder
+from test_regions import residual_network
 from torch import nn
 
 import torch_cortex_m as tcm
@@ -125,20 +126,25 @@ def test_rows_of_what_is_computed_where_it_is_joined() -> None:
     assert generated.plan.regions
 
 
-def a_byte_more_than_planned(choice: Choice) -> ArenaPlanner:
-    def scratch(name: str, kernel: Kernel) -> int:
-        return kernel.scratch_bytes(choice.layers[name])
+def budget_with_gaps(gap: Callable[[Choice], int]) -> RamBudget:
+    """One whose plans take more bytes than they need."""
 
-    def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
-        sizes = {name: scratch(name, kernel) for name, kernel in selection.items()}
-        overlaps = {n: kernel.overlaps(choice.layers[n]) for n, kernel in selection.items()}
-        planned = plan_memory(choice.graph, sizes, overlaps, regions=choice.regions)
-        return replace(planned, arena_bytes=planned.arena_bytes + 1)
+    def planner(choice: Choice) -> ArenaPlanner:
+        def scratch(name: str, kernel: Kernel) -> int:
+            return kernel.scratch_bytes(choice.layers[name])
 
-    return ArenaPlanner(scratch, plan)
+        def plan(selection: Mapping[str, Kernel]) -> MemoryPlan:
+            sizes = {name: scratch(name, kernel) for name, kernel in selection.items()}
+            overlaps = {n: kernel.overlaps(choice.layers[n]) for n, kernel in selection.items()}
+            planned = plan_memory(choice.graph, sizes, overlaps, regions=choice.regions)
+            return replace(planned, arena_bytes=planned.arena_bytes + gap(choice))
+
+        return ArenaPlanner(scratch, plan)
+
+    return RamBudget(M4, planner, "caller", may_go_by_rows=True, may_cut=False)
 
 
-BUDGET = RamBudget(M4, a_byte_more_than_planned, "caller", may_go_by_rows=True, may_cut=False)
+BUDGET = budget_with_gaps(lambda choice: 1)
 
 
 def test_rows_take_no_byte_more_than_the_limit() -> None:
@@ -152,6 +158,19 @@ def test_rows_take_no_byte_more_than_the_limit() -> None:
     limit = BUDGET.arena(loose)
     assert BUDGET.arena(BUDGET.within(choice, limit)) == limit
     assert BUDGET.arena(BUDGET.within(choice, limit - 1)) <= limit - 1
+
+
+def test_more_memory_takes_no_more_time_where_plans_have_gaps() -> None:
+    """The gap grows with a window, which more rows a call make longer."""
+    graph = residual_network()
+    choice = best_choice(graph, M4)
+    budget = budget_with_gaps(
+        lambda choice: 3 * sum(r.windows["stem"].bytes for r in choice.regions if "stem" in r.nodes)
+    )
+    found = [budget.within(choice, limit) for limit in (2900, 2950, 3150)]
+    times = [each.total_time for each in found]
+    assert times == sorted(times, reverse=True)
+    assert budget.arena(found[-1]) > 2950
 
 
 def test_other_kernels_keep_a_budget_where_nothing_goes_by_rows() -> None:
