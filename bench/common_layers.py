@@ -61,8 +61,11 @@ LARGE_DEPTHWISE = (
     (24, 32, 7, 1),
     (12, 64, 7, 1),
     (6, 128, 7, 1),
+    (112, 96, 3, 2),
+    (56, 144, 3, 2),
 )
-"""Height (and width), channels, kernel, stride: MobileNetV3, EfficientNet, ConvNeXt."""
+"""Height (and width), channels, kernel, stride: MobileNetV3, EfficientNet, ConvNeXt; and those of
+large maps of MobileNetV2."""
 
 MULTIPLIED = ((24, 8, 2), (12, 16, 4), (40, 1, 4), (24, 3, 8), (20, 2, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
