@@ -45,8 +45,8 @@ ROOM = (1.0, 0.875, 0.75)
 MUCH = 1.2
 """How many more cycles than without a budget rows may take before strips are tried, too."""
 
-LESS = 0.9
-"""Of the least that was found, what strips have to keep to be worth a further search."""
+LESS = (0.9, 0.95)
+"""Of the least that was found, what strips are to keep in a further search, as often as they do."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,15 @@ class RamBudget:
         return self._kept(choice, ways, int(limit))
 
     def _kept(self, choice: Choice, ways: Ways, limit: int) -> Choice:
+        found = self._fastest(ways, limit)
+        kept = found.choice() if found else self._by_kernels(choice, limit)
+        return self._least_within(choice, ways, limit) if kept is None else kept
+
+    def _fastest(self, ways: Ways, limit: int) -> Found | None:
         found = self._by_rows(ways.rows, limit)
         if found is None or found.cycles > MUCH * found.search.fastest():
             found = self._by_strips(ways, limit, found)
-        kept = found.choice() if found else self._by_kernels(choice, limit)
-        return self._least_within(choice, ways, limit) if kept is None else kept
+        return found
 
     def _least_within(self, choice: Choice, ways: Ways, limit: int) -> Choice:
         """Plans have gaps: it may be what keeps the limit where no search for that does."""
@@ -157,12 +161,13 @@ class RamBudget:
         if not ways.rows:
             return choice.with_kernels(leanest(choice, self.planner(choice)))
         least = min((self._least_of(search) for search in ways.rows), key=_arena)
-        found = self._of_fewest_strips(ways, int(least.arena * LESS))
-        if found is None:
-            return least.choice()
-        while found is not None:
-            least, found = found, self._of_fewest_strips(ways, int(found.arena * LESS))
-        return min(least, self._least_of(least.search), key=_arena).choice()
+        rows = least
+        for part in LESS:
+            while (found := self._of_fewest_strips(ways, int(least.arena * part))) is not None:
+                least = found
+        if least is not rows:
+            least = min(least, self._least_of(least.search), key=_arena)
+        return least.choice()
 
     def _of_fewest_strips(self, ways: Ways, limit: int) -> Found | None:
         return _first(self._of_strips(ways, limit, count) for count in COUNTS)
@@ -221,8 +226,9 @@ class RamBudget:
         return None
 
     def _fastest_steps(self, search: Search, limit: int) -> Found | None:
-        """The same, of more that are tried: a bound is too high if no plan with it is within the
-        limit, and too low if no steps keep it."""
+        """The fastest, by estimate, of more that are tried. A bound is too high if a plan with it
+        takes more than the limit, and too low if no steps keep it. Lower bounds take more cycles,
+        so that the search ends where all do that a bound allows."""
         bound, low, high = limit, 0, limit
         best: Found | None = None
         for _ in range(TRIES):
@@ -237,7 +243,8 @@ class RamBudget:
                 low = bound
             if high - low <= limit * NEAR:
                 return best
-            bound = bound if bound > low else (low + high) // 2
+            if bound <= low:
+                bound = (low + high) // 2
         return best
 
     def _with_room(self, search: Search, bound: int) -> list[Found]:

@@ -20,7 +20,8 @@ typedef struct {
     int32_t addend; /* the layer's number */
 } tcm_dsp_compact_product;
 
-/* Keeps the layer's number behind the frame of other routines. */
+/* Keeps the layer's number, which is behind six words of the product, behind the frame of other routines. What is
+ * pushed and the frame are a multiple of eight bytes. */
 #define TCM_DSP_KEEP_ADDEND(offset)     \
     "ldr r4, [r0, #24]\n\t"             \
     "str r4, [sp, #" offset "]\n\t"
@@ -64,12 +65,12 @@ typedef struct {
     TCM_DSP_ROUTINE(name)                                                 \
     {                                                                     \
         __asm__ volatile(                                                 \
-            TCM_DSP_START_4_WITH("52", "32", TCM_DSP_KEEP_ADDEND("28"))   \
+            TCM_DSP_START_4_WITH("52", "36", TCM_DSP_KEEP_ADDEND("28"))   \
             TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                           \
             TCM_DSP_SUBTRACT_4                                            \
             outputs                                                       \
             TCM_DSP_STORE_4                                               \
-            TCM_DSP_NEXT_4_WITH("32"));                                   \
+            TCM_DSP_NEXT_4_WITH("36"));                                   \
     }
 
 TCM_DSP_COMPACT_4(tcm_dsp_compact_10_4, TCM_DSP_COMPACT_FLOOR_4("10"))
@@ -106,10 +107,10 @@ TCM_DSP_COMPACT_4(tcm_dsp_compact_right_4, TCM_DSP_COMPACT_ROUND_4)
     TCM_DSP_ROUTINE(name)                                                       \
     {                                                                           \
         __asm__ volatile(                                                       \
-            TCM_DSP_START_1_WITH("20", "56", "24", TCM_DSP_KEEP_ADDEND("20"))   \
+            TCM_DSP_START_1_WITH("20", "56", "28", TCM_DSP_KEEP_ADDEND("20"))   \
             TCM_DSP_STEPS_1(TCM_DSP_SUPERPOSED_1)                               \
             outputs                                                             \
-            TCM_DSP_NEXT_1_WITH("24"));                                         \
+            TCM_DSP_NEXT_1_WITH("28"));                                         \
     }
 
 TCM_DSP_COMPACT_1(tcm_dsp_compact_10_1, TCM_DSP_COMPACT_FLOOR_1("10"))

@@ -41,10 +41,10 @@
     TCM_DSP_ROUTINE(name)                                           \
     {                                                               \
         __asm__ volatile(                                           \
-            TCM_DSP_START_EIGHT("24", TCM_DSP_KEEP_ADDEND("20"))    \
+            TCM_DSP_START_EIGHT("28", TCM_DSP_KEEP_ADDEND("20"))    \
             TCM_DSP_STEPS_EIGHT                                     \
             TCM_DSP_COMPACT_OUTPUTS_EIGHT(finish, low, high)        \
-            TCM_DSP_NEXT_EIGHT("24"));                              \
+            TCM_DSP_NEXT_EIGHT("28"));                              \
     }
 
 TCM_DSP_COMPACT_EIGHT_FILTERS(tcm_dsp_compact_eight_10, TCM_DSP_COMPACT_FLOOR_EIGHT, "10", "10")

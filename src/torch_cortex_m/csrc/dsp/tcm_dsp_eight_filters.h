@@ -52,7 +52,7 @@
     "ldrsb.w r10, [r0, #2]\n\t"         \
     "ldrsb.w r11, [r0, #3]\n\t"         \
     "ldrsb.w r12, [r0, #1]\n\t"         \
-    "ldrsb.w lr, [r0], #4\n\t"          \
+    "ldrsb lr, [r0], #4\n\t"            \
     "pkhbt r11, r12, r11, lsl #16\n\t"  \
     "pkhbt r10, lr, r10, lsl #16\n\t"   \
     weights

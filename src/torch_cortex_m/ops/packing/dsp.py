@@ -226,7 +226,9 @@ def pack_compact_matrix(
         common = (2 * layer.op.output_offset + 1) * (1 << (found.common_shift - 1))
         # Channels of constant output have no rounding, and a multiplier of 0 needs none.
         numbers = [shifts, np.maximum(addends - common, 0)]
-    word = np.concatenate(numbers, axis=1).astype(np.uint8).view("<i4")
+    rows = np.concatenate(numbers, axis=1)
+    assert np.isin(rows, range(256)).all(), "LARGEST_SHIFT and LARGEST_SCALE keep them so"
+    word = rows.astype(np.uint8).view("<i4")
     stream = np.concatenate([packing.stream[:, :-6], multipliers, word], axis=1)
     return MatrixPacking(stream, packing.pairs, COMPACT, found)
 
