@@ -53,7 +53,7 @@ FLAGS = {
         "-Oz -fstack-protector-all",
         "-O2 -fprofile-instr-generate -fcoverage-mapping",
         "-O2 -frwpi",
-        "-O1 -fno-omit-frame-pointer -ffixed-r9",
+        "-O1 -fno-omit-frame-pointer -ffixed-r9 -mno-unaligned-access",
     ),
 }
 
