@@ -38,6 +38,7 @@ class Search:
         self._begins = {i for i, node in enumerate(candidates.nodes) if node.name in begins}
         self.singles = cache(candidates.single)
         self._after = cache(candidates.bytes_after)
+        self._beginnings = cache(self._beginnings_within)
 
     def refined(self, limit: int, room: int | None = None) -> list[Step] | None:
         """The steps with the fewest cycles of several beginnings, each with more rows a call and
@@ -51,16 +52,16 @@ class Search:
         found = [[improved[step.key] for step in steps] for steps in beginnings.values()]
         return min(found, key=total_cycles, default=None)
 
-    def _beginnings(self, limit: int) -> Iterator[list[Step]]:
+    def _beginnings_within(self, limit: int) -> list[list[Step]]:
         """The steps with the fewest cycles by themselves, and others that leave memory for more: a
         region that takes the place of two has no whole value between them."""
         steps = self.within(limit)
         if steps is None:
-            return
+            return []
         others = [self.within(int(limit * part)) for part in SMALLER]
         more = total_cycles(steps) * MORE_A_REGION
         others.append(self.within(limit, more_a_region=more))
-        yield from (each for each in (*others, steps) if each is not None)
+        return [each for each in (*others, steps) if each is not None]
 
     def _improved(self, step: Step, limit: int) -> Step:
         """More rows may take the memory that faster kernels need."""

@@ -253,7 +253,8 @@ TCM_KERNEL int32_t tcm_scale_pair(int32_t pair, int32_t shift)
     return (int32_t)tcm_pack_low((uint32_t)pair << shift, (uint32_t)(pair >> 16) << shift);
 }
 
-/* How a layer's accumulators become outputs; ops/requantization.py chooses the way and proves that it is exact. */
+/* How a layer's accumulators become outputs; ops/integers/requantization.py chooses the way and proves that it is
+ * exact. */
 enum {
     /* The plain sequence: any multiplier, shift and range. */
     TCM_REQUANTIZE_ANY = 0,

@@ -6,7 +6,7 @@
 #include "tcm_dsp_matrix.h"
 #include "tcm_dsp_wide.h"
 
-/* How weights are stored; as in ops/matrix_dsp.py. */
+/* How weights are stored; as in ops/packing/dsp.py. */
 enum { TCM_DSP_FORM_SEPARATE = 0, TCM_DSP_FORM_SUPERPOSED = 1, TCM_DSP_FORM_WIDE = 2, TCM_DSP_FORM_COMPACT = 3 };
 
 /* A layer, or one group of it. */

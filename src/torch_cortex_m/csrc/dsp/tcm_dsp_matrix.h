@@ -8,7 +8,7 @@
  *     load the weights and two columns, extract both w0 (SXTB16), 4 SMLAD; load two columns, 4 SMLAD
  *
  * Products with the whole halves give s0 + 256 * s1, those with w0 give s0: subtracting leaves s1, exactly as long as
- * s1 fits 24 bits. That is what ops/matrix_dsp.py checks before it superposes. Else a second SXTB16 extracts w1.
+ * s1 fits 24 bits. That is what ops/packing/dsp.py checks before it superposes. Else a second SXTB16 extracts w1.
  *
  * The weights are a stream; for each two filters: 2 biases, ``pairs`` words, then multiplier, addend and shift of both
  * (see tcm_dsp_output). An odd filter at the end has an idle partner.

@@ -30,7 +30,7 @@
     "ldr r3, [%1], #4\n\t ldr r4, [%1], #4\n\t ldr r5, [%1], #4\n\t ldr r6, [%1], #4\n\t"       \
     "str r3, [%0], #4\n\t str r4, [%0], #4\n\t str r5, [%0], #4\n\t str r6, [%0], #4\n\t"
 
-/* The addresses are of words, or any. */
+/* By eight words at a time where both addresses are multiples of four, and else by four. */
 __attribute__((noinline, unused)) static void tcm_move_words(int8_t *target, const int8_t *source, uint32_t count)
 {
     const uint32_t is_aligned = ((uintptr_t)target | (uintptr_t)source) % 4 == 0;

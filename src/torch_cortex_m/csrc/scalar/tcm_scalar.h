@@ -122,7 +122,7 @@ TCM_KERNEL int8_t tcm_limit_s8(int32_t value, int32_t low, int32_t high)
     return (int8_t)tcm_clamp(value, low, high);
 }
 
-/* How a layer's accumulators become outputs: the ways of ops/requantization.py. */
+/* How a layer's accumulators become outputs: the ways of ops/integers/requantization.py. */
 enum {
     TCM_SCALAR_ANY = 0,
     TCM_SCALAR_RIGHT = 1,
