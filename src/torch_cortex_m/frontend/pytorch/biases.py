@@ -30,26 +30,40 @@ LARGEST_SUM = 2.0**31 - 2.0**12
 
 
 class MeanInputs(Interpreter):
-    """Runs a prepared program and keeps the mean over all runs of every weighted sum's input."""
+    """Runs a prepared program and keeps the mean over all runs of every weighted sum's input.
+
+    Constants, and observers that see no more than a constant, run the first time only.
+    """
 
     def __init__(self, prepared: GraphModule) -> None:
         super().__init__(prepared)
         self._totals: dict[Node, Tensor] = {}
         self._runs = 0
         self._wanted = {input for _, _, input in _sums(prepared)}
+        self._constant_nodes = set(_observed_constants(prepared))
+        self._constants: dict[Node, Any] = {}
 
-    def run(self, *args: Any, **kwargs: Any) -> Any:
+    def run(self, *args: Any, **_: Any) -> Any:
         self._runs += 1
-        return super().run(*args, **kwargs)
+        return super().run(*args, initial_env=dict(self._constants))
 
     def run_node(self, n: Node) -> Any:
         result = super().run_node(n)
+        if n in self._constant_nodes:
+            self._constants[n] = result
         if n in self._wanted:
             self._totals[n] = self._totals.get(n, 0) + result.to(torch.float64)
         return result
 
     def mean(self, node: Node) -> Tensor:
         return (self._totals[node] / self._runs).to(torch.float32)
+
+
+def _observed_constants(prepared: GraphModule) -> Iterator[Node]:
+    """The constants and their observers, which see the same in every run."""
+    for constant in prepared.graph.find_nodes(op="get_attr"):
+        yield constant
+        yield from (user for user in constant.users if user.op == "call_module")
 
 
 def leave_room_for_sums(prepared: GraphModule) -> None:

@@ -27,6 +27,7 @@ class Calibrator(MeanInputs):
     def __init__(self, prepared: GraphModule, float_values: FloatValues | None = None) -> None:
         super().__init__(prepared)
         self._float_values = float_values
+        self._recurrences = dict(_layers(prepared))
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         if self._float_values is not None:
@@ -34,10 +35,9 @@ class Calibrator(MeanInputs):
         return super().run(*args, **kwargs)
 
     def run_node(self, n: Node) -> Any:
-        pattern = pattern_of(n)
-        if pattern is not None and pattern.recurrence is not None:
+        if n in self._recurrences:
             args, kwargs = self.fetch_args_kwargs_from_env(n)
-            states = pattern.recurrence.states(*args, **kwargs)
+            states = self._recurrences[n].states(*args, **kwargs)
             for place, result in results(n) or [(0, n)]:
                 self._observe(result, states[place])
         value = super().run_node(n)
