@@ -23,6 +23,12 @@ def function(body: Callable, **modules: Callable | nn.Module | Tensor) -> Factor
     return lambda: Function(body, **modules)  # type: ignore[arg-type]
 
 
+def activations_beside_their_input(m: Function, x: Tensor) -> Tensor:
+    """All with one quantization, whose ends are not the activations'."""
+    wide = functional.conv2d(x, m.weights)
+    return torch.cat([torch.relu(wide), functional.relu6(wide), wide], 1)
+
+
 IMAGE = (1, 4, 8, 8)
 CASES: list[tuple[str, Factory, tuple[Shape, ...], list[str]]] = [
     ("conv2d", lambda: nn.Conv2d(4, 6, 3), (IMAGE,), ["conv2d"]),
@@ -144,6 +150,12 @@ CASES: list[tuple[str, Factory, tuple[Shape, ...], list[str]]] = [
     ("relu", lambda: nn.ReLU(), (IMAGE,), ["requantize"]),
     ("relu6", lambda: nn.ReLU6(), (IMAGE,), ["requantize"]),
     ("hardtanh", lambda: nn.Hardtanh(-0.5, 0.7), (IMAGE,), ["requantize"]),
+    (
+        "activations_within_a_wider_range",
+        function(activations_beside_their_input, weights=5 * constant(4, 4, 1, 1)),
+        (IMAGE,),
+        ["conv2d", "requantize", "requantize", "concatenate", "concatenate"],
+    ),
     ("clamp", function(lambda m, x: x.clamp(-0.5, 1.0)), (IMAGE,), ["requantize"]),
     ("clamp_min", function(lambda m, x: x.clamp_min(-0.5)), (IMAGE,), ["requantize"]),
     ("clamp_max", function(lambda m, x: x.clamp(max=0.5)), (IMAGE,), ["requantize"]),
