@@ -54,8 +54,8 @@ def _lossy(document: Mapping[str, Any]) -> Iterator[Advice]:
         sqnr = document["loss"]["sqnr"]
         yield _advice(
             "warning",
-            f"Quantization leaves an output {sqnr:.1f} dB of signal over error; {_names(layers)} "
-            "lose most.",
+            f"Quantization leaves an output {sqnr:.1f} dB of signal over error; most is lost in "
+            f"{_names(layers)}.",
             do,
         )
 

@@ -143,11 +143,12 @@ def _block_title(block: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 
 
 def fitting(text: str, width: float) -> str:
-    """The end of a name, which tells layers of one module apart."""
+    """Both ends of a name: one tells modules apart, the other one the layers of a module."""
     letters = int(width / LETTER)
     if letters < min(5, len(text)):
         return ""
-    return text if len(text) <= letters else f"…{text[1 - letters :]}"
+    first = letters // 2
+    return text if len(text) <= letters else f"{text[:first]}…{text[first + 1 - letters :]}"
 
 
 def _sizes(most: int) -> list[int]:

@@ -85,4 +85,14 @@
   for (const button of table.tHead.querySelectorAll("button")) {
     button.addEventListener("click", () => sort(button));
   }
+
+  // Paper has nothing to unfold.
+  let unfolded = [];
+  window.addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("details:not([open])")].filter((each) => !table.contains(each));
+    for (const each of unfolded) each.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const each of unfolded) each.open = false;
+  });
 })();

@@ -30,7 +30,7 @@ def page(document: Mapping[str, Any]) -> str:
     environment.filters |= {
         "count": _count,
         "size": _size,
-        "tail": fitting,
+        "fitting": fitting,
         "broken": _broken,
         "code": _code_spans,
     }
