@@ -113,6 +113,7 @@ def test_a_profile_tells_what_an_inference_takes_on_a_part(compiled: tcm.Compile
     part = report.part
     assert part is not None
     assert report.cycles is not None
+    assert part.cycles is not None
     fewest, most = part.cycles
     assert report.cycles <= fewest <= most
     assert most == report.cycles + 4 * (part.code_lines + part.constant_lines)
@@ -160,5 +161,15 @@ def test_a_part_is_a_target_with_limits(name: str) -> None:
     assert (target.name, target.title) == (part.core, name)
     assert target_from_data(target_to_data(target)) == target
     assert (target.flash_bytes, target.ram_bytes) == (part.flash_bytes, part.ram_bytes)
-    for cache in (part.code, part.constants or part.code):
+    for cache in filter(None, (part.code, part.constants)):
         assert cache.bytes % (cache.line_bytes * cache.ways) == 0
+
+
+@needs_emulator
+def test_a_part_that_says_less_has_lines_but_no_time(compiled: tcm.CompiledModel) -> None:
+    part = compiled.profile(part="apollo4").part
+    assert part is not None
+    assert (part.cycles, part.microseconds) == (None, None)
+    assert "is not known" in part.text
+    with pytest.raises(tcm.TcmError, match="nrf52840 fetches from flash cannot be counted"):
+        compiled.profile(part="nrf52840")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..run import Execution
+from ..run.miss_counter import Misses
 from ..target import Part, Target
 
 
@@ -16,30 +17,43 @@ class PartReport:
 
     cycles: without any waiting, and those of each line. The fewer ones, if the core goes on as soon
     as the first bytes are there and prefetched lines come in time; the more, if it waits for whole
-    lines.
+    lines. None where nobody says how long a line takes, or the core has no model of its cycles.
     """
 
     name: str
     source: str
     code_lines: int
     constant_lines: int
-    cycles: tuple[int, int]
-    microseconds: tuple[int, int]
+    cycles: tuple[int, int] | None
+    microseconds: tuple[int, int] | None
 
     @property
     def text(self) -> str:
         """For people."""
+        return (
+            f"On {self.name}: {self._time}; its caches fetch {self.code_lines:,} lines of code "
+            f"and {self.constant_lines:,} of constants from flash ({self.source})."
+        )
+
+    @property
+    def _time(self) -> str:
+        if self.cycles is None or self.microseconds is None:
+            return "how long an inference waits for flash is not known"
         fastest, slowest = (f"{value / 1000:,.2f}" for value in self.microseconds)
         fewest, most = (f"{value:,}" for value in self.cycles)
-        return (
-            f"On {self.name}: {fastest} to {slowest} ms, {fewest} to {most} cycles; its caches "
-            f"fetch {self.code_lines:,} lines of code and {self.constant_lines:,} of constants "
-            f"from flash ({self.source})."
-        )
+        return f"{fastest} to {slowest} ms, {fewest} to {most} cycles"
 
 
 def check_part(part: Part, target: Target) -> None:
-    """Raises TcmError if the part has another core."""
+    """Raises TcmError if the part has another core, or caches of which nothing is known."""
+    if part.code is None:
+        raise TcmError(
+            f"what {part.name} fetches from flash cannot be counted",
+            expected="a part whose caches are described",
+            got=part.source,
+            hint=f"--target {part.name} compiles for its core, flash and RAM; profile without "
+            "--part counts cycles without waiting",
+        )
     if part.core != target.name:
         raise TcmError(
             f"the model was compiled for another core than that of {part.name}",
@@ -50,19 +64,22 @@ def check_part(part: Part, target: Target) -> None:
 
 
 def part_report(part: Part, execution: Execution) -> PartReport | None:
-    """None where the core has no model of its cycles."""
-    misses, core_cycles = execution.misses, execution.cycles
-    if misses is None or core_cycles is None:
+    """None where nothing was counted."""
+    misses = execution.misses
+    if misses is None:
+        return None
+    cycles = _cycles(part, misses, execution.cycles)
+    microseconds = None
+    if cycles is not None:
+        microseconds = (round(cycles[0] / part.megahertz), round(cycles[1] / part.megahertz))
+    return PartReport(part.name, part.source, misses.code, misses.constants, cycles, microseconds)
+
+
+def _cycles(part: Part, misses: Misses, core_cycles: int | None) -> tuple[int, int] | None:
+    """The fewest and the most, as ``PartReport`` has them."""
+    if core_cycles is None or part.fill_cycles is None:
         return None
     first, whole = part.fill_cycles
     in_time = misses.in_order if part.prefetch else 0
     fewest = core_cycles + first * (misses.code - in_time + misses.constants)
-    most = core_cycles + whole * (misses.code + misses.constants)
-    return PartReport(
-        part.name,
-        part.source,
-        misses.code,
-        misses.constants,
-        (fewest, most),
-        (round(fewest / part.megahertz), round(most / part.megahertz)),
-    )
+    return fewest, core_cycles + whole * (misses.code + misses.constants)

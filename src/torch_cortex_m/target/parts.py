@@ -23,11 +23,13 @@ class Cache:
 class Part:
     """A microcontroller at its highest clock.
 
-    code: the cache of instructions. constants: that of data in flash; None where it is the same.
-    prefetch: whether the next line of code is fetched while one is executed.
+    code: the cache of instructions; None where its maker does not say how large it is. constants:
+    that of data in flash; None where it is the same. prefetch: whether the next line of code is
+    fetched while one is executed.
     fill_cycles: of waiting for a line that is missing: until its first bytes come, and until all of
-    it is there. Which one counts depends on what the core wants next.
-    flash_bytes: None where flash is external. source: where all of this is said.
+    it is there. Which one counts depends on what the core wants next. None where nobody says.
+    flash_bytes: None where flash is external. ram_bytes: of the largest memory where there are
+    several. source: where all of this is said.
     """
 
     name: str
@@ -35,10 +37,10 @@ class Part:
     megahertz: int
     flash_bytes: int | None
     ram_bytes: int
-    code: Cache
+    code: Cache | None
     constants: Cache | None
     prefetch: bool
-    fill_cycles: tuple[int, int]
+    fill_cycles: tuple[int, int] | None
     source: str
 
     @property
@@ -56,6 +58,25 @@ _XIP = Cache(16 * KILOBYTE, 8, 2)
 # Address, mode and dummy take 12 clocks of quad SPI, the two words of a line 8 each, all of them at
 # half of the core's clock.
 _XIP_FILL = (40, 56)
+
+
+def _with_core_caches(
+    name: str,
+    core: str,
+    megahertz: int,
+    kilobytes: tuple[int, int],
+    caches: int,
+    fill_cycles: tuple[int, int] | None,
+    source: str,
+) -> Part:
+    """A part whose core brings its caches along, of so many kilobytes each. kilobytes: of flash
+    and of RAM. Source of their form: Arm's manuals of the cores."""
+    flash_bytes, ram_bytes = (KILOBYTE * size for size in kilobytes)
+    code, constants = (Cache(caches * KILOBYTE, 32, ways) for ways in (2, 4))
+    return Part(
+        name, core, megahertz, flash_bytes, ram_bytes, code, constants, False, fill_cycles, source
+    )
+
 
 PARTS: dict[str, Part] = {
     part.name: part
@@ -96,6 +117,70 @@ PARTS: dict[str, Part] = {
             fill_cycles=(4, 8),
             source="RM0456, instruction cache and embedded flash memory: 4 wait states, lines of "
             "128 bits",
+        ),
+        _with_core_caches(
+            "stm32h743",
+            "cortex-m7",
+            480,
+            (2048, 512),
+            16,
+            # Five clocks of a bus at half the core's until the first eight bytes of 32.
+            (10, 16),
+            "RM0433, embedded flash memory: 4 wait states, 64 bits a clock of the bus",
+        ),
+        Part(
+            "nrf52840",
+            "cortex-m4",
+            64,
+            1024 * KILOBYTE,
+            256 * KILOBYTE,
+            code=None,
+            constants=None,
+            prefetch=False,
+            fill_cycles=None,
+            source="nRF52840 product specification, NVMC: a cache of instructions, no size",
+        ),
+        Part(
+            "nrf5340",
+            "cortex-m33",
+            128,
+            1024 * KILOBYTE,
+            512 * KILOBYTE,
+            code=Cache(8 * KILOBYTE, 16, 2),
+            constants=None,
+            prefetch=False,
+            fill_cycles=None,
+            source="nRF5340 product specification, CACHE: two ways, lines of 128 bits",
+        ),
+        Part(
+            "apollo4",
+            "cortex-m4",
+            192,
+            2048 * KILOBYTE,
+            1024 * KILOBYTE,
+            code=Cache(64 * KILOBYTE, 16, 2),
+            constants=None,
+            prefetch=False,
+            fill_cycles=None,
+            source="Apollo4 Plus datasheet: MRAM behind a cache of 64 KB in two ways",
+        ),
+        _with_core_caches(
+            "ra8d1",
+            "cortex-m85",
+            480,
+            (2048, 896),
+            16,
+            None,
+            "RA8D1 datasheet: caches of 16 KB each",
+        ),
+        _with_core_caches(
+            "alif-e7",
+            "cortex-m55",
+            400,
+            (5632, 4096),
+            32,
+            None,
+            "Ensemble E7 datasheet, the high-performance core: MRAM, caches of 32 KB each",
         ),
         Part(
             "rp2040",
