@@ -33,6 +33,7 @@ _AN547 = Machine(
 )
 
 _DSP = frozenset({"dsp"})
+_DUAL_ISSUE = _DSP | {"dual issue"}
 _MVE = frozenset({"dsp", "mve"})
 
 
@@ -49,7 +50,14 @@ CORES: dict[str, Target] = {
         _core(
             "cortex-m4", _AN386, _DSP, "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"
         ),
-        _core("cortex-m7", _AN500, _DSP, "-mcpu=cortex-m7", "-mfloat-abi=hard", "-mfpu=fpv5-d16"),
+        _core(
+            "cortex-m7",
+            _AN500,
+            _DUAL_ISSUE,
+            "-mcpu=cortex-m7",
+            "-mfloat-abi=hard",
+            "-mfpu=fpv5-d16",
+        ),
         _core(
             "cortex-m33", _AN505, _DSP, "-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"
         ),
@@ -65,8 +73,8 @@ HOST = Target("host")
 
 
 def cores_like(target: Target) -> list[str]:
-    """The core, and the others with the same special instructions; it alone where there are none:
-    then more depends on how fast it multiplies and loads."""
+    """The core, and the others with the same features; it alone where there are none: then more
+    depends on how fast it multiplies and loads."""
     others = (core for core in CORES.values() if core.name != target.name)
     alike = [core.name for core in others if core.features == target.features]
     return [target.name, *(alike if target.features else ())]

@@ -42,7 +42,7 @@ class Target:
     """A core to compile for.
 
     flags: code generation flags of arm-none-eabi-gcc.
-    features: what kernels may need ("dsp", "mve").
+    features: what kernels may need: instructions ("dsp", "mve"), or two at a time ("dual issue").
     machine: the emulated machine; None for the host.
     flash_bytes, ram_bytes: what the model may use; None: any amount. A core has no limits of its
         own, and those of the emulated machine count only when something runs on it.

@@ -19,7 +19,8 @@
  * longer with 8. TCM_DSP_LOADS_OVERLAP: an M4 takes 5 cycles for four loads in a row, as for one of four registers, and
  * 6 for two of two words; others take no fewer, and an M33 more for one of four. TCM_DSP_WORDS: two words from r1 on,
  * which moves behind them, and r10 and r11 from r0 + 8. A Cortex-M7 is told from an M4 by its unit for double
- * precision; one without it takes the loops of the M4. */
+ * precision; one without it takes the loops of the M4. TCM_DSP_PIPELINED: an M7 issues a load beside a product, but
+ * waits two or three cycles for what it loads; see tcm_dsp_pipelined.h. */
 #if defined(__ARM_ARCH_7EM__) && !(defined(__ARM_FP) && (__ARM_FP & 8))
 #define TCM_DSP_TURN "8"
 #define TCM_DSP_LOADS_OVERLAP 1
@@ -36,6 +37,11 @@
 #define TCM_DSP_WORDS(first, second)                   \
     "ldrd " first ", " second ", [r1], #8\n\t"         \
     "ldrd r10, r11, [r0, #8]\n\t"
+#endif
+#if defined(__ARM_ARCH_7EM__) && !TCM_DSP_LOADS_OVERLAP
+#define TCM_DSP_PIPELINED 1
+#else
+#define TCM_DSP_PIPELINED 0
 #endif
 
 /* One pair of inputs with the weights of two filters, which share a word or not. */

@@ -65,7 +65,7 @@ typedef struct {
     TCM_DSP_ROUTINE(name)                                                 \
     {                                                                     \
         __asm__ volatile(                                                 \
-            TCM_DSP_START_4_WITH("52", "36", TCM_DSP_KEEP_ADDEND("28"))   \
+            TCM_DSP_START_4_WITH(TCM_DSP_SUPERPOSED_BYTES, "36", TCM_DSP_KEEP_ADDEND("28")) \
             TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                           \
             TCM_DSP_SUBTRACT_4                                            \
             outputs                                                       \

@@ -223,7 +223,7 @@ TCM_KERNEL int32_t *tcm_dsp_stream_of(const tcm_dsp_operand *operand, const int8
 TCM_DSP_ROUTINE(tcm_dsp_wide_sums_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("44")
+        TCM_DSP_START_4(TCM_DSP_WIDE_BYTES)
         TCM_DSP_STEPS_4(TCM_DSP_WIDE)
         TCM_DSP_STORE_SUMS_4);
 }

@@ -17,7 +17,7 @@
 #ifndef TCM_DSP_MATRIX_H
 #define TCM_DSP_MATRIX_H
 
-#include "tcm_dsp.h"
+#include "tcm_dsp_pipelined.h"
 
 typedef struct {
     const void *columns; /* pairs of inputs, or inputs that stay bytes */
@@ -62,23 +62,34 @@ typedef struct {
     "ldrd r2, r6, [r1], #8\n\t"            \
     "ldr r0, [sp, #16]\n\t"
 
-/* What a step begins with: inputs of the third and fourth place, weights of the first filter in lr, of the second in
- * r12. Loads in a row cost one cycle each but for the last one; LDRD costs three. */
-#define TCM_DSP_LOADS_4                \
+/* Weights of the first filter in lr, of the second in r12, and what is done between. */
+#define TCM_DSP_SUPERPOSED(between)    \
     "ldr.w r12, [r1], #4\n\t"          \
-    "ldr.w r10, [r0, #8]\n\t"          \
-    "ldr.w r11, [r0, #12]\n\t"
-#define TCM_DSP_SUPERPOSED             \
-    TCM_DSP_LOADS_4                    \
+    between                            \
     "sxtb16 lr, r12\n\t"
-#define TCM_DSP_SEPARATE               \
-    TCM_DSP_LOADS_4                    \
-    "sxtb16 lr, r12\n\t"               \
+#define TCM_DSP_SEPARATE(between)      \
+    TCM_DSP_SUPERPOSED(between)        \
     "sxtb16 r12, r12, ror #8\n\t"
 
+#if TCM_DSP_PIPELINED
+#define TCM_DSP_SUPERPOSED_BYTES "56"
+#define TCM_DSP_SEPARATE_BYTES "60"
+#define TCM_DSP_STEPS_4(weights)       \
+    TCM_DSP_PIPELINED_SUMS             \
+    TCM_DSP_PIPELINED_STEPS(weights, "ldr.w r10, [r0], #16\n\t", "0", "", "24", "20", "bne.w")
+#else
+#define TCM_DSP_SUPERPOSED_BYTES "52"
+#define TCM_DSP_SEPARATE_BYTES "56"
+
+/* The inputs of the third and fourth place. Loads in a row cost one cycle each but for the last one; LDRD costs
+ * three. */
+#define TCM_DSP_INPUTS_4               \
+    "ldr.w r10, [r0, #8]\n\t"          \
+    "ldr.w r11, [r0, #12]\n\t"
+
 /* The first step adds to the biases. */
-#define TCM_DSP_FIRST_STEP_4(loads)    \
-    loads                              \
+#define TCM_DSP_FIRST_STEP_4(weights)  \
+    weights(TCM_DSP_INPUTS_4)          \
     "smlad r5, r11, lr, r2\n\t"        \
     "smlad r9, r11, r12, r6\n\t"       \
     "smlad r4, r10, lr, r2\n\t"        \
@@ -90,8 +101,8 @@ typedef struct {
     "smlad r6, r10, r12, r6\n\t"       \
     "ldr pc, [sp, #24]\n"
 
-#define TCM_DSP_STEP_4(loads)          \
-    loads                              \
+#define TCM_DSP_STEP_4(weights)        \
+    weights(TCM_DSP_INPUTS_4)          \
     "smlad r5, r11, lr, r5\n\t"        \
     "smlad r9, r11, r12, r9\n\t"       \
     "smlad r4, r10, lr, r4\n\t"        \
@@ -102,16 +113,17 @@ typedef struct {
     "smlad r2, r10, lr, r2\n\t"        \
     "smlad r6, r10, r12, r6\n\t"
 
-#define TCM_DSP_STEPS_4(loads)         \
-    TCM_DSP_FIRST_STEP_4(loads)        \
+#define TCM_DSP_STEPS_4(weights)       \
+    TCM_DSP_FIRST_STEP_4(weights)      \
     "2:\n\t"                           \
     ".rept " TCM_DSP_TURN "\n\t"       \
-    TCM_DSP_STEP_4(loads)              \
+    TCM_DSP_STEP_4(weights)            \
     ".endr\n"                          \
     "3:\n\t"                           \
     "ldr r12, [sp, #20]\n\t"           \
     "cmp r0, r12\n\t"                  \
     "bne.w 2b\n\t"
+#endif
 
 #define TCM_DSP_SUBTRACT_4  \
     "sub r6, r6, r2\n\t"    \
@@ -194,7 +206,7 @@ typedef struct {
     TCM_DSP_ROUTINE(name)                                          \
     {                                                              \
         __asm__ volatile(                                          \
-            TCM_DSP_START_4("52")                                  \
+            TCM_DSP_START_4(TCM_DSP_SUPERPOSED_BYTES)                                  \
             TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                    \
             TCM_DSP_SUBTRACT_4                                     \
             "ldm r1!, {r10, r11, r12}\n\t"                         \
@@ -215,7 +227,7 @@ TCM_DSP_NON_NEGATIVE_4(tcm_dsp_non_negative_14_4, "14")
 TCM_DSP_ROUTINE(tcm_dsp_right_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("52")
+        TCM_DSP_START_4(TCM_DSP_SUPERPOSED_BYTES)
         TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
         TCM_DSP_SUBTRACT_4
         TCM_DSP_SHIFT_4("lsl", "r2", "r3", "r4", "r5", "#1")
@@ -238,7 +250,7 @@ TCM_DSP_ROUTINE(tcm_dsp_right_4)
 TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("52")
+        TCM_DSP_START_4(TCM_DSP_SUPERPOSED_BYTES)
         TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)
         TCM_DSP_SUBTRACT_4
         TCM_DSP_SHIFT_4("asr", "r6", "r7", "r8", "r9", "#8")
@@ -248,7 +260,7 @@ TCM_DSP_ROUTINE(tcm_dsp_superposed_sums_4)
 TCM_DSP_ROUTINE(tcm_dsp_separate_sums_4)
 {
     __asm__ volatile(
-        TCM_DSP_START_4("56")
+        TCM_DSP_START_4(TCM_DSP_SEPARATE_BYTES)
         TCM_DSP_STEPS_4(TCM_DSP_SEPARATE)
         TCM_DSP_STORE_SUMS_4);
 }

@@ -13,11 +13,11 @@
  * way: what matters is that 4 Y fits 32 bits, which ops/conv2d/kernels_winograd_dsp.py checks.
  *
  * Four tiles side by side are computed at a time, on two filters; halves of a word are two channels. One pair of
- * channels at one of the 16 positions is 16 multiply-accumulates in 11 instructions (13 on a Cortex-M4). */
+ * channels at one of the 16 positions is 16 multiply-accumulates in 11 instructions (13 on a Cortex-M4, 15 on an M7). */
 #ifndef TCM_DSP_WINOGRAD_H
 #define TCM_DSP_WINOGRAD_H
 
-#include "tcm_dsp.h"
+#include "tcm_dsp_pipelined.h"
 
 enum {
     TCM_WINOGRAD_TILES = 4,
@@ -94,8 +94,8 @@ typedef struct {
  * from the end of a position's inputs back to the next one's start, 8 sums, 12 end of the first position's inputs,
  * which those of later positions pass in their last step only, 16 entry. The loop of TCM_DSP_TURN steps is entered
  * where as many are left as the last, incomplete turn has. A pair has inputs of 2^pair_shift bytes, position_bytes of
- * them at each position. */
-#define TCM_WINOGRAD_PRODUCT(name, first_step, step, pair_shift, position_bytes, sums_bytes)                          \
+ * them at each position; a step has step_bytes of code. */
+#define TCM_WINOGRAD_PRODUCT(name, steps, step_bytes, pair_shift, position_bytes, sums_bytes)                         \
     __attribute__((naked, noinline, unused, aligned(4))) static void name(                                            \
         __attribute__((unused)) const tcm_winograd_product *product)                                                  \
     {                                                                                                                 \
@@ -109,7 +109,7 @@ typedef struct {
             "add r6, r2, #" sums_bytes "\n\t"                                                                         \
             "sub r3, r3, #1\n\t"                                                                                      \
             "and r3, r3, #" TCM_DSP_TURN "-1\n\t"                                                                     \
-            "mov r7, #36+" TCM_DSP_WORDS_BYTES "\n\t"                                                                 \
+            "mov r7, #" step_bytes "\n\t"                                                                             \
             "adr.w r8, 3f\n\t"                                                                                        \
             "mls r7, r3, r7, r8\n\t"                                                                                  \
             "orr r7, r7, #1\n\t"                                                                                      \
@@ -117,16 +117,7 @@ typedef struct {
             "strd r2, r5, [sp, #8]\n\t"                                                                               \
             "str r7, [sp, #16]\n"                                                                                     \
             "1:\n\t"                                                                                                  \
-            first_step                                                                                                \
-            "ldr pc, [sp, #16]\n"                                                                                     \
-            "2:\n\t"                                                                                                  \
-            ".rept " TCM_DSP_TURN "\n\t"                                                                              \
-            step                                                                                                      \
-            ".endr\n"                                                                                                 \
-            "3:\n\t"                                                                                                  \
-            "ldr r12, [sp, #12]\n\t"                                                                                  \
-            "cmp r0, r12\n\t"                                                                                         \
-            "blo.w 2b\n\t"                                                                                            \
+            steps                                                                                                     \
             "ldm sp, {r10, r11, r12}\n\t"                                                                             \
             "sub r0, r0, r11\n\t"                                                                                     \
             "stm r12!, {r2-r9}\n\t"                                                                                   \
@@ -137,7 +128,30 @@ typedef struct {
             "pop {r4-r11, pc}");                                                                                      \
     }
 
+/* The first step multiplies only. */
+#define TCM_WINOGRAD_STEPS(first_step, step)  \
+    first_step                                \
+    "ldr pc, [sp, #16]\n"                     \
+    "2:\n\t"                                  \
+    ".rept " TCM_DSP_TURN "\n\t"              \
+    step                                      \
+    ".endr\n"                                 \
+    "3:\n\t"                                  \
+    "ldr r12, [sp, #12]\n\t"                  \
+    "cmp r0, r12\n\t"                         \
+    "blo.w 2b\n\t"
+
 /* Four tiles and two filters: r2 - r5 sums of the first filter, r6 - r9 of the second. */
+#if TCM_DSP_PIPELINED
+#define TCM_WINOGRAD_FOUR_TILES          \
+    "movs r2, #0\n\t"                    \
+    "movs r6, #0\n\t"                    \
+    TCM_DSP_PIPELINED_SUMS               \
+    TCM_DSP_PIPELINED_STEPS(TCM_DSP_PIPELINED_WORDS, "ldr.w r10, [r0]\n\t", "256", "add.w r0, r0, #256\n\t", "16", \
+                            "12", "blo.w")
+
+TCM_WINOGRAD_PRODUCT(tcm_winograd_sums, TCM_WINOGRAD_FOUR_TILES, "60", "8", "16", "512")
+#else
 #define TCM_WINOGRAD_FIRST_STEP          \
     TCM_DSP_WORDS("r12", "lr")           \
     "smuad r4, r10, r12\n\t"             \
@@ -162,6 +176,9 @@ typedef struct {
     "smlad r6, r10, lr, r6\n\t"          \
     "smlad r7, r11, lr, r7\n\t"
 
-TCM_WINOGRAD_PRODUCT(tcm_winograd_sums, TCM_WINOGRAD_FIRST_STEP, TCM_WINOGRAD_STEP, "8", "16", "512")
+#define TCM_WINOGRAD_FOUR_TILES TCM_WINOGRAD_STEPS(TCM_WINOGRAD_FIRST_STEP, TCM_WINOGRAD_STEP)
+
+TCM_WINOGRAD_PRODUCT(tcm_winograd_sums, TCM_WINOGRAD_FOUR_TILES, "36+" TCM_DSP_WORDS_BYTES, "8", "16", "512")
+#endif
 
 #endif

@@ -90,7 +90,9 @@ TCM_KERNEL void tcm_winograd_store_column(const uint32_t columns[TCM_WINOGRAD_TW
     "smlad r8, r10, lr, r8\n\t"       \
     "smlad r9, r11, lr, r9\n\t"
 
-TCM_WINOGRAD_PRODUCT(tcm_winograd_row_sums, TCM_WINOGRAD_ROW_FIRST_STEP, TCM_WINOGRAD_ROW_STEP, "5", "8", "128")
+#define TCM_WINOGRAD_TWO_TILES_STEPS TCM_WINOGRAD_STEPS(TCM_WINOGRAD_ROW_FIRST_STEP, TCM_WINOGRAD_ROW_STEP)
+
+TCM_WINOGRAD_PRODUCT(tcm_winograd_row_sums, TCM_WINOGRAD_TWO_TILES_STEPS, "36+" TCM_DSP_WORDS_BYTES, "5", "8", "128")
 
 /* What a row of M gives to a row of the outputs: left and right. sums: of one tile and filter. */
 TCM_KERNEL void tcm_winograd_left_and_right(const int32_t *sums, uint32_t bias, uint32_t both[2])
