@@ -160,13 +160,16 @@ COLUMN_PAIRS = Kernel(
     overlap=lambda layer: at_distance(_gathers_first(layer, at_a_time=2)),
 )
 
-MOST_WEIGHTS = 4096
-"""Weights that may take twice the memory."""
+MOST_MULTIPLIER, MOST_WEIGHTS = 12, 4096
+"""Filters on a channel up to which words of two taps take less time than columns, and weights,
+which take twice the memory."""
 
 
 def _applies_tap_pairs(layer: Layer) -> bool:
-    """Filters share the making of words of inputs."""
-    shared = layer.op.depth_multiplier > 1
+    """Filters share the making of words of inputs: more than two where pairs of rows are the other
+    way."""
+    least = 3 if layer.op.stride[1] == 1 else 2
+    shared = least <= layer.op.depth_multiplier <= MOST_MULTIPLIER
     few = layer.types["weight"].elements <= MOST_WEIGHTS
     return shared and few and _applies(layer) and fits_tap_pairs(_rows(layer))
 
