@@ -67,7 +67,7 @@ LARGE_DEPTHWISE = (
 """Height (and width), channels, kernel, stride: MobileNetV3, EfficientNet, ConvNeXt; and those of
 large maps of MobileNetV2."""
 
-MULTIPLIED = ((24, 8, 2), (12, 16, 4), (40, 1, 4), (24, 3, 8), (20, 2, 8), (28, 2, 16))
+MULTIPLIED = ((24, 8, 2), (28, 64, 2), (12, 16, 4), (40, 1, 4), (24, 3, 8), (20, 2, 8), (28, 2, 16))
 """Height (and width), channels, depth multiplier of depthwise layers."""
 
 FEW_CHANNELS = ((24, 1), (24, 3), (24, 6), (24, 8))
@@ -83,6 +83,10 @@ SMALL_CONVOLUTIONS = (
     ((10, 10, 16), 2, (1, 1), 1, 0),
     ((20, 20, 96), 4, (1, 1), 1, 0),
     ((48, 20, 48), 6, (1, 1), 1, 0),
+    ((20, 20, 16), 3, (7, 7), 1, 3),
+    ((14, 14, 8), 3, (5, 5), 1, 2),
+    ((24, 12, 16), 3, (10, 4), 1, 2),
+    ((24, 24, 3), 12, (3, 3), 1, 1),
     ((48, 3, 96), 40, (1, 1), 1, 0),
     ((32, 32, 4), 12, (5, 5), 2, 2),
     ((20, 20, 2), 40, (5, 5), 2, 0),

@@ -91,16 +91,16 @@ def test_each_image_adds_what_it_has_and_nothing_is_measured_twice(tmp_path: Pat
     def tune(on: str) -> tuple[Measurements, int]:
         return tune_on_board(candidates, HOST, path, on, progress=lambda *state: seen.append(state))
 
-    with BoardProcess([firmware(models[:3], tmp_path / "convolutions")]) as line:
+    with BoardProcess([firmware(models[:4], tmp_path / "convolutions")]) as line:
         measurements, left = tune(line.on)
         assert left == 1
-        assert kernels(measurements, table, CONVOLUTION) == {c.kernel for c in candidates[:3]}
+        assert kernels(measurements, table, CONVOLUTION) == {c.kernel for c in candidates[:4]}
         assert MAXIMUM not in measurements.tables[table]
         with pytest.raises(tcm.TcmError, match="the board has another model"):
             tune(line.on)
     with BoardProcess([firmware(models, tmp_path / "all")]) as line:
         assert tune(line.on)[1] == 0
-    assert seen == [(0, 4), (3, 4), (3, 4), (3, 4), (4, 4)]
+    assert seen == [(0, 5), (4, 5), (4, 5), (4, 5), (5, 5)]
     measurements, left = tune("serial:/dev/nothing-is-asked")
     assert left == 0
     assert measurements.tables == load_measurements(path).tables
@@ -167,7 +167,7 @@ def test_images_keep_their_limit() -> None:
     assert divided(1_000_000) == ([names], [])
     layer = 1270 * count  # 1,000 bytes and more that were measured, and 256 beside
     assert divided(layer) == ([names[:count], names[count:]], [])
-    assert divided(2 * 1270)[0] == [names[:2], names[2:4], names[4:6], names[6:7], names[7:]]
+    assert divided(2 * 1270)[0] == [names[:2], names[2:4], names[4:6], names[6:8], names[8:]]
     assert divided(1256 + 3) == ([[each] for each in names[:4]], names[4:])
     assert divided(1255) == ([], names)
 
@@ -191,7 +191,7 @@ def test_a_folder_is_tuned_on_an_emulated_board(
     tuning = tmp_path / "tuning.json"
     firmware = tmp_path / "firmware"
     write_tuning_firmware(folder, firmware, tuning, 1, None)
-    assert "a firmware with 9 kernels to measure" in capsys.readouterr().out
+    assert "a firmware with 10 kernels to measure" in capsys.readouterr().out
     sources = sorted(path.name for path in firmware.glob("*.c"))
     main, flags = with_timer(guide_main()), ["-DTCM_SERIAL_CYCLES=ticks"]
     with emulated(build_for_board(sources, firmware, main, flags)) as line:

@@ -43,6 +43,16 @@ TCM_KERNEL int32_t tcm_window_is_contiguous(const tcm_window *window)
     return window->kernel_width == 1 || (window->dilation_width == 1 && window->groups == 1);
 }
 
+/* Whether no part of a window is padding. */
+TCM_KERNEL int32_t tcm_window_is_inside(const tcm_window *window, const tcm_place *place)
+{
+    const int32_t reach_y = (window->kernel_height - 1) * window->dilation_height;
+    const int32_t reach_x = (window->kernel_width - 1) * window->dilation_width;
+    return !tcm_window_has_padding(window) ||
+           (place->row >= 0 && place->row + reach_y < window->input_height && place->column >= 0 &&
+            place->column + reach_x < window->input_width);
+}
+
 TCM_KERNEL tcm_place tcm_window_first_place(const tcm_window *window, const int8_t *input)
 {
     const tcm_place place = {.image = input, .row = -window->padding_top, .column = -window->padding_left};

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,16 @@ def case(
         "shifts": shift_data,
     }
     return Case(name, op, tensors)
+
+
+def largest_pairs(given: Case) -> Case:
+    """The case with the largest sums of two products below 2^15."""
+    tensors = {name: None if data is None else data.copy() for name, data in given.tensors.items()}
+    for name, pair in (("input", (-128, -128)), ("weight", (-128, -127))):
+        values = tensors[name]
+        assert values is not None
+        values[..., 0::2], values[..., 1::2] = pair
+    return replace(given, tensors=tensors)
 
 
 SAME = (1, 1, 1, 1)
@@ -130,6 +141,7 @@ CASES = [
     at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), -128),
     at_ends(case("highest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), 127),
     at_ends(case("highest_beside_padding", (1, 5, 5, 3), 5, padding=SAME, **SMALL), 127),
+    largest_pairs(case("largest_pairs", (1, 3, 4, 6), 5, padding=SAME, bias=True, **SMALL)),
     *(case(f"channels_{n}", (1, 4, 3, n), 2, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"filters_{n}", (1, 3, 3, 3), n, padding=SAME, bias=True) for n in range(1, 18)),
     *(case(f"1x1_channels_{n}", (1, 3, 3, n), 3, (1, 1), bias=True) for n in (1, 7, 16, 33)),

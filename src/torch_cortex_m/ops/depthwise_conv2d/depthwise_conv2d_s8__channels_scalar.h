@@ -68,15 +68,6 @@ TCM_KERNEL void depthwise_channels_border(const tcm_window *window, const tcm_pl
     }
 }
 
-TCM_KERNEL int32_t depthwise_channels_is_inside(const tcm_window *window, const tcm_place *place)
-{
-    const int32_t reach_y = (window->kernel_height - 1) * window->dilation_height;
-    const int32_t reach_x = (window->kernel_width - 1) * window->dilation_width;
-    return !tcm_window_has_padding(window) ||
-           (place->row >= 0 && place->row + reach_y < window->input_height && place->column >= 0 &&
-            place->column + reach_x < window->input_width);
-}
-
 /* All places of ``block`` channels of the output. */
 TCM_KERNEL void depthwise_channels_block(const tcm_window *window, const int8_t *input, const int8_t *weight,
                                          const int32_t *parameters, int8_t *output, int32_t *taps, int32_t batches,
@@ -98,7 +89,7 @@ TCM_KERNEL void depthwise_channels_block(const tcm_window *window, const int8_t 
         for (int32_t i = 0; i < block; i++) {
             sums[i] = (uint32_t)parameters[4 * i];
         }
-        if (depthwise_channels_is_inside(window, &place)) {
+        if (tcm_window_is_inside(window, &place)) {
             const int32_t start = place.row * window->input_width + place.column;
             depthwise_channels_inside(window, place.image + start * window->input_channels, taps, block, sums);
         } else {

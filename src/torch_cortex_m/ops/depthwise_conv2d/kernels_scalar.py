@@ -11,7 +11,14 @@ from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..integers.requantization import folded_bias, layer_bias, wrapped
 from ..packing.cmsis_nn import are_constant
-from ..packing.scalar import pack_columns, requantization, requantization_constants
+from ..packing.scalar import (
+    TAP_PAIRS_FILTERS,
+    fits_tap_pairs,
+    pack_columns,
+    pack_tap_pairs,
+    requantization,
+    requantization_constants,
+)
 from ..rules.overlap import at_distance, in_channel_blocks, places_in_order, window_starts
 from .dense import dense_filters
 
@@ -153,4 +160,39 @@ COLUMN_PAIRS = Kernel(
     overlap=lambda layer: at_distance(_gathers_first(layer, at_a_time=2)),
 )
 
-SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS]
+MOST_MULTIPLIER, MOST_WEIGHTS = 12, 4096
+"""Filters on a channel up to which words of two taps take less time than columns, and weights,
+which take twice the memory."""
+
+
+def _applies_tap_pairs(layer: Layer) -> bool:
+    """Filters share the making of words of inputs: more than two where pairs of rows are the other
+    way."""
+    least = 3 if layer.op.stride[1] == 1 else 2
+    shared = least <= layer.op.depth_multiplier <= MOST_MULTIPLIER
+    few = layer.types["weight"].elements <= MOST_WEIGHTS
+    return shared and few and _applies(layer) and fits_tap_pairs(_rows(layer))
+
+
+def _rows(layer: Layer) -> np.ndarray:
+    """[filters, rows, taps of a row] int8."""
+    return layer.constants["weight"][0].transpose(2, 0, 1)
+
+
+def _tap_pairs_overlap(layer: Layer) -> dict[str, Overlap]:
+    """A second block of filters reads a window again."""
+    once = layer.op.depth_multiplier <= TAP_PAIRS_FILTERS
+    distance = places_in_order(layer, window_starts(layer), reads_first=once)
+    return in_channel_blocks(layer, distance, layer.types["input"].shape[3])
+
+
+TAP_PAIRS = Kernel(
+    "depthwise_conv2d_s8__tap_pairs_scalar",
+    applies=_applies_tap_pairs,
+    scratch_bytes=lambda layer: _taps(layer) if any(layer.op.padding) else 0,
+    pack=lambda layer: pack_tap_pairs(layer, _rows(layer), layer.types["input"].shape[3]),
+    constants=_constants,
+    overlap=_tap_pairs_overlap,
+)
+
+SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS, TAP_PAIRS]
