@@ -238,6 +238,7 @@ def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
         process.kill()
     assert process.returncode == 130
     assert "Traceback" not in errors
+    assert errors.endswith("tcm: interrupted\n")
     assert list(tmp_path.iterdir()) == []
 
 

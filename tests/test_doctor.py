@@ -99,7 +99,7 @@ def test_what_boards_need_is_listed_and_may_be_missing(machine: Machine) -> None
     there, missing = machine.doctor(), machine.doctor("--fix", libraries="pyserial")
     purpose = "boards over a serial line (--on serial:PORT)"
     assert f"pyserial               {purpose} {version('pyserial')}\n" in there.stdout
-    remedy = 'not installed (pip install "torch-cortex-m[serial]")'
+    remedy = "not installed (pip install pyserial)"
     assert f"pyserial               {purpose} {remedy}\n" in missing.stdout
     assert "all is there" in missing.stdout
     assert (there.returncode, missing.returncode) == (0, 0)

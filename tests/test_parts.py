@@ -124,12 +124,12 @@ def test_a_profile_tells_what_an_inference_takes_on_a_part(compiled: tcm.Compile
 
 
 @needs_emulator
-@pytest.mark.parametrize("form", [[], ["--json"], ["--markdown"]])
-def test_the_command_tells_it_too(
+@pytest.mark.parametrize("form", [["--part", "stm32f411"], ["--json"], ["--markdown"]])
+def test_the_command_tells_it_too_and_of_the_own_part_by_itself(
     form: list[str], compiled: tcm.CompiledModel, tmp_path: Path
 ) -> None:
     folder = compiled.save(tmp_path / "out")
-    ended = run("profile", folder, "--part", "stm32f411", *form)
+    ended = run("profile", folder, *form)
     assert ended.returncode == 0, ended.stderr
     assert "stm32f411" in ended.stdout
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command_line import tcm as run
 from conftest import needs_emulator
 from measured_layers import M4
 from models.small_networks import separable
@@ -113,6 +114,18 @@ def test_tuned_choices_are_never_slower(compiled: tcm.CompiledModel, tuned: Path
         ties = [cost for cost in costs.values() if cost.time[0] <= SAME_TIME * fastest]
         assert costs[kernel.name] in ties
         assert costs[kernel.name].instructions == min(cost.instructions for cost in ties)
+
+
+@needs_emulator
+def test_plan_goes_by_a_tuning_file_where_it_is_given(
+    compiled: tcm.CompiledModel, tuned: Path, tmp_path: Path
+) -> None:
+    preferences = Preferences(measurements=load_measurements(tuned))
+    expected = generate(compiled.graph, M4, preferences=preferences).estimated_cycles
+    assert expected != compiled.generated.estimated_cycles
+    folder = compiled.save(tmp_path / "out")
+    planned = run("plan", folder, "--tuning", tuned, "--json")
+    assert json.loads(planned.stdout)[0]["cycles"] == expected
 
 
 def test_budgets_are_kept_or_refused(compiled: tcm.CompiledModel) -> None:

@@ -25,6 +25,8 @@ app = typer.Typer(
 ARRAYS = "An .npz with one array an input: by name if all have the names of inputs, else in order."
 
 BYTES = "Bytes (or 64K, 1M: K is 1024)"
+INTERRUPTED = 130
+"""The exit status, as of a shell: 128 and the signal's number."""
 
 
 def _size(text: str) -> int:
@@ -59,6 +61,9 @@ CyclesBudget = Annotated[
 InstructionsBudget = Annotated[
     int | None, typer.Option(min=0, help="Instructions of one inference at most.")
 ]
+TuningOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Measurements of tcm tune, for all choices.")
+]
 RamBudget = Annotated[
     int | None,
     typer.Option(
@@ -88,8 +93,16 @@ def main() -> None:
         print(f"tcm: error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("tcm: interrupted", file=sys.stderr)
-        sys.exit(130)
+        _tell_interruption()
+        sys.exit(INTERRUPTED)
+    except SystemExit as ended:  # what typer makes of an interruption
+        if ended.code == INTERRUPTED:
+            _tell_interruption()
+        raise
+
+
+def _tell_interruption() -> None:
+    print("tcm: interrupted", file=sys.stderr)
 
 
 def _show_warning(message: Any, category: type[Warning], *place: Any) -> None:
@@ -337,6 +350,7 @@ def report(
         Path | None, typer.Option(help="The same as data; docs/report.md says what there is.")
     ] = None,
     inputs: InputsOption = None,
+    tuning: TuningOption = None,
     measure: Annotated[
         bool, typer.Option(help="Measure on the emulated core (where there is one).")
     ] = True,
@@ -348,7 +362,7 @@ def report(
     from .commands import report_folder
 
     page = folder / "report.html" if html is None and json is None else html
-    report_folder(folder, page, json, inputs, measure=measure, curves=curves)
+    report_folder(folder, page, json, inputs, tuning, measure=measure, curves=curves)
 
 
 @app.command()
@@ -387,12 +401,13 @@ def link(
 @app.command()
 def plan(
     folder: Folder,
+    tuning: TuningOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell what smaller budgets of RAM would take and cost."""
     from .commands import plan_folder
 
-    plan_folder(folder, json)
+    plan_folder(folder, tuning, json)
 
 
 @app.command()

@@ -63,7 +63,7 @@ def compile_source(
     report = compiled.report
     kept = f"states {report.state_bytes} bytes, " if report.states else ""
     print(
-        f"{out}: {len(report.layers)} layers for {report.target}, "
+        f"{out}: {_layers(len(report.layers))} for {compiled.target.title}, "
         f"arena {report.arena_bytes} bytes, {kept}constants {report.constant_bytes} bytes"
     )
     print(f"arena: {report.arena_proof}")
@@ -81,6 +81,10 @@ def compile_source(
         print(f"stream: {report.stream.summary}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
+
+
+def _layers(count: int) -> str:
+    return "1 layer" if count == 1 else f"{count} layers"
 
 
 def cost_of_budget(generated: Generated, out: Path) -> str | None:

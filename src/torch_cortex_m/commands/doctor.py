@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from ..tools import PACKAGES, find_tool
@@ -29,8 +29,8 @@ _LIBRARIES = {
     "flatbuffers": "compile .tflite files",
 }
 
-_OPTIONAL = {"pyserial": ("boards over a serial line (--on serial:PORT)", "serial")}
-"""What most do without -> what for, and the extra that brings it."""
+_OPTIONAL = {"pyserial": "boards over a serial line (--on serial:PORT)"}
+"""What most do without -> what for."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,8 @@ def _print_all() -> tuple[list[str], list[str]]:
     needs = [*libraries, *programs]
     for need in needs:
         _print(need, "MISSING")
-    for name, (purpose, extra) in _OPTIONAL.items():
-        need = replace(_library(name, purpose), remedy=f'pip install "torch-cortex-m[{extra}]"')
-        _print(need, "not installed")
+    for name, purpose in _OPTIONAL.items():
+        _print(_library(name, purpose), "not installed")
     complete = all(need.found for need in needs)
     print("all is there" if complete else "what is missing is only needed for what is named")
     return _missing(libraries), _missing(programs)

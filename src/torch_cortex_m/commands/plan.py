@@ -11,19 +11,19 @@ from rich import box
 from rich.table import Table
 
 from ..generate.curve import CurvePoint, ram_curve
-from ..model.load import load
 from .terminal import terminal
+from .tuned import load_tuned
 
 BAR = 24
 """Characters of the longest bar."""
 
 
-def plan_folder(folder: Path, as_json: bool) -> None:
+def plan_folder(folder: Path, tuning: Path | None, as_json: bool) -> None:
     """Prints what a compiled model would take and cost with smaller budgets of RAM."""
     points: list[CurvePoint] = []
     console = terminal(stderr=True)
     with console.status("planning") as status:
-        for point in ram_curve(load(folder).generated):
+        for point in ram_curve(load_tuned(folder, tuning).generated):
             points.append(point)
             status.update(f"planning: less than {point.arena_bytes:,} B")
     if as_json:
@@ -37,8 +37,10 @@ def curve_table(points: Sequence[CurvePoint]) -> Table:
     compute a few rows at a time."""
     table = Table(
         title="What --ram would choose",
-        caption="Cycles and flash (the layers' code and constants) are estimated; tcm profile "
-        "measures what was compiled, and its stack.",
+        caption="Cycles and flash (the layers' code and constants) are estimated, without the code "
+        "that goes by rows: about a kilobyte, and some cycles for each row, which small layers "
+        "feel. tcm profile measures what was compiled, and its stack; with --tuning, measurements "
+        "of tcm tune count.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
@@ -49,7 +51,13 @@ def curve_table(points: Sequence[CurvePoint]) -> Table:
     first = points[0]
     for point in points:
         bar = "█" * max(1, round(BAR * point.arena_bytes / max(first.arena_bytes, 1)))
-        more = 100 * (point.cycles / max(first.cycles, 1) - 1)
-        cells = [f"{point.arena_bytes:,}", f"{point.cycles:,}", f"{more:+.1f} %"]
+        cells = [f"{point.arena_bytes:,}", *_cycles(point, first)]
         table.add_row(bar, *cells, f"{point.flash_bytes:,}", str(point.by_rows or ""))
     return table
+
+
+def _cycles(point: CurvePoint, first: CurvePoint) -> list[str]:
+    """Those of a point, and how many more than of the first; nothing where they are not known."""
+    if not (point.cycles and first.cycles):
+        return ["", ""]
+    return [f"{point.cycles:,}", f"{100 * (point.cycles / first.cycles - 1):+.1f} %"]

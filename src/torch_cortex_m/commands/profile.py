@@ -11,6 +11,7 @@ from rich.table import Table
 from ..model.budgets import Budgets
 from ..model.load import load
 from ..model.report import Report
+from ..target import PARTS, Target
 from .arrays import read_inputs
 from .markdown import profile_page
 from .over_budget import tell
@@ -30,6 +31,7 @@ def profile_folder(
     table, JSON or Markdown; whether the budgets are kept."""
     compiled = load(folder)
     budgets.check_known(compiled.report)
+    part = part or _own_part(compiled.target)
     report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part, on=on)
     if as_json:
         print(json.dumps(report.as_data(), indent=2))
@@ -38,6 +40,12 @@ def profile_folder(
     else:
         terminal().print(report_table(report))
     return tell(budgets.exceeded(report))
+
+
+def _own_part(target: Target) -> str | None:
+    """The part that a folder was compiled for, if what its caches fetch can be counted."""
+    part = PARTS.get(target.part)
+    return None if part is None or part.code is None else part.name
 
 
 def report_table(report: Report) -> Table:

@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 from ..errors import TcmError
-from ..model.load import load
 from ..model.report_files import check_form, write_report
 from .arrays import read_inputs
 from .terminal import terminal
+from .tuned import load_tuned
 
 
 def report_folder(
@@ -17,6 +17,7 @@ def report_folder(
     html: Path | None,
     json: Path | None,
     inputs: Path | None,
+    tuning: Path | None,
     *,
     measure: bool,
     curves: bool,
@@ -25,7 +26,7 @@ def report_folder(
     for path in (html, json):
         if path is not None:
             check_form(path)
-    compiled = load(folder)
+    compiled = load_tuned(folder, tuning)
     given = read_inputs(inputs, compiled.graph)
     console = terminal(stderr=True)
     with console.status("reading"):

@@ -83,7 +83,8 @@ def _estimated_kernels(document: Mapping[str, Any]) -> Iterator[Advice]:
         yield _advice(
             "hint",
             f"The kernels of {guessed} were chosen by an estimate from similar layers.",
-            "`tcm tune OUT` measures all kernels on your layers and keeps the best.",
+            "`tcm tune OUT` measures all kernels on your layers and keeps the best; with --tuning "
+            "this page takes its figures.",
         )
 
 

@@ -81,6 +81,8 @@ def document(facts: Facts, *, curves: bool = True) -> dict[str, Any]:
 
 
 def _curves(facts: Facts, choice: Any) -> dict[str, Any]:
+    if not facts.generated.estimated_cycles:  # a host has no core to estimate cycles for
+        return {"ram": [], "flash": []}
     return {"ram": ram_points(facts.generated), "flash": flash_points(choice)}
 
 

@@ -19,7 +19,7 @@ PIECE_BYTES = 1024
 """What is written at a time, in WRITE_SECONDS at most."""
 
 _PLACE = re.compile(rf"{SCHEME}(?P<path>[^@]+)(@(?P<rate>[1-9][0-9]{{0,7}}))?")
-INSTALL = 'pip install "torch-cortex-m[serial]"'
+INSTALL = "pip install pyserial"
 
 
 def is_board(on: Any) -> bool:
