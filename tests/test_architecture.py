@@ -25,7 +25,7 @@ ALLOWED = {
     "ops": BASE,
     "frontend": BASE | {"ops", "tools"},
     "passes": BASE | {"ops"},
-    "measured": BASE | {"ops"},
+    "measured": BASE | {"ops", "staging"},
     "select": BASE | {"measured", "ops", "target"},
     "plan": BASE,
     "schedule": BASE | {"ops", "plan", "select", "target"},

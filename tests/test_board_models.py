@@ -121,17 +121,29 @@ def test_linked_folders_become_a_firmware_and_are_verified_there(
     for each, said in zip(MODELS, told, strict=False):
         assert f"{each.program.prefix}: bit-exact: reference = {line.on} on 2" in said
     assert len(told) == 3
-    with pytest.raises(TcmError, match="is no project of this kind"):
-        ship_folder(linked, "zephyr", tmp_path / "zephyr")
-    for on in (None, ["host"], [line.on, "emulator"]):
-        with pytest.raises(TcmError, match="verified on a board"):
-            verify_folder(linked, None, 2, 0, on, layers=False)
 
 
-def test_linked_folders_that_are_not_what_was_linked(tmp_path: Path) -> None:
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
     folders = [CompiledModel(each).save(tmp_path / each.program.prefix) for each in MODELS[:2]]
-    linked = tmp_path / "linked"
-    link_folders(folders, linked, "models")
+    link_folders(folders, tmp_path / "linked", "models")
+    return tmp_path / "linked"
+
+
+def test_what_linked_folders_are_not_taken_for(linked: Path, tmp_path: Path) -> None:
+    kinds = {"cmake": "unknown kind of project", "zephyr": "is no project of this kind"}
+    for kind, said in kinds.items():
+        with pytest.raises(TcmError, match=said):
+            ship_folder(linked, kind, tmp_path / "project")
+    assert not (tmp_path / "project").exists()
+    places = {None: "no --on", "host": "--on host", "serial:x emulator": "--on serial:x --on em"}
+    for on, got in places.items():
+        with pytest.raises(TcmError, match="verified on a board") as caught:
+            verify_folder(linked, None, 2, 0, on and on.split(), layers=False)
+        assert f"got: {got}" in str(caught.value)
+
+
+def test_linked_folders_that_are_not_what_was_linked(linked: Path, tmp_path: Path) -> None:
     manifest = (linked / "link.json").read_text()
     edited = linked / "models_weights.c"
     text = edited.read_text()
@@ -139,6 +151,9 @@ def test_linked_folders_that_are_not_what_was_linked(tmp_path: Path) -> None:
     with pytest.raises(TcmError, match="does not hold what tcm wrote there"):
         ship_folder(linked, "serial", tmp_path / "firmware")
     edited.write_text(text)
+    CompiledModel(named("second", remembering(5))).save(tmp_path / "second")
+    with pytest.raises(TcmError, match="compiled or tuned anew"):
+        ship_folder(linked, "serial", tmp_path / "firmware")
     for nonsense in ("", "[]", "{}", '{"name": "models", "linked": 3}'):
         (linked / "link.json").write_text(nonsense)
         with pytest.raises(TcmError, match="not a folder that tcm link wrote"):

@@ -21,9 +21,11 @@ from serial_boards import (
     write_files,
 )
 from small_graphs import Builder, compiled
+from typer.testing import CliRunner
 
 import torch_cortex_m as tcm
-from torch_cortex_m.commands import tune_folder, write_tuning_firmware
+from torch_cortex_m.cli import app
+from torch_cortex_m.commands import tune_firmware, tune_folder, write_tuning_firmware
 from torch_cortex_m.generate import Generated, Preferences, generate
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.measured.measurements import (
@@ -214,6 +216,29 @@ def test_a_folder_is_tuned_on_an_emulated_board(
     assert (tmp_path / "small" / "image_2" / "tcm_serial.c").exists()
 
 
+def test_images_replace_those_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer of them, too: an old one does not stay among the new. What the user added does."""
+    out, models = tmp_path / "firmware", candidate_models(candidates_of(GRAPH, HOST)[:2], HOST)
+    monkeypatch.setattr(tune_firmware, "load", lambda _: None)
+
+    def written(*images: Sequence[Generated]) -> list[str]:
+        monkeypatch.setattr(tune_firmware, "_images", lambda *_: images)
+        write_tuning_firmware(tmp_path, out, tmp_path / "tuning.json", 1, None)
+        return sorted(str(path.parent.relative_to(out)) for path in out.rglob("tcm_serial.c"))
+
+    assert written(models[:1], models[1:], models) == ["image_1", "image_2", "image_3"]
+    (out / "image_1" / "main.c").write_text("mine")
+    assert written(models[:1], models[1:]) == ["image_1", "image_2"]
+    assert written(models) == ["."]
+    assert [path.name for path in out.iterdir() if path.is_dir()] == ["image_1"]
+    assert [path.name for path in (out / "image_1").iterdir()] == ["main.c"]
+    assert written(models[:1], models[1:]) == ["image_1", "image_2"]
+    (out / "tcm-project.json").unlink()
+    monkeypatch.setattr(tune_firmware, "load", None)  # refused before any work
+    with pytest.raises(tcm.TcmError, match="holds other files"):
+        write_tuning_firmware(tmp_path, out, tmp_path / "tuning.json", 1, None)
+
+
 @needs_gcc
 def test_a_board_without_a_counter_cannot_tune(tmp_path: Path) -> None:
     candidates = candidates_of(GRAPH, HOST)
@@ -235,5 +260,10 @@ def test_what_the_options_of_tuning_refuse(tmp_path: Path) -> None:
         ["--image-flash", "9"],
     ):
         assert command("tune", folder, *options, cwd=tmp_path).returncode == 2
+    for option, value in (("--optimize", "size"), ("--flash", "0"), ("--ram", "min")):
+        arguments = ["tune", str(folder), "--firmware", str(tmp_path / "f"), option, value]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 2
+        assert option in result.output
     with pytest.raises(tcm.TcmError, match="measured on the emulated core or on a board"):
         tune_folder(folder, tmp_path / "tuning.json", 1, on="host")

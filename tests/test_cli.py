@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -26,7 +27,7 @@ from torch import nn
 
 from torch_cortex_m import CompiledModel, TcmError, compile, load, ops
 from torch_cortex_m.cli import app
-from torch_cortex_m.commands.arrays import read_arrays, write_arrays
+from torch_cortex_m.commands.arrays import different, read_arrays, write_arrays
 from torch_cortex_m.commands.verify import verify_folder
 from torch_cortex_m.measured.measurements import load_measurements
 from torch_cortex_m.model import compiled as compiled_model
@@ -89,6 +90,49 @@ def test_outputs_may_be_called_as_numpys_parameters(tmp_path: Path) -> None:
         assert archive.files == names
         for name, array in zip(names, arrays, strict=True):
             assert np.array_equal(archive[name], array)
+
+
+def test_outputs_with_equal_names_are_all_kept() -> None:
+    assert different(["y", "x", "y", "y_0"]) == ["y_0_", "x", "y_2", "y_0"]
+    assert different(["y", "x"]) == ["y", "x"]
+
+
+def test_outputs_are_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, arrays = tmp_path / "new" / "y.npz", [np.arange(3)]
+    write_arrays(path, ["y"], arrays)
+    path.chmod(0o640)
+    (tmp_path / "link.npz").symlink_to(path)
+    write_arrays(tmp_path / "link.npz", ["z"], arrays)
+    before = path.read_bytes()
+    assert np.load(path).files == ["z"]
+    assert path.stat().st_mode & 0o777 == 0o640
+    written = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        written(path, data[:9])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", full)
+        for target in (path, tmp_path / "none.npz"):
+            with pytest.raises(TcmError, match="cannot write the outputs"):
+                write_arrays(target, ["y"], arrays)
+    assert path.read_bytes() == before
+    assert {each.name for each in tmp_path.rglob("*")} == {"new", "y.npz", "link.npz"}
+
+
+def test_outputs_may_go_into_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        write_arrays(pipe, ["y"], [np.arange(3)])
+        assert np.load(io.BytesIO(reader.read()))["y"].tolist() == [0, 1, 2]
+    assert pipe.is_fifo()
+    for path in (tmp_path, Path("/proc/nothing.npz")):
+        with pytest.raises(TcmError, match="cannot write the outputs"):
+            write_arrays(path, ["y"], [np.arange(3)])
 
 
 @needs_emulator

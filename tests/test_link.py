@@ -302,6 +302,9 @@ def test_what_cannot_be_linked(tmp_path: Path) -> None:
     assert "there is nothing to link" in refused([one], tmp_path)
     assert "there is nothing to link" in refused([one, one], tmp_path)
     assert "not a folder that tcm compile wrote" in refused([one, tmp_path / "no"], tmp_path)
+    other = model_for(forgetting(), "host", "four").save(tmp_path / "four")
+    (other / "four.c").write_text("edited")
+    assert "an edited file" in refused([one, other], tmp_path)
 
 
 def named(port: str, layer: str, shape: tuple[int, ...]) -> Builder:
@@ -338,6 +341,9 @@ def test_the_folder_is_its_own(tmp_path: Path) -> None:
     with pytest.raises(TcmError, match="holds other files"):
         link_folders(folders, folders[0], "models")
     link_folders(folders, tmp_path / "both", "models")
-    assert "not a folder that tcm compile wrote" in refused(
-        [folders[0], tmp_path / "both"], tmp_path
-    )
+    text = refused([folders[0], tmp_path / "both"], tmp_path)
+    assert "not a folder that tcm compile wrote" in text
+    assert "got: a folder that tcm link wrote" in text
+    assert f"the folder of one model: {folders[0]} or {folders[1]}" in text
+    (tmp_path / "both" / "link.json").write_text("[]")
+    assert "the folder of one model" in refused([folders[0], tmp_path / "both"], tmp_path)

@@ -231,6 +231,16 @@ def test_a_project_is_complete(kind: str) -> None:
     assert "net_1" in described
 
 
+def test_a_pack_is_for_a_core_that_cmsis_knows() -> None:
+    cores = {"cortex-m0plus": ["Cortex-M0+"], "cortex-m55": ["Cortex-M55"], "host": []}
+    for target, expected in cores.items():
+        files = project_files(model_for(target).generated, "cmsis-pack", "1.2.3")
+        root = xml.etree.ElementTree.fromstring(files["TorchCortexM.net_1.pdsc"])
+        assert [each.get("Dcore") for each in root.iter("require")] == expected
+        conditions = {each.get("id") for each in root.iter("condition")}
+        assert {each.get("condition") for each in root.iter("component")} == (conditions or {None})
+
+
 def test_settings_are_what_eclipse_reads() -> None:
     """Of a section with this name, languages by their ids, and paths that begin at the workspace
     (org.eclipse.cdt.internal.ui.wizards.settingswizards of Eclipse CDT). There the headers are."""
@@ -330,3 +340,8 @@ def test_the_command(tmp_path: Path) -> None:
     ship_folder(saved, "arduino", tmp_path / "new")
     with pytest.raises(TcmError, match="holds other files"):
         ship_folder(saved, "arduino", saved)
+    (saved / "net_1.c").write_text("edited")
+    with pytest.raises(TcmError, match="does not hold what tcm wrote there"):
+        ship_folder(saved, "arduino", tmp_path / "new")
+    with pytest.raises(TcmError, match="unknown kind of project"):
+        ship_folder(tmp_path / "nothing", "bazel", tmp_path / "new")

@@ -182,6 +182,11 @@ def test_tuning_files_that_are_none(tmp_path: Path) -> None:
             load_measurements(path)
     with pytest.raises(tcm.TcmError, match="cannot write the tuning file"):
         Measurements().save(Path("/proc/nothing/t.json"))
+    path = tmp_path / "tuning.json"
+    (tmp_path / "link.json").symlink_to(path)
+    Measurements().save(tmp_path / "link.json")
+    assert (tmp_path / "link.json").is_symlink()
+    assert not load_measurements(path).tables
 
 
 @needs_emulator

@@ -485,6 +485,12 @@ def tune(
         raise typer.BadParameter("--firmware comes first, --on when the board has it")
     if firmware is None and image_flash is not None:
         raise typer.BadParameter("--image-flash says how large --firmware may be")
+    choices = {"--optimize": optimize, "--flash": flash, "--ram": ram}
+    chosen = [option for option, value in choices.items() if value is not None]
+    if firmware is not None and chosen:
+        raise typer.BadParameter(
+            f"--firmware has all kernels; {' and '.join(chosen)} choose among them, with --on"
+        )
     if firmware is None:
         tune_folder(folder, tuning, jobs, on=on, optimize=optimize, flash=flash, ram=ram)
     else:

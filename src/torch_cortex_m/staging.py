@@ -13,6 +13,9 @@ from tempfile import mkdtemp
 
 from .errors import TcmError
 
+LINK_MANIFEST = "link.json"
+"""By which a folder is known as one of several models."""
+
 
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
@@ -31,6 +34,23 @@ def as_new_folder(work: Path, folder: Path) -> None:
     """Makes what was staged the folder, which does not exist. Raises OSError."""
     work.chmod(0o755)  # mkdtemp's are the user's own
     work.rename(folder)
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Writes a file whole or not at all, in folders that are made for it. What is there and no
+    file, such as a pipe, takes the data as it can. Raises OSError."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    place = path.resolve()  # a link stays one
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with staged(place.parent) as work:
+        new = work / place.name
+        new.write_bytes(data)
+        if place.exists():
+            place.open("r+b").close()  # an error if it may not be written
+            shutil.copymode(place, new)
+        new.replace(place)
 
 
 def replace_folder(folder: Path, manifest: str, write: Callable[[Path], None]) -> None:

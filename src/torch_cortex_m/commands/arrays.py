@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from ..errors import TcmError
 from ..ir import Graph
 from ..model.npz import load_arrays
+from ..staging import write_file
 from ..text import unreadable
 
 
@@ -55,18 +57,31 @@ def read_inputs(path: Path | None, graph: Graph) -> list[np.ndarray]:
     return for_inputs(read_arrays(path), [port.value for port in graph.inputs], path)
 
 
+def different(names: Sequence[str]) -> list[str]:
+    """The names; those that are there several times with their places, apart from all others."""
+    result = list(names)
+    for place, name in enumerate(names):
+        if names.count(name) > 1:
+            result[place] = f"{name}_{place}"
+            while result[place] in names:
+                result[place] += "_"
+    return result
+
+
 def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray]) -> None:
-    """Writes an .npz. Raises TcmError if it cannot be written."""
+    """Writes an .npz whole or not at all. Raises TcmError if it cannot be written."""
+    data = io.BytesIO()
+    # Not numpy.savez: an output may be called as one of its parameters.
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, array in zip(names, arrays, strict=True):
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
     try:
-        # Not numpy.savez: an output may be called as one of its parameters.
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, array in zip(names, arrays, strict=True):
-                with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                    np.lib.format.write_array(file, array, allow_pickle=False)
+        write_file(path, data.getvalue())
     except OSError as error:
         raise TcmError(
             "cannot write the outputs",
             where=str(path),
-            got=error.strerror,
+            got=error.strerror or str(error),
             hint="choose a file that you may write to",
         ) from None

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import __version__
-from ..model.load import load
 from ..ship import link_models, write_linked
-from ..ship.linking import MANIFEST
-from ..staging import check_replaceable
+from ..staging import LINK_MANIFEST, check_replaceable
+from .written import load_as_written
 
 
 def link_folders(folders: Sequence[Path], out: Path, name: str) -> None:
     """Puts compiled folders together and prints what that saves; raises TcmError."""
-    check_replaceable(out, MANIFEST)
-    models = {str(folder): load(folder).generated for folder in folders}
+    check_replaceable(out, LINK_MANIFEST)
+    models = {str(folder): load_as_written(folder).generated for folder in folders}
     linked = link_models(models, name)
     generated = list(models.values())
     information = {"version": __version__, "name": name, "linked": list(models)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from ..emit import Linked
@@ -12,14 +11,15 @@ from ..errors import TcmError
 from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..ship import link_models
-from ..ship.linking import MANIFEST
+from ..staging import LINK_MANIFEST
 from ..text import unreadable
+from .written import check_files
 
 LINK_AGAIN = "run tcm link again, in the folder where it was run before"
 
 
 def is_linked(folder: Path) -> bool:
-    return os.path.isfile(folder / MANIFEST)  # False for a name that no file can have, too
+    return os.path.isfile(folder / LINK_MANIFEST)  # False for a name that no file can have, too
 
 
 def load_linked(folder: Path) -> tuple[Linked, list[CompiledModel]]:
@@ -28,32 +28,18 @@ def load_linked(folder: Path) -> tuple[Linked, list[CompiledModel]]:
     Raises TcmError if these are not there any more, or give other C than the folder has.
     """
     try:
-        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        data = json.loads((folder / LINK_MANIFEST).read_text(encoding="utf-8"))
         name, places = str(data["name"]), [Path(str(place)) for place in data["linked"]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise TcmError(
             "not a folder that tcm link wrote",
-            where=str(folder / MANIFEST),
+            where=str(folder / LINK_MANIFEST),
             expected="the name of what is shared, and the folders that were linked",
             got=unreadable(error),
             hint=LINK_AGAIN,
         ) from None
     models = {str(place): load(place) for place in places}
     linked = link_models({place: model.generated for place, model in models.items()}, name)
-    check_files(folder, linked.files, LINK_AGAIN)
+    edited = "an edited file, or that of models before they were compiled or tuned anew"
+    check_files(folder, linked.files, edited, LINK_AGAIN)
     return linked, list(models.values())
-
-
-def check_files(folder: Path, files: Mapping[str, str], hint: str) -> None:
-    """What is proved or shipped is what lies in the folder: raises TcmError if a file is missing or
-    edited."""
-    for name, text in files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != text.encode():
-            raise TcmError(
-                "the folder does not hold what tcm wrote there",
-                where=str(path),
-                expected="the file as it was emitted",
-                got="an edited file" if path.is_file() else "no such file",
-                hint=hint,
-            )

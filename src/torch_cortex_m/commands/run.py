@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..model.load import load
-from .arrays import read_inputs, write_arrays
+from .arrays import different, read_inputs, write_arrays
 
 
 def run_folder(folder: Path, inputs: Path, on: str, raw: bool, out: Path | None) -> None:
@@ -16,7 +16,7 @@ def run_folder(folder: Path, inputs: Path, on: str, raw: bool, out: Path | None)
     outputs = compiled.run_arrays(read_inputs(inputs, compiled.graph), on=on, raw=raw)
     names = [port.value for port in compiled.graph.outputs]
     if out is not None:
-        unique = [name if names.count(name) == 1 else f"{name}_{i}" for i, name in enumerate(names)]
+        unique = different(names)
         write_arrays(out, unique, outputs)
         print(
             f"{out}: " + ", ".join(f"{n} {a.shape}" for n, a in zip(unique, outputs, strict=True))

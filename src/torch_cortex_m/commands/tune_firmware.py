@@ -9,6 +9,8 @@ from ..generate import Generated
 from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..ship import tuning_files, write_project
+from ..ship.projects import MANIFEST
+from ..staging import check_replaceable
 from ..tune import Sized, candidate_models, images_of, table_name
 from .tune import candidates_of_model, measure_emulated
 
@@ -19,11 +21,17 @@ def write_tuning_firmware(
     """Writes the files of a firmware with all kernels of all layers, or of several that each take
     at most ``image_flash`` bytes; for which they are measured on the emulated core. Raises
     TcmError."""
+    check_replaceable(out, MANIFEST)
     images = _images(load(folder), tuning, jobs, image_flash)
-    for number, image in enumerate(images, 1):
-        own = out if len(images) == 1 else out / f"image_{number}"
-        write_project(tuning_files(image), own)
-        print(f"{own}: a firmware with {len(image)} kernels to measure")
+    places = ["." if len(images) == 1 else f"image_{n}" for n in range(1, len(images) + 1)]
+    files = {
+        Path(place, name).as_posix(): text
+        for place, image in zip(places, images, strict=True)
+        for name, text in tuning_files(image).items()
+    }
+    write_project(files, out)  # as one, so that no image of another time stays
+    for place, image in zip(places, images, strict=True):
+        print(f"{out / place}: a firmware with {len(image)} kernels to measure")
     print(
         f"build and flash {'it' if len(images) == 1 else 'each'}, then: "
         f"tcm tune {folder} --tuning {tuning} --on serial:PORT"

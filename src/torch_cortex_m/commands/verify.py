@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..model.compiled import CompiledModel
-from ..model.load import load
 from ..run import is_board
 from .arrays import read_inputs
-from .linked import check_files, is_linked, load_linked
+from .linked import is_linked, load_linked
+from .written import load_as_written
 
 
 def verify_folder(
@@ -26,9 +26,8 @@ def verify_folder(
     if is_linked(folder):
         _verify_linked(folder, inputs, random, seed, on or (), layers)
         return
-    compiled = load(folder)
+    compiled = load_as_written(folder)
     on = on or compiled.places
-    check_files(folder, compiled.generated.program.files, "compile again, or restore the file")
     arrays = read_inputs(inputs, compiled.graph)
     count = compiled.verify(*arrays, random=random, seed=seed, on=on, layers=layers)
     print(_proved(compiled, on, count, random, layers))
@@ -63,11 +62,12 @@ def _verify_linked(
     layers: bool,
 ) -> None:
     if inputs is not None or not on or not all(map(is_board, on)):
+        places = [f"--on {place}" for place in on] or ["no --on"]
         raise TcmError(
             "a linked folder is verified on a board, with random samples",
             where=str(folder),
             expected="--on serial:PORT, and no --inputs",
-            got=" ".join([*(f"--on {place}" for place in on), "--inputs" * (inputs is not None)]),
+            got=" ".join(places if inputs is None else [*places, "--inputs"]),
             hint="verify the folder of each model by itself",
         )
     for model in load_linked(folder)[1]:

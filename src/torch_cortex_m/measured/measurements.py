@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..ops.base import Layer
+from ..staging import write_file
 from ..text import unreadable
 
 FORMAT = 1
@@ -97,17 +97,13 @@ class Measurements:
         """Writes the file whole or not at all. Raises TcmError if it cannot be written."""
         data = {"format": FORMAT, "tables": _sorted_data(self.tables)}
         text = _INNERMOST.sub(_on_one_line, json.dumps(data, indent=1))
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(text + "\n")
-            temporary.replace(path)
+            write_file(path, f"{text}\n".encode())
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise TcmError(
                 "cannot write the tuning file",
                 where=str(path),
-                got=error.strerror,
+                got=error.strerror or str(error),
                 hint="choose a file that you may write to (--tuning)",
             ) from None
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from ..errors import TcmError
 from ..report import page
+from ..staging import write_file
 
 
 def write_report(path: Path, document: Callable[[], dict[str, Any]]) -> Path:
     """Raises TcmError, before the document is asked for, if the name fits no form."""
     text = check_form(path)(document())
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text.encode())
     except OSError as error:
         raise TcmError(
             "cannot write the report",

@@ -24,7 +24,7 @@ from ..ops import definition
 from ..ops.base import make_op
 from ..schedule import schedule_of
 from ..stages import stage
-from ..staging import replace_folder
+from ..staging import LINK_MANIFEST, replace_folder
 from ..target import target_from_data, target_to_data
 from ..text import one_line, unreadable
 from .npz import load_arrays
@@ -92,6 +92,8 @@ def load_generated(folder: Path) -> Generated:
 
     Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
     """
+    if os.path.isfile(folder / LINK_MANIFEST) and not os.path.isfile(folder / PLAN):
+        raise _of_several(folder)
     missing = [name for name in (PLAN, CONSTANTS) if not os.path.isfile(folder / name)]
     if missing:
         got = "a file" if os.path.isfile(folder) else "no such folder"
@@ -190,6 +192,22 @@ def _read_graph(data: Mapping[str, Any], stored: Mapping[str, np.ndarray]) -> Gr
     )
     verify(graph)
     return graph
+
+
+def _of_several(folder: Path) -> TcmError:
+    """What is said of a folder that tcm link wrote."""
+    try:
+        linked = json.loads((folder / LINK_MANIFEST).read_text(encoding="utf-8"))["linked"]
+        places = ": " + " or ".join(one_line(str(place)) for place in linked)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        places = ""
+    return TcmError(
+        "not a folder that tcm compile wrote",
+        where=str(folder),
+        expected="the folder of one model",
+        got="a folder that tcm link wrote",
+        hint=f"take the folder of one model{places}",
+    )
 
 
 def _damaged(path: Path, error: Exception) -> TcmError:

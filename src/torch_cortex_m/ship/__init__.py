@@ -1,7 +1,15 @@
 """The emitted C as what other build systems take: a library, a module, a crate."""
 
 from .linking import link_models, write_linked
-from .projects import KINDS, SERIAL, firmware_files, project_files, tuning_files, write_project
+from .projects import (
+    KINDS,
+    SERIAL,
+    check_kind,
+    firmware_files,
+    project_files,
+    tuning_files,
+    write_project,
+)
 from .serial import BoardModel, board_model
 
 __all__ = [
@@ -9,6 +17,7 @@ __all__ = [
     "SERIAL",
     "BoardModel",
     "board_model",
+    "check_kind",
     "firmware_files",
     "link_models",
     "project_files",

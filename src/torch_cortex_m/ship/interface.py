@@ -50,6 +50,12 @@ class Interface:
     flags: tuple[str, ...]
 
     @property
+    def cmsis_core(self) -> str | None:
+        """The core as descriptions of CMSIS packs name it; None of what is none, as the host."""
+        found = re.fullmatch(r"cortex-m(\d+)(plus)?", self.target)
+        return found and f"Cortex-M{found[1]}{'+' if found[2] else ''}"
+
+    @property
     def upper(self) -> str:
         return self.prefix.upper()
 

@@ -11,9 +11,8 @@ from ..emit import Linked
 from ..emit.names import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, link
-from ..staging import replace_folder
+from ..staging import LINK_MANIFEST, replace_folder
 
-MANIFEST = "link.json"
 FORMAT = 1
 
 
@@ -55,10 +54,13 @@ def write_linked(
     }
 
     def write(work: Path) -> None:
-        for name, text in {**linked.files, MANIFEST: json.dumps(data, indent=1) + "\n"}.items():
+        for name, text in {
+            **linked.files,
+            LINK_MANIFEST: json.dumps(data, indent=1) + "\n",
+        }.items():
             (work / name).write_text(text, encoding="utf-8")
 
-    replace_folder(folder, MANIFEST, write)
+    replace_folder(folder, LINK_MANIFEST, write)
     return folder
 
 

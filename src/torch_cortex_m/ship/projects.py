@@ -41,13 +41,8 @@ SOURCES = {
 KINDS = tuple(SOURCES)
 
 
-def project_files(generated: Generated, kind: str, version: str) -> dict[str, str]:
-    """Path -> text of all files of a project: the emitted C, a C++ class beside it, and what the
-    build system wants. version: of the project.
-
-    Raises TcmError for an unknown kind, or a model whose input comes in rows, which only "serial"
-    takes, without a class.
-    """
+def check_kind(kind: str) -> None:
+    """Raises TcmError for an unknown kind of project."""
     if kind not in SOURCES:
         raise TcmError(
             "unknown kind of project",
@@ -55,6 +50,16 @@ def project_files(generated: Generated, kind: str, version: str) -> dict[str, st
             got=kind,
             hint="docs/projects.md says what each is for",
         )
+
+
+def project_files(generated: Generated, kind: str, version: str) -> dict[str, str]:
+    """Path -> text of all files of a project: the emitted C, a C++ class beside it, and what the
+    build system wants. version: of the project.
+
+    Raises TcmError for an unknown kind, or a model whose input comes in rows, which only "serial"
+    takes, without a class.
+    """
+    check_kind(kind)
     models = [board_model(generated)]
     if kind == SERIAL and models[0].rows:
         return firmware_files(generated.program, models)
