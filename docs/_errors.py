@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1] / "src" / "torch_cortex_m"
-CLASSES = ("TcmError", "ImageSizeError")
+CLASSES = ("TcmError", "ImageSizeError", "UnknownOperatorError")
 UNKNOWN = "…"
 FIELDS = {"expected": "expected", "got": "got", "hint": "what to do"}
 """A field of TcmError -> how the message calls it."""

@@ -213,11 +213,23 @@ SURROUNDINGS: dict[str, Surroundings] = {
 ELSEWHERE = ("import tf", "tf.lite", "tflite_micro", "dask", "executorch")
 """In snippets that need what is not installed here, or a file that is not in the repository."""
 
+FILE = re.compile(r"(?:# |/\* )(\S+\.\w+)(?: \*/)?$", re.MULTILINE)
+"""The first line of a block that is a whole file; a test of their own runs these."""
+
 
 def snippets(page: Path) -> Iterator[str]:
     for language, code in FENCED.findall(page.read_text()):
-        if language == "python" and not any(text in code for text in ELSEWHERE):
+        other = FILE.match(code) or any(text in code for text in ELSEWHERE)
+        if language == "python" and not other:
             yield code
+
+
+def write_files(page: Path, folder: Path) -> None:
+    """The files that a page has as blocks, of which the first line is the path."""
+    for _, code in FENCED.findall(page.read_text()):
+        if name := FILE.match(code):
+            (folder / name[1]).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name[1]).write_text(code)
 
 
 def test_every_page_with_snippets_has_surroundings() -> None:

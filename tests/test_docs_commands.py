@@ -1,5 +1,6 @@
 """The commands that the pages of docs/ and examples/ show run one after the other, in a folder with
-the files that they name. README's run in tests/test_docs.py, the tutorial's with its snippets."""
+the files that they name. README's run in tests/test_docs.py, the tutorial's with its snippets,
+those with operators of one's own in tests/test_plugins.py."""
 
 from __future__ import annotations
 
@@ -132,7 +133,7 @@ FILES: dict[str, Files] = {
 }
 """A page -> what writes the files that its commands name."""
 
-ELSEWHERE = ("README.md", "docs/tutorial.md")
+ELSEWHERE = ("README.md", "docs/tutorial.md", "docs/custom-operators.md")
 BOARD = "--on serial:"
 """In commands that need a board; tests/test_board.py has one that is emulated."""
 

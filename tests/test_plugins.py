@@ -1,19 +1,25 @@
-"""Operators and kernels of another distribution: tests/plugin is installed as pip does it."""
+"""Operators and kernels from outside: of a distribution, where tests/plugin is installed as pip
+does it, and of a folder, the one that docs/custom-operators.md shows."""
 
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import torch
+from command_line import PROCESSES
+from conftest import needs_emulator
+from test_docs import ROOT, commands, write_files
 
 import torch_cortex_m
-from torch_cortex_m import TcmError
+from torch_cortex_m import TcmError, ops
+from torch_cortex_m.emit.shipped import shipped_names
 from torch_cortex_m.frontend.pytorch import patterns
 from torch_cortex_m.frontend.tflite import builtins
 from torch_cortex_m.ops import discovery
@@ -33,9 +39,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-def python(*arguments: str | Path, site: Path) -> subprocess.CompletedProcess[str]:
-    """Python, where what ``site`` holds is installed."""
+def python(
+    *arguments: str | Path, site: Path, folders: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Python, where what ``site`` holds is installed; ``folders``: what TCM_OPERATORS names."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (site, SOURCE)))}
+    environment[discovery.VARIABLE] = folders
     command = [sys.executable, *map(str, arguments)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
@@ -223,3 +232,135 @@ def test_a_package_from_outside_may_import_torch(site: Path, tmp_path: Path) -> 
     for command in (("-c", code), ("-c", "from torch_cortex_m.cli import main; main()", "ops")):
         result = python(*command, site=tmp_path / "site")
         assert "negate" in result.stdout, result.stderr
+
+
+PAGE = ROOT / "docs" / "custom-operators.md"
+
+
+def use_the_folder_of_the_page(folder: Path) -> None:
+    """After all that could be found was found: PyTorch's operators, the names that headers define,
+    and torch.ops.tcm."""
+    os.chdir(folder)
+    assert patterns.has_pattern(torch.ops.aten.relu.default)
+    assert "negate_s8__ref" not in shipped_names()
+    assert not hasattr(torch.ops.tcm, "negate")
+
+    torch_cortex_m.register(folder / "operators")
+    assert torch.ops.tcm.negate(torch.tensor([-128, 5], dtype=torch.int8)).tolist() == [127, -5]
+    assert ops.definition("requantize").kernels[-1].name == "requantize_s8__backwards"
+    assert "negate_s8__ref" in shipped_names()
+    runpy.run_path("check.py")  # registers the folder, too
+    assert len(discovery.registered) == 1
+    model, example, samples = runpy.run_path("my_model.py")["build"]()
+    compiled = torch_cortex_m.compile(model, example, target="host", calibration=samples)
+    assert [layer.kernel for layer in compiled.report.layers].count("negate_s8__ref") == 1
+    compiled.save("out")
+
+
+def test_a_folder_is_registered_at_any_time(tmp_path: Path) -> None:
+    write_files(PAGE, tmp_path)
+    process = PROCESSES.Process(target=use_the_folder_of_the_page, args=(tmp_path,))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+    with pytest.raises(TcmError, match=r"(?s)no operator 'negate'.*out.*TCM_OPERATORS"):
+        torch_cortex_m.load(tmp_path / "out")
+
+
+def test_the_environment_names_folders(tmp_path: Path) -> None:
+    write_files(PAGE, tmp_path)
+    main = "from torch_cortex_m.cli import main; main()"
+    names = os.pathsep.join(["", str(tmp_path / "operators")])
+    result = python("-c", main, "ops", "--schema", site=tmp_path, folders=names)
+    assert "tcm::negate(Tensor input, *, " in result.stdout, result.stderr
+
+
+@needs_emulator
+@pytest.mark.slow
+def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_files(PAGE, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    lines = [line.split() for line in commands(PAGE, "tcm")]
+    assert len(lines) == 4
+    for _, *arguments in lines:
+        command = ("-m", "torch_cortex_m", *arguments)
+        result = python(*command, site=tmp_path, folders="operators")
+        assert result.returncode == 0, result.stderr
+        assert arguments[0] not in ("ops", "profile") or "negate" in result.stdout
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+def test_folders_of_the_environment_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(discovery.VARIABLE, str(tmp_path / "nowhere"))
+    with pytest.raises(TcmError) as caught:
+        discover(tmp_path, monkeypatch)
+    for text in (
+        "there is no such folder",
+        "nowhere, of the environment",
+        "mend it, or leave it out",
+    ):
+        assert text in str(caught.value)
+
+
+@pytest.fixture
+def unregistered() -> Iterator[None]:
+    """Leaves no folder registered."""
+    yield
+    discovery.registered.clear()
+    discovery.forget()
+
+
+REFUSED = {
+    "no_folders": ({"op.py": ""}, ["the folder has no operators", "got: op.py"]),
+    "nothing": ({}, ["there is no such folder"]),
+    **{
+        name: (BROKEN[name][0], BROKEN[name][2])
+        for name in ("taken", "no_kernels", "same_header", "short_header", "failing")
+    },
+    "bad_reference": (
+        {"invert/op.py": OP.format(name="invert"), "invert/reference.py": "import no_such_module"},
+        ["invert.reference' failed", "got: ModuleNotFoundError"],
+    ),
+}
+"""Files of a folder -> what the error says."""
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_folder_with_defects_is_not_registered(
+    name: str, tmp_path: Path, unregistered: None
+) -> None:
+    files, texts = REFUSED[name]
+    folder = write_folder(tmp_path / "mine", files)
+    if name == "failing":
+        texts = ["add.kernels' failed", texts[1]]
+    before = discovery.definitions()
+    for _ in range(2):
+        with pytest.raises(TcmError) as caught:
+            torch_cortex_m.register(folder)
+        for text in (*texts, f"register('{folder}')", "expected: ", "mend it, or leave it out"):
+            assert text in str(caught.value)
+    assert discovery.definitions() == before
+    assert not discovery.registered
+
+
+def test_a_folder_is_read_again_once_it_is_mended(tmp_path: Path, unregistered: None) -> None:
+    files = {"add/kernels.py": "KERNELS = [None]", "add/add_s8__fast.h": ""}
+    write_folder(tmp_path, files)
+    with pytest.raises(TcmError, match="KERNELS, a list of Kernel"):
+        torch_cortex_m.register(tmp_path)
+    write_folder(tmp_path, {"add/kernels.py": f"{KERNEL.format(name='add_s8__fast')}# mended\n"})
+    torch_cortex_m.register(str(tmp_path))
+    assert ops.definition("add").kernels[-1].name == "add_s8__fast"
+
+
+def test_a_folder_is_given_as_a_path() -> None:
+    with pytest.raises(TcmError, match=r"not a path(?s:.*)register\(folder=\.\.\.\)"):
+        torch_cortex_m.register(5)  # type: ignore[arg-type]

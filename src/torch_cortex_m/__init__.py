@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .model.compiled import CompiledModel
     from .model.load import load
     from .ops.pytorch.log_mel import LogMel
+    from .ops.registration import register
     from .target import Target
 
     __version__: str
@@ -32,12 +33,14 @@ __all__ = [
     "TcmWarning",
     "compile",
     "load",
+    "register",
     "testing",
 ]
 
 _LAZY = {
     "compile": "compiler",
     "load": "model.load",
+    "register": "ops.registration",
     "CompiledModel": "model.compiled",
     "LogMel": "ops.pytorch.log_mel",
     "Target": "target",

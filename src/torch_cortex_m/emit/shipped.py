@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
-from ..ops.discovery import headers
+from ..ops.discovery import cache_until_registered, headers
 
 _COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.M)
@@ -18,7 +17,7 @@ _INNERMOST = re.compile(r"\{[^{}]*\}|\((?!\))[^()]*\)")
 _DECLARED = re.compile(r"\b(\w+)\s*(?:\(\)|\[|=|;|,)")
 
 
-@cache
+@cache_until_registered
 def shipped_names() -> frozenset[str]:
     """Macros, functions, types, tags, enumerators and variables of all headers."""
     return frozenset(

@@ -20,7 +20,7 @@ from ..ir import Graph, verify
 from ..ir.artifacts import Folding, Loss, Removed
 from ..ir.regions import rows_by_node
 from ..ir.serialize import graph_arrays, graph_from_data, graph_to_data
-from ..ops import definition
+from ..ops import UnknownOperatorError, definition, definitions
 from ..ops.base import make_op
 from ..schedule import schedule_of
 from ..stages import stage
@@ -106,6 +106,7 @@ def load_generated(folder: Path) -> Generated:
         )
     data = _read_plan(folder)
     constants = _read_constants(folder)
+    definitions()  # says itself what is wrong with those from outside
     try:
         graph = _read_graph(data, constants)
         library = data["library"]
@@ -119,6 +120,8 @@ def load_generated(folder: Path) -> Generated:
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
         schedule_of(graph, regions, input_to_push(graph, preferences.io))
         paths = None if library is None else _library_paths(folder, library)
+    except UnknownOperatorError as error:
+        raise error.inside(str(folder)) from None
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
     opened = None if paths is None else open_library(*paths)

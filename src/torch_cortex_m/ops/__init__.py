@@ -12,19 +12,33 @@ from typing import Any
 import numpy as np
 
 from ..errors import TcmError
+from ..text import one_line
 from .base import Case, Definition
 from .discovery import definitions, packages
 
-__all__ = ["cases", "definition", "definitions", "operator", "part", "random_layers"]
+__all__ = [
+    "UnknownOperatorError",
+    "cases",
+    "definition",
+    "definitions",
+    "operator",
+    "part",
+    "random_layers",
+]
+
+
+class UnknownOperatorError(TcmError):
+    """No operator has this name, here: another distribution or folder may bring it."""
 
 
 def definition(name: str) -> Definition:
     if name not in definitions():
-        raise TcmError(
-            f"there is no operator '{name}'",
+        raise UnknownOperatorError(
+            f"there is no operator '{one_line(name)}'",
             expected=", ".join(definitions()),
-            got=name,
-            hint="`tcm ops` lists them, with those of other distributions that are installed here",
+            got=one_line(name),
+            hint="`tcm ops` lists them, with those of other distributions that are installed here "
+            "and of the folders in TCM_OPERATORS",
         )
     return definitions()[name]
 

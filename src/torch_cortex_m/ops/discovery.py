@@ -1,36 +1,67 @@
-"""The packages that operators come from: this one, and those that entry points name.
+"""The packages that operators come from: this one, those that entry points name, and folders.
 
 A distribution brings operators by an entry point in the group ``torch_cortex_m.operators``. Its
 value is a package with one folder an operator, laid out as ours are. A folder that has kernels.py
-(with ``KERNELS``) instead of op.py adds kernels to the operator of its name.
+(with ``KERNELS``) instead of op.py adds kernels to the operator of its name. The same folders may
+lie in one that is only on disk: the environment variable TCM_OPERATORS names it, or ``register``.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
+from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import TcmError
 from ..text import first_line
 from .base import Definition, Kernel, Op
 
 GROUP = "torch_cortex_m.operators"
+VARIABLE = "TCM_OPERATORS"
 ROOT = Path(__file__).parent.parent
+
+registered: list[Path] = []
+"""Folders that were registered, with links resolved; ``forget`` after a change."""
+
+_clear: list[Callable[[], None]] = []
+Found = TypeVar("Found")
+
+
+def cache_until_registered(function: Callable[[], Found]) -> Callable[[], Found]:
+    """``functools.cache`` for what depends on the operators that there are."""
+    cached = cache(function)
+    _clear.append(cached.cache_clear)
+    return cached
+
+
+def forget() -> None:
+    """Makes the next use of an operator look for all of them again."""
+    for clear in _clear:
+        clear()
 
 
 @dataclass(frozen=True)
 class Package:
-    """A package of operators' folders. origin: its distribution and entry point; None: ours."""
+    """A package of operators' folders.
+
+    origin: its distribution and entry point, or what named its folder; None: ours.
+    installed: by a distribution; else it is a folder on disk.
+    """
 
     name: str
     folder: Path
     origin: str | None = None
+    installed: bool = True
 
     def folders_with(self, file: str) -> Iterator[str]:
         """The names of the operators' folders that have a file of this name."""
@@ -76,16 +107,16 @@ class Package:
             where=self.origin,
             expected=expected,
             got=got,
-            hint="uninstall or update it",
+            hint="uninstall or update it" if self.installed else "mend it, or leave it out",
         )
 
 
-@cache
+@cache_until_registered
 def packages() -> dict[str, Package]:
-    """Import name -> package, ours first."""
+    """Import name -> package: ours, those of distributions, folders."""
     ours = Package(__name__.rpartition(".")[0], Path(__file__).parent)
-    outside = map(_outside, entry_points(group=GROUP))
-    return {package.name: package for package in (ours, *sorted(outside, key=lambda p: p.name))}
+    outside = sorted(map(_outside, entry_points(group=GROUP)), key=lambda p: p.name)
+    return {package.name: package for package in (ours, *outside, *_folders())}
 
 
 def _outside(point: EntryPoint) -> Package:
@@ -98,7 +129,38 @@ def _outside(point: EntryPoint) -> Package:
     return replace(unloaded, folder=Path(module.__path__[0]))
 
 
-@cache
+def import_name(folder: Path) -> str:
+    """What a folder that is not installed is imported as: no other package has such a name, and
+    the same folder has the same one in every process."""
+    return f"tcm_operators_{sha256(os.fsencode(folder)).hexdigest()[:16]}"
+
+
+def _folders() -> Iterator[Package]:
+    """Those that the environment variable names, and those that were registered."""
+    for name in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
+        yield _folder(Path(name).resolve(), f"{name}, of the environment variable {VARIABLE}")
+    for path in registered:
+        yield _folder(path, f"register('{path}')")
+
+
+def _folder(folder: Path, origin: str) -> Package:
+    """A package that the folder need not be: neither it nor those in it need an __init__.py."""
+    package = Package(import_name(folder), folder, origin, installed=False)
+    if not folder.is_dir():
+        expected = "a folder with a folder for each operator"
+        raise package.error("there is no such folder", expected, folder)
+    if not any((*package.folders_with("op.py"), *package.folders_with("kernels.py"))):
+        expected = "a folder for each operator, with op.py, or with kernels.py"
+        got = ", ".join(sorted(path.name for path in folder.iterdir())) or "an empty folder"
+        raise package.error("the folder has no operators", expected, got)
+    if package.name not in sys.modules:
+        spec = ModuleSpec(package.name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        sys.modules[package.name] = importlib.util.module_from_spec(spec)
+    return package
+
+
+@cache_until_registered
 def headers() -> dict[str, Path]:
     """File name -> header, of all that kernels may include.
 
@@ -117,7 +179,7 @@ def headers() -> dict[str, Path]:
     return found
 
 
-@cache
+@cache_until_registered
 def definitions() -> dict[str, Definition]:
     """Operator name -> definition: ours, and then those from outside; kernels likewise."""
     headers()

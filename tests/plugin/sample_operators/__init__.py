@@ -1,1 +1,1 @@
-"""Operators and kernels from outside of torch-cortex-m: the sample of CONTRIBUTING.md."""
+"""Operators and kernels from outside of torch-cortex-m: the sample of docs/custom-operators.md."""

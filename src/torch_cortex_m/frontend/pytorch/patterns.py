@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import operator
-from functools import cache
 from typing import Any
 
 from torch.fx import Node
 
 from ...errors import TcmError
 from ...ops import definitions, part
+from ...ops.discovery import cache_until_registered
 from ...ops.pytorch.call import UNBOUNDED
 from ...ops.pytorch.node import arguments, tensor_arguments
 from ...ops.pytorch.pattern import Pattern, ResultOf
 
 
-@cache
+@cache_until_registered
 def patterns() -> tuple[Pattern, ...]:
     """Every pattern that an operator's frontend.py declares."""
     modules = (part(name, "frontend") for name in definitions())
     return tuple(pattern for module in modules if module for pattern in module.PATTERNS)
 
 
-@cache
+@cache_until_registered
 def _by_target() -> dict[object, list[Pattern]]:
     table: dict[object, list[Pattern]] = {}
     for pattern in patterns():
@@ -47,12 +47,12 @@ def pattern_of(node: Node) -> Pattern | None:
             f"several operators stand for {node.target}",
             expected="one",
             got=" and ".join(pattern.lower.__module__ for pattern in found),
-            hint="uninstall the distribution that brings one of them",
+            hint="do without the distribution or the folder that brings one of them",
         )
     return found[0] if found else None
 
 
-@cache
+@cache_until_registered
 def _results_of() -> dict[object, ResultOf]:
     return {many: rule for pattern in patterns() for many, rule in pattern.result_of.items()}
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from ...errors import TcmError
 from ...ops import definitions, part
+from ...ops.discovery import cache_until_registered
 from ...ops.tflite.builtin import Builtin
 
 
-@cache
+@cache_until_registered
 def builtins() -> dict[str, Builtin]:
     """Name of a TensorFlow Lite operator -> the builtin that stands for it."""
     found: dict[str, Builtin] = {}
@@ -21,7 +20,7 @@ def builtins() -> dict[str, Builtin]:
                     f"several operators stand for {builtin.name}",
                     expected="one",
                     got=f"{found[builtin.name].lower.__module__} and {builtin.lower.__module__}",
-                    hint="uninstall the distribution that brings one of them",
+                    hint="do without the distribution or the folder that brings one of them",
                 )
             found[builtin.name] = builtin
     return found

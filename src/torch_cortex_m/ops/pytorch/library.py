@@ -14,19 +14,29 @@ from ...ir import TensorType
 from .. import definitions, part
 from ..base import Op, make_op
 
+_defined: set[str] = set()
+
 
 @cache
-def register() -> torch.library.Library:
-    """Defines ``torch.ops.tcm``; called once, when torch_cortex_m and torch are both imported."""
-    library = torch.library.Library("tcm", "DEF")
-    for name, definition in definitions().items():
-        reference = part(name, "reference")
+def _library() -> torch.library.Library:
+    return torch.library.Library("tcm", "DEF")
+
+
+def register() -> None:
+    """Defines those of ``torch.ops.tcm`` that are not there; called when torch_cortex_m and torch
+    are both imported, and when operators are added. All or none: an operator cannot be defined
+    anew, so none is before all of them could be read."""
+    new = {name: each.op for name, each in definitions().items() if name not in _defined}
+    schemas = {name: op.schema() for name, op in new.items()}
+    references = {name: part(name, "reference") for name in new}
+    for name, op in new.items():
+        reference = references[name]
         if reference is None:
             raise RuntimeError(f"operator {name} has no reference.py")
-        library.define(definition.op.schema())
-        library.impl(name, _eager(definition.op, reference), "CompositeExplicitAutograd")
-        torch.library.register_fake(f"tcm::{name}", _fake(definition.op), lib=library)
-    return library
+        _library().define(schemas[name])
+        _library().impl(name, _eager(op, reference), "CompositeExplicitAutograd")
+        torch.library.register_fake(f"tcm::{name}", _fake(op), lib=_library())
+        _defined.add(name)
 
 
 Results = Tensor | tuple[Tensor, ...]
