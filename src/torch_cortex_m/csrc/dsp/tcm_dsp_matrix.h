@@ -206,7 +206,7 @@ typedef struct {
     TCM_DSP_ROUTINE(name)                                          \
     {                                                              \
         __asm__ volatile(                                          \
-            TCM_DSP_START_4(TCM_DSP_SUPERPOSED_BYTES)                                  \
+            TCM_DSP_START_4(TCM_DSP_SUPERPOSED_BYTES)              \
             TCM_DSP_STEPS_4(TCM_DSP_SUPERPOSED)                    \
             TCM_DSP_SUBTRACT_4                                     \
             "ldm r1!, {r10, r11, r12}\n\t"                         \
