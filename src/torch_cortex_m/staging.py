@@ -17,6 +17,11 @@ LINK_MANIFEST = "link.json"
 """By which a folder is known as one of several models."""
 
 
+def is_linked(folder: Path) -> bool:
+    """Whether tcm link wrote the folder."""
+    return os.path.isfile(folder / LINK_MANIFEST)  # False for a name that no file can have, too
+
+
 @contextmanager
 def staged(folder: Path) -> Iterator[Path]:
     """A new folder beside ``folder``, or inside it if it exists, which is gone afterwards with all

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from ..emit import Linked
@@ -16,10 +15,6 @@ from ..text import unreadable
 from .written import check_files
 
 LINK_AGAIN = "run tcm link again, in the folder where it was run before"
-
-
-def is_linked(folder: Path) -> bool:
-    return os.path.isfile(folder / LINK_MANIFEST)  # False for a name that no file can have, too
 
 
 def load_linked(folder: Path) -> tuple[Linked, list[CompiledModel]]:

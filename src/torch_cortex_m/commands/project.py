@@ -15,9 +15,9 @@ from ..ship import (
     write_project,
 )
 from ..ship.projects import MANIFEST
-from ..staging import check_replaceable
+from ..staging import check_replaceable, is_linked
 from ..version import release_of
-from .linked import is_linked, load_linked
+from .linked import load_linked
 from .written import load_as_written
 
 

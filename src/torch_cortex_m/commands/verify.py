@@ -8,8 +8,9 @@ from pathlib import Path
 from ..errors import TcmError
 from ..model.compiled import CompiledModel
 from ..run import is_board
+from ..staging import is_linked
 from .arrays import read_inputs
-from .linked import is_linked, load_linked
+from .linked import load_linked
 from .written import load_as_written
 
 

@@ -24,7 +24,7 @@ from ..ops import UnknownOperatorError, definition, definitions
 from ..ops.base import make_op
 from ..schedule import schedule_of
 from ..stages import stage
-from ..staging import LINK_MANIFEST, replace_folder
+from ..staging import LINK_MANIFEST, is_linked, replace_folder
 from ..target import target_from_data, target_to_data
 from ..text import one_line, unreadable
 from .npz import load_arrays
@@ -92,7 +92,7 @@ def load_generated(folder: Path) -> Generated:
 
     Raises TcmError if the folder is missing, was not written by tcm, or is damaged.
     """
-    if os.path.isfile(folder / LINK_MANIFEST) and not os.path.isfile(folder / PLAN):
+    if is_linked(folder) and not os.path.isfile(folder / PLAN):
         raise _of_several(folder)
     missing = [name for name in (PLAN, CONSTANTS) if not os.path.isfile(folder / name)]
     if missing:
