@@ -62,7 +62,15 @@ def compiled() -> tcm.CompiledModel:
     return tcm.compile(model, inputs, target="stm32f411", calibration=calibration)
 
 
-def misses(source: str, folder: Path, rounds: int, code: Cache, constants: Cache | None) -> Misses:
+def misses(
+    source: str,
+    folder: Path,
+    rounds: int,
+    code: Cache,
+    constants: Cache | None,
+    *,
+    cold: bool = False,
+) -> Misses:
     """Of a second run."""
     files = {"loop.c": source, "loop.h": HEADER, "weights.c": '#include "loop.h"\n'}
     program = Program("loop", files, (), 0, 0, (4,), (4,), ("int32_t",), ("int32_t",))
@@ -70,9 +78,9 @@ def misses(source: str, folder: Path, rounds: int, code: Cache, constants: Cache
     image = build_image([program], core, folder)
     runs = [(0, [rounds.to_bytes(4, "little")])] * 2
     part = replace(F411, code=code, constants=constants)
-    _, warm = execute(image.path, core, [program], runs, part=part)
-    assert warm.misses is not None
-    return warm.misses
+    _, second = execute(image.path, core, [program], runs, part=part, cold=cold)
+    assert second.misses is not None
+    return second.misses
 
 
 @needs_emulator
@@ -102,7 +110,10 @@ def test_constants_have_a_cache_of_their_own_or_share_that_of_the_code(tmp_path:
     assert rounds * size // 16 <= streamed.constants <= rounds * size // 16 + 8
     assert streamed.code < 30
     kept = misses(READS % size, tmp_path, rounds, code, wide)
-    assert kept.constants < 300
+    assert kept.constants < 10
+    cold = misses(READS % size, tmp_path, rounds, code, wide, cold=True)
+    assert size // 16 <= cold.constants <= size // 16 + 8
+    assert cold.code > kept.code + 3
     shared = misses(READS % size, tmp_path, rounds, Cache(1024, 16, 64), None)
     assert shared.constants >= rounds * size // 16
 

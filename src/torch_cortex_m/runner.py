@@ -91,12 +91,14 @@ class Runner:
         *,
         cycles: bool = False,
         part: Part | None = None,
+        cold: bool = False,
         timeout: float = 1200,
     ) -> list[Execution]:
         """Runs (index of a program, its inputs) one after the other; see ``Run``.
 
         cycles: estimates these, too, where the core has a model; in a traced run by layer.
-        part: counts what its caches would fetch, too; not in a traced run.
+        part: counts what its caches would fetch, too; not in a traced run. cold: these are empty
+        before each inference; else they have what the one before left.
 
         Raises TcmError if a tool is missing, the image does not fit, crashes or does not end in
         ``timeout`` seconds, or a program returns an error.
@@ -111,6 +113,7 @@ class Runner:
             trace=self.trace,
             count_blocks=estimator is not None,
             part=part,
+            cold=cold,
             checked=self.checked,
             timeout=timeout,
         )

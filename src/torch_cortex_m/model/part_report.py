@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import TcmError
 from ..run import Execution
-from ..run.miss_counter import Misses
+from ..run.miss_counter import Misses, waiting_cycles
 from ..target import Part, Target
 
 
@@ -77,9 +77,8 @@ def part_report(part: Part, execution: Execution) -> PartReport | None:
 
 def _cycles(part: Part, misses: Misses, core_cycles: int | None) -> tuple[int, int] | None:
     """The fewest and the most, as ``PartReport`` has them."""
-    if core_cycles is None or part.fill_cycles is None:
+    waiting = waiting_cycles(part, misses)
+    if core_cycles is None or waiting is None:
         return None
-    first, whole = part.fill_cycles
-    in_time = misses.in_order if part.prefetch else 0
-    fewest = core_cycles + first * (misses.code - in_time + misses.constants)
-    return fewest, core_cycles + whole * (misses.code + misses.constants)
+    fewest, most = waiting
+    return core_cycles + fewest, core_cycles + most

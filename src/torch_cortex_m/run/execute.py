@@ -97,13 +97,14 @@ def execute(
     trace: bool = False,
     count_blocks: bool = False,
     part: Part | None = None,
+    cold: bool = False,
     checked: bool = False,
     timeout: float = 1200,
 ) -> list[Execution]:
     """Runs one inference after the other in one process.
 
     trace, checked: as the image was built. count_blocks: counts blocks, too (on a core only).
-    part: counts what its caches would fetch, too.
+    part: counts what its caches would fetch, too. cold: these are empty before each inference.
 
     Raises TcmError if QEMU is missing, the image crashes, accesses memory outside of its buffers or
     does not end in ``timeout`` seconds.
@@ -124,7 +125,7 @@ def execute(
         output = _run_host(path, bytes(stream), timeout)
     else:
         output, phases, misses = _run_emulator(
-            path, machine, bytes(stream), timeout, count_blocks, part
+            path, machine, bytes(stream), timeout, count_blocks, part, cold
         )
     return _Reader(output, phases, misses, trace, checked).executions(
         [programs[index] for index in order]
@@ -165,6 +166,7 @@ def _run_emulator(
     timeout: float,
     count_blocks: bool,
     part: Part | None,
+    cold: bool,
 ) -> tuple[bytes, list[BlockFlow] | None, list[Misses] | None]:
     qemu = require_tool("qemu-system-arm")
     command = [
@@ -177,7 +179,7 @@ def _run_emulator(
     if count_blocks:
         command += counting_blocks(qemu, path)
     if part is not None:
-        command += counting_misses(qemu, path, part, machine.code)
+        command += counting_misses(qemu, path, part, machine.code, cold=cold)
     with TemporaryDirectory(prefix="tcm-run-") as folder:
         (Path(folder) / "input.bin").write_bytes(stream)
         try:

@@ -2,12 +2,13 @@
  * A QEMU TCG plugin that counts what caches between a core and its flash would have to fetch.
  *
  *     -plugin count_misses.so,out=FILE,mark=ADDRESS,from=ADDRESS,to=ADDRESS,
- *             code=BYTES:LINE:WAYS[,constants=BYTES:LINE:WAYS]
+ *             code=BYTES:LINE:WAYS[,constants=BYTES:LINE:WAYS][,cold=1]
  *
  * Each execution of the block at ``mark``, a function's entry, ends a phase and starts the next one.
  * FILE has one line a phase: lines of code that were missing, how many of these follow the line that
  * was executed before, and lines of constants that were missing. Constants are what is read between
- * ``from`` and ``to``; without a cache of their own they share that of the code.
+ * ``from`` and ``to``; without a cache of their own they share that of the code. ``cold`` empties the
+ * caches at each phase's start.
  *
  * A set replaces the line that was not used for the longest time. Of an instruction of four bytes
  * that ends a block and crosses a line, only the first line counts: QEMU 7.2 tells a wrong size of
@@ -46,6 +47,7 @@ static uint64_t constant_misses;
 static uint64_t mark_address;
 static uint64_t from_address;
 static uint64_t to_address;
+static bool cold;
 static FILE *file;
 
 static void *allocate(size_t count, size_t bytes)
@@ -85,12 +87,28 @@ static void write_phase(void)
     code_misses = misses_in_order = constant_misses = 0;
 }
 
+static void empty(cache *emptied)
+{
+    size_t places = (size_t)emptied->sets * emptied->ways;
+    memset(emptied->lines, 0, places * sizeof *emptied->lines);
+    memset(emptied->last_use, 0, places * sizeof *emptied->last_use);
+}
+
+static void start_phase(void)
+{
+    write_phase();
+    if (cold) {
+        empty(&code_cache);
+        empty(constants);
+    }
+}
+
 static void on_execution(unsigned int core, void *data)
 {
     const block *current = data;
     (void)core;
     if (current->first == mark_address) {
-        write_phase();
+        start_phase();
     }
     uint64_t last = current->last / code_cache.line_bytes;
     for (uint64_t line = current->first / code_cache.line_bytes; line <= last; line++) {
@@ -170,6 +188,8 @@ __attribute__((visibility("default"))) int qemu_plugin_install(
         } else if (strncmp(arguments[i], "constants=", 10) == 0) {
             read_cache(&constant_cache, value);
             constants = &constant_cache;
+        } else if (strncmp(arguments[i], "cold=", 5) == 0) {
+            cold = strtoul(value, NULL, 0) != 0;
         }
     }
     if (file == NULL || code_cache.sets == 0) {
