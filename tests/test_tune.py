@@ -15,17 +15,21 @@ from models.small_networks import separable
 
 import torch_cortex_m as tcm
 from torch_cortex_m.commands import tune_folder
+from torch_cortex_m.commands.tuned import load_tuned
 from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.measured.measurements import (
     Measurements,
     load_measurements,
     measurements_for,
+    part_table,
 )
 from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.select.order import SAME_TIME
-from torch_cortex_m.target import CORES, Target
-from torch_cortex_m.tune import Candidate, measure_candidates, tune_graph
+from torch_cortex_m.target import CORES, Target, find_target
+from torch_cortex_m.tune import Candidate, measure_candidates, table_name, tune_graph
+
+F411 = find_target("stm32f411")
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +40,9 @@ def compiled() -> tcm.CompiledModel:
 
 @pytest.fixture(scope="module")
 def tuned(compiled: tcm.CompiledModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For a part, and so for its core, too."""
     path = tmp_path_factory.mktemp("tune") / "tuning.json"
-    tune_graph(compiled.graph, M4, path)
+    tune_graph(compiled.graph, F411, path)
     return path
 
 
@@ -54,6 +59,50 @@ def test_every_kernel_of_every_layer_is_measured(compiled: tcm.CompiledModel, tu
     assert all(
         name.startswith("cortex-m4 gcc-") for name in json.loads(tuned.read_text())["tables"]
     )
+
+
+@needs_emulator
+def test_a_part_adds_its_waiting_for_all_that_a_layer_fetches(tuned: Path) -> None:
+    """Between some paths of a kernel and its constants once, and twice each of its instructions."""
+    tables = load_measurements(tuned).tables
+    core, on_part = tables[table_name(M4)], tables[part_table(table_name(M4), "stm32f411")]
+    assert core.keys() == on_part.keys()
+    for layer, kernels in core.items():
+        assert kernels.keys() == on_part[layer].keys()
+        for name, cost in kernels.items():
+            waiting = (on_part[layer][name].cycles or 0) - (cost.cycles or 0)
+            assert replace(on_part[layer][name], cycles=cost.cycles) == cost
+            assert cost.flash_bytes // 16 < waiting < 2 * cost.instructions
+
+
+@needs_emulator
+def test_a_folder_is_tuned_for_the_part_that_it_was_compiled_for(
+    compiled: tcm.CompiledModel, tuned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As if a kernel were the best one there that no core would choose."""
+    measurements, tuning = load_measurements(tuned), tmp_path / "tuning.json"
+    node = compiled.graph.computing_nodes()[0]
+    layer = layer_of(compiled.graph, node).signature.text
+    slowest, cost = max(
+        measurements.for_core("cortex-m4")[layer].items(), key=lambda each: each[1].time
+    )
+    table = part_table(table_name(M4), "stm32f411")
+    measurements.add(table, layer, slowest, replace(cost, cycles=1))
+    measurements.save(tuning)
+    for part in ("stm32f411", "nrf52840"):
+        generated = generate(compiled.graph, find_target(part))
+        folder = tcm.CompiledModel(generated).save(tmp_path / part)
+        tune_folder(folder, tuning, 1)
+        said = capsys.readouterr().out
+        kernel = tcm.load(folder).generated.selection[node.name].name
+        is_measured = part == "stm32f411"
+        assert (kernel == slowest) == is_measured
+        assert ("on stm32f411" in said.replace("\n", "")) == is_measured
+        assert ("how long nrf52840 waits for flash is not known" in said) != is_measured
+    untuned = tcm.CompiledModel(generate(compiled.graph, F411)).save(tmp_path / "untuned")
+    preferences = load_tuned(untuned, tuning).generated.preferences
+    planned = generate(compiled.graph, F411, preferences=preferences)
+    assert planned.selection[node.name].name == slowest
 
 
 def without_large_memory(core: str) -> Target:
@@ -92,13 +141,16 @@ def test_nothing_is_measured_twice_and_an_executor_may_do_the_work(
     assert len(seen) == 1
     assert seen[0][0] == seen[0][1]
     partial = load_measurements(tuned)
-    (table,) = partial.tables
+    table = part_table(table_name(M4), "stm32f411")
     dropped = next(iter(partial.tables[table]))
     del partial.tables[table][dropped]
     partial.save(tmp_path / "partial.json")
     with ThreadPoolExecutor(1) as pool:
-        tune_graph(compiled.graph, M4, tmp_path / "partial.json", executor=pool)
-    assert (tmp_path / "partial.json").read_text() == tuned.read_text()
+        tune_graph(compiled.graph, F411, tmp_path / "partial.json", executor=pool)
+    again, whole = load_measurements(tmp_path / "partial.json"), load_measurements(tuned)
+    core = table_name(M4)
+    assert again.tables[core] == whole.tables[core]
+    assert again.tables[table][dropped].keys() == whole.tables[table][dropped].keys()
 
 
 @needs_emulator
@@ -198,7 +250,7 @@ def test_a_dask_cluster_may_do_the_work(
     options = {"n_workers": 1, "threads_per_worker": 1, "processes": False}
     with distributed.Client(**options, dashboard_address=None) as client:
         path = tmp_path / "tuning.json"
-        tune_graph(compiled.graph, M4, path, executor=client.get_executor())
+        tune_graph(compiled.graph, F411, path, executor=client.get_executor())
     assert path.read_text() == tuned.read_text()
 
 

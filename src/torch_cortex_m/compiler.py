@@ -98,8 +98,8 @@ def compile(
         Results are those of the whole window as soon as all frames that they depend on have come;
         see docs/streaming-windows.md.
     tuning: a tuning file, whose measurements count more than those that ship with the package.
-    tune: measure every kernel on every layer first, and keep that in the tuning file
-        ("tuning.json" unless ``tuning`` names another).
+    tune: measure every kernel on every layer first, for a part with the waiting for its flash, and
+        keep that in the tuning file ("tuning.json" unless ``tuning`` names another).
     dump_ir: a folder for the graph after every pass.
     place: which sections of the linker layers, the arena and the states lie in: "LAYERS=SECTION"
         for layers by name or pattern (as of fnmatch), their code and their weights, "code:LAYERS=

@@ -18,7 +18,7 @@ from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..run import is_board
 from ..select import check_objective, layer_of
-from ..target import cores_like
+from ..target import Target, cores_like, part_with_waiting
 from ..tune import Candidate, candidates_of, tune_graph, tune_on_board
 from .terminal import terminal
 
@@ -74,6 +74,7 @@ def tune_folder(
     terminal().print(_changes(compiled, tuned, measured))
     print(f"{folder}: tuned; measurements in {tuning.resolve()}")
     print(f"a new compilation takes them by: tcm compile ... --tuning {shlex.quote(str(tuning))}")
+    _tell_of_unknown_waiting(compiled.target)
     if left:
         print(f"{left} kernels are not in this firmware: flash the next image, and run this again")
 
@@ -116,6 +117,14 @@ def _shown(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
+def _tell_of_unknown_waiting(target: Target) -> None:
+    if target.part and part_with_waiting(target) is None:
+        print(
+            f"how long {target.part} waits for flash is not known: kernels are compared by cycles "
+            "without waiting"
+        )
+
+
 def _check_board(on: str | None) -> None:
     if on is not None and not is_board(on):
         raise TcmError(
@@ -130,9 +139,11 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
     table = Table()
     for title in ("layer", "before", "after", "instructions", "cycles"):
         table.add_column(title, overflow="fold")
-    core = after.target.name
-    kernels = measured.for_core(core)
-    counted = measured.tables.get(board_table(core), {})
+    core, part = after.target.name, after.target.part
+    on_part = measured.on_part(core, part)
+    kernels = measured.for_core(core) | on_part
+    origins = dict.fromkeys(on_part, f"on {part}")
+    origins |= dict.fromkeys(measured.tables.get(board_table(core), {}), "on the board")
     for node in after.graph.computing_nodes():
         layer = layer_of(after.graph, node).signature.text
         costs = kernels.get(layer, {})
@@ -147,6 +158,6 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
             old,
             new if new != old else "same",
             " -> ".join(f"{cost.instructions:,}" for cost in pair if cost),
-            f"{cycles} {'on the board' if layer in counted else 'estimated'}" if cycles else "",
+            f"{cycles} {origins.get(layer, 'estimated')}" if cycles else "",
         )
     return table

@@ -18,7 +18,7 @@ from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
 from ..select.ram_budget import ArenaPlanner
 from ..stages import stage
-from ..target import Target, cores_like
+from ..target import Target, cores_like, part_with_waiting
 from .flash_budget import flash_bytes, reduced_to, within_flash
 from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
@@ -139,7 +139,10 @@ def cost_model(target: Target, preferences: Preferences) -> CostModel:
     """By the preferences' measurements, or else by what ships."""
     measurements = preferences.measurements or measurements_for(cores_like(target))
     own, *others = (measurements.for_core(name) for name in cores_like(target))
-    return CostModel(own, others)
+    part = part_with_waiting(target)
+    if part is None:
+        return CostModel(own, others)
+    return CostModel(own, others, measurements.on_part(part.core, part.name), part.fetch_cycles)
 
 
 def input_to_push(graph: Graph, io: str) -> str | None:

@@ -30,13 +30,29 @@ def board_table(core: str) -> str:
     return f"{core} {BOARD}"
 
 
+ON = " on "
+"""In the name of a table, before a part: cycles have the waiting for its flash."""
+
+
+def part_table(table: str, part: str) -> str:
+    """The name of the table with what the same measurements take on a part: "cortex-m4 gcc-12.2 on
+    stm32f411"."""
+    return f"{table}{ON}{part}"
+
+
+def _owner(table: str) -> tuple[str, str]:
+    """The core and the part of a table, which is empty where cycles have no waiting."""
+    name, _, part = table.partition(ON)
+    return name.partition(" ")[0], part
+
+
 @dataclass(frozen=True)
 class Measurement:
     """One inference of one layer on an emulated core.
 
     work: multiply-accumulates, or output elements where there are none. cycles is a
-    zero-wait-state estimate, None where no model of the core exists, or what a board counted, in
-    the table of a board. flash_bytes: code and
+    zero-wait-state estimate, None where no model of the core exists; with the waiting for flash in
+    the table of a part, or what a board counted in the table of a board. flash_bytes: code and
     constants, scratch_bytes: working memory beside inputs and output.
     """
 
@@ -59,8 +75,8 @@ def layer_work(layer: Layer) -> int:
 
 @dataclass
 class Measurements:
-    """Measurements by core and compiler ("cortex-m4 gcc-12.2") or board ("cortex-m4 board"), layer
-    signature and kernel."""
+    """Measurements by core and compiler ("cortex-m4 gcc-12.2"), part ("cortex-m4 gcc-12.2 on
+    stm32f411") or board ("cortex-m4 board"), layer signature and kernel."""
 
     tables: dict[str, dict[str, dict[str, Measurement]]] = field(default_factory=dict)
 
@@ -71,17 +87,28 @@ class Measurements:
         return self.tables.get(table, {}).get(layer, {}).get(kernel)
 
     def for_core(self, core: str) -> dict[str, dict[str, Measurement]]:
-        """Layer -> kernel -> measurement, of every compiler; the last table that has one wins.
+        """Layer -> kernel -> measurement, of every compiler; the last table that has one wins;
+        those on parts are not among them.
 
         A layer that a board measured has its measurements alone: cycles that were counted do not
         compare with others that were estimated.
         """
+        return self._of_every_compiler(core, "") | self.tables.get(board_table(core), {})
+
+    def on_part(self, core: str, part: str) -> dict[str, dict[str, Measurement]]:
+        """As ``for_core``, of the layers that were measured for a part and, before these, that a
+        board measured: their cycles have the waiting for flash. Empty where none was measured for
+        the part."""
+        measured = self._of_every_compiler(core, part) if part else {}
+        return measured and measured | self.tables.get(board_table(core), {})
+
+    def _of_every_compiler(self, core: str, part: str) -> dict[str, dict[str, Measurement]]:
         result: dict[str, dict[str, Measurement]] = {}
         for name, layers in self.tables.items():
-            if name.split()[0] == core and name != board_table(core):
+            if _owner(name) == (core, part) and name != board_table(core):
                 for layer, kernels in layers.items():
                     result.setdefault(layer, {}).update(kernels)
-        return result | self.tables.get(board_table(core), {})
+        return result
 
     def update(self, other: Measurements) -> None:
         for table, layer, kernel, measurement in other:

@@ -8,7 +8,7 @@ least flash (without constants, in the nearest one).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from ..measured.measurements import Measurement, layer_work
@@ -31,16 +31,23 @@ class CostModel:
 
     table: of the core itself. others: of cores with the same instructions, which count for
         estimates alone.
+    on_part: of layers with the waiting for a part's flash, by which alone their kernels are chosen.
+        Costs of others get the waiting that it tells of their operator, so that they compare.
+    fetch_cycles: what a byte of constants takes that is fetched there; a call waits for all of its
+        constants at least, so that a few rows a call take longer than their share of a layer.
     """
 
     table: Table
     others: Sequence[Table] = ()
+    on_part: Table = field(default_factory=dict[str, Mapping[str, Measurement]])
+    fetch_cycles: float = 0
     _comparisons: dict[str, Comparison] = field(default_factory=dict[str, Comparison])
     _estimates: dict[str, dict[str, Estimate]] = field(
         default_factory=dict[str, dict[str, Estimate]]
     )
     _near: dict[str, list[MeasuredLayer]] = field(default_factory=dict[str, list[MeasuredLayer]])
     _costs: dict[Key, Measurement | None] = field(default_factory=dict[Key, Measurement | None])
+    _waiting: dict[str, float] = field(default_factory=dict[str, float])
     _packed: dict[Key, int] = field(default_factory=dict[Key, int])
     _code: dict[Key, int] = field(default_factory=dict[Key, int])
 
@@ -49,15 +56,32 @@ class CostModel:
         layer: ask ``constant_bytes`` and ``code_bytes`` for this one's."""
         key = (layer.signature.text, kernel.name)
         if key not in self._costs:
-            measured = self.measured(layer, kernel)
-            self._costs[key] = measured or self.estimate(
-                layer.signature, layer_work(layer), kernel.name
-            )
+            found = self.measured(layer, kernel)
+            if found is None:
+                found = self.estimate(layer.signature, layer_work(layer), kernel.name)
+            is_on_part = kernel.name in self.on_part.get(layer.signature.text, {})
+            self._costs[key] = found if is_on_part else self._with_waiting(found, layer, kernel)
         return self._costs[key]
+
+    def _with_waiting(
+        self, found: Measurement | None, layer: Layer, kernel: Kernel
+    ) -> Measurement | None:
+        if found is None or found.cycles is None or not self.on_part:
+            return found
+        operator = layer.op.name
+        if operator not in self._waiting:
+            self._waiting[operator] = _waiting(self.table, self.on_part, operator)
+        once = self.fetch_cycles * self.constant_bytes(layer, kernel)
+        cycles = max(found.cycles * self._waiting[operator], found.cycles + once)
+        return replace(found, cycles=round(cycles))
 
     def measured(self, layer: Layer, kernel: Kernel) -> Measurement | None:
         """What was measured on this very layer."""
-        return self.table.get(layer.signature.text, {}).get(kernel.name)
+        text = layer.signature.text
+        return self._table_of(text).get(text, {}).get(kernel.name)
+
+    def _table_of(self, signature: str) -> Table:
+        return self.on_part if signature in self.on_part else self.table
 
     def group(self, layer: Layer, kernel: Kernel) -> int | None:
         """Estimates of kernels compare where this is equal; None for one never measured."""
@@ -156,6 +180,19 @@ def _read_table(table: Table, operator: str, *, own_core: bool) -> Iterator[Meas
         except ValueError:
             continue
         yield MeasuredLayer(signature, kernels, own_core)
+
+
+def _waiting(table: Table, on_part: Table, operator: str) -> float:
+    """How many times the cycles without waiting the operator's layers take on the part, with their
+    fastest kernels there; 1 where none was measured on both."""
+    without = total = 0
+    for text, kernels in on_part.items():
+        both = [kernel for kernel in kernels if kernel in table.get(text, {})]
+        if both and text.partition(" ")[0] == operator:
+            fastest = min(both, key=lambda kernel: kernels[kernel].time)
+            total += kernels[fastest].time[0]
+            without += table[text][fastest].time[0]
+    return total / without if without else 1.0
 
 
 def packed_bytes(layer: Layer, kernel: Kernel) -> int:

@@ -2,7 +2,7 @@
 
 from .cores import CORES, HOST, cores_like
 from .names import find_part, find_target
-from .parts import PARTS, Cache, Part
+from .parts import PARTS, Cache, Part, part_with_waiting
 from .types import (
     FEATURE_MACROS,
     Machine,
@@ -25,6 +25,7 @@ __all__ = [
     "cores_like",
     "find_part",
     "find_target",
+    "part_with_waiting",
     "target_from_data",
     "target_to_data",
 ]

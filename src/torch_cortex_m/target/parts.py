@@ -53,6 +53,20 @@ class Part:
             part=self.name,
         )
 
+    @property
+    def tells_waiting(self) -> bool:
+        """Whether the waiting for flash can be counted."""
+        return self.code is not None and self.fill_cycles is not None
+
+    @property
+    def fetch_cycles(self) -> float:
+        """Of a byte of constants: the middle of ``fill_cycles`` for a line; 0 where these are not
+        known."""
+        cache = self.constants or self.code
+        if cache is None or self.fill_cycles is None:
+            return 0
+        return sum(self.fill_cycles) / 2 / cache.line_bytes
+
 
 _XIP = Cache(16 * KILOBYTE, 8, 2)
 # Address, mode and dummy take 12 clocks of quad SPI, the two words of a line 8 each, all of them at
@@ -209,3 +223,9 @@ PARTS: dict[str, Part] = {
     )
 }
 """Part name -> the part."""
+
+
+def part_with_waiting(target: Target) -> Part | None:
+    """The part that the target is, if the waiting for flash can be counted there."""
+    part = PARTS.get(target.part)
+    return part if part is not None and part.tells_waiting else None

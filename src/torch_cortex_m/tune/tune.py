@@ -15,7 +15,7 @@ from ..measured.measurements import Measurements, load_measurements
 from ..paths import as_path
 from ..target import Target
 from .candidates import Candidate, candidates_of
-from .measure import measure_candidates, table_name
+from .measure import measure_for_tables, table_names
 
 BATCH = 8
 """From so many candidates an image is full: enough to share its start, few enough to lose little
@@ -36,7 +36,8 @@ def tune_graph(
     executor: Executor | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Measurements:
-    """Measures every kernel that applies to every distinct layer and keeps the results in ``path``.
+    """Measures every kernel that applies to every distinct layer and keeps the results in ``path``:
+    for a part, too, with its waiting for flash, where the target is one.
 
     What the file has already is not measured again, and it is written after every batch: an
     interrupted run goes on where it stopped. ``executor`` is any concurrent.futures.Executor (its
@@ -71,19 +72,25 @@ def tune_candidates(
     """``tune_graph`` for candidates of any origin, such as those of many graphs."""
     path = as_path(path, "path", "a tuning file")
     measurements = load_measurements(path) if path.exists() else Measurements()
-    table = table_name(target)
-    missing = [c for c in candidates if measurements.find(table, c.layer, c.kernel) is None]
+    tables = table_names(target)
+    missing = [c for c in candidates if not _is_in_all(measurements, tables, c)]
     done = len(candidates) - len(missing)
     progress(done, len(candidates))
     work = list(batches(missing, lambda candidate: candidate.layer))
     with _workers(executor, jobs, len(work)) as pool:
         for batch, results in _run(pool, work, target, library):
             for candidate, result in zip(batch, results, strict=True):
-                measurements.add(table, candidate.layer, candidate.kernel, result)
+                for table, measurement in result.items():
+                    measurements.add(table, candidate.layer, candidate.kernel, measurement)
             measurements.save(path)
             done += len(batch)
             progress(done, len(candidates))
     return measurements
+
+
+def _is_in_all(measurements: Measurements, tables: Iterable[str], candidate: Candidate) -> bool:
+    layer, kernel = candidate.layer, candidate.kernel
+    return all(measurements.find(table, layer, kernel) is not None for table in tables)
 
 
 def batches(candidates: Iterable[T], layer_of: Callable[[T], str]) -> Iterator[list[T]]:
@@ -116,9 +123,9 @@ def _run(
 ) -> Iterator[tuple[Sequence[Candidate], list]]:
     if pool is None:
         for batch in work:
-            yield batch, measure_candidates(batch, target, library)
+            yield batch, measure_for_tables(batch, target, library)
         return
-    futures = {pool.submit(measure_candidates, b, target, library): b for b in work}
+    futures = {pool.submit(measure_for_tables, b, target, library): b for b in work}
     try:
         for future in as_completed(futures):
             yield futures[future], future.result()
