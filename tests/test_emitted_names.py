@@ -17,7 +17,8 @@ from strict_compilers import FRONT_END, compile_strictly
 
 import torch_cortex_m
 from torch_cortex_m import TcmError
-from torch_cortex_m.emit.names import check_prefix, identifier
+from torch_cortex_m.emit.names import identifier
+from torch_cortex_m.emit.prefix import check_prefix
 from torch_cortex_m.emit.shipped import shipped_names
 from torch_cortex_m.generate.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .build import KernelLibrary, open_library
-from .emit.names import check_prefix
+from .emit.prefix import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
 from .generate import LEAST, Preferences, check_io, checked_place, generate

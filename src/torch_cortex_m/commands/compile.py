@@ -12,7 +12,7 @@ import numpy as np
 
 from ..compiler import DEFAULT_TUNING, check_stream
 from ..compiler import compile as compile_model
-from ..emit.names import check_prefix
+from ..emit.prefix import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, check_io, checked_place
 from ..model.storage import PLAN

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..errors import TcmError
 from ..text import LONGEST_LINE
 from .shipped import shipped_names
 
@@ -51,39 +50,6 @@ OWN_MACROS = re.compile(
 )
 """What follows the prefix in capitals in the names of the macros of every model."""
 
-_OWN_FILES = ("weights", "tcm", "query")
-_STANDARD_HEADERS = (
-    "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal "
-    "stdalign stdarg stdatomic stdbit stdbool stdckdint stddef stdint stdio stdlib stdnoreturn "
-    "string strings tgmath threads time uchar wchar wctype arm_acle arm_mve"
-)
-
-
-def check_prefix(name: str) -> None:
-    """Raises TcmError unless ``name`` can begin the names of C files and functions.
-
-    Where file names ignore capitals, Tcm.h and tcm.h are the same file.
-    """
-    expected = None
-    if not isinstance(name, str) or re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is None:
-        expected = "a letter, then letters, digits and underscores"
-    elif name.lower() in _STANDARD_HEADERS.split():
-        expected = "no name of a header of the compiler"
-    elif name.lower() in _OWN_FILES:
-        expected = f"none of {', '.join(_OWN_FILES)}: files of that name are emitted"
-    elif name.lower().startswith(("tcm_", "arm_nn")) or "__" in name:
-        expected = "no name that begins with tcm_ or arm_nn, or has two underscores side by side: "
-        expected += "the kernels are called so"
-    elif any(f"{name}_{own}" in shipped_names() for own in OWN_FUNCTIONS):
-        expected = "no name whose functions kernels have already"
-    if expected is not None:
-        raise TcmError(
-            "the name cannot be the prefix of C files and functions",
-            expected=expected,
-            got=name,
-            hint="choose another one (--name, name=)",
-        )
-
 
 def identifier(name: str) -> str:
     """``name`` with every run of characters that C does not allow replaced by an underscore.
@@ -97,9 +63,14 @@ def identifier(name: str) -> str:
     return f"{text}_" if _is_taken(text) else text
 
 
-def _is_taken(text: str) -> bool:
+def means_something_in_c(text: str) -> bool:
+    """Whether it is a word of C or C++, or one of a header that the emitted C may include."""
     standard = text in _NOT_IDENTIFIERS or re.fullmatch(f"{_TYPES}|{_LIMITS}|{_MATH}", text)
-    return bool(standard) or text in shipped_names()
+    return bool(standard)
+
+
+def _is_taken(text: str) -> bool:
+    return means_something_in_c(text) or text in shipped_names()
 
 
 def unique_identifiers(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:

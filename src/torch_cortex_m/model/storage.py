@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..build import open_library
-from ..emit.names import check_prefix
+from ..emit.prefix import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, Preferences, generate, input_to_push
 from ..ir import Graph, verify

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..emit import Linked
-from ..emit.names import check_prefix
+from ..emit.prefix import check_prefix
 from ..errors import TcmError
 from ..generate import Generated, link
 from ..staging import LINK_MANIFEST, replace_folder
