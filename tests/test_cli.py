@@ -123,6 +123,20 @@ def test_outputs_are_written_whole_or_not_at_all(
     assert {each.name for each in tmp_path.rglob("*")} == {"new", "y.npz", "link.npz"}
 
 
+def test_a_file_whose_folder_may_not_be_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "y.npz"
+    path.write_text("mine")
+    may = os.access  # root may write everywhere
+    monkeypatch.setattr(os, "access", lambda place, mode: place != tmp_path and may(place, mode))
+    with pytest.raises(TcmError, match="cannot write the outputs") as error:
+        write_arrays(path, ["y"], [np.arange(3)])
+    assert error.value.got == f"no new file can be made in {tmp_path}"
+    assert "folder" in str(error.value.hint)
+    assert [each.read_text() for each in tmp_path.iterdir()] == ["mine"]
+
+
 def test_outputs_may_go_into_a_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

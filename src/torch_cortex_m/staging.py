@@ -43,12 +43,15 @@ def as_new_folder(work: Path, folder: Path) -> None:
 
 def write_file(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all, in folders that are made for it. What is there and no
-    file, such as a pipe, takes the data as it can. Raises OSError."""
+    file, such as a pipe, takes the data as it can. Raises OSError, also where the file may be
+    written and its folder not: the new one lies there until it is whole."""
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
     place = path.resolve()  # a link stays one
     place.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise PermissionError(EACCES, f"no new file can be made in {place.parent}", str(path))
     with staged(place.parent) as work:
         new = work / place.name
         new.write_bytes(data)

@@ -83,5 +83,5 @@ def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray])
             "cannot write the outputs",
             where=str(path),
             got=error.strerror or str(error),
-            hint="choose a file that you may write to",
+            hint="choose a file that you may write to, in a folder that you may write to",
         ) from None

@@ -131,7 +131,8 @@ class Measurements:
                 "cannot write the tuning file",
                 where=str(path),
                 got=error.strerror or str(error),
-                hint="choose a file that you may write to (--tuning)",
+                hint="choose a file that you may write to, in a folder that you may write to "
+                "(--tuning)",
             ) from None
 
 

@@ -22,7 +22,7 @@ def write_report(path: Path, document: Callable[[], dict[str, Any]]) -> Path:
             "cannot write the report",
             where=str(path),
             got=error.strerror or str(error),
-            hint="choose a place that you may write to",
+            hint="choose a file that you may write to, in a folder that you may write to",
         ) from None
     return path
 
