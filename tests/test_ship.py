@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from small_graphs import Builder, Q
 
-from torch_cortex_m import CompiledModel, TcmError
+from torch_cortex_m import CompiledModel, TcmError, __version__
 from torch_cortex_m.commands import ship_folder
 from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ship import KINDS, project_files, write_project
 from torch_cortex_m.target import find_target
+from torch_cortex_m.version import release_of
 
 CALLS = 3
 STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
@@ -270,6 +271,34 @@ def test_what_cannot_be_a_project(tmp_path: Path) -> None:
     assert [path.name for path in foreign.iterdir()] == ["mine.c"]
     with pytest.raises(TcmError, match="cannot write the output folder"):
         write_project({"a": ""}, foreign / "mine.c" / "x")
+
+
+def test_a_version_of_its_own(tmp_path: Path) -> None:
+    """Everywhere where the default would stand, and nowhere else."""
+    saved = model_for("cortex-m4").save(tmp_path / "out")
+    shipped = {kind: [tmp_path / f"{kind}{place}" for place in range(2)] for kind in KINDS}
+    places = {"arduino": 1, "cmsis-pack": 2, "platformio": 1, "rust": 1}
+    for kind, (given, default) in shipped.items():
+        if kind not in places:
+            with pytest.raises(TcmError, match="has no version"):
+                ship_folder(saved, kind, given, "7.8.9-rc.1")
+            continue
+        ship_folder(saved, kind, given, "7.8.9-rc.1")
+        ship_folder(saved, kind, default)
+        before, after = texts(default), texts(given)
+        assert "".join(after.values()).count("7.8.9-rc.1") == places[kind]
+        version = release_of(__version__)
+        assert {n: t.replace("7.8.9-rc.1", version) for n, t in after.items()} == before
+
+
+@pytest.mark.parametrize(
+    "version", ["", "1.2", "v1.2.3", "1.02.3", "1.2.3\n", "1.2.3 ", "1.2.3-", "1.2.3-01", "<1.2.3"]
+)
+def test_what_is_no_version(version: str, tmp_path: Path) -> None:
+    with pytest.raises(TcmError, match="three numbers") as error:
+        ship_folder(tmp_path, "rust", tmp_path / "new", version)
+    assert "1.2.3" in str(error.value.expected)
+    assert not (tmp_path / "new").exists()
 
 
 def texts(folder: Path) -> dict[str, str]:

@@ -375,11 +375,19 @@ def project(
         ),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    version: Annotated[
+        str | None,
+        typer.Option(
+            metavar="X.Y.Z",
+            help="The project's own version (arduino, cmsis-pack, platformio, rust; default: that "
+            "of tcm).",
+        ),
+    ] = None,
 ) -> None:
     """Write a compiled model as a library, module or crate of another build system."""
     from .commands import ship_folder
 
-    ship_folder(folder, kind, out)
+    ship_folder(folder, kind, out, version)
 
 
 @app.command()

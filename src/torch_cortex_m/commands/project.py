@@ -10,6 +10,7 @@ from ..ship import (
     SERIAL,
     board_model,
     check_kind,
+    check_version,
     firmware_files,
     project_files,
     write_project,
@@ -21,15 +22,21 @@ from .linked import load_linked
 from .written import load_as_written
 
 
-def ship_folder(folder: Path, kind: str, out: Path) -> None:
+def ship_folder(folder: Path, kind: str, out: Path, version: str | None = None) -> None:
     """Writes a compiled folder as a project of another build system, or a linked one as a firmware
-    for a board; raises TcmError."""
+    for a board. version: of the project; without one, the release of tcm that wrote it.
+
+    Raises TcmError.
+    """
     check_kind(kind)
+    if version is not None:
+        check_version(version, kind)
     check_replaceable(out, MANIFEST)
     if is_linked(folder):
         files = _linked_files(folder, kind)
     else:
-        files = project_files(load_as_written(folder).generated, kind, release_of(__version__))
+        generated = load_as_written(folder).generated
+        files = project_files(generated, kind, version or release_of(__version__))
     write_project(files, out)
     print(f"{out}: {len(files)} files for {kind}")
 

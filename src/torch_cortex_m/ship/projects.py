@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,11 @@ SOURCES = {
 
 KINDS = tuple(SOURCES)
 
+_NUMBER = "(?:0|[1-9][0-9]*)"
+_PART = f"(?:{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"
+_VERSION = re.compile(rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-{_PART}(\.{_PART})*)?")
+"""As of semver.org, without what it calls build metadata, which not all package managers take."""
+
 
 def check_kind(kind: str) -> None:
     """Raises TcmError for an unknown kind of project."""
@@ -50,6 +56,31 @@ def check_kind(kind: str) -> None:
             got=kind,
             hint="docs/projects.md says what each is for",
         )
+
+
+def check_version(version: str, kind: str) -> None:
+    """Raises TcmError for what is no version of a project, or a kind of project without one."""
+    if _VERSION.fullmatch(version) is None:
+        raise TcmError(
+            "the version of a project is three numbers",
+            expected="a semantic version, such as 1.2.3 or 2.0.0-rc.1",
+            got=version,
+            hint="add what is missing, without zeros in front: 1.2.0 for 1.2 or v1.02",
+        )
+    with_version = [each for each in KINDS if _has_version(each)]
+    if kind not in with_version:
+        raise TcmError(
+            "a project of this kind has no version",
+            expected=f"--version with {', '.join(with_version)} only",
+            got=kind,
+            hint="leave out --version",
+        )
+
+
+def _has_version(kind: str) -> bool:
+    """Whether one of its templates writes it."""
+    names = (TEMPLATES / template for template, _ in _templates(kind))
+    return any("{{ version }}" in name.read_text(encoding="utf-8") for name in names)
 
 
 def project_files(generated: Generated, kind: str, version: str) -> dict[str, str]:
