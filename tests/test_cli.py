@@ -24,6 +24,7 @@ import typer
 from command_line import tcm
 from conftest import needs_emulator
 from torch import nn
+from typer.testing import CliRunner
 
 from torch_cortex_m import CompiledModel, TcmError, compile, load, ops
 from torch_cortex_m.cli import app
@@ -397,6 +398,19 @@ def test_every_option_of_bytes_takes_units() -> None:
                 command.make_context(name, [*arguments, "8 bytes"])
             found[name] = found.get(name, 0) + 1
     assert found == {"compile": 2, "profile": 2, "diff": 2, "tune": 3}
+
+
+def test_help_says_what_to_write_and_fits_a_terminal() -> None:
+    """No type of Python, no name of a parameter, no sentence that is cut."""
+    group: Any = typer.main.get_command(app)
+    for name in (None, *group.commands):
+        shown = CliRunner().invoke(app, [*([name] if name else []), "--help"], terminal_width=80)
+        assert not re.search(r"<\w|list\[|Path|TEXT|INTEGER|[\w,]\.\.\.$", shown.output, re.M), name
+        assert max(map(len, shown.output.splitlines())) <= 80, name
+    for name, command in group.commands.items():
+        for each in command.params:
+            assert each.metavar or each.is_flag, (name, each.name)
+            assert each.help, (name, each.name)
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])

@@ -9,12 +9,30 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from .errors import TcmError, TcmWarning
 from .sizes import bytes_of
 
+
+class Commands(TyperGroup):
+    """Help calls arguments by their names alone, without the types that they have in Python."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        command: Any = super().get_command(ctx, cmd_name)
+        for each in () if command is None else command.params:
+            if each.param_type_name == "argument":
+                each.display_type_rich = _no_type
+        return command
+
+
+def _no_type(ctx: Any) -> None:
+    pass
+
+
 app = typer.Typer(
     name="tcm",
+    cls=Commands,
     help="Compile a PyTorch or TensorFlow Lite model to C for Arm Cortex-M: int8, bit-exact.",
     no_args_is_help=True,
     add_completion=False,
@@ -44,25 +62,34 @@ def _read_size(text: str, other: str) -> int:
         raise typer.BadParameter(f"{error}{other}") from None
 
 
-Folder = Annotated[Path, typer.Argument(help="A folder that tcm compile wrote.")]
+Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that tcm compile wrote.")]
 InputsOption = Annotated[
     Path | None,
-    typer.Option(help=f"{ARRAYS} Real numbers are float32, or the integers that the C has."),
+    typer.Option(
+        metavar="FILE",
+        help=f"{ARRAYS} Real numbers are float32, or the integers that the C has "
+        "(default: random ones).",
+    ),
 ]
 
-Profiled = Annotated[
-    Path,
-    typer.Argument(help="A folder that tcm compile wrote, or what tcm profile --json printed."),
+PROFILED = "A folder that tcm compile wrote, or a file of what tcm profile --json printed."
+OutFolder = Annotated[
+    Path, typer.Option("-o", "--out", metavar="FOLDER", help="The folder to write.")
 ]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Print a page of Markdown.")]
 CyclesBudget = Annotated[
-    int | None, typer.Option(min=0, help="Estimated cycles of one inference at most.")
+    int | None,
+    typer.Option(metavar="N", min=0, help="Estimated cycles of one inference at most."),
 ]
 InstructionsBudget = Annotated[
-    int | None, typer.Option(min=0, help="Instructions of one inference at most.")
+    int | None,
+    typer.Option(metavar="N", min=0, help="Instructions of one inference at most."),
 ]
 TuningOption = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Measurements of tcm tune, for all choices.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Measurements of tcm tune to choose by (default: those that ship)."
+    ),
 ]
 RamBudget = Annotated[
     int | None,
@@ -76,7 +103,11 @@ FlashBudget = Annotated[
 ]
 LossBudget = Annotated[
     float | None,
-    typer.Option(min=0, help="Quantization error of an output at most, in percent of its RMS."),
+    typer.Option(
+        metavar="PERCENT",
+        min=0,
+        help="Quantization error of an output at most, in percent of its size (RMS).",
+    ),
 ]
 
 
@@ -135,15 +166,27 @@ def compile(
     source: Annotated[
         str,
         typer.Argument(
-            help="module.py:function (which returns model, inputs[, calibration]), .pt2 or .tflite"
+            metavar="SOURCE",
+            help="FILE.py:FUNCTION, a function that returns the model, example inputs and, if you "
+            "have it, calibration data; or a .pt2 or .tflite file.",
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    out: OutFolder,
     target: Annotated[
-        str, typer.Option(help="cortex-m0 ... cortex-m85, a part, or host")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A core, cortex-m0 to cortex-m85; a part, such as stm32f411; or host, for C that "
+            "runs anywhere.",
+        ),
     ] = "cortex-m4",
     calibration: Annotated[
-        Path | None, typer.Option(help=f"{ARRAYS} Each is samples x the input's shape.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"{ARRAYS} Each is samples x the input's shape (default: what SOURCE returns, or "
+            "its example inputs).",
+        ),
     ] = None,
     state: Annotated[
         list[str] | None,
@@ -153,25 +196,48 @@ def compile(
             "finds in it; may be repeated.",
         ),
     ] = None,
-    name: Annotated[str, typer.Option(help="Prefix of the emitted files and functions.")] = "model",
-    kernels: Annotated[str, typer.Option(help="ours, cmsis-nn or any")] = "ours",
+    name: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What the names of the files and functions begin with: letters, digits and _.",
+        ),
+    ] = "model",
+    kernels: Annotated[
+        str,
+        typer.Option(
+            metavar="ours|cmsis-nn|any",
+            help="Whose kernels compute the layers: ours, those of CMSIS-NN where it has one, or "
+            "the faster ones of both.",
+        ),
+    ] = "ours",
     cmsis_nn_include: Annotated[
-        list[Path] | None, typer.Option(help="Include folder of CMSIS-NN; may be repeated.")
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="Include folder of CMSIS-NN; may be repeated."),
     ] = None,
     cmsis_nn_library: Annotated[
-        Path | None, typer.Option(help="CMSIS-NN built for the target (.a).")
+        Path | None,
+        typer.Option(metavar="FILE", help="CMSIS-NN built for the target (.a)."),
     ] = None,
     float_io: Annotated[
-        bool, typer.Option("--float-io", help="The C takes and gives float32.")
+        bool,
+        typer.Option("--float-io", help="The C takes and gives float32 (default: int8)."),
     ] = False,
-    optimize: Annotated[str, typer.Option(help="speed, size or balanced")] = "speed",
+    optimize: Annotated[
+        str,
+        typer.Option(
+            metavar="speed|size|balanced",
+            help="Which kernels are best: the fastest, those of the least code and constants, or "
+            "something between.",
+        ),
+    ] = "speed",
     flash: Annotated[
         int | None,
         typer.Option(
             parser=_size,
             metavar="BYTES",
             help=f"{BYTES} that the layers' constants and code may take, measured or else "
-            "estimated; code that layers share counts once.",
+            "estimated; code that layers share counts once (default: no limit).",
         ),
     ] = None,
     ram: Annotated[
@@ -181,35 +247,44 @@ def compile(
             metavar="BYTES|min",
             help=f"{BYTES} that the arena (values and scratch memory) may take, or min for the "
             "least. States, stack and the caller's inputs and outputs are beside it and not "
-            "counted; tcm profile has the first three.",
+            "counted; tcm profile has the first three (default: no limit).",
         ),
     ] = None,
     io: Annotated[
         str,
         typer.Option(
+            metavar="caller|arena|rows",
             help="caller: the C takes pointers to inputs and outputs; arena: they lie in the "
-            "arena, where the header says; rows: the input comes a few rows a call."
+            "arena, where the header says; rows: the input comes a few rows a call.",
         ),
     ] = "caller",
     stream: Annotated[
         str | None,
         typer.Option(
-            help="INPUT[:AXIS]: take the frames along this axis one hop a call, not as a window."
+            metavar="INPUT[:AXIS]",
+            help="Take the frames along this axis of an input a few a call, not as a window.",
         ),
     ] = None,
-    hop: Annotated[int | None, typer.Option(help="New frames a call, with --stream.")] = None,
+    hop: Annotated[
+        int | None, typer.Option(metavar="N", help="New frames a call, with --stream.")
+    ] = None,
     tuning: Annotated[
         Path | None,
         typer.Option(
-            help="Measurements of tcm tune; with --tune where they are kept (default: tuning.json "
-            "in the current folder)."
+            metavar="FILE",
+            help="Measurements of tcm tune to choose kernels by; with --tune where they are kept "
+            "(then the default is tuning.json in the current folder).",
         ),
     ] = None,
     tune: Annotated[
-        bool, typer.Option("--tune", help="Measure all kernels on all layers before choosing.")
+        bool,
+        typer.Option("--tune", help="First measure all kernels on all layers, in the emulator."),
     ] = False,
     dump_ir: Annotated[
-        Path | None, typer.Option(help="A folder for the graph after every pass.")
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Write the graph there as text, after every step of its changes."
+        ),
     ] = None,
     place: Annotated[
         list[str] | None,
@@ -220,7 +295,11 @@ def compile(
         ),
     ] = None,
     prefetch: Annotated[
-        bool, typer.Option("--prefetch", help="Call the macro NAME_PREFETCH before every layer.")
+        bool,
+        typer.Option(
+            "--prefetch",
+            help="Call the macro NAME_PREFETCH before every layer (docs/placement.md).",
+        ),
     ] = False,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Print the time of each stage.")
@@ -261,17 +340,25 @@ def run(
     inputs: Annotated[
         Path,
         typer.Option(
-            help=f"{ARRAYS} Real numbers are float32, or uint8 where the model's example input was."
+            metavar="FILE",
+            help=f"{ARRAYS} Real numbers are float32, or uint8 where the model's example is that.",
         ),
     ],
     on: Annotated[
         str,
         typer.Option(
-            help="host (with portable kernels), emulator, reference, or a board: serial:PORT"
+            metavar="PLACE",
+            help="host: this computer, with portable kernels; emulator: the core; reference: "
+            "PyTorch; or a board, serial:PORT.",
         ),
     ] = "host",
     raw: Annotated[bool, typer.Option("--raw", help="Quantized integers in and out.")] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Write outputs (.npz).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="Write the outputs as .npz (default: print them)."
+        ),
+    ] = None,
 ) -> None:
     """Run a compiled model on inputs."""
     from .commands import run_folder
@@ -286,15 +373,19 @@ def verify(
     random: Annotated[
         int | None,
         typer.Option(
+            metavar="N",
             min=0,
-            help="How many random samples (default 2); in a model with states calls in a row (16).",
+            help="How many random samples, beside --inputs (default: 2); calls in a row where the "
+            "model has states (default: 16).",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the random samples.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Seed of the random samples.")] = 0,
     on: Annotated[
         list[str] | None,
         typer.Option(
-            help="host, emulator or a board, serial:PORT; may be repeated (default the first two)"
+            metavar="PLACE",
+            help="host, emulator or a board, serial:PORT; may be repeated (default: the first "
+            "two).",
         ),
     ] = None,
     layers: Annotated[
@@ -302,7 +393,11 @@ def verify(
         typer.Option("--layers", help="Compare after every layer; name the first that differs."),
     ] = False,
 ) -> None:
-    """Prove reference = portable C on the host = the C for the core, emulated, byte for byte."""
+    """Prove that all C computes the same bytes as the reference.
+
+    That is: the reference in PyTorch, portable C on this computer, and the C for the core in an
+    emulator.
+    """
     from .commands import verify_folder
 
     verify_folder(folder, inputs, random, seed, on, layers)
@@ -315,12 +410,14 @@ def profile(
     part: Annotated[
         str | None,
         typer.Option(
-            help="Also what it takes there, behind caches of flash: stm32f411, rp2350 ..."
+            metavar="NAME",
+            help="Also what it takes on this microcontroller, behind caches of flash: stm32f411, "
+            "rp2350 ... (default: the part that the folder was compiled for).",
         ),
     ] = None,
     on: Annotated[
         str | None,
-        typer.Option(help="Also what it takes on a board: serial:PORT (docs/board.md)."),
+        typer.Option(metavar="serial:PORT", help="Also what it takes on a board (docs/board.md)."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     markdown: MarkdownOption = False,
@@ -330,7 +427,10 @@ def profile(
     max_flash: FlashBudget = None,
     max_loss: LossBudget = None,
 ) -> None:
-    """Measure the layers, memory and stack on the emulated core; exit status 1 over a budget."""
+    """Measure layers, memory and stack on an emulated core.
+
+    The exit status is 1 if a budget (--max-...) is not kept.
+    """
     from .commands import profile_folder
     from .model.budgets import Budgets
 
@@ -344,10 +444,14 @@ def report(
     folder: Folder,
     html: Annotated[
         Path | None,
-        typer.Option(help="The page to write (default, without --json: report.html in FOLDER)."),
+        typer.Option(
+            metavar="FILE",
+            help="The page to write (default, without --json: report.html in FOLDER).",
+        ),
     ] = None,
     json: Annotated[
-        Path | None, typer.Option(help="The same as data; docs/report.md says what there is.")
+        Path | None,
+        typer.Option(metavar="FILE", help="The same as data; docs/report.md says what there is."),
     ] = None,
     inputs: InputsOption = None,
     tuning: TuningOption = None,
@@ -358,7 +462,10 @@ def report(
         bool, typer.Option(help="Also find out what less RAM and flash would cost.")
     ] = True,
 ) -> None:
-    """Write one page that shows all of a compiled model: graph, memory, layers, trade-offs."""
+    """Write a page about a compiled model.
+
+    It shows the graph, memory over time, what layers cost, and what less memory would cost.
+    """
     from .commands import report_folder
 
     page = folder / "report.html" if html is None and json is None else html
@@ -371,10 +478,12 @@ def project(
     kind: Annotated[
         str,
         typer.Argument(
-            help="arduino, cmsis-pack, cubeide, make, platformio, rust, serial or zephyr"
+            metavar="KIND",
+            help="arduino, cmsis-pack, cubeide, make, platformio, rust, serial or zephyr "
+            "(docs/projects.md).",
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    out: OutFolder,
     version: Annotated[
         str | None,
         typer.Option(
@@ -384,7 +493,7 @@ def project(
         ),
     ] = None,
 ) -> None:
-    """Write a compiled model as a library, module or crate of another build system."""
+    """Write a library, module or crate for another build system."""
     from .commands import ship_folder
 
     ship_folder(folder, kind, out, version)
@@ -393,14 +502,22 @@ def project(
 @app.command()
 def link(
     folders: Annotated[
-        list[Path], typer.Argument(help="Two or more folders that tcm compile wrote.")
+        list[Path],
+        typer.Argument(metavar="FOLDER", help="Two or more folders that tcm compile wrote."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The folder to write.")],
+    out: OutFolder,
     name: Annotated[
-        str, typer.Option(help="Prefix of the files and of the arena that the models share.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="What the names of the files and of the arena that the models share begin with.",
+        ),
     ] = "models",
 ) -> None:
-    """Put several models into one folder; they share code, constants and working memory."""
+    """Put several models into one folder.
+
+    They share code, constants and working memory.
+    """
     from .commands import link_folders
 
     link_folders(folders, out, name)
@@ -420,8 +537,8 @@ def plan(
 
 @app.command()
 def diff(
-    before: Profiled,
-    after: Profiled,
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help=PROFILED)],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help=PROFILED)],
     markdown: MarkdownOption = False,
     max_cycles: CyclesBudget = None,
     max_instructions: InstructionsBudget = None,
@@ -431,11 +548,16 @@ def diff(
     max_growth: Annotated[
         float | None,
         typer.Option(
-            min=0, help="Percent that instructions, cycles, RAM and flash may each grow by."
+            metavar="PERCENT",
+            min=0,
+            help="Percent that instructions, cycles, RAM and flash may each grow by.",
         ),
     ] = None,
 ) -> None:
-    """Tell what changed between two compilations; exit status 1 if AFTER is over a budget."""
+    """Tell what changed between two compilations.
+
+    The exit status is 1 if AFTER does not keep a budget (--max-...).
+    """
     from .commands import diff_folders
     from .model.budgets import Budgets
 
@@ -449,12 +571,14 @@ def tune(
     tuning: Annotated[
         Path,
         typer.Option(
+            metavar="FILE",
             help="The file to keep measurements in, of any number of models and cores; what it has "
-            "is not measured again. As a bare name in the current folder."
+            "is not measured again. A bare name is one in the current folder.",
         ),
     ] = Path("tuning.json"),
     optimize: Annotated[
-        str | None, typer.Option(help="speed, size or balanced (default: as compiled)")
+        str | None,
+        typer.Option(metavar="speed|size|balanced", help="As for compile (default: as compiled)."),
     ] = None,
     flash: Annotated[
         int | None,
@@ -468,14 +592,22 @@ def tune(
             help="As for compile (default: as compiled).",
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", min=1, help="Processes.")] = 1,
+    jobs: Annotated[
+        int, typer.Option("-j", "--jobs", metavar="N", min=1, help="How many to measure at a time.")
+    ] = 1,
     on: Annotated[
         str | None,
-        typer.Option(help="Let cycles on a board decide: serial:PORT, with what --firmware wrote."),
+        typer.Option(
+            metavar="serial:PORT",
+            help="Let cycles on a board decide, which runs what --firmware wrote.",
+        ),
     ] = None,
     firmware: Annotated[
         Path | None,
-        typer.Option(help="Only write what a board needs for that: a folder of C (docs/board.md)."),
+        typer.Option(
+            metavar="FOLDER",
+            help="Only write what a board needs for that, as C (docs/board.md).",
+        ),
     ] = None,
     image_flash: Annotated[
         int | None,
@@ -507,7 +639,9 @@ def tune(
 
 @app.command()
 def ops(
-    schema: Annotated[bool, typer.Option("--schema", help="Print the torch schemas.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the signature of each, as torch has it.")
+    ] = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the page of documentation.")
     ] = False,
