@@ -3,6 +3,7 @@ users meet."""
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,23 @@ def test_a_sentence_is_more_than_what_is_not_known(found: list[Message]) -> None
 
 def test_every_error_says_what_was_expected_or_what_to_do(found: list[Message]) -> None:
     assert not [each.what for each in found if not each.expected and not each.hint]
+
+
+FROM_FILES = ("Reading a .tflite file", "Operators, and those from outside")
+"""Stages whose errors are about what a converter or an author of kernels wrote: what was expected
+and what was got is often all that there is to say."""
+
+
+def test_every_error_of_a_user_says_what_to_do() -> None:
+    frontend = PAGE.ROOT / "frontend"
+    for call in PAGE.Source().calls:
+        text = ast.unparse(call.node)
+        stage = PAGE._stage(call.path)
+        if text.startswith("TcmError(") and (
+            stage not in FROM_FILES or call.path.is_relative_to(frontend)
+        ):
+            given = {each.arg for each in call.node.keywords}
+            assert given & {"hint", None}, f"{call.path}: {text}"  # None: **parts
 
 
 def refused(call: Callable[[], object]) -> tcm.TcmError:

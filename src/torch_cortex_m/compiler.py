@@ -164,6 +164,7 @@ def _check_budget(name: str, value: Any) -> None:
             where=name,
             expected=f"an int, such as 64 * 1024{or_least}, or None for no limit",
             got=repr(value),
+            hint="give a whole number, or leave it out",
         )
 
 
@@ -177,6 +178,7 @@ def check_stream(stream: Any, hop: Any) -> None:
         where="stream and hop",
         expected='both, such as stream="input:1" and hop=2, the new frames a call',
         got=f"stream={stream!r}, hop={hop!r}",
+        hint="give both, or neither",
     )
 
 
@@ -255,7 +257,12 @@ def _check_no_states(bindings: Sequence[Binding]) -> None:
 
 def _library(kernels: str, include: Any, path: str | Path | None):
     if kernels not in ("ours", "cmsis-nn", "any"):
-        raise TcmError("unknown kernels", expected="ours, cmsis-nn or any", got=kernels)
+        raise TcmError(
+            "unknown kernels",
+            expected="ours, cmsis-nn or any",
+            got=kernels,
+            hint="choose one of them (--kernels, kernels=)",
+        )
     if kernels == "ours":
         return None
     if path is None:

@@ -159,7 +159,12 @@ def check_replaceable(folder: Path, manifest: str) -> None:
     except OSError as error:
         raise _cannot_write(folder, error) from None
     if not is_folder:
-        raise TcmError("the output is a file", where=str(folder), expected="a folder")
+        raise TcmError(
+            "the output is a file",
+            where=str(folder),
+            expected="a folder",
+            hint="choose another folder, or move the file away",
+        )
     if foreign:
         raise TcmError(
             "the output folder holds other files",

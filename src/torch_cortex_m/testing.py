@@ -87,7 +87,12 @@ def run_cases(
     if on == "reference":
         return [OpRun(reference_outputs(case)) for case in cases]
     if on not in ("host", "emulator"):
-        raise TcmError("unknown place to run", expected="host, emulator or reference", got=on)
+        raise TcmError(
+            "unknown place to run",
+            expected="host, emulator or reference",
+            got=on,
+            hint="choose one of them",
+        )
     place, library = (HOST, None) if on == "host" else (find_target(target), library)
     graphs = {f"case_{index}": case_graph(case) for index, case in enumerate(cases)}
     kernels = [kernel or ""] * len(cases) if kernel is None or isinstance(kernel, str) else kernel

@@ -26,7 +26,12 @@ def open_library(include: Sequence[str | Path], path: str | Path) -> KernelLibra
     folders = tuple(Path(folder).resolve() for folder in include)
     for folder in folders:
         if not folder.is_dir():
-            raise TcmError("include folder not found", expected="a folder", got=str(folder))
+            raise TcmError(
+                "include folder not found",
+                expected="a folder",
+                got=str(folder),
+                hint="name the folder Include of CMSIS-NN (--cmsis-nn-include)",
+            )
     if not any((folder / "arm_nnfunctions.h").exists() for folder in folders):
         raise TcmError(
             "no CMSIS-NN headers in the include folders",
@@ -36,7 +41,12 @@ def open_library(include: Sequence[str | Path], path: str | Path) -> KernelLibra
         )
     archive = Path(path).resolve()
     if not archive.is_file():
-        raise TcmError("library not found", expected="a static library (.a)", got=str(archive))
+        raise TcmError(
+            "library not found",
+            expected="a static library (.a)",
+            got=str(archive),
+            hint="build CMSIS-NN for the target and name its .a file (--cmsis-nn-library)",
+        )
     return KernelLibrary(folders, archive, archive_symbols(archive))
 
 

@@ -29,6 +29,7 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
             where=str(path),
             expected="an .npz file with one array an input",
             got=unreadable(error),
+            hint='write it with numpy.savez("inputs.npz", x=x), from arrays of numbers',
         ) from None
 
 

@@ -156,6 +156,7 @@ def _samples(path: Path) -> Callable[[Sequence[str]], Iterable[Any]]:
             where=str(path),
             expected="one array of numbers an input, with as many samples in each",
             got=", ".join(shapes) or "no arrays",
+            hint="write it with numpy.savez, samples along the first dimension of each array",
         )
     return lambda names: _rows(for_inputs(arrays, names, path))
 

@@ -71,6 +71,7 @@ def load_source(text: str) -> Source:
             expected="a tuple (model, example_inputs) or (model, example_inputs, calibration), "
             "where model is a torch.nn.Module or a torch.export.ExportedProgram",
             got=_kinds(result),
+            hint="let the function return them in this order, the example inputs as a tuple",
         )
     return Source(*result)
 
@@ -113,6 +114,7 @@ def _factory(path: Path, name: str) -> Any:
             where=str(path.resolve()),
             expected="a Python file",
             got="a folder" if os.path.isdir(path) else "no such file",
+            hint="check the path, which counts from the current folder",
         )
     module_name = path.stem if path.stem not in sys.modules else f"source_{path.stem}"
     spec = importlib.util.spec_from_file_location(module_name, path)

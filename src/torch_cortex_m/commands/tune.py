@@ -132,6 +132,7 @@ def _check_board(on: str | None) -> None:
             where=f"--on {on}",
             expected="serial:PORT, or nothing for the emulated core",
             got=on,
+            hint="name the port of a board (docs/board.md), or leave out --on",
         )
 
 

@@ -83,6 +83,7 @@ def output_places(bindings: Sequence[Binding], names: Sequence[Sequence[str]]) -
                 where="state",
                 expected="an output for each state",
                 got=f"output {place} ({_listed(names[place])}) twice",
+                hint="let forward return an output of its own for each state",
             )
     if bindings and len(places) == len(names):
         raise TcmError(

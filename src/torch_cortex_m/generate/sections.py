@@ -84,6 +84,7 @@ def _read_rule(text: Any) -> SectionRule:
             where="place",
             expected=f"[code:|weights:]LAYERS=SECTION, {_EXAMPLES}",
             got=repr(text),
+            hint="write it so; docs/placement.md has more examples",
         )
     if _SECTION.fullmatch(section) is None:
         raise TcmError(
@@ -91,6 +92,7 @@ def _read_rule(text: Any) -> SectionRule:
             where=f"place {text}",
             expected="at most 64 letters, digits, dots, underscores and $, the first no digit or $",
             got=repr(section),
+            hint="give the section another name, in the linker script, too",
         )
     if what in MEMORY:
         return SectionRule((), what, section)

@@ -184,6 +184,7 @@ def load_measurements(path: Path) -> Measurements:
             where=str(path),
             expected="a file that tcm tune wrote",
             got=unreadable(error),
+            hint="name a file that tcm tune wrote, or leave out --tuning",
         ) from None
     return Measurements(tables)
 

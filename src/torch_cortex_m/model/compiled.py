@@ -302,6 +302,7 @@ class CompiledModel:
                 "only the emulated core and boards are measured",
                 expected="serial:PORT, or nothing for the emulated core alone",
                 got=on,
+                hint="name the port of a board (docs/board.md), or leave out on",
             )
         return self.board(on)
 
@@ -362,6 +363,7 @@ class CompiledModel:
                 "there is nothing to verify",
                 expected="inputs, or at least one random sample",
                 got=f"no inputs, random={random}",
+                hint="give inputs, or random=1 or more (--random)",
             )
         verify_sequences(self.graph, sequences, runners)
         return sum(map(len, sequences))

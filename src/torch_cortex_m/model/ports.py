@@ -23,6 +23,7 @@ def as_array(value: Any) -> np.ndarray:
             "an input cannot be read as an array",
             expected="a dense tensor or array of a type that NumPy has",
             got=f"{type(error).__name__}: {str(error).splitlines()[0]}",
+            hint="give a NumPy array or a torch.Tensor on the CPU",
         ) from None
 
 
@@ -43,6 +44,7 @@ def split_batch(graph: Graph, arrays: Sequence[np.ndarray]) -> Iterator[list[np.
             "the inputs hold different numbers of samples",
             expected="as many samples in each of them",
             got=sorted(counts),
+            hint="give as many samples of each input, along the first dimension",
         )
     for index in range(counts.pop()):
         yield [
@@ -150,6 +152,7 @@ def _check_numbers(port: Port, type_: TensorType, array: np.ndarray) -> None:
         where=f"input '{port.value}'",
         expected="numbers" + (infinite if type_.dtype != "float32" else ""),
         got=f"{int(np.isnan(array).sum())} of {array.size} elements are NaN",
+        hint="replace them: no integer stands for NaN",
     )
 
 
@@ -164,6 +167,7 @@ def _outside(port: Port, type_: TensorType, array: np.ndarray) -> TcmError:
         where=f"input '{port.value}'",
         expected=f"{type_.limits.low} to {type_.limits.high}",
         got=f"{array.min()} to {array.max()}",
+        hint="clip the input to that range",
     )
 
 

@@ -77,6 +77,7 @@ def _check_hop(hop: int, size: int) -> None:
             where="hop",
             expected=f"1 to {size} frames, as many as the window has",
             got=hop,
+            hint="take fewer frames a call, or a model with a longer window",
         )
 
 

@@ -93,6 +93,7 @@ def _build(source: Path, path: Path, api_version: int) -> None:
                 f"QEMU's plugin {source.stem} cannot be built",
                 expected="a C compiler for this computer (set CC to name another)",
                 got=result.stderr.strip()[-2000:],
+                hint="install a C compiler or name another; tcm doctor shows what is missing",
             )
         work.replace(path)
     finally:

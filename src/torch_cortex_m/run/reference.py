@@ -72,6 +72,7 @@ def _checked_inputs(graph: Graph, inputs: Sequence[np.ndarray]) -> dict[str, Ten
             "the number of inputs is not the model's",
             expected=f"{len(graph.inputs)} arrays",
             got=f"{len(inputs)} arrays",
+            hint="give an array for each input of the model, in its order",
         )
     values = {}
     for port, data in zip(graph.inputs, inputs, strict=True):

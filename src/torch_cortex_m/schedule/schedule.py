@@ -39,6 +39,7 @@ def schedule_of(graph: Graph, regions: Sequence[RowsByNode], pushed: str | None 
                 "these layers cannot compute rows of their outputs",
                 expected="layers one after the other that compute some rows from some",
                 got=", ".join(rows),
+                hint="leave out regions, and give a budget (ram=), which finds layers that can",
             )
         found.append(region)
         layers |= {each.node: builder.slice_layer(each) for each in region.slices()}

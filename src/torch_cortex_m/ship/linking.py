@@ -70,6 +70,7 @@ def _check_number(places: Sequence[str]) -> None:
             "there is nothing to link",
             expected="two or more folders that tcm compile wrote, each once",
             got=", ".join(places) or "none",
+            hint="name the folders one after the other: tcm link kws/ vww/ -o both/",
         )
 
 

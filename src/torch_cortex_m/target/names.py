@@ -55,6 +55,7 @@ def _lower(name: Any, kind: str, example: str) -> str:
             where=kind,
             expected=f"a name, such as {example}",
             got=repr(name),
+            hint="give it as text",
         )
     return name.lower()
 

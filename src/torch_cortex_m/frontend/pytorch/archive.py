@@ -86,6 +86,7 @@ class _Archive:
                 "the file is too large for a microcontroller's model",
                 expected=f"at most {MOST_BYTES} bytes",
                 got=f"{self.read_bytes} bytes and more",
+                hint="check that it is the right file, or take a smaller model",
             )
         return self.file.read(info)
 

@@ -114,6 +114,7 @@ def _load(path: Path) -> tuple[ExportedProgram, tuple[Any, ...] | None]:
             where=str(path),
             expected=A_MODEL,
             got="a folder" if os.path.isdir(path) else f"the text '{path}'",
+            hint="check the path, which counts from the current folder",
         )
     try:
         return load_program(path)
@@ -332,6 +333,7 @@ def _check_shapes(module: GraphModule) -> None:
                     where=node.name,
                     expected="a tensor",
                     got=type(value).__name__,
+                    hint="wrap the model in a module whose forward takes tensors alone",
                 )
             continue
         if node.op == "placeholder" and value.dtype not in INPUT_DTYPES:
@@ -359,4 +361,5 @@ def _check_shapes(module: GraphModule) -> None:
                 where=where(node),
                 expected="sizes of at least 1",
                 got=f"{node.target} gives shape {list(value.shape)}",
+                hint="take larger example inputs, or leave out what makes it empty",
             )

@@ -92,6 +92,7 @@ def _moved_axis(node: Node, quantized: QuantizedData) -> int:
         where=where(node),
         expected="the channels in one dimension",
         got=f"{node.target} from {list(shape)} to {list(result.shape)}",
+        hint="quantize it per tensor, or reshape it before it is quantized",
     )
 
 

@@ -64,6 +64,7 @@ def _checked(item: Any, where: str) -> Tensor:
             where=where,
             expected="a dense tensor, not one of the device 'meta'",
             got=f"{item.layout} on {item.device}",
+            hint="give one with data, such as torch.zeros(shape)",
         )
     if item.numel() == 0:
         raise TcmError(
@@ -71,6 +72,7 @@ def _checked(item: Any, where: str) -> Tensor:
             where=where,
             expected="sizes of at least 1",
             got=f"shape {list(item.shape)}",
+            hint="give an example of at least one sample",
         )
     return row_major(item)
 

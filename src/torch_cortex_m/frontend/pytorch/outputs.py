@@ -97,6 +97,7 @@ class Outputs:
                 where=where,
                 expected=f"{INT32.low} to {INT32.high}",
                 got=f"{data.min()} to {data.max()}",
+                hint="clamp it, or leave it out of the outputs",
             )
         return self._graph.add_constant(constant.name, data.astype(np.int32))
 

@@ -35,6 +35,7 @@ def add_input(graph: Graph, node: Node, module: GraphModule) -> Operand:
             where=f"input '{node.target}'",
             expected="float32, or int8 that a dequantize node reads",
             got="int8 alone",
+            hint="give a float32 example: compiled, the input is int8 all the same",
         )
     quantization = node_quantization(reader, module).quantization
     value = graph.add_input(str(node.target), TensorType(shape, "int8", quantization))

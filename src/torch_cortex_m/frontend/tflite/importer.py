@@ -95,6 +95,7 @@ class _Importer:
                 where=where,
                 expected=f"{', '.join(INPUT_DTYPES[:-1])} or {INPUT_DTYPES[-1]}",
                 got=tensor.dtype,
+                hint="convert the model again with inference_input_type=tf.int8",
             )
         if -1 in tensor.signature[1:] or min(tensor.shape, default=1) < 1:
             raise TcmError(
@@ -226,6 +227,7 @@ class _Importer:
                 where=self.subgraph.place(operator),
                 expected="operators in the order of execution",
                 got=f"tensor {tensor.index} '{tensor.name}'",
+                hint=EXPORT_AGAIN,
             )
         value = self.graph.add_constant(tensor.name, tensor.data)
         if tensor.quantized:
@@ -255,6 +257,7 @@ class _Importer:
                 where=f"'{value}'",
                 expected=f"at most {LARGEST_SIZE} in each dimension, {MOST_ELEMENTS} in all",
                 got=f"shape {type_.shape}, {self.elements} elements so far",
+                hint="take a smaller model, or smaller inputs",
             )
 
 
@@ -267,5 +270,6 @@ def _edge_quantization(tensor: FileTensor, kind: str) -> Quantization:
             where=f"{kind} '{tensor.name}'",
             expected="one scale and one zero point of its type",
             got=f"{tensor.scales.size} scales",
+            hint="convert the model again with full integer quantization",
         )
     return quantization

@@ -82,6 +82,7 @@ def read_model(data: bytes) -> FileModel:
             "not a TensorFlow Lite model",
             expected="a file with the identifier TFL3",
             got=f"{len(data)} bytes, identifier {data[4:8]!r}",
+            hint="check that it is the right file, and that all of it was downloaded",
         )
     with reading("the model"):
         model = tflite.Model.GetRootAs(data)
@@ -95,13 +96,19 @@ def read_file(path: Path) -> bytes:
     """The content of a file. Raises TcmError if it is missing, unreadable or too large."""
     try:
         if not path.is_file():
-            raise TcmError("file not found", expected="a .tflite file", got=str(path))
+            raise TcmError(
+                "file not found",
+                expected="a .tflite file",
+                got=str(path),
+                hint="check the path, which counts from the current folder",
+            )
         size = path.stat().st_size
         if size > MOST_FILE_BYTES:
             raise TcmError(
                 "the file is too large for a microcontroller's model",
                 expected=f"at most {MOST_FILE_BYTES} bytes",
                 got=f"{size} bytes",
+                hint="check that it is the right file, or take a smaller model",
             )
         return path.read_bytes()
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...errors import TcmError
+from ...errors import EXPORT_AGAIN, TcmError
 from .model import FileSubgraph
 
 
@@ -21,6 +21,7 @@ def refuse_recursion(subgraphs: Sequence[FileSubgraph]) -> None:
                 "a subgraph runs itself",
                 expected="CALL_ONCE, IF and WHILE that do not lead back to their own subgraph",
                 got=f"a circle among subgraphs {', '.join(map(str, waiting))}",
+                hint=EXPORT_AGAIN,
             )
         for index in ready:
             del waiting[index]

@@ -124,6 +124,7 @@ class Variables:
                 where=place,
                 expected="one ASSIGN_VARIABLE a variable",
                 got="another one before it",
+                hint="assign it once, at the end, and convert the model again",
             )
         self._check_type(name, self.graph.types[state], self.graph.types[value], place)
         self.current[name] = value
@@ -137,6 +138,7 @@ class Variables:
                 where=place,
                 expected="a variable tensor of its own",
                 got="that of an operator before it",
+                hint="give each layer a state of its own, and convert the model again",
             )
         self.owned.add(tensor.index)
         type_ = _type(tensor)

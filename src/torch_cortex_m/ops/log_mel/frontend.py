@@ -94,6 +94,7 @@ def _outside(call: PytorchCall, argument: str, expected: str, data: Any) -> TcmE
         where=call.source,
         expected=expected,
         got=f"{data.min():g} to {data.max():g}",
+        hint="scale it, and the layers behind it by the inverse",
     )
 
 

@@ -72,6 +72,7 @@ def _emit(call: PytorchCall, value: str, shape: Shape, *, centered: bool) -> str
             where=call.source,
             expected="inputs of the size of epsilon's root or larger",
             got=str(error),
+            hint="scale the input up before it, or take a smaller epsilon",
         ) from None
     operands: list[str | None] = [None, None]
     if multipliers is not None:

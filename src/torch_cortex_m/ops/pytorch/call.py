@@ -147,6 +147,7 @@ class PytorchCall:
             where=self.source,
             expected="a parameter or a buffer",
             got="a tensor that is computed from the inputs",
+            hint="make it a parameter or a buffer, or a number",
         )
 
     def add_constant(self, argument: str, data: np.ndarray) -> str:

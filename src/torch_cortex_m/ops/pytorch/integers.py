@@ -49,6 +49,7 @@ def integers(call: PytorchCall, argument: str, number: int | None = None) -> str
             where=call.source,
             expected=f"{INT32.low} to {INT32.high}",
             got=f"{data.min()} to {data.max()}",
+            hint="clamp the integers, or compute with floats",
         )
     name = f"{call.name}.constant" if constant is None else constant.name
     return call.graph.add_constant(name, data.astype(np.int32))

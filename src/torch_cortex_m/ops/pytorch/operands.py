@@ -83,6 +83,7 @@ def reciprocal_operand(call: PytorchCall, argument: str) -> ScaledOperand:
             where=call.source,
             expected="a constant without zeros",
             got=f"{np.count_nonzero(constant.data == 0)} zeros in '{constant.name}'",
+            hint="replace the zeros, such as by a small number",
         )
     inverse = Constant(f"{call.name}.reciprocal", 1.0 / constant.data.astype(np.float64))
     return _add_constant(call, inverse, 1)

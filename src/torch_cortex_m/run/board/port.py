@@ -107,6 +107,7 @@ def _port_and_rate(on: str) -> tuple[str, int]:
         expected=f"{SCHEME}PORT or {SCHEME}PORT@BITS_PER_SECOND, such as serial:/dev/ttyACM0, "
         "serial:COM3 or serial:/dev/ttyUSB0@921600",
         got=on,
+        hint="look which port appears when the board is plugged in",
     )
 
 

@@ -137,6 +137,7 @@ def _depthwise(module: GraphModule, node: Node, input: Node, scale: Tensor, shif
             where=where(node),
             expected="[N, C], [N, C, L] or [N, C, H, W]",
             got=f"shape {shape}",
+            hint="reshape to [N, C, L] before it, and back behind it",
         )
     channels = shape[1]
     like = node if isinstance(node.meta["val"], Tensor) else next(iter(node.users))

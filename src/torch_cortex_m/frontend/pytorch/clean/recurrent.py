@@ -135,6 +135,7 @@ class _Builder:
                 where=where(self.node),
                 expected="parameters or buffers",
                 got="a tensor that is computed from the inputs",
+                hint="make it a parameter or a buffer of the layer",
             )
         return constant_value(self.module, node)
 
