@@ -37,10 +37,9 @@ def curve_table(points: Sequence[CurvePoint]) -> Table:
     compute a few rows at a time."""
     table = Table(
         title="What --ram would choose",
-        caption="Cycles and flash (the layers' code and constants) are estimated, without the code "
-        "that goes by rows: about a kilobyte, and some cycles for each row, which small layers "
-        "feel. tcm profile measures what was compiled, and its stack; with --tuning, measurements "
-        "of tcm tune count.",
+        caption="Cycles and flash (the layers' code and constants, and the code that goes by rows) "
+        "are estimated: small layers may take more, or less. tcm profile measures what was "
+        "compiled, and its stack; with --tuning, measurements of tcm tune count.",
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,

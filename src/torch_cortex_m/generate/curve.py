@@ -12,6 +12,7 @@ from ..select import CostModel
 from .flash_budget import Flash
 from .generate import Generated, cost_model, generate
 from .preferences import LEAST, Preferences
+from .rows_cost import cost_of_rows, rows_code
 
 STEP = 0.85
 """Of the arena of one point, what the next one may take."""
@@ -22,7 +23,8 @@ class CurvePoint:
     """Bytes of the arena, and estimated cycles of one inference (0 where nothing is known).
 
     by_rows: how many of the network's layers compute a few rows at a time; one in strips is one.
-    flash_bytes: of the layers' code and constants, measured or estimated.
+    flash_bytes: of the layers' code and constants, measured or estimated, and of the loops that go
+    by rows.
     """
 
     arena_bytes: int
@@ -67,9 +69,10 @@ def curve_point(found: Generated, graph: Graph, model: CostModel) -> CurvePoint:
     layers = {node.name for node in graph.nodes}
     computed = {each.node for region in found.plan.regions for each in region.slices()}
     whole = {name if name in layers else whole_name(name) for name in computed}
+    rows = rows_code(found.graph, found.plan.regions, cost_of_rows(found.target))
     return CurvePoint(
         found.plan.arena_bytes,
         found.estimated_cycles,
         len(whole & layers),
-        Flash(found.layers, model).bytes(found.selection),
+        Flash(found.layers, model).bytes(found.selection) + rows,
     )

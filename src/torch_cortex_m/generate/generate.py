@@ -23,6 +23,7 @@ from .flash_budget import flash_bytes, reduced_to, within_flash
 from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
 from .ram import RamBudget
+from .rows_cost import cost_of_rows, rows_cycles
 from .scratch import library_scratch_bytes
 from .sections import sections_of
 
@@ -33,8 +34,9 @@ class Generated:
     are what the graph lost before, ``preferences`` (without measurements) what the kernels were
     chosen for. ``layers``: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
-    them; what is not known counts as 0. fastest_cycles: the same without budgets, where this was
-    chosen within some. losses: what quantization costs values, as far as that is known."""
+    them, and of what goes by rows; what is not known counts as 0. fastest_cycles: the same without
+    budgets, where this was chosen within some. losses: what quantization costs values, as far as
+    that is known."""
 
     graph: Graph
     target: Target
@@ -217,10 +219,15 @@ def _emit(
         library,
         None,
         replace(preferences, measurements=None),
-        choice.total_time,
+        _estimated_cycles(choice, target),
         fastest_cycles,
         layers=choice.layers,
     )
+
+
+def _estimated_cycles(choice: Choice, target: Target) -> int:
+    layers = choice.total_time
+    return layers and layers + rows_cycles(choice, cost_of_rows(target))
 
 
 @stage("choice of kernels")
