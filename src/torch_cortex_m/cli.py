@@ -301,6 +301,14 @@ def compile(
             help="Call the macro NAME_PREFETCH before every layer (docs/placement.md).",
         ),
     ] = False,
+    kernel: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYERS=FILE.h:FUNCTION",
+            help="A C function of yours that computes a layer (names may have * and ?); it is "
+            "compared with the reference first. May be repeated.",
+        ),
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("-v", "--verbose", help="Print the time of each stage.")
     ] = False,
@@ -330,6 +338,7 @@ def compile(
         dump_ir=dump_ir,
         place=place or (),
         prefetch=prefetch,
+        kernel=kernel or (),
         verbose=verbose,
     )
 

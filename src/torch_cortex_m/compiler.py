@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from numbers import Integral
 from pathlib import Path
@@ -13,13 +13,23 @@ from .build import KernelLibrary, open_library
 from .emit.prefix import check_prefix
 from .errors import TcmError
 from .frontend.bindings import Binding, States, read_bindings
-from .generate import LEAST, Preferences, check_io, checked_place, generate
+from .generate import (
+    LEAST,
+    Preferences,
+    check_io,
+    checked_place,
+    generate,
+    own_kernels_of,
+    read_kernels,
+)
 from .ir import Graph
 from .ir.artifacts import Loss
 from .measured.measurements import Measurements, load_measurements, measurements_for
 from .model.compiled import CompiledModel
 from .model.folding import FoldingObserver
+from .model.known_kernels import remember
 from .model.losses import LossObserver
+from .model.own_check import checked_kernels
 from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
 from .paths import as_path, optional_path
@@ -59,6 +69,7 @@ def compile(
     dump_ir: str | Path | None = None,
     place: str | Sequence[str] = (),
     prefetch: bool = False,
+    kernel: Mapping[str, str] | None = None,
 ) -> CompiledModel:
     """Compiles a model for a core.
 
@@ -107,6 +118,10 @@ def compile(
         or several, the last that matches counts. See docs/placement.md.
     prefetch: the macro <NAME>_PREFETCH stands before every layer, not only before those whose
         weights are placed.
+    kernel: a C function of yours for single layers: {"classifier": "FILE.h:FUNCTION"}, with layers
+        by name or pattern as in ``place``. Each is compared with the reference first. Nothing else
+        computes these layers, whatever was measured and whatever the budgets. See
+        docs/custom-operators.md.
 
     Raises TcmError for every mistake in the arguments or the model.
     """
@@ -120,6 +135,7 @@ def compile(
     _check_budget("ram", ram)
     check_stream(stream, hop)
     place = checked_place(place)
+    given_kernels = read_kernels(kernel)
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = optional_path(dump_ir, "dump_ir", "a folder")
     own = optional_path(tuning, "tuning", "a tuning file")
@@ -139,9 +155,11 @@ def compile(
         with stage("stream window"):
             graph = stream_window(graph, *_streamed(graph, stream), hop)
         graph = run_passes(graph, float_io=float_io, dump=dump and dump / "streamed")
+    own_kernels = checked_kernels(graph, core, own_kernels_of(graph, given_kernels))
+    remember(own_kernels)
     measurements = _measurements(graph, core, library, own, tune)
     preferences = Preferences(
-        optimize, flash, ram, measurements, kernels != "any", io, place, prefetch
+        optimize, flash, ram, measurements, kernels != "any", io, place, prefetch, own_kernels
     )
     generated = generate(graph, core, prefix=name, library=library, preferences=preferences)
     return CompiledModel(

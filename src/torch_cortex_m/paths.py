@@ -26,6 +26,12 @@ def as_path(value: Any, where: str, what: str) -> Path:
     return Path(text)
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept between runs."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "torch-cortex-m"
+
+
 def optional_path(value: Any, where: str, what: str) -> Path | None:
     """``as_path``, or None for None."""
     return None if value is None else as_path(value, where, what)

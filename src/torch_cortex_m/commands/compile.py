@@ -14,7 +14,7 @@ from ..compiler import DEFAULT_TUNING, check_stream
 from ..compiler import compile as compile_model
 from ..emit.prefix import check_prefix
 from ..errors import TcmError
-from ..generate import Generated, check_io, checked_place
+from ..generate import Generated, check_io, checked_place, read_kernels
 from ..model.storage import PLAN
 from ..schedule import RowRules
 from ..select import check_objective
@@ -39,6 +39,7 @@ def compile_source(
     calibration: Path | None,
     *,
     state: Sequence[str],
+    kernel: Sequence[str],
     verbose: bool = False,
     **options: Any,
 ) -> None:
@@ -51,13 +52,19 @@ def compile_source(
     check_stream(options["stream"], options["hop"])
     checked_place(options["place"])
     check_replaceable(out, PLAN)
-    states = _states(state)
+    states, own = _states(state), _kernels(kernel)
+    read_kernels(own)
     given = None if calibration is None else _samples(calibration)
     with stages_shown(verbose=verbose) as shown:
         loaded = _loaded(source, shown)
         samples = loaded.calibration if given is None else given
         compiled = compile_model(
-            loaded.model, loaded.example_inputs, calibration=samples, state=states, **options
+            loaded.model,
+            loaded.example_inputs,
+            calibration=samples,
+            state=states,
+            kernel=own,
+            **options,
         )
         compiled.save(out)
     report = compiled.report
@@ -79,6 +86,8 @@ def compile_source(
         print(f"constant channels folded: {report.folding}")
     if report.stream is not None:
         print(f"stream: {report.stream.summary}")
+    for line in report.own_kernels:
+        print(f"kernel of your own: {line}")
     providers = sorted({layer.kernel.partition("__")[2] for layer in report.layers})
     print(f"kernels: {', '.join(providers) or 'none'}; details in {out / 'plan.json'}")
 
@@ -139,6 +148,23 @@ def _states(options: Sequence[str]) -> dict[str, str]:
                 hint="for example --state h=h_out, or --state h=1 for the second output",
             )
         found[name] = output
+    return found
+
+
+def _kernels(options: Sequence[str]) -> dict[str, str]:
+    """Layers -> header and function. Raises TcmError for what is not LAYERS=FILE.h:FUNCTION."""
+    found: dict[str, str] = {}
+    for option in options:
+        layers, equals, text = option.partition("=")
+        if not layers or not equals or layers in found:
+            raise TcmError(
+                "a kernel is not understood",
+                where=f"--kernel {option}",
+                expected="LAYERS=FILE.h:FUNCTION, once for each layer or pattern",
+                got=f"another kernel for '{layers}'" if layers in found else option,
+                hint="for example --kernel classifier=classifier_s8__mine.h:classifier_s8__mine",
+            )
+        found[layers] = text
     return found
 
 

@@ -59,6 +59,7 @@ def report_table(report: Report) -> Table:
         caption="\n".join(
             [
                 *_stream(report),
+                *(f"Kernel of your own: {text}." for text in report.own_kernels),
                 *([] if report.part is None else [report.part.text]),
                 *([] if report.board is None else [report.board.text(report.cycles)]),
                 f"{_memory(report)} Instructions (instr.) are exact.{_estimate(report)}",

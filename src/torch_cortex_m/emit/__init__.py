@@ -1,9 +1,24 @@
 """Graph, kernels and memory plan -> C files that stand alone."""
 
-from .calls import function_key
+from .arrays import C_TYPES
+from .calls import function_key, kernel_prototype, scalar_values
 from .emit import emit
 from .guard import Guard
 from .linked import Linked, LinkedModel, emit_linked
 from .query import scratch_query
+from .shipped import defined_names, shipped_names
 
-__all__ = ["Guard", "Linked", "LinkedModel", "emit", "emit_linked", "function_key", "scratch_query"]
+__all__ = [
+    "C_TYPES",
+    "Guard",
+    "Linked",
+    "LinkedModel",
+    "defined_names",
+    "emit",
+    "emit_linked",
+    "function_key",
+    "kernel_prototype",
+    "scalar_values",
+    "scratch_query",
+    "shipped_names",
+]

@@ -9,7 +9,7 @@ from ..ops import definition
 from ..ops.base import Kernel, Layer
 from .arrays import float_literal, integer_literal
 from .pool import Function, Pool
-from .prototype import Parameter, Prototype, read_prototype
+from .prototype import Parameter, Prototype, prototype_in, read_prototype
 from .sections import in_section
 
 
@@ -44,7 +44,7 @@ class LayerFunctions:
         """(name of the C function for the layer, prototype of its kernel)."""
         prototype = kernel_prototype(kernel, layer)
         _, *arguments = function_key(kernel, layer, placement)
-        key = (section, kernel.name, *arguments)
+        key = (section, kernel.name, kernel.own_header, *arguments)
         functions = self.pool.functions
         if key not in functions:
             name = f"{self.prefix}_run_{identifier}"
@@ -65,6 +65,8 @@ def function_source(function: Function, linkage: str, owner: str) -> str:
 
 
 def kernel_prototype(kernel: Kernel, layer: Layer) -> Prototype:
+    if kernel.own_header is not None:
+        return prototype_in(kernel.own_header.text, kernel.header, kernel.name)
     return read_prototype(definition(layer.op.name).header(kernel), kernel.name)
 
 

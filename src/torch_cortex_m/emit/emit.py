@@ -40,7 +40,7 @@ from .sections import (
     sections_file,
     sections_header,
 )
-from .shipped import shipped_names
+from .shipped import defined_names, shipped_names
 from .state import reset_function, static_state
 
 LOCAL_NAMES = ("arena", "state", "status", "memcpy", "memmove", "memset", "NULL")
@@ -115,7 +115,10 @@ class Emitter:
         return f"v{name}" if is_macro else name
 
     def _own_names(self) -> list[str]:
-        return [f"{self.prefix}_{name}" for name in OWN_FUNCTIONS]
+        """What no other name of the model may meet, beside the names of all shipped headers."""
+        own = {kernel.own_header for kernel in self.selection.values()} - {None}
+        defined = [name for header in own if header for name in sorted(defined_names(header.text))]
+        return [*(f"{self.prefix}_{name}" for name in OWN_FUNCTIONS), *defined]
 
     def _layer_identifiers(self) -> dict[str, str]:
         """Node name -> what follows ``<prefix>_run_`` in the name of its function."""
@@ -200,7 +203,7 @@ class Emitter:
         files = {}
         for node in self.graph.computing_nodes():
             kernel = self.selection[node.name]
-            files[kernel.header] = definition(node.op.name).header(kernel).read_text()
+            files[kernel.header] = definition(node.op.name).header_text(kernel)
         return files | shared_headers(files)
 
     def _layers(self, nodes: list[Node]) -> list[str]:

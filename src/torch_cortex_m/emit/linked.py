@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..errors import TcmError
 from ..ir import Graph
 from ..ir.artifacts import ALIGNMENT, NO_SECTIONS, MemoryPlan, Sections
-from ..ops.base import Kernel, Layer
+from ..ops.base import Header, Kernel, Layer
 from .calls import function_source
 from .constants import constants_header, constants_source
 from .emit import GENERATED, NOINLINE, Emitter, shared_headers
@@ -55,6 +55,7 @@ def emit_linked(models: Sequence[LinkedModel], name: str, guard: Guard | None) -
     pool = Pool(name)
     shared = Shared(name, max(1, *(model.plan.arena_bytes for model in models)), pool)
     arena_section = _arena_section(models)
+    _check_own_headers(models)
     emitters = [
         Emitter(m.graph, m.layers, m.selection, m.plan, m.prefix, m.guard, shared, m.sections)
         for m in models
@@ -147,6 +148,25 @@ def _kernels_source(functions: Sequence[Function], pool: Pool, guard: Guard | No
     lines += [*(f'#include "{header}"' for header in headers), "", NOINLINE]
     lines += [function_source(each, "", pool.owner) for each in functions]
     return "\n".join([*lines, *([] if guard is None else [GUARD_END])])
+
+
+def _check_own_headers(models: Sequence[LinkedModel]) -> None:
+    """Those of different models are one, or have no name together: they lie in one folder, and
+    functions that models share in one file."""
+    owners: dict[str, tuple[Header, str]] = {}
+    for model in models:
+        for header in {kernel.own_header for kernel in model.selection.values()} - {None}:
+            assert header is not None
+            for name in (header.name.lower(), *sorted({*defined_names(header.text)})):
+                owner, prefix = owners.setdefault(name, (header, model.prefix))
+                if owner != header:
+                    raise TcmError(
+                        "kernels of the models' own have one name",
+                        where=model.prefix,
+                        expected="the same header, or headers with names of their own",
+                        got=f"{name}, as {prefix} has in another {owner.name}",
+                        hint="rename it, and compile this model again",
+                    )
 
 
 def _check_names(headers: Sequence[str], shared: Shared) -> None:

@@ -31,12 +31,21 @@ def read_prototype(header: Path, function: str) -> Prototype:
 
     Raises LookupError if the header does not define it: a defect of the operator's folder.
     """
-    match = re.search(rf"TCM_KERNEL\s+(\w+)\s+{re.escape(function)}\(([^)]*)\)", header.read_text())
+    return prototype_in(header.read_text(), header.name, function)
+
+
+@cache
+def prototype_in(text: str, header: str, function: str) -> Prototype:
+    """The same of a header's text. Raises LookupError also for a parameter that is not read."""
+    match = re.search(rf"TCM_KERNEL\s+(\w+)\s+{re.escape(function)}\s*\(([^)]*)\)", text)
     if match is None:
-        raise LookupError(f"{header.name} does not define TCM_KERNEL {function}(...)")
+        raise LookupError(f"{header} does not define TCM_KERNEL {function}(...)")
     parameters = []
     for text in _without_macros(match.group(2)).split(","):
-        c_type, star, name = re.fullmatch(r"(.*?)(\*?)\s*(\w+)", text.strip()).groups()  # type: ignore[union-attr]
+        parameter = re.fullmatch(r"(.*?)(\*?)\s*(\w+)", " ".join(text.split()))
+        if parameter is None:
+            raise LookupError(f"{text.strip()!r} is no parameter with a name")
+        c_type, star, name = parameter.groups()
         parameters.append(Parameter(name, (c_type.strip() + " " + star).strip()))
     return Prototype(function, match.group(1), tuple(parameters))
 

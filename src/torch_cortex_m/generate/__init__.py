@@ -7,21 +7,28 @@ from .generate import (
     generate,
     generate_all,
     input_to_push,
+    keeping,
     link,
 )
+from .own_kernels import OwnKernel, check_own_parameters, own_kernels_of, read_kernels
 from .preferences import LEAST, Preferences, check_io
 from .sections import checked_place
 
 __all__ = [
     "LEAST",
     "Generated",
+    "OwnKernel",
     "Preferences",
     "best_choice",
     "check_fits",
     "check_io",
+    "check_own_parameters",
     "checked_place",
     "generate",
     "generate_all",
     "input_to_push",
+    "keeping",
     "link",
+    "own_kernels_of",
+    "read_kernels",
 ]

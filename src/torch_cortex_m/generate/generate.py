@@ -121,6 +121,8 @@ def best_choice(
 
     Arguments, and what is raised, as of ``generate``.
     """
+    own = {each.layer: each.kernel for each in preferences.own_kernels}
+    graph = keeping(graph, preferences)
     model = cost_model(target, preferences)
     schedule = schedule_of(graph, regions, input_to_push(graph, preferences.io))
     ranked = rank_kernels(
@@ -132,9 +134,16 @@ def best_choice(
         objective=preferences.objective,
         prefer_library=preferences.prefer_library,
         layers=schedule.layers,
+        own=own,
     )
     best = Choice.best(graph, ranked, model, schedule.layers, schedule.regions)
     return weighed(best, preferences.objective, prefer_library=preferences.prefer_library)
+
+
+def keeping(graph: Graph, preferences: Preferences) -> Graph:
+    """The graph, which leaves the layers as they are that have a kernel of their own."""
+    own = frozenset(each.layer for each in preferences.own_kernels)
+    return graph if own <= graph.kept else replace(graph, kept=graph.kept | own)
 
 
 def cost_model(target: Target, preferences: Preferences) -> CostModel:

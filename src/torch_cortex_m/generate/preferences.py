@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import TcmError
 from ..measured.measurements import Measurements
 from ..select import check_objective
+from .own_kernels import OwnKernel
 from .sections import checked_place
 
 LEAST = "min"
@@ -41,6 +42,7 @@ class Preferences:
         "rows", a few a call, and never lies anywhere whole.
     place: rules for sections of the linker, as ``sections_of`` reads them. prefetch: the firmware
         is told of each layer before it runs, not only of those whose weights are placed.
+    own_kernels: those that the model brings for some of its layers; nothing else computes them.
     """
 
     objective: str = "speed"
@@ -51,6 +53,7 @@ class Preferences:
     io: str = "caller"
     place: tuple[str, ...] = ()
     prefetch: bool = False
+    own_kernels: tuple[OwnKernel, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """For JSON, without the measurements."""
@@ -63,13 +66,17 @@ class Preferences:
         }
         if self.place:
             data["place"] = list(self.place)
+        if self.own_kernels:
+            data["own_kernels"] = [own.as_data() for own in self.own_kernels]
         return data | ({"prefetch": True} if self.prefetch else {})
 
     @staticmethod
-    def from_data(data: Mapping[str, Any]) -> Preferences:
-        """The preferences of ``as_data``. Raises TcmError, TypeError or ValueError."""
+    def from_data(data: Mapping[str, Any], headers: Mapping[str, str]) -> Preferences:
+        """The preferences of ``as_data``. headers: file name -> text, of kernels that the model
+        brings. Raises TcmError, LookupError, TypeError or ValueError."""
         place = checked_place(data.get("place", ()))
-        preferences = Preferences(**{**data, "place": place})
+        own = tuple(OwnKernel.from_data(each, headers) for each in data.get("own_kernels", ()))
+        preferences = Preferences(**{**data, "place": place, "own_kernels": own})
         check_objective(preferences.objective)
         check_io(preferences.io)
         for budget in (preferences.flash_bytes, preferences.ram_bytes):
@@ -80,8 +87,16 @@ class Preferences:
         return preferences
 
     def only_interface(self) -> Preferences:
-        """What the emitted C shows to the firmware, without what kernels were chosen for."""
-        return Preferences(io=self.io, place=self.place, prefetch=self.prefetch)
+        """What the emitted C shows to the firmware, without what kernels were chosen for, but with
+        those that were given."""
+        return Preferences(
+            io=self.io, place=self.place, prefetch=self.prefetch, own_kernels=self.own_kernels
+        )
+
+    def on_host(self) -> Preferences:
+        """What the same model has on this computer, where a kernel of its own may not compile."""
+        portable = tuple(own for own in self.own_kernels if not own.kernel.needs)
+        return Preferences(io=self.io, own_kernels=portable)
 
 
 DEFAULT_PREFERENCES = Preferences()

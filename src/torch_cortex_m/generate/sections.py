@@ -6,13 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ..errors import TcmError
 from ..ir import Graph
 from ..ir.artifacts import Sections
+from .layer_names import WHERE_NAMES_ARE, matching
 
 MEMORY = ("arena", "state")
 KINDS = ("code", "weights")
@@ -29,9 +28,6 @@ class SectionRule:
     kinds: tuple[str, ...]
     pattern: str
     section: str
-
-    def matches(self, layer: str) -> bool:
-        return bool(self.kinds) and (layer == self.pattern or fnmatchcase(layer, self.pattern))
 
 
 def checked_place(place: str | Sequence[str]) -> tuple[str, ...]:
@@ -55,9 +51,8 @@ def sections_of(graph: Graph, place: Iterable[str], *, prefetch: bool = False) -
         if not rule.kinds:
             memory[rule.pattern] = rule.section
             continue
-        matched = [name for name in layers if rule.matches(name)]
-        if not matched:
-            raise _no_layer(text, rule, layers)
+        hint = f"{WHERE_NAMES_ARE}; code: and weights: stand before one"
+        matched = matching(layers, rule.pattern, where=f"place {text}", hint=hint)
         for kind in rule.kinds:
             layer_sections[kind] |= dict.fromkeys(matched, rule.section)
     if "state" in memory and not graph.states:
@@ -100,15 +95,3 @@ def _read_rule(text: Any) -> SectionRule:
     if colon and kind in KINDS:
         return SectionRule((kind,), pattern, section)
     return SectionRule(KINDS, what, section)
-
-
-def _no_layer(text: str, rule: SectionRule, layers: Sequence[str]) -> TcmError:
-    near = get_close_matches(rule.pattern, layers, n=4, cutoff=0.4) or layers[:4]
-    more = ", ..." if len(near) < len(layers) else ""
-    return TcmError(
-        f"no layer is called {rule.pattern}",
-        where=f"place {text}",
-        expected=f"the name of a layer, or a pattern of names: {', '.join(near)}{more}",
-        got=rule.pattern,
-        hint="plan.json and tcm report have the names of all; code: and weights: stand before one",
-    )

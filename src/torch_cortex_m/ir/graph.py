@@ -51,7 +51,8 @@ class Graph:
 
     ``types`` has every value; ``constants`` holds the data of those that are constant, ``states``
     what belongs to those that live between calls. ``stream`` says so where a call takes the newest
-    frames of a window.
+    frames of a window. ``kept``: names of nodes that are computed whole and as they are, because
+    their kernel knows no other layer.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Graph:
     constants: dict[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
     states: dict[str, State] = field(default_factory=dict[str, State])
     stream: Stream | None = None
+    kept: frozenset[str] = frozenset()
 
     def copy(self) -> Graph:
         """A copy whose lists and maps can change; nodes, types and arrays are shared."""
@@ -74,6 +76,7 @@ class Graph:
             dict(self.constants),
             dict(self.states),
             self.stream,
+            self.kept,
         )
 
     def unique_name(self, wanted: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import TcmError
-from ..generate import Generated, Preferences, generate
+from ..generate import Generated, generate
 from ..ir import Graph
 from ..ir.regions import rows_by_node
 from ..ops.rules.case_data import random_data
@@ -209,11 +209,11 @@ class CompiledModel:
         if key not in self._runners:
             generated = self.generated
             if on == "host":
-                io = Preferences(io=generated.preferences.io)
+                preferences = generated.preferences.on_host()
                 prefix = generated.program.prefix
                 regions = [rows_by_node(region) for region in generated.plan.regions]
                 generated = generate(
-                    self.graph, HOST, prefix=prefix, regions=regions, preferences=io
+                    self.graph, HOST, prefix=prefix, regions=regions, preferences=preferences
                 )
             self._runners[key] = Runner(
                 [generated.program], generated.target, library=generated.library, trace=trace

@@ -100,6 +100,13 @@ class Report:
         return f"of which {self.arena_lower_bound} are in use at one time"
 
     @property
+    def own_kernels(self) -> tuple[str, ...]:
+        """A line for each layer with a kernel of the user's, and who checked it."""
+        if self.generated is None:
+            return ()
+        return tuple(own.text for own in self.generated.preferences.own_kernels)
+
+    @property
     def macs(self) -> int:
         return sum(layer.macs for layer in self.layers)
 
@@ -129,6 +136,7 @@ class Report:
             count = sum(layer.copied_bytes > 0 for layer in self.layers)
             lines.append(f"  copies left: {self.copied_bytes:,} B in {count} layers")
         lines += [f"  state {state.name}: {state.bytes:,} B" for state in self.states]
+        lines += [f"  kernel of your own: {text}" for text in self.own_kernels]
         for layer in self.layers:
             costs = [f"{layer.macs:,} MACs", *_measured(layer.instructions, layer.cycles)]
             costs += [f"{layer.copied_bytes:,} B copied"] if layer.copied_bytes else []

@@ -15,7 +15,14 @@ import numpy as np
 from ..build import open_library
 from ..emit.prefix import check_prefix
 from ..errors import TcmError
-from ..generate import Generated, Preferences, generate, input_to_push
+from ..generate import (
+    Generated,
+    Preferences,
+    check_own_parameters,
+    generate,
+    input_to_push,
+    keeping,
+)
 from ..ir import Graph, verify
 from ..ir.artifacts import Folding, Loss, Removed
 from ..ir.regions import rows_by_node
@@ -27,6 +34,7 @@ from ..stages import stage
 from ..staging import LINK_MANIFEST, is_linked, replace_folder
 from ..target import target_from_data, target_to_data
 from ..text import one_line, unreadable
+from .known_kernels import check_known
 from .npz import load_arrays
 from .report import Report
 
@@ -69,6 +77,7 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         if library is None
         else {"include": [str(p) for p in library.include], "path": str(library.path)},
         "preferences": generated.preferences.as_data(),
+        **_own_headers(generated),
         "kernels": {name: kernel.name for name, kernel in generated.selection.items()},
         "regions": [rows_by_node(region) for region in plan.regions],
         "report": report.as_data(),
@@ -85,6 +94,13 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
         },
         "graph": graph_to_data(generated.graph),
     }
+
+
+def _own_headers(generated: Generated) -> dict[str, Any]:
+    """What no folder of operators has: the C of the model's own kernels."""
+    own = [each.kernel.own_header for each in generated.preferences.own_kernels]
+    headers = {header.name: header.text for header in own if header is not None}
+    return {"own_headers": headers} if headers else {}
 
 
 def load_generated(folder: Path) -> Generated:
@@ -116,7 +132,15 @@ def load_generated(folder: Path) -> Generated:
         folding = None if folded is None else Folding(**{k: int(v) for k, v in folded.items()})
         losses = {n: _loss(each) for n, each in data["report"].get("losses", {}).items()}
         removed = tuple(map(_removed, data.get("removed", ())))
-        preferences = Preferences.from_data(data.get("preferences", UNKNOWN_PREFERENCES))
+        preferences = Preferences.from_data(
+            data.get("preferences", UNKNOWN_PREFERENCES), data.get("own_headers", {})
+        )
+        graph = keeping(graph, preferences)
+        own = preferences.own_kernels
+        for each in own:
+            check_own_parameters(graph, each)
+            if not each.kernel.needs <= target.features:
+                raise ValueError(f"{each.kernel.name} needs what {target.name} has not")
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
         schedule_of(graph, regions, input_to_push(graph, preferences.io))
         paths = None if library is None else _library_paths(folder, library)
@@ -124,6 +148,7 @@ def load_generated(folder: Path) -> Generated:
         raise error.inside(str(folder)) from None
     except Exception as error:  # whatever reading nonsense may raise
         raise _damaged(folder, error) from None
+    check_known(folder, own)
     opened = None if paths is None else open_library(*paths)
     generated = generate(
         graph,

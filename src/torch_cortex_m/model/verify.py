@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,17 +62,34 @@ def reference_values(graph: Graph, samples: Sequence[Sample]) -> list[dict[str, 
 def _compare(
     place: str, sample: int, name: str, expected: dict[str, np.ndarray], data: bytes
 ) -> None:
-    reference = np.ascontiguousarray(expected[name])
-    if reference.tobytes() == data:
+    found = first_difference(expected[name], data)
+    if found is None:
         return
+    raise TcmError(
+        f"{place} differs from the reference",
+        where=f"sample {sample}, '{name}', element {found.first} of {found.elements}",
+        expected=found.expected,
+        got=found.got,
+        hint=DEFECT,
+    )
+
+
+class Difference(NamedTuple):
+    """The first element that is not the reference's: its index among all ``elements``, and both
+    values."""
+
+    first: int
+    elements: int
+    expected: Any
+    got: Any
+
+
+def first_difference(expected: np.ndarray, data: bytes) -> Difference | None:
+    reference = np.ascontiguousarray(expected)
+    if reference.tobytes() == data:
+        return None
     got = np.frombuffer(data, reference.dtype)
     flat = reference.reshape(-1)
     different = np.flatnonzero(flat.view(np.uint8) != got.view(np.uint8))
     first = int(different[0]) // reference.itemsize
-    raise TcmError(
-        f"{place} differs from the reference",
-        where=f"sample {sample}, '{name}', element {first} of {flat.size}",
-        expected=flat[first],
-        got=got[first],
-        hint=DEFECT,
-    )
+    return Difference(first, flat.size, flat[first], got[first])

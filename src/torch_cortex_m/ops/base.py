@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, cast, get_type_hints
+from typing import Any, ClassVar, NamedTuple, cast, get_type_hints
 
 import numpy as np
 
@@ -277,6 +277,13 @@ def _as_given(layer: Layer) -> dict[str, np.ndarray]:
     return dict(layer.constants)
 
 
+class Header(NamedTuple):
+    """A C header that is in no operator's folder: its file's name, and what is in it."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Kernel:
     """One implementation of an operator.
@@ -303,6 +310,7 @@ class Kernel:
     scratch_function: for a library's kernel, the C function (in the header, with parameters named
         in the same way) that gives the scratch size; it is asked on the core itself.
     folder: where the header is, if not beside op.py; discovery says so of kernels from outside.
+    own_header: of a kernel that one model brings for a layer of its own, its header.
     """
 
     name: str
@@ -321,10 +329,11 @@ class Kernel:
     absent_symbols: tuple[str, ...] = ()
     scratch_function: str | None = None
     folder: Path | None = field(default=None, compare=False)
+    own_header: Header | None = None
 
     @property
     def header(self) -> str:
-        return f"{self.name}.h"
+        return f"{self.name}.h" if self.own_header is None else self.own_header.name
 
     def overlaps(self, layer: Layer) -> dict[str, Overlap]:
         """How the only output may lie over each argument, for those that it may lie over."""
@@ -383,3 +392,8 @@ class Definition:
 
     def header(self, kernel: Kernel) -> Path:
         return (kernel.folder or self.folder) / kernel.header
+
+    def header_text(self, kernel: Kernel) -> str:
+        if kernel.own_header is not None:
+            return kernel.own_header.text
+        return self.header(kernel).read_text()

@@ -21,7 +21,7 @@ class Lives:
         self._blocks = value_blocks(graph, ports_in_arena=ports_in_arena)
         self.sizes = {block.name: block.size for block in self._blocks}
         self._graph = graph
-        self._places = Places(graph, frozenset())
+        self._places = Places(graph, frozenset(), graph.kept)
         self._given = [port.value for port in graph.inputs] if ports_in_arena else []
         self.times = Lifetimes(graph, self._places, self._given)
 

@@ -65,7 +65,7 @@ class _Planner:
         alone = {each.node for region in regions for each in region.slices()}
         self.overlaps = {name: each for name, each in overlaps.items() if name not in alone}
         self.dying = [dying_rows(region).overlaps(region, overlaps) for region in regions]
-        self.places = Places(graph, strided, alone)
+        self.places = Places(graph, strided, alone | graph.kept)
         self.ports_in_arena = ports_in_arena
         given = [port.value for port in graph.inputs] if ports_in_arena else []
         self.spans = [region_span(graph, region) for region in regions]

@@ -25,6 +25,7 @@ MANY_NAMES = 4
 def advice_on(document: Mapping[str, Any]) -> list[Advice]:
     """Each with its level ("warning" or "hint"), what there is and what to do."""
     return [
+        *_unchecked(document),
         *_unmeasured(document),
         *_lossy(document),
         *_saturated(document),
@@ -37,6 +38,18 @@ def advice_on(document: Mapping[str, Any]) -> list[Advice]:
 
 def _advice(level: str, what: str, do: str) -> Advice:
     return {"level": level, "what": what, "do": do}
+
+
+def _unchecked(document: Mapping[str, Any]) -> Iterator[Advice]:
+    own = document["preferences"].get("own_kernels", ())
+    unchecked = [each["layer"] for each in own if not each["checked"]]
+    if unchecked:
+        yield _advice(
+            "warning",
+            f"Nothing has compared your own kernels of {_names(unchecked)} with the reference.",
+            "Compile again where `tcm doctor` finds PyTorch, a C compiler for this computer and, "
+            "for what needs a core's instructions, one for Arm and QEMU.",
+        )
 
 
 def _unmeasured(document: Mapping[str, Any]) -> Iterator[Advice]:

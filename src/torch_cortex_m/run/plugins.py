@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import subprocess
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from ..errors import TcmError
+from ..paths import cache_folder
 from ..tools import require_tool
 
 FOLDER = Path(__file__).parent / "plugin"
@@ -59,15 +59,10 @@ def _built(name: str, api_version: int) -> Path:
     source = FOLDER / f"{name}.c"
     content = source.read_bytes() + DECLARATIONS.read_bytes()
     digest = hashlib.sha256(content).hexdigest()[:16]
-    path = _cache_folder() / f"{name}-{digest}-{api_version}.so"
+    path = cache_folder() / f"{name}-{digest}-{api_version}.so"
     if not path.exists():
         _build(source, path, api_version)
     return path
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "torch-cortex-m"
 
 
 def _build(source: Path, path: Path, api_version: int) -> None:

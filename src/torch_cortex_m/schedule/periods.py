@@ -30,7 +30,7 @@ def whole_periods(graph: Graph) -> Graph:
 
 def _longer(graph: Graph, node: Node, axis: int) -> Any | None:
     """The operator that computes whole periods; None where this one does, or there is none."""
-    if len(node.outputs) != 1:
+    if len(node.outputs) != 1 or node.name in graph.kept:
         return None
     types, constants = graph.present_types(node), graph.argument_constants(node)
     owns = {name: row_axis(types[name]) for name in types.keys() - constants.keys()}

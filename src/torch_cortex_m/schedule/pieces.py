@@ -31,7 +31,7 @@ def rows_in_pieces(graph: Graph, whole: Set[str] = frozenset()) -> Graph:
 
 def _pieces(graph: Graph, rules: RowRules, node: Node, whole: Set[str]) -> Sequence[Strip]:
     axis, rule = row_axis(graph.types[node.outputs[0]]), rules.rule(node.name)
-    if axis is None or len(node.outputs) != 1:
+    if axis is None or len(node.outputs) != 1 or node.name in graph.kept:
         return ()
     alike = _alike(graph, node, axis) if rule is None else _rows_inside(graph, rule, whole)
     if alike is None:

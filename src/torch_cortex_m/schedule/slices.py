@@ -135,7 +135,7 @@ class RowRules:
         """None where the node needs all of a value for any part of its output."""
         node, output = self.graph.producer(name), self.rows_shown(name)
         assert node is not None
-        if len(node.outputs) != 1 or output is None:
+        if len(node.outputs) != 1 or output is None or name in self.graph.kept:
             return None
         if name in self.joins.values():
             return RowRule(node, replace(output, count=0), {})
@@ -258,7 +258,8 @@ def _joins(graph: Graph) -> dict[str, str]:
     computing = graph.computing_nodes()
     indices = {node.name: {index} for index, node in enumerate(computing)}
     for node in computing:
-        joined = [value for value in node.inputs if value] if _joins_rows(graph, node) else []
+        joins_rows = node.name not in graph.kept and _joins_rows(graph, node)
+        joined = [value for value in node.inputs if value] if joins_rows else []
         places = indices[node.outputs[0]].union(*(indices[value] for value in joined))
         if max(places) - min(places) < len(places):
             indices[node.outputs[0]] = places

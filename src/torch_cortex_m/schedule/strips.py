@@ -64,7 +64,7 @@ def cut(graph: Graph, names: Sequence[str], count: int) -> Cut | None:
     wanted = set(names)
     nodes = [node for node in graph.nodes if node.name in wanted]
     axis = column_axis(graph, nodes)
-    if axis is None:
+    if axis is None or not graph.kept.isdisjoint(names):
         return None
     period = column_period(graph, nodes[-1], axis)
     parts = graph.types[nodes[-1].name].shape[axis] // period

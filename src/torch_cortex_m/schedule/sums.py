@@ -19,7 +19,8 @@ def means_of_sums(graph: Graph) -> Graph:
     changed = graph.copy()
     changed.nodes = NodeList()
     for node in graph.nodes:
-        sums = node.op.sums(graph.present_types(node)) if len(node.outputs) == 1 else None
+        single = len(node.outputs) == 1 and node.name not in graph.kept
+        sums = node.op.sums(graph.present_types(node)) if single else None
         value = None if sums is None else _image(graph, node, sums)
         if sums is None or value is None:
             changed.nodes.append(node)

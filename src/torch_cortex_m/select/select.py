@@ -32,6 +32,7 @@ def rank_kernels(
     objective: str = "speed",
     prefer_library: bool = True,
     layers: Mapping[str, Layer] | None = None,
+    own: Mapping[str, Kernel] | None = None,
 ) -> dict[str, list[Kernel]]:
     """Node name -> the kernels that can compute it, the best one last. Never empty.
 
@@ -39,6 +40,7 @@ def rank_kernels(
         apply; otherwise they compete with ours.
     forced: node name -> the only kernel to consider, checked against the same conditions.
     layers: node name -> what a call computes, of nodes that are called for parts of their outputs.
+    own: node name -> the kernel that the model brings for it, the only one to consider.
     model: what kernels cost on this target.
     objective: for any but speed, kernels whose cost is not known and whose constants take much
         flash come first.
@@ -53,6 +55,8 @@ def rank_kernels(
     for node in graph.computing_nodes():
         layer = (layers or {}).get(node.name) or layer_of(graph, node)
         applicable = applicable_kernels(layer, target, library)
+        if own and node.name in own:
+            applicable = [own[node.name]]
         if node.name in forced:
             applicable = [k for k in applicable if k.name == forced[node.name]]
         if not applicable:
