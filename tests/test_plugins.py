@@ -281,7 +281,7 @@ def test_the_commands_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     write_files(PAGE, tmp_path)
     monkeypatch.chdir(tmp_path)
     lines = [line.split() for line in commands(PAGE, "tcm")]
-    assert len(lines) == 4
+    assert len(lines) == 6
     for _, *arguments in lines:
         command = ("-m", "torch_cortex_m", *arguments)
         result = python(*command, site=tmp_path, folders="operators")

@@ -279,7 +279,8 @@ def _library(kernels: str, include: Any, path: str | Path | None):
             "unknown kernels",
             expected="ours, cmsis-nn or any",
             got=kernels,
-            hint="choose one of them (--kernels, kernels=)",
+            hint="choose one of them (--kernels, kernels=); a kernel of your own for one layer is "
+            "--kernel LAYER=FILE.h:FUNCTION, or kernel={...} in Python",
         )
     if kernels == "ours":
         return None

@@ -6,7 +6,7 @@ from .emit import emit
 from .guard import Guard
 from .linked import Linked, LinkedModel, emit_linked
 from .query import scratch_query
-from .shipped import defined_names, shipped_names
+from .shipped import defined_names, shipped_names, without_comments
 
 __all__ = [
     "C_TYPES",
@@ -21,4 +21,5 @@ __all__ = [
     "scalar_values",
     "scratch_query",
     "shipped_names",
+    "without_comments",
 ]

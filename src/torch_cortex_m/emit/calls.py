@@ -44,7 +44,7 @@ class LayerFunctions:
         """(name of the C function for the layer, prototype of its kernel)."""
         prototype = kernel_prototype(kernel, layer)
         _, *arguments = function_key(kernel, layer, placement)
-        key = (section, kernel.name, kernel.own_header, *arguments)
+        key = (section, kernel.name, *arguments)
         functions = self.pool.functions
         if key not in functions:
             name = f"{self.prefix}_run_{identifier}"

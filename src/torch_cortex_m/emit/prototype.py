@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from .shipped import without_comments
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -37,6 +39,7 @@ def read_prototype(header: Path, function: str) -> Prototype:
 @cache
 def prototype_in(text: str, header: str, function: str) -> Prototype:
     """The same of a header's text. Raises LookupError also for a parameter that is not read."""
+    text = without_comments(text)
     match = re.search(rf"TCM_KERNEL\s+(\w+)\s+{re.escape(function)}\s*\(([^)]*)\)", text)
     if match is None:
         raise LookupError(f"{header} does not define TCM_KERNEL {function}(...)")

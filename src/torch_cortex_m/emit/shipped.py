@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..ops.discovery import cache_until_registered, headers
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.S)
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", re.M)
 _ATTRIBUTE = re.compile(r"__attribute__\s*\(\(.*?\)\)", re.S)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:\\\n|.)*$", re.M)
@@ -27,9 +27,13 @@ def shipped_names() -> frozenset[str]:
     )
 
 
+def without_comments(text: str) -> str:
+    return _COMMENT.sub(" ", text)
+
+
 def defined_names(text: str) -> Iterator[str]:
     """What a header defines or declares at file scope."""
-    text = _COMMENT.sub(" ", text).replace('extern "C" {', "")
+    text = without_comments(text).replace('extern "C" {', "")
     yield from _MACRO.findall(text)
     text = _ATTRIBUTE.sub("", _DIRECTIVE.sub("", text))
     for enumerators in _ENUMERATORS.findall(text):

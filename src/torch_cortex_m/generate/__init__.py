@@ -10,11 +10,20 @@ from .generate import (
     keeping,
     link,
 )
-from .own_kernels import OwnKernel, check_own_parameters, own_kernels_of, read_kernels
+from .own_kernels import (
+    CORE_PLACE,
+    HOST_PLACE,
+    OwnKernel,
+    check_own_parameters,
+    own_kernels_of,
+    read_kernels,
+)
 from .preferences import LEAST, Preferences, check_io
 from .sections import checked_place
 
 __all__ = [
+    "CORE_PLACE",
+    "HOST_PLACE",
     "LEAST",
     "Generated",
     "OwnKernel",

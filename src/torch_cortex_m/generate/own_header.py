@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from ..emit import defined_names, shipped_names
+from ..emit import defined_names, shipped_names, without_comments
 from ..errors import TcmError
 from ..ops.base import Header
 from ..ops.discovery import headers
@@ -19,7 +19,6 @@ PAGE = "docs/custom-operators.md has an example"
 
 _FUNCTION = re.compile(r"[A-Za-z]\w*__\w+", re.ASCII)
 _FILE = re.compile(r"[A-Za-z][\w-]*__[\w-]+\.h", re.ASCII)
-_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _KERNEL = re.compile(r"\bTCM_KERNEL\s+\w+\s+(\w+)\s*\(")
 _INCLUDED = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]*)"', re.MULTILINE)
 
@@ -63,7 +62,7 @@ def check_header(header: Header, function: str, where: str) -> None:
     function once."""
     _check_name(_FILE, header.name, f"{header.name.removesuffix('.h')}__mine.h", where)
     _check_name(_FUNCTION, function, f"{function}__mine", where)
-    text = _COMMENT.sub(" ", header.text)
+    text = without_comments(header.text)
     _check_defined(text, header.name, function, where)
     _check_free(header, where)
     for name in _INCLUDED.findall(text):

@@ -14,6 +14,9 @@ from .layer_names import WHERE_NAMES_ARE, matching
 from .own_header import FORM, PAGE, check_header, read_header
 from .own_parameters import check_parameters
 
+HOST_PLACE, CORE_PLACE = PLACES = ("host", "emulated core")
+"""Where a kernel may have been compared with the reference."""
+
 
 @dataclass(frozen=True)
 class GivenKernel:
@@ -62,14 +65,17 @@ class OwnKernel:
 
     @staticmethod
     def from_data(data: Mapping[str, Any], headers: Mapping[str, str]) -> OwnKernel:
-        """That of ``as_data``. headers: file name -> text. Raises TcmError, LookupError or
-        TypeError."""
+        """That of ``as_data``. headers: file name -> text. Raises TcmError, LookupError, TypeError
+        or ValueError."""
         layer, function, name = str(data["layer"]), str(data["function"]), str(data["header"])
         header = Header(name, str(headers[name]))
         check_header(header, function, f"kernel {layer}")
         needs = frozenset(map(str, data["needs"]))
         kernel = Kernel(function, needs=needs, own_header=header)
-        return OwnKernel(layer, kernel, tuple(map(str, data["checked"])))
+        checked = tuple(data["checked"])
+        if not {*checked} <= {*PLACES}:
+            raise ValueError(f"{checked} are no places to check a kernel")
+        return OwnKernel(layer, kernel, checked)
 
 
 def read_kernels(given: Mapping[str, str] | None) -> tuple[GivenKernel, ...]:

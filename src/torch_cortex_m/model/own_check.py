@@ -9,8 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..build import ImageSizeError
 from ..errors import TcmError, warn
-from ..generate import OwnKernel, Preferences, generate
+from ..generate import CORE_PLACE, HOST_PLACE, OwnKernel, Preferences, generate
 from ..ir import Graph, Node, Port, TensorType
 from ..ops.rules.case_data import random_data
 from ..runner import Runner
@@ -23,7 +24,10 @@ from .verify import first_difference, reference_values
 RANDOM = 6
 """Samples that are drawn, beside those of extremes."""
 
-CORE = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
+LONGEST = 600
+"""Seconds for all of them."""
+
+CORE_TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
 HOST_TOOLS = ("cc", "size")
 
 _BRANCH = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|elif)\b|\b__ARM|\barm_\w+\.h\b", re.MULTILINE)
@@ -41,90 +45,105 @@ def checked_kernels(
 
     Raises TcmError that names the layer, the function and the first difference.
     """
-    return tuple(_checked(graph, target, each) for each in own)
-
-
-def _checked(graph: Graph, target: Target, own: OwnKernel) -> OwnKernel:
-    where = f"layer '{own.layer}', {own.header.name}:{own.kernel.name}"
-    try:
-        return _Check(graph, target, own, where).kernel()
-    except _NoToolError as error:
-        warn(
-            f"nothing could check a kernel of your own: {where}. Missing: {error}. It is used as "
-            "it is; where these are, compile again."
-        )
-        return _needing_core(own, target) if _is_for_core(own) else own
-
-
-class _NoToolError(Exception):
-    """What is missing to check a kernel."""
+    return tuple(_Check(graph, target, each).kernel() for each in own)
 
 
 class _Check:
-    def __init__(self, graph: Graph, target: Target, own: OwnKernel, where: str) -> None:
+    def __init__(self, graph: Graph, target: Target, own: OwnKernel) -> None:
         node = graph.producer(own.layer)
         assert node is not None
         self.graph = _layer_graph(graph, node)
-        self.own, self.target, self.where = own, target, where
+        self.own, self.target = own, target
+        self.where = f"layer '{own.layer}', {own.header.name}:{own.kernel.name}"
         self.samples = list(_samples(self.graph, own.layer))
+        self.missing: list[str] = []
+        self.has_branches = _BRANCH.search(own.header.text) is not None
 
     def kernel(self) -> OwnKernel:
-        """The kernel, checked. Raises TcmError, or _NoToolError where nothing could check it."""
-        _require_reference()
-        own, places = self.own, []
-        host = self._compiled_for_host()
-        if host is not None:
-            places.append("host")
-            with host:
-                self._compare(host, "host")
-        if self.target.machine is not None and (host is None or _is_for_core(own)):
-            if host is None:
-                own = _needing_core(own, self.target)
-            self._on_core(own, checked_on_host=host is not None)
-            places.append("emulated core")
-        return replace(own, checked=tuple(places))
+        """The kernel, with the places where it was compared. Raises TcmError."""
+        places = list(self._places())
+        if not places and self.has_branches:
+            self._need_core()
+        if self.missing:
+            warn(self._warning(places))
+        return replace(self.own, checked=tuple(places))
 
-    def _compiled_for_host(self) -> Runner | None:
-        """None where there is no compiler, or it does not take the kernel but for a core."""
-        missing = _missing(HOST_TOOLS)
-        if missing and self.target.machine is None:
-            raise _NoToolError(missing)
-        if missing:
-            return None
+    def _places(self) -> Iterator[str]:
+        """Those where it is compared, one after the other."""
+        try:
+            require_torch("the exact reference")
+        except TcmError as error:
+            self.missing.append(error.what)
+            return
+        on_host = self._is_there(HOST_TOOLS) and self._is_equal_on_host()
+        if on_host:
+            yield HOST_PLACE
+        if self.target.machine is None or (on_host and not self.has_branches):
+            return
+        if self._is_there(CORE_TOOLS) and self._is_equal_on_core():
+            yield CORE_PLACE
+            if not on_host:
+                self.missing.clear()
+
+    def _is_there(self, tools: Sequence[str]) -> bool:
+        missing = [tool for tool in tools if find_tool(tool) is None]
+        self.missing += missing
+        return not missing
+
+    def _is_equal_on_host(self) -> bool:
+        """False where it compiles for a core only, which the kernel needs from then on."""
         for checked in (True, False):  # a compiler may lack the sanitizers
-            runner = self._runner(self.own, HOST, checked)
+            runner = self._runner(HOST, checked)
             try:
                 _ = runner.image
             except TcmError as error:
                 if not checked and self.target.machine is None:
                     raise self._not_compiled(error) from None
             else:
-                return runner
-        return None
+                self._compare(runner, HOST_PLACE)
+                return True
+        self._need_core()
+        return False
 
-    def _on_core(self, own: OwnKernel, *, checked_on_host: bool) -> None:
-        missing = _missing(CORE)
-        if missing and checked_on_host:
-            warn(f"only on the host a kernel of your own was checked: {self.where}: {missing}")
-        if missing:
-            raise _NoToolError(missing)
-        runner = self._runner(own, self.target, True)
+    def _need_core(self) -> None:
+        kernel = replace(self.own.kernel, needs=self.target.features)
+        self.own = replace(self.own, kernel=kernel)
+
+    def _is_equal_on_core(self) -> bool:
+        """False where the emulated board has too little memory for the layer."""
+        runner = self._runner(self.target, True)
         try:
             _ = runner.image
+        except ImageSizeError as error:
+            self.missing.append(f"memory of the emulated board ({error.got})")
+            return False
         except TcmError as error:
             raise self._not_compiled(error) from None
-        with runner:
-            self._compare(runner, "emulated core")
+        self._compare(runner, CORE_PLACE)
+        return True
 
-    def _runner(self, own: OwnKernel, target: Target, checked: bool) -> Runner:
-        name = self.graph.nodes[0].name
-        preferences = Preferences(own_kernels=(replace(own, layer=name),))
+    def _warning(self, places: Sequence[str]) -> str:
+        missing = ", ".join(self.missing)
+        if places:
+            return (
+                f"a kernel of your own was compared on the {places[0]} alone, and has other C for "
+                f"a core: {self.where}. Missing: {missing}"
+            )
+        return (
+            f"nothing could compare a kernel of your own with the reference: {self.where}. It is "
+            f"used as it is. Missing: {missing}"
+        )
+
+    def _runner(self, target: Target, checked: bool) -> Runner:
+        own = replace(self.own, layer=self.graph.nodes[0].name)
+        preferences = Preferences(own_kernels=(own,))
         generated = generate(self.graph, target, prefix="layer", preferences=preferences)
         return Runner([generated.program], target, checked=checked)
 
     def _compare(self, runner: Runner, place: str) -> None:
         try:
-            executions = runner.run(map(as_run, self.samples))
+            with runner:
+                executions = runner.run(map(as_run, self.samples), timeout=LONGEST)
         except TcmError as error:
             raise TcmError(
                 f"a kernel of your own does not run on the {place}",
@@ -158,25 +177,6 @@ class _Check:
             got=error.got,
             hint="mend what the compiler says",
         )
-
-
-def _require_reference() -> None:
-    try:
-        require_torch("the exact reference")
-    except TcmError as error:
-        raise _NoToolError(error.what) from None
-
-
-def _missing(tools: Sequence[str]) -> str:
-    return ", ".join(tool for tool in tools if find_tool(tool) is None)
-
-
-def _is_for_core(own: OwnKernel) -> bool:
-    return _BRANCH.search(own.header.text) is not None
-
-
-def _needing_core(own: OwnKernel, target: Target) -> OwnKernel:
-    return replace(own, kernel=replace(own.kernel, needs=target.features))
 
 
 def _layer_graph(graph: Graph, node: Node) -> Graph:
