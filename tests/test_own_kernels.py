@@ -30,7 +30,7 @@ from torch_cortex_m.generate import (
     read_kernels,
 )
 from torch_cortex_m.ir import Graph
-from torch_cortex_m.model import known_kernels
+from torch_cortex_m.model import known_kernels, own_check
 from torch_cortex_m.model.own_check import checked_kernels
 from torch_cortex_m.ops import definition
 from torch_cortex_m.ship import link_models
@@ -174,8 +174,8 @@ WRONG: dict[str, tuple[tuple[str, str], list[str]]] = {
     "nonsense": (("int32_t sum", "int sum sum"), ["cannot be compiled", "expected: C11 for host"]),
     "type": (("int8_t *input", "int16_t *input"), ["'input'", "expected: const int8_t *"]),
     "scalar": (("int32_t rows", "float rows"), ["parameter 'rows'", "another type", "int32_t"]),
-    "unknown": (("int32_t rows", "int32_t row"), ["linear has no 'row'", "did you mean rows?"]),
-    "scratch": (("int8_t *output", "int8_t *scratch"), ["no 'scratch'", "let it take the stack"]),
+    "unknown": (("int32_t rows", "int32_t row"), ["which linear has not", "did you mean rows?"]),
+    "scratch": (("int8_t *output", "int8_t *scratch"), ["'scratch'", "let it take the stack"]),
     "missing": (("int8_t *output, ", ""), ["has no parameter 'output'", "input, output"]),
     "unread": (("int32_t rows", "int32_t rows[]"), ["cannot be read", "types and names"]),
     "macro": (("int32_t rows", "TCM_ROWS"), ["parameters of a kernel cannot be read", "TCM_ROWS"]),
@@ -328,16 +328,15 @@ def test_its_layer_does_not_go_by_rows() -> None:
 
 
 def test_a_kernel_that_joins_gets_all_that_it_joins() -> None:
+    """Ours get no part that was computed in its place."""
     build = Builder()
     value = build.input(1, 2, 2, 4)
-    parts = [build.conv(value, 4, "left"), build.conv(value, 3, "right")]
-    build.output(build.node("concatenate", *parts, axis=3))
-    (node,) = (node for node in build.graph.nodes if node.op.name == "concatenate")
+    build.output(build.node("concatenate", value, build.conv(value, 4), axis=1))
+    node = build.graph.computing_nodes()[-1]
     first, second = node.op.tensor_names()[:2]
     body = "".join(
-        f"    for (int32_t i = 0; i < {4 * count}; i++) {{\n"
-        f"        output[i / {count} * 7 + i % {count} + {start}] = {name}[i];\n    }}\n"
-        for name, count, start in ((first, 4, 0), (second, 3, 4))
+        f"    for (int32_t i = 0; i < 16; i++) output[{start} + i] = {name}[i];\n"
+        for name, start in ((first, 0), (second, 16))
     )
     parameters = f"const int8_t *{first}, const int8_t *{second}, "
     text = COPY.format(name="join_s8__mine", parameters=parameters, body=body)
@@ -385,6 +384,25 @@ def test_what_nothing_can_check_is_said(monkeypatch: pytest.MonkeyPatch) -> None
     assert "NOT CHECKED against the reference" in str(found.report)
     advice = found.report.document(curves=False)["advice"]
     assert any("your own kernels of second" in each["what"] for each in advice)
+
+
+def test_a_compiler_without_sanitizers_is_enough(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = folder / "plain-cc"
+    compiler.write_text(
+        '#!/bin/sh\ncase "$*" in *-fsanitize*) exit 1;; esac\nexec gcc "$@"\n', encoding="utf-8"
+    )
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    assert "equal to the reference on the host" in str(compiled(target="host").report)
+
+
+def test_other_c_for_a_core_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_check, "CORE_TOOLS", ("no-such-emulator",))
+    Path("fc_s8__mine.h").write_text(f"#if 1\n{MINE}\n#endif\n")
+    with pytest.warns(TcmWarning, match=r"on the host alone.*'second'.*no-such-emulator"):
+        assert "on the host" in str(compiled().report)
 
 
 FOR_A_CORE = MINE.replace("int32_t sum = ", '__asm__("nop.n"); int32_t sum = ')

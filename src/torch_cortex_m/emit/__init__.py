@@ -5,6 +5,7 @@ from .calls import function_key, kernel_prototype, scalar_values
 from .emit import emit
 from .guard import Guard
 from .linked import Linked, LinkedModel, emit_linked
+from .prototype import Prototype
 from .query import scratch_query
 from .shipped import defined_names, shipped_names, without_comments
 
@@ -13,6 +14,7 @@ __all__ = [
     "Guard",
     "Linked",
     "LinkedModel",
+    "Prototype",
     "defined_names",
     "emit",
     "emit_linked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from ..emit import C_TYPES, kernel_prototype, scalar_values
+from ..emit import C_TYPES, Prototype, kernel_prototype, scalar_values
 from ..errors import TcmError
 from ..ir import INT32, TensorType
 from ..ops.base import Kernel, Layer
@@ -15,29 +15,52 @@ from .own_header import PAGE
 def check_parameters(kernel: Kernel, layer: Layer, where: str) -> None:
     """Raises TcmError unless every parameter is a tensor argument, an output or a constant of the
     layer, by its name and with its type, and no output or input at run time is left out."""
-    try:
-        prototype = kernel_prototype(kernel, layer)
-    except LookupError as error:
-        raise _error("the parameters of a kernel cannot be read", where, FORM, error) from None
-    if prototype.returns != "void":
-        what = f"kernel {kernel.name} returns something"
-        raise _error(what, where, f"TCM_KERNEL void {kernel.name}(...)", prototype.returns)
     expected = _types(kernel, layer)
+    prototype = _prototype(kernel, layer, where)
     for parameter in prototype.parameters:
         if parameter.name not in expected:
             raise _unknown(kernel, parameter.name, expected, layer, where)
         allowed = expected[parameter.name]
         if parameter.c_type not in allowed:
-            what = f"parameter '{parameter.name}' of kernel {kernel.name} has another type"
-            raise _error(what, where, " or ".join(allowed), parameter.c_type)
-    given = {parameter.name for parameter in prototype.parameters}
-    missing = [name for name in _needed(layer) if name not in given]
-    if missing:
-        what = f"kernel {kernel.name} has no parameter '{missing[0]}'"
-        raise _error(what, where, ", ".join(_needed(layer)), ", ".join(given) or "none")
+            raise TcmError(
+                f"parameter '{parameter.name}' of kernel {kernel.name} has another type",
+                where=where,
+                expected=" or ".join(allowed),
+                got=parameter.c_type,
+                hint=PAGE,
+            )
+    given = [parameter.name for parameter in prototype.parameters]
+    for name in _needed(layer):
+        if name not in given:
+            raise TcmError(
+                f"kernel {kernel.name} has no parameter '{name}'",
+                where=where,
+                expected=f"at least {', '.join(_needed(layer))}",
+                got=", ".join(given),
+                hint=PAGE,
+            )
 
 
-FORM = "types and names, such as const int8_t *input, int8_t *output, int32_t elements"
+def _prototype(kernel: Kernel, layer: Layer, where: str) -> Prototype:
+    try:
+        prototype = kernel_prototype(kernel, layer)
+    except LookupError as error:
+        raise TcmError(
+            "the parameters of a kernel cannot be read",
+            where=where,
+            expected="types and names, such as const int8_t *input, int8_t *output, int32_t rows",
+            got=error,
+            hint=PAGE,
+        ) from None
+    if prototype.returns != "void":
+        raise TcmError(
+            f"kernel {kernel.name} returns something",
+            where=where,
+            expected=f"TCM_KERNEL void {kernel.name}(...)",
+            got=prototype.returns,
+            hint=PAGE,
+        )
+    return prototype
 
 
 def _types(kernel: Kernel, layer: Layer) -> dict[str, tuple[str, ...]]:
@@ -70,12 +93,13 @@ def _unknown(
     kernel: Kernel, name: str, expected: Mapping[str, object], layer: Layer, where: str
 ) -> TcmError:
     near = get_close_matches(name, expected, n=1)
-    what = f"{layer.op.name} has no '{name}' for a parameter of kernel {kernel.name}"
     hint = f"did you mean {near[0]}?" if near else PAGE
     if name == "scratch":
         hint = "a kernel of one layer has no scratch memory: let it take the stack"
-    return TcmError(what, where=where, expected=", ".join(expected), got=name, hint=hint)
-
-
-def _error(what: str, where: str, expected: str, got: object) -> TcmError:
-    return TcmError(what, where=where, expected=expected, got=got, hint=PAGE)
+    return TcmError(
+        f"kernel {kernel.name} has a parameter '{name}', which {layer.op.name} has not",
+        where=where,
+        expected=f"one of {', '.join(expected)}",
+        got=name,
+        hint=hint,
+    )
