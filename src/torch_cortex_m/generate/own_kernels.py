@@ -119,7 +119,12 @@ def check_own_parameters(graph: Graph, own: OwnKernel) -> None:
     node = graph.producer(own.layer)
     where = f"kernel {own.layer}={own.header.name}:{own.kernel.name}"
     if node is None or node.name != own.layer:
-        raise TcmError("there is no such layer", where=where, expected="a layer of the model")
+        raise TcmError(
+            "there is no such layer",
+            where=where,
+            expected="a layer of the model",
+            hint=WHERE_NAMES_ARE,
+        )
     check_parameters(own.kernel, layer_of(graph, node), where)
 
 
