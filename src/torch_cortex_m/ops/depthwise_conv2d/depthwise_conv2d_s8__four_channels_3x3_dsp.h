@@ -10,7 +10,7 @@
 #ifndef DEPTHWISE_CONV2D_S8__FOUR_CHANNELS_3X3_DSP_H
 #define DEPTHWISE_CONV2D_S8__FOUR_CHANNELS_3X3_DSP_H
 
-#include "tcm_dsp.h"
+#include "tcm_dsp_four_channels.h"
 
 enum { DEPTHWISE_FOUR_CHANNELS_TAPS = 22 }; /* words of the stream before the parameters */
 
@@ -32,17 +32,6 @@ typedef struct {
     int32_t activation_max;
 } depthwise_four_channels_output;
 
-/* Adds two taps of each channel. */
-TCM_KERNEL void depthwise_four_channels_add(int32_t sums[4], uint32_t first, uint32_t second, const int32_t *taps)
-{
-    const uint32_t low = tcm_pack_low(first, second);
-    const uint32_t high = tcm_pack_high(first, second);
-    sums[0] = tcm_smlad(tcm_sxtb16(low), taps[0], sums[0]);
-    sums[1] = tcm_smlad(tcm_sxtb16_odd(low), taps[1], sums[1]);
-    sums[2] = tcm_smlad(tcm_sxtb16(high), taps[2], sums[2]);
-    sums[3] = tcm_smlad(tcm_sxtb16_odd(high), taps[3], sums[3]);
-}
-
 /* One place; window: its first input. Steps are those from one tap to the next. */
 TCM_KERNEL void depthwise_four_channels_place(const int8_t *window, int32_t row_step, int32_t column_step,
                                               const int32_t *stream, int8_t *target,
@@ -53,10 +42,10 @@ TCM_KERNEL void depthwise_four_channels_place(const int8_t *window, int32_t row_
     int32_t sums[4] = {stream[0], stream[1], stream[2], stream[3]};
     TCM_UNROLL
     for (int32_t k = 0; k < 3; k++) {
-        depthwise_four_channels_add(sums, tcm_load_word(window + k * column_step),
-                                    tcm_load_word(second + k * column_step), stream + 4 + 4 * k);
+        tcm_dsp_add_four_channels(sums, tcm_load_word(window + k * column_step),
+                                  tcm_load_word(second + k * column_step), stream + 4 + 4 * k);
     }
-    depthwise_four_channels_add(sums, tcm_load_word(third), tcm_load_word(third + column_step), stream + 16);
+    tcm_dsp_add_four_channels(sums, tcm_load_word(third), tcm_load_word(third + column_step), stream + 16);
     const uint32_t last = tcm_load_word(third + 2 * column_step);
     sums[0] = tcm_smlabt(tcm_sxtb16(last), stream[20], sums[0]);
     sums[2] = tcm_smlatb(tcm_sxtb16(last), stream[20], sums[2]);
