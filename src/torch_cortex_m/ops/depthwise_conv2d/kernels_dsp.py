@@ -83,28 +83,40 @@ def _filters(layer: Layer) -> np.ndarray:
     return weight.reshape(-1, weight.shape[-1]).T
 
 
-def _requantization(layer: Layer) -> Requantization:
+def requantization(layer: Layer) -> Requantization:
     return choose_requantization(layer, _filters(layer))
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    """``weight`` [across, along, C_out] and ``parameters``, 4 words a channel: the scale or shift,
-    the bias with the input's zero point (times 2^scale), the multiplier and the addend."""
-    taps = _taps(layer)
-    flat = taps.reshape(-1, taps.shape[-1]).T
-    found = _requantization(layer)
-    bias = folded_bias(flat, layer_bias(layer), layer.op.input_offset) << found.scales
-    shift = found.scales if found.way == NON_NEGATIVE else found.shifts
-    words = (shift, bias, found.multipliers, found.addends)
+    """``weight`` [across, along, C_out] and ``parameters``."""
     return {
-        "weight": np.ascontiguousarray(taps),
-        "parameters": np.column_stack([wrapped(values) for values in words]),
+        "weight": np.ascontiguousarray(_taps(layer)),
+        "parameters": channel_parameters(layer, requantization(layer)),
     }
+
+
+def channel_parameters(layer: Layer, found: Requantization) -> np.ndarray:
+    """[C_out, 4] int32: the scale or shift, the bias with the input's zero point (times 2^scale),
+    the multiplier and the addend."""
+    shift = found.scales if found.way == NON_NEGATIVE else found.shifts
+    words = (shift, _scaled_bias(layer, found), found.multipliers, found.addends)
+    return np.column_stack([wrapped(values) for values in words])
+
+
+def scaled_taps(layer: Layer, found: Requantization) -> np.ndarray:
+    """[taps, C_out] int64, times 2^scale."""
+    return (_filters(layer).astype(np.int64) << found.scales[:, None]).T
+
+
+def _scaled_bias(layer: Layer, found: Requantization) -> np.ndarray:
+    """[C_out] int64: the bias with the input's zero point, times 2^scale."""
+    bias = folded_bias(_filters(layer), layer_bias(layer), layer.op.input_offset)
+    return bias << found.scales
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
     """The geometry and the way of requantization."""
-    found = _requantization(layer)
+    found = requantization(layer)
     return {**_geometry(layer), "way": found.way, "common_shift": found.common_shift}
 
 
@@ -218,7 +230,7 @@ def _applies_four_channels(layer: Layer) -> bool:
         and layer.op.depth_multiplier == 1
         and 4 * prod(_copied_size(layer)) <= COPIED_BYTES
         and _applies(layer)
-        and _requantization(layer).way != ANY
+        and requantization(layer).way != ANY
     )
 
 
@@ -233,7 +245,7 @@ def _copied_size(layer: Layer) -> tuple[int, int]:
 
 def _four_channels_constants(layer: Layer) -> dict[str, int | float]:
     height, width = _copied_size(layer)
-    found = _requantization(layer)
+    found = requantization(layer)
     return {
         "copied_height": height,
         "copied_width": width,
@@ -243,18 +255,16 @@ def _four_channels_constants(layer: Layer) -> dict[str, int | float]:
 
 
 def _four_channels_pack(layer: Layer) -> dict[str, np.ndarray]:
-    found = _requantization(layer)
-    filters = _filters(layer)
-    bias = folded_bias(filters, layer_bias(layer), layer.op.input_offset) << found.scales
-    taps = (filters.astype(np.int64) << found.scales[:, None]).T
+    found = requantization(layer)
+    taps, bias = scaled_taps(layer, found), _scaled_bias(layer, found)
     first, second = taps[[0, 1, 2, 6]], taps[[3, 4, 5, 7]]
     pairs = (first & 0xFFFF) + (second << 16)
     parameters = [found.multipliers, found.addends]
     if found.way == RIGHT:
         parameters.append(found.shifts)
     blocks = []
-    for start in range(0, len(filters), 4):
-        block = slice(min(start, len(filters) - 4), min(start, len(filters) - 4) + 4)
+    for start in range(0, len(bias), 4):
+        block = slice(min(start, len(bias) - 4), min(start, len(bias) - 4) + 4)
         last = taps[8, block]
         single = (last[2:] & 0xFFFF) + (last[:2] << 16)
         numbers = np.column_stack([values[block] for values in parameters])
@@ -289,7 +299,7 @@ def _applies_rows(layer: Layer) -> bool:
         and layer.types["input"].shape[3] >= 4
         and op.depth_multiplier == 1
         and _applies(layer)
-        and _requantization(layer).way != ANY
+        and requantization(layer).way != ANY
     )
 
 
@@ -306,15 +316,13 @@ def _rows_scratch(layer: Layer) -> int:
 
 
 def _rows_constants(layer: Layer) -> dict[str, int | float]:
-    found = _requantization(layer)
+    found = requantization(layer)
     return {"tile": _tile(layer), "way": found.way, "common_shift": found.common_shift}
 
 
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
-    found = _requantization(layer)
-    filters = _filters(layer)
-    bias = folded_bias(filters, layer_bias(layer), layer.op.input_offset) << found.scales
-    taps = (filters.astype(np.int64) << found.scales[:, None]).T
+    found = requantization(layer)
+    taps, bias = scaled_taps(layer, found), _scaled_bias(layer, found)
     pairs = (taps[0:3] & 0xFFFF) + (taps[3:6] << 16)
     last = (taps[7] & 0xFFFF) + (taps[8] << 16)
     first = taps[6] << 16 if layer.op.stride[1] == 1 else taps[6] & 0xFFFF

@@ -32,6 +32,7 @@ from .kernels_dsp import DSP_KERNELS
 from .kernels_mve import MVE_KERNELS
 from .kernels_mve_column_pairs import COLUMN_PAIRS_MVE
 from .kernels_scalar import SCALAR_KERNELS
+from .kernels_tap_pairs_dsp import TAP_PAIRS_DSP
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ KERNELS = [
     CONV2D_REF,
     *SCALAR_KERNELS,
     *DSP_KERNELS,
+    TAP_PAIRS_DSP,
     *MVE_KERNELS,
     COLUMN_PAIRS_MVE,
     *CMSIS_NN_KERNELS,
