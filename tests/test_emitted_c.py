@@ -14,6 +14,7 @@ from strict_compilers import FRONT_END, OPTIMIZING, compile_strictly, compile_to
 from torch_cortex_m import ops
 from torch_cortex_m.generate import generate
 from torch_cortex_m.ir import Graph, Port, Quantization, TensorType
+from torch_cortex_m.ops.conv2d.cases import case as conv2d
 from torch_cortex_m.ops.linear.op import Linear
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.target import CORES, HOST
@@ -73,6 +74,14 @@ def test_another_machines_compiler_gets_one_clear_error(target: str, tmp_path: P
         assert f"generated for {target}: compile with -mcpu={target}" in result.stderr
         assert ("-mfloat-abi=hard;" in result.stderr) == (target == "cortex-m55")
         assert "--target host" in result.stderr
+
+
+def test_no_warning_of_padding_on_the_right_alone(tmp_path: Path) -> None:
+    """GCC 12 took a loop that fills it for one that leaves its array."""
+    graph = case_graph(conv2d("", (1, 8, 8, 16), 8, stride=(2, 2), padding=(0, 0, 1, 1)))
+    forced = {"output": "conv2d_s8__place_pairs_dsp"}
+    program = generate(graph, CORES["cortex-m4"], forced=forced).program
+    compile_strictly(dict(program.files), tmp_path, COMPILERS["gcc for cortex-m4"])
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])

@@ -218,6 +218,12 @@ TCM_KERNEL int8_t *tcm_copy_bytes(int8_t *target, const int8_t *source, int32_t 
     return target + count;
 }
 
+/* GCC 12 warns of turns of this loop that no window comes to, where an image has padding on the right alone. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Waggressive-loop-optimizations"
+#endif
+
 TCM_KERNEL int8_t *tcm_fill_bytes(int8_t *target, int32_t value, int32_t count)
 {
     for (int32_t i = 0; i < count; i++) {
@@ -225,6 +231,10 @@ TCM_KERNEL int8_t *tcm_fill_bytes(int8_t *target, int32_t value, int32_t count)
     }
     return target + count;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /* The same address, in a register of its own: accesses behind it become offsets in their instructions. */
 TCM_KERNEL const int32_t *tcm_in_register(const int32_t *address)
