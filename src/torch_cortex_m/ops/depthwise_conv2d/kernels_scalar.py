@@ -19,7 +19,13 @@ from ..packing.scalar import (
     requantization,
     requantization_constants,
 )
-from ..rules.overlap import at_distance, in_channel_blocks, places_in_order, window_starts
+from ..rules.overlap import (
+    at_distance,
+    in_channel_blocks,
+    place_by_place,
+    places_in_order,
+    window_starts,
+)
 from .dense import dense_filters
 
 CHANNELS = 4
@@ -195,4 +201,17 @@ TAP_PAIRS = Kernel(
     overlap=_tap_pairs_overlap,
 )
 
-SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS, TAP_PAIRS]
+
+def _applies_direct(layer: Layer) -> bool:
+    return layer.op.depth_multiplier == 1 and not any(layer.op.padding) and _applies(layer)
+
+
+DIRECT = Kernel(
+    "depthwise_conv2d_s8__direct_scalar",
+    applies=_applies_direct,
+    pack=_pack,
+    constants=_constants,
+    overlap=place_by_place,
+)
+
+SCALAR_KERNELS = [CHANNELS_KERNEL, ROW_PAIRS, COLUMNS, COLUMN_PAIRS, TAP_PAIRS, DIRECT]
