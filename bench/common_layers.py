@@ -136,6 +136,23 @@ SMALL_DEPTHWISE = (
 )
 """Input, kernel, stride, padding."""
 
+STREAMED_DEPTHWISE = (
+    ((3, 1, 24), (3, 1), 1),
+    ((5, 1, 64), (5, 1), 1),
+    ((9, 1, 32), (9, 1), 1),
+    ((10, 1, 32), (9, 1), 1),
+    ((12, 1, 32), (9, 1), 1),
+    ((21, 1, 64), (21, 1), 1),
+    ((29, 1, 40), (29, 1), 1),
+    ((12, 1, 32), (4, 1), 2),
+    ((24, 1, 32), (5, 1), 1),
+    ((1, 11, 48), (1, 11), 1),
+    ((3, 3, 64), (3, 3), 1),
+    ((5, 5, 62), (5, 5), 1),
+    ((7, 7, 128), (7, 7), 1),
+)
+"""Input, kernel, stride: a few frames of sound at a time, and windows as large as the image."""
+
 SMALL_IMAGES = ((1, 3, 2), (1, 16, 12), (8, 8, 3), (20, 20, 10), (32, 32, 4))
 """Height, width, channels of products and sums of two."""
 
@@ -310,6 +327,10 @@ def _small_layers() -> list[Case]:
             bias=True,
         )
         for image, kernel, stride, padding in SMALL_DEPTHWISE
+    ]
+    cases += [
+        depthwise(f"{kernel} on {image}", (1, *image), kernel, stride=(stride, stride), bias=True)
+        for image, kernel, stride in STREAMED_DEPTHWISE
     ]
     cases += [
         maker(f"{image} of two", (1, *image)) for image in SMALL_IMAGES for maker in (add, mul)

@@ -32,7 +32,7 @@ from .layers import all_layers
 from .memory import graph_of
 from .slices import slice_graphs, thin_graphs
 
-NETWORKS = ("kws", "ic", "vww", "ad")
+NETWORKS = ("kws", "ic", "vww", "ad", "sww")
 SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
 

@@ -1,5 +1,5 @@
-"""depthwise_conv2d on cores with the DSP extension where the taps of a window lie at equal distances,
-and nothing pads: windows of one row or column, and those as wide as the image."""
+"""depthwise_conv2d on cores with the DSP extension where nothing pads and the taps of a window lie
+at equal distances: windows of one row or column, and those as wide as the image."""
 
 from __future__ import annotations
 
