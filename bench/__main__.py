@@ -45,7 +45,7 @@ NETWORK_CORES = (
     "cortex-m0plus",
     "cortex-m3",
 )
-NETWORKS = ("kws", "ic", "vww", "ad")
+NETWORKS = ("kws", "ic", "vww", "ad", "sww")
 TABLE_WIDTH = 155
 LIBRARIES = ROOT / "out" / "cmsis-nn"
 

@@ -27,6 +27,7 @@ NETWORKS = {
     "ic": "image classification",
     "vww": "visual wake words",
     "ad": "anomaly detection",
+    "sww": "streaming wake word",
 }
 SHOWN_CORES = ("cortex-m4", "cortex-m55")
 
@@ -95,7 +96,7 @@ def write_picture(path: Path, networks: Sequence[dict]) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(1, len(SHOWN_CORES), figsize=(9, 2.6), layout="constrained")
+    figure, axes = pyplot.subplots(1, len(SHOWN_CORES), figsize=(9, 3), layout="constrained")
     for axis, core in zip(axes, SHOWN_CORES, strict=True):
         _bars(axis, [row for row in networks if row["core"] == core])
         axis.set_title(f"{core}: estimated megacycles", fontsize=9)

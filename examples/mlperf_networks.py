@@ -1,9 +1,10 @@
-"""The four MLPerf Tiny networks as PyTorch modules, and how their official weights are loaded.
+"""The MLPerf Tiny networks as PyTorch modules, and how their official weights are loaded.
 
     build_kws  DS-CNN        input [N, 1, 49, 10]   output [N, 12] probabilities
     build_ic   ResNet-8      input [N, 3, 32, 32]   output [N, 10] probabilities
     build_vww  MobileNetV1   input [N, 3, 96, 96]   output [N, 2] probabilities
     build_ad   autoencoder   input [N, 640]         output [N, 640]
+    build_sww  1D DS-CNN     input [N, 40, 30]      output [N, 3] probabilities
 
 Layers are registered in the order in which the official Keras networks created theirs, because
 that order is what names the official arrays.
@@ -102,6 +103,22 @@ class Classifier(nn.Module):
         return self.linear(features).softmax(dim=-1)
 
 
+class FrameBlock(nn.Module):
+    """Depthwise along the frames, pointwise, batch norm, ReLU.
+
+    Input [N, C, frames], output [N, C_out, frames - kernel + 1]: nothing pads.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel: int) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(in_channels, in_channels, kernel, groups=in_channels, bias=False)
+        self.pointwise = nn.Conv1d(in_channels, out_channels, 1, bias=False)
+        self.norm = nn.BatchNorm1d(out_channels, eps=1e-3)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.relu(self.norm(self.pointwise(self.depthwise(input))))
+
+
 class DenseBlock(nn.Module):
     """Linear, batch norm, ReLU."""
 
@@ -142,6 +159,14 @@ def build_ad() -> nn.Module:
     return nn.Sequential(*blocks, nn.Linear(128, 640))
 
 
+def build_sww() -> nn.Module:
+    """1D DS-CNN for streaming wake words: 30 frames become 28, 24, 15 and 1."""
+    widths, kernels = [40, 128, 128, 128, 32], [3, 5, 10, 15]
+    shapes = zip(pairwise(widths), kernels, strict=True)
+    blocks = [FrameBlock(before, after, kernel) for (before, after), kernel in shapes]
+    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(32, 3), nn.Softmax(dim=-1))
+
+
 def load_official_weights(model: nn.Module, arrays: Mapping[str, np.ndarray]) -> None:
     """Copy the arrays of a `*_float.npz` into `model`.
 
@@ -164,14 +189,14 @@ def set_random_weights(model: nn.Module, inputs: Tensor) -> None:
     for layer in _layers_with_weights(model):
         if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
             layer.momentum = 1.0  # this one batch is the statistics
-        elif isinstance(layer, nn.Conv2d | nn.Linear):
+        elif isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Linear):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
     with torch.no_grad():
         model.train()(inputs)
 
 
 def _layers_with_weights(model: nn.Module) -> list[nn.Module]:
-    kinds = nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d
+    kinds = nn.Conv1d | nn.Conv2d | nn.Linear | nn.BatchNorm1d | nn.BatchNorm2d
     return [layer for layer in model.modules() if isinstance(layer, kinds)]
 
 

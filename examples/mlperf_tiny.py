@@ -1,9 +1,10 @@
-"""MLPerf Tiny: four networks with their official weights, ready to compile, and their samples.
+"""MLPerf Tiny: its networks, ready to compile, four with their official weights, and samples.
 
     kws  keyword spotting: speech features [1, 49, 10], 12 classes
     ic   image classification (CIFAR-10): RGB [3, 32, 32] in 0..255, 10 classes
     vww  visual wake words: RGB [3, 96, 96] in 0..1, person or no person
     ad   anomaly detection: spectrogram windows [640], reconstructed by an autoencoder
+    sww  streaming wake word: 30 frames of 40 bands [40, 30], wake word or silence or another
 
 Each of these names is a factory that returns (model, example_inputs, calibration), which is what
 `tcm compile` takes:
@@ -13,7 +14,8 @@ Each of these names is a factory that returns (model, example_inputs, calibratio
 Weights (`*_float.npz`) and samples (`*01.npz`) are read from the folder named by the environment
 variable MLPERF_TINY, or else from ../shared/mlperf_tiny beside this repository. Without such a
 folder weights and inputs are random, but seeded, and the labels are the float model's own answers:
-a score then says how well int8 agrees with float.
+a score then says how well int8 agrees with float. It is always so for sww, of which no weights are
+in that folder.
 
 The official int8 models were calibrated on training data, which is not in that folder. Here a
 seeded choice of the samples calibrates, without their labels; scores are over all samples.
@@ -34,6 +36,7 @@ from mlperf_networks import (
     build_ad,
     build_ic,
     build_kws,
+    build_sww,
     build_vww,
     load_official_weights,
     set_random_weights,
@@ -58,11 +61,13 @@ class Network:
         build: makes the module, its weights not yet set.
         prepare: the stored samples (NHWC, or clips [N, 25600]) -> the model's float32 inputs.
         random: number of samples -> made-up samples of the form in which they are stored.
+        has_weights: whether the official folder has its weights and samples.
     """
 
     build: Callable[[], nn.Module]
     prepare: Callable[[np.ndarray], Tensor]
     random: Callable[[int], np.ndarray]
+    has_weights: bool = True
 
 
 def _to_nchw(images: np.ndarray) -> Tensor:
@@ -97,6 +102,7 @@ NETWORKS = {
     "ic": Network(build_ic, _to_nchw, _random_samples(0, 255, 32, 32, 3)),
     "vww": Network(build_vww, lambda x: _to_nchw(x) / 255, _random_samples(0, 255, 96, 96, 3)),
     "ad": Network(build_ad, _to_windows, _random_samples(-77, 12, AD_CLIP)),
+    "sww": Network(build_sww, torch.from_numpy, _random_samples(0, 26, 40, 30), has_weights=False),
 }
 
 
@@ -120,11 +126,17 @@ def ad() -> tuple[nn.Module, Inputs, list[Inputs]]:
     return _load("ad")
 
 
+def sww() -> tuple[nn.Module, Inputs, list[Inputs]]:
+    """Streaming wake word, separable over frames: (model, example_inputs, calibration)."""
+    return _load("sww")
+
+
 def samples(name: str) -> tuple[Tensor, Tensor]:
     """The evaluation samples of network `name`.
 
     Returns:
-        inputs: float32, [N, C, H, W]; for "ad" the windows [196 * clips, 640], clip after clip.
+        inputs: float32, [N, C, H, W]; for "ad" the windows [196 * clips, 640], clip after clip; for
+            "sww" [N, bands, frames].
         labels: int64, the class of each sample; for "ad" of each clip, 1 for an anomaly.
     """
     inputs, labels = _stored_samples(name)
@@ -162,7 +174,8 @@ def official_folder() -> Path | None:
     folder = Path(chosen or Path(__file__).resolve().parents[2] / "shared" / "mlperf_tiny")
     missing = [
         file.name
-        for name in NETWORKS
+        for name, network in NETWORKS.items()
+        if network.has_weights
         for file in (folder / f"{name}_float.npz", folder / f"{name}01.npz")
         if not file.is_file()
     ]
@@ -178,8 +191,18 @@ def official_folder() -> Path | None:
     return None
 
 
+def has_official_weights(name: str) -> bool:
+    """Whether network `name` has its official weights and samples; otherwise they are random."""
+    return _folder_of(name) is not None
+
+
+def _folder_of(name: str) -> Path | None:
+    """The official folder, if it has the weights of network `name`."""
+    return official_folder() if NETWORKS[name].has_weights else None
+
+
 def _load(name: str) -> tuple[nn.Module, Inputs, list[Inputs]]:
-    if official_folder() is None:
+    if not has_official_weights(name):
         warnings.warn(f"{name}: no official weights found, so they are random", stacklevel=3)
     inputs, _ = _stored_samples(name)
     chosen = _calibration_inputs(inputs)
@@ -196,7 +219,7 @@ def _calibration_inputs(inputs: Tensor) -> Tensor:
 @cache
 def _stored_samples(name: str) -> tuple[Tensor, Tensor | None]:
     """Inputs and labels as stored, or random inputs without labels."""
-    folder = official_folder()
+    folder = _folder_of(name)
     network = NETWORKS[name]
     if folder is None:
         count = 16 if name == "ad" else 256
@@ -207,7 +230,7 @@ def _stored_samples(name: str) -> tuple[Tensor, Tensor | None]:
 
 def _model(name: str) -> nn.Module:
     """The network in eval mode, with its official weights or else with random ones."""
-    folder = official_folder()
+    folder = _folder_of(name)
     if folder is None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(SEED)
