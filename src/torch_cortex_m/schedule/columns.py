@@ -124,8 +124,10 @@ def _add_node(graph: Graph, node: Node, strip: Strip, names: Set[str]) -> bool:
         assert value is not None
         own = wanted.within(types[name].shape[axis])
         joined = own.joined(strip.columns.get(value))
+        if joined is None or not own.range:
+            return False
         op = _with_border(op, node, types, name, wanted, own)
-        if op is None or joined is None or not own.range:
+        if op is None:
             return False
         reads[name], strip.columns[value] = own, joined
         types[name] = with_size(types[name], axis, len(own.range))

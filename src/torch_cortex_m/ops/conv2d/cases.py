@@ -136,6 +136,7 @@ CASES = [
     case(
         "large_sums", (1, 2, 3, 600), 4, (1, 1), input_offset=-127, multipliers=1 << 30, shifts=-9
     ),
+    case("rows_of_padding_alone", (1, 9, 4, 2), 5, (1, 3), stride=(3, 2), padding=(2, 1, 2, 2)),
     at_ends(case("ends", (1, 5, 5, 4), 6, padding=SAME, bias=True, **SMALL), -128, 127),
     at_ends(case("ends_relu", (2, 3, 3, 5), 9, padding=SAME, **SMALL, **RELU), -128, 127),
     at_ends(case("lowest_inputs_and_weights", (1, 4, 5, 4), 4, bias=True, **SMALL), -128),
