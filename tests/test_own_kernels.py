@@ -97,7 +97,7 @@ def test_the_report_names_it_and_who_checked_it(model: CompiledModel) -> None:
     document = model.report.document(curves=False)
     assert [layer["kernel"] for layer in document["layers"]][1] == "fc_s8__mine"
     (own,) = document["preferences"]["own_kernels"]
-    assert (own["layer"], own["checked"]) == ("second", ["host"])
+    assert (own["layer"], own["checked"][0]) == ("second", "host")
 
 
 def test_a_folder_needs_the_header_no_more(model: CompiledModel) -> None:
@@ -140,6 +140,12 @@ def test_patterns_name_several_layers() -> None:
     assert set(kernels(compiled({"*": GIVEN["second"]})).values()) == {"fc_s8__mine"}
 
 
+def test_the_last_pattern_that_matches_counts() -> None:
+    Path("other_s8__mine.h").write_text(MINE.replace("fc_s8__mine", "other_s8__mine"))
+    given = {"*": GIVEN["second"], "second": "other_s8__mine.h:other_s8__mine"}
+    assert kernels(compiled(given))["second"] == "other_s8__mine"
+
+
 OTHERS = re.sub(r"int32_t (?:rows|weight_offset),\s+", "", MINE)
 ONE_ROW = re.sub(r"\b(?:rows|weight_offset)\b", lambda name: "01"["r" in name[0]], OTHERS)
 
@@ -175,7 +181,7 @@ WRONG: dict[str, tuple[tuple[str, str], list[str]]] = {
     "type": (("int8_t *input", "int16_t *input"), ["'input'", "expected: const int8_t *"]),
     "scalar": (("int32_t rows", "float rows"), ["parameter 'rows'", "another type", "int32_t"]),
     "unknown": (("int32_t rows", "int32_t row"), ["which linear has not", "did you mean rows?"]),
-    "scratch": (("int8_t *output", "int8_t *scratch"), ["'scratch'", "let it take the stack"]),
+    "scratch": (("int8_t *output", "int8_t *scratch"), ["'scratch'", "let it take some stack"]),
     "missing": (("int8_t *output, ", ""), ["has no parameter 'output'", "input, output"]),
     "unread": (("int32_t rows", "int32_t rows[]"), ["cannot be read", "types and names"]),
     "macro": (("int32_t rows", "TCM_ROWS"), ["parameters of a kernel cannot be read", "TCM_ROWS"]),
@@ -377,6 +383,14 @@ def test_names_of_the_header_and_of_the_model_do_not_meet() -> None:
 # What can check it
 
 
+def test_inputs_stay_as_they_are() -> None:
+    body, brace, rest = MINE.rpartition("}")
+    change = "    ((int8_t *)(uintptr_t)input)[1] = 3;\n"
+    Path("fc_s8__mine.h").write_text(body + change + brace + rest)
+    with pytest.raises(TcmError, match=r"sample \d of 10, 'input', element 1 of"):
+        compiled()
+
+
 def test_what_nothing_can_check_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.warns(TcmWarning, match=r"nothing could compare.*'second'.*cc"):
@@ -421,9 +435,18 @@ def test_what_only_a_core_can_run_is_compared_there() -> None:
 
 @needs_emulator
 def test_other_c_for_a_core_is_compared_there() -> None:
-    wrong = "#if defined(__arm__)\n    output_offset += 3;\n#endif\n    for (int32_t row = 0"
+    wrong = "output_offset += (char)-1 > 0 ? 3 : 0;\n    for (int32_t row = 0"
     Path("fc_s8__mine.h").write_text(MINE.replace("    for (int32_t row = 0", wrong))
     with pytest.raises(TcmError, match="differs from the reference on the emulated core"):
+        compiled()
+
+
+@needs_emulator
+def test_a_stack_that_is_full_is_said() -> None:
+    large = "volatile int8_t large[40000];\n    for (int32_t i = 0; i < 40000; i++) {\n"
+    large += "        large[i] = 1;\n    }\n    for (int32_t row = 0"
+    Path("fc_s8__mine.h").write_text(MINE.replace("    for (int32_t row = 0", f"    {large}"))
+    with pytest.raises(TcmError, match="the stack of the emulated core is full"):
         compiled()
 
 

@@ -14,7 +14,7 @@ from ..compiler import DEFAULT_TUNING, check_stream
 from ..compiler import compile as compile_model
 from ..emit.prefix import check_prefix
 from ..errors import TcmError
-from ..generate import Generated, check_io, checked_place, read_kernels
+from ..generate import LEAST, Generated, check_io, checked_place, read_kernels
 from ..model.storage import PLAN
 from ..schedule import RowRules
 from ..select import check_objective
@@ -75,7 +75,8 @@ def compile_source(
     )
     print(f"arena: {report.arena_proof}")
     if options["ram"] is not None:
-        print(f"RAM budget: {options['ram']} bytes for the arena; states and stack are beside it")
+        limit = "the least" if options["ram"] == LEAST else f"{options['ram']} bytes"
+        print(f"RAM budget: {limit} for the arena; states and stack are beside it")
         if (cost := cost_of_budget(compiled.generated, out)) is not None:
             print(cost)
     elif may_take_less(compiled.generated):

@@ -23,23 +23,27 @@ def plan_folder(folder: Path, tuning: Path | None, as_json: bool) -> None:
     points: list[CurvePoint] = []
     console = terminal(stderr=True)
     with console.status("planning") as status:
-        for point in ram_curve(load_tuned(folder, tuning).generated):
+        generated = load_tuned(folder, tuning).generated
+        for point in ram_curve(generated):
             points.append(point)
             status.update(f"planning: less than {point.arena_bytes:,} B")
     if as_json:
         print(json.dumps([asdict(point) for point in points], indent=2))
     else:
-        terminal().print(curve_table(points))
+        own = [each.layer for each in generated.preferences.own_kernels]
+        terminal().print(curve_table(points, own))
 
 
-def curve_table(points: Sequence[CurvePoint]) -> Table:
+def curve_table(points: Sequence[CurvePoint], own: Sequence[str] = ()) -> Table:
     """A row for each point: the arena, as a bar and in bytes, what it costs, and how many layers
-    compute a few rows at a time."""
+    compute a few rows at a time. own: layers whose kernels are the user's, of which neither cycles
+    nor code are known."""
+    left_out = f" What your own kernels take is not in them: {', '.join(own)}." if own else ""
     table = Table(
         title="What --ram would choose",
         caption="Cycles and flash (the layers' code and constants, and the code that goes by rows) "
         "are estimated: small layers may take more, or less. tcm profile measures what was "
-        "compiled, and its stack; with --tuning, measurements of tcm tune count.",
+        "compiled, and its stack; with --tuning, measurements of tcm tune count." + left_out,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,

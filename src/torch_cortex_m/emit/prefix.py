@@ -69,6 +69,8 @@ def _meaning_elsewhere(name: str) -> str | None:
         return f"none of {', '.join(_OWN_FILES)}: files of that name are emitted"
     if small == "main":
         return "not main: the firmware's own file and function are called so"
+    if small == "arduino":
+        return "not Arduino: sketches include Arduino.h of their board"
     if means_something_in_c(name):
         return "no word or macro of C or C++"
     if name in _C_FUNCTIONS.split():

@@ -95,7 +95,7 @@ def _unknown(
     near = get_close_matches(name, expected, n=1)
     hint = f"did you mean {near[0]}?" if near else PAGE
     if name == "scratch":
-        hint = "a kernel of one layer has no scratch memory: let it take the stack"
+        hint = "a kernel of one layer has no scratch memory: let it take some stack"
     return TcmError(
         f"kernel {kernel.name} has a parameter '{name}', which {layer.op.name} has not",
         where=where,

@@ -130,7 +130,7 @@ class RamBudget:
                 "the model does not fit the RAM budget",
                 expected=f"at most {limit} bytes",
                 got=f"{self.arena(least)} bytes, the least that was found",
-                hint=CHANGE,
+                hint=_what_to_change(choice),
             )
         return least
 
@@ -259,6 +259,15 @@ class RamBudget:
             if key not in found:
                 found[key] = self._found(search, steps)
         return list(found.values())
+
+
+def _what_to_change(choice: Choice) -> str:
+    whole = ", ".join(sorted(choice.graph.kept))
+    if not whole:
+        return CHANGE
+    return (
+        f"{whole}: kernels of your own compute a whole layer at once. Leave them out, or {CHANGE}"
+    )
 
 
 def _lower(found: Found, limit: int) -> int:

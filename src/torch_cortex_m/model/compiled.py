@@ -328,7 +328,10 @@ class CompiledModel:
     @property
     def random_count(self) -> int:
         """How many random samples ``verify`` draws unless the caller says it."""
-        return RANDOM_CALLS if self.graph.states else RANDOM_SAMPLES
+        if not self.graph.states:
+            return RANDOM_SAMPLES
+        stream = self.graph.stream
+        return RANDOM_CALLS if stream is None else stream.first_result + RANDOM_CALLS
 
     def verify(
         self,
@@ -341,8 +344,9 @@ class CompiledModel:
         """Proves reference = host = emulated core, byte for byte; returns the calls compared.
 
         inputs: samples as for ``run``, raw or not; ``random`` more are drawn from ``seed``, by
-            default 2. In a model with states these are calls in a row, by default 16, and so are
-            the inputs; both begin with the initial states.
+            default 2. In a model with states these are calls in a row, by default 16 (of a stream
+            behind those without results), and so are the inputs; both begin with the initial
+            states.
         on: "host" (the graph with the portable kernels), "emulator" (the emitted C), "serial:PORT"
             (the same on a board); None: the first two, where the target is a core.
         layers: compare after every layer, so that the first one that differs is named; not on a
@@ -365,7 +369,8 @@ class CompiledModel:
                 got=f"no inputs, random={random}",
                 hint="give inputs, or random=1 or more (--random)",
             )
-        verify_sequences(self.graph, sequences, runners)
+        own = ", ".join(each.layer for each in self.generated.preferences.own_kernels)
+        verify_sequences(self.graph, sequences, runners, own)
         return sum(map(len, sequences))
 
     def _verified(self, on: str, layers: bool) -> Runner | Board:

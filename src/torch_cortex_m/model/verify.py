@@ -18,13 +18,17 @@ Sample = list[np.ndarray]
 
 
 def verify_sequences(
-    graph: Graph, sequences: Sequence[Sequence[Sample]], runners: Mapping[str, Runner | Board]
+    graph: Graph,
+    sequences: Sequence[Sequence[Sample]],
+    runners: Mapping[str, Runner | Board],
+    own: str = "",
 ) -> None:
     """Raises TcmError at the first byte that differs from the reference.
 
     sequences: of calls one after the other, each the inputs in the form of the graph's ports; every
     sequence begins with the initial states.
     runners: place -> what runs the graph there; a traced one is compared after every layer.
+    own: layers with kernels of the user's, which may be what differs.
     """
     expected = [values for calls in sequences for values in reference_values(graph, calls)]
     outputs = [port.value for port in graph.outputs]
@@ -34,9 +38,9 @@ def verify_sequences(
             values = expected[index]
             for trace in execution.layers:
                 for name, data in zip(layer_outputs[trace.index], trace.outputs, strict=True):
-                    _compare(place, index, name, values, data)
+                    _compare(place, index, name, values, data, own)
             for name, data in zip(outputs, execution.outputs, strict=True):
-                _compare(place, index, name, values, data)
+                _compare(place, index, name, values, data, own)
 
 
 def _runs(sequences: Sequence[Sequence[Sample]]) -> list[Run]:
@@ -60,7 +64,7 @@ def reference_values(graph: Graph, samples: Sequence[Sample]) -> list[dict[str, 
 
 
 def _compare(
-    place: str, sample: int, name: str, expected: dict[str, np.ndarray], data: bytes
+    place: str, sample: int, name: str, expected: dict[str, np.ndarray], data: bytes, own: str
 ) -> None:
     found = first_difference(expected[name], data)
     if found is None:
@@ -70,7 +74,9 @@ def _compare(
         where=f"sample {sample}, '{name}', element {found.first} of {found.elements}",
         expected=found.expected,
         got=found.got,
-        hint=DEFECT,
+        hint=f"{own}: layers with kernels of your own. --layers (layers=True) tells which one"
+        if own
+        else DEFECT,
     )
 
 

@@ -51,6 +51,10 @@ class LayerTrace:
     cycles: int | None = None
 
 
+MOST_STACK = 31 << 10
+"""Bytes: of the 32 KB that core.ld has, less what the harness itself may take."""
+
+
 @dataclass(frozen=True)
 class Execution:
     """One inference. ``instructions`` and ``stack_bytes`` are 0 on the host; ``flow`` is None
@@ -288,6 +292,14 @@ class _Reader:
     def _execution(self, program: Program) -> Execution:
         layers = self._layers(program) if self.trace else ()
         status, ticks, stack = self._take(_TRIPLE)
+        if stack > MOST_STACK:
+            raise TcmError(
+                "the stack of the emulated core is full, and may have gone over other memory",
+                where=program.prefix,
+                expected=f"at most {MOST_STACK:,} bytes",
+                got=f"{stack:,} bytes or more",
+                hint="large arrays of your own kernels or hooks belong elsewhere, as static ones",
+            )
         flow = None if self.trace else self._net(self._flow(0), self.empty_flow)
         misses = None if self.trace or self.misses is None else self.misses[self.phase]
         self.phase += 2

@@ -63,9 +63,9 @@ def check_version(version: str, kind: str) -> None:
     if _VERSION.fullmatch(version) is None:
         raise TcmError(
             "the version of a project is three numbers",
-            expected="a semantic version, such as 1.2.3 or 2.0.0-rc.1",
+            expected="three numbers, and perhaps what comes before that release: 1.2.3, 2.0.0-rc.1",
             got=version,
-            hint="add what is missing, without zeros in front: 1.2.0 for 1.2 or v1.02",
+            hint="give three numbers without zeros in front, and no +build: 1.2.0 for 1.2 or v1.02",
         )
     with_version = [each for each in KINDS if _has_version(each)]
     if kind not in with_version:
