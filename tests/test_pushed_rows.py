@@ -300,7 +300,7 @@ def test_what_cannot_be_pushed_is_refused() -> None:
 
 @needs_emulator
 def test_a_saved_model_is_the_same(tmp_path: Path) -> None:
-    model = CompiledModel(pushed(image_network(), M4, 3000))
+    model = CompiledModel(pushed(image_network(), M4, 3000, name="net"))
     model.verify()
     model.save(tmp_path / "m")
     loaded = load(tmp_path / "m")

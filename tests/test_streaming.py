@@ -82,6 +82,12 @@ def test_results_are_those_of_the_whole_window(streamed: tcm.CompiledModel) -> N
     torch.testing.assert_close(got[stream.first_result - 1 :], whole, rtol=0, atol=0)
 
 
+def test_what_is_verified_goes_beyond_calls_without_results(streamed: tcm.CompiledModel) -> None:
+    stream = streamed.graph.stream
+    assert stream is not None
+    assert streamed.random_count > stream.first_result
+
+
 def test_the_report_says_how_the_stream_runs(streamed: tcm.CompiledModel) -> None:
     report = streamed.report
     assert report.stream == streamed.graph.stream
