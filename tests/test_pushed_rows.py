@@ -118,7 +118,7 @@ def built(graph: Graph, folder: Path) -> Path:
     """The model with main(), for this computer."""
     CompiledModel(pushed(graph, HOST)).save(folder / "m")
     (folder / "m" / "main.c").write_text(MAIN)
-    command = ["gcc", "-std=c11", "-O1", "-fsanitize=address,undefined"]
+    command = ["gcc", "-std=c11", "-O0", "-fsanitize=address,undefined"]
     subprocess.run(
         [*command, "main.c", "m.c", "weights.c", "-o", "m"], cwd=folder / "m", check=True
     )
