@@ -15,7 +15,7 @@ help: ## Show what make can do
 demo: setup-demo ## Train, quantize, compile and run a digit classifier on emulated cores
 	$(BIN)/python examples/image_classification/digits.py
 
-test: setup-test ## Lint, check types and run all tests (about 28 minutes on two cores)
+test: setup-test ## Lint, check types and run all tests (about 25 minutes on two cores)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
