@@ -87,6 +87,17 @@ def requantization(layer: Layer) -> Requantization:
     return choose_requantization(layer, _filters(layer))
 
 
+def requantization_constants(layer: Layer) -> dict[str, int | float]:
+    found = requantization(layer)
+    return {"way": found.way, "common_shift": found.common_shift}
+
+
+def channel_blocks(channels: int) -> list[slice]:
+    """Four channels each; the last ones may overlap those before them."""
+    starts = [min(start, channels - 4) for start in range(0, channels, 4)]
+    return [slice(start, start + 4) for start in starts]
+
+
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
     """``weight`` [across, along, C_out] and ``parameters``."""
     return {
@@ -116,8 +127,7 @@ def _scaled_bias(layer: Layer, found: Requantization) -> np.ndarray:
 
 def _constants(layer: Layer) -> dict[str, int | float]:
     """The geometry and the way of requantization."""
-    found = requantization(layer)
-    return {**_geometry(layer), "way": found.way, "common_shift": found.common_shift}
+    return {**_geometry(layer), **requantization_constants(layer)}
 
 
 def _geometry(layer: Layer) -> dict[str, int]:
@@ -245,12 +255,10 @@ def _copied_size(layer: Layer) -> tuple[int, int]:
 
 def _four_channels_constants(layer: Layer) -> dict[str, int | float]:
     height, width = _copied_size(layer)
-    found = requantization(layer)
     return {
         "copied_height": height,
         "copied_width": width,
-        "way": found.way,
-        "common_shift": found.common_shift,
+        **requantization_constants(layer),
     }
 
 
@@ -263,8 +271,7 @@ def _four_channels_pack(layer: Layer) -> dict[str, np.ndarray]:
     if found.way == RIGHT:
         parameters.append(found.shifts)
     blocks = []
-    for start in range(0, len(bias), 4):
-        block = slice(min(start, len(bias) - 4), min(start, len(bias) - 4) + 4)
+    for block in channel_blocks(len(bias)):
         last = taps[8, block]
         single = (last[2:] & 0xFFFF) + (last[:2] << 16)
         numbers = np.column_stack([values[block] for values in parameters])
@@ -316,8 +323,7 @@ def _rows_scratch(layer: Layer) -> int:
 
 
 def _rows_constants(layer: Layer) -> dict[str, int | float]:
-    found = requantization(layer)
-    return {"tile": _tile(layer), "way": found.way, "common_shift": found.common_shift}
+    return {"tile": _tile(layer), **requantization_constants(layer)}
 
 
 def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -328,8 +334,7 @@ def _rows_pack(layer: Layer) -> dict[str, np.ndarray]:
     first = taps[6] << 16 if layer.op.stride[1] == 1 else taps[6] & 0xFFFF
     parameters = (found.multipliers, found.addends, found.shifts)
     words = np.column_stack([bias, *pairs, last, first, *parameters])
-    starts = [min(start, len(words) - 4) for start in range(0, len(words), 4)]
-    return {"stream": wrapped(np.stack([words[start : start + 4] for start in starts]))}
+    return {"stream": wrapped(np.stack([words[block] for block in channel_blocks(len(words))]))}
 
 
 ROWS_3X3 = Kernel(

@@ -9,7 +9,13 @@ from ..base import Kernel, Layer
 from ..integers.requantization import wrapped
 from ..packing.cmsis_nn import are_constant
 from ..rules.overlap import place_by_place
-from .kernels_dsp import channel_parameters, requantization, scaled_taps
+from .kernels_dsp import (
+    channel_blocks,
+    channel_parameters,
+    requantization,
+    requantization_constants,
+    scaled_taps,
+)
 
 
 def _applies(layer: Layer) -> bool:
@@ -38,13 +44,8 @@ def _constants(layer: Layer) -> dict[str, int | float]:
     kernel_height, kernel_width = layer.types["weight"].shape[1:3]
     step = _tap_step(layer)
     assert step is not None, "see _applies"
-    found = requantization(layer)
-    return {
-        "taps": kernel_height * kernel_width,
-        "tap_step": step,
-        "way": found.way,
-        "common_shift": found.common_shift,
-    }
+    taps = kernel_height * kernel_width
+    return {"taps": taps, "tap_step": step, **requantization_constants(layer)}
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
@@ -54,9 +55,7 @@ def _pack(layer: Layer) -> dict[str, np.ndarray]:
     if len(taps) % 2:
         taps = np.pad(taps, ((0, 1), (0, 0)))
     pairs = (taps[0::2] & 0xFFFF) + (taps[1::2] << 16)
-    channels = pairs.shape[1]
-    starts = [min(start, channels - 4) for start in range(0, channels, 4)]
-    blocks = np.stack([pairs[:, start : start + 4] for start in starts])
+    blocks = np.stack([pairs[:, block] for block in channel_blocks(pairs.shape[1])])
     return {"weight": wrapped(blocks), "parameters": channel_parameters(layer, found)}
 
 
