@@ -137,35 +137,45 @@ def _loaded(source: str, shown: StagesShown) -> Source:
 
 def _states(options: Sequence[str]) -> dict[str, str]:
     """Input -> output. Raises TcmError for what is not IN=OUT, or two outputs for one input."""
-    found: dict[str, str] = {}
-    for option in options:
-        name, _, output = option.partition("=")
-        if not name or not output or name in found:
-            raise TcmError(
-                "a state is not understood",
-                where=f"--state {option}",
-                expected="INPUT=OUTPUT, once for each input",
-                got=f"another output for '{name}'" if name in found else option,
-                hint="for example --state h=h_out, or --state h=1 for the second output",
-            )
-        found[name] = output
-    return found
+
+    def refused(option: str, twice: str | None) -> TcmError:
+        return TcmError(
+            "a state is not understood",
+            where=f"--state {option}",
+            expected="INPUT=OUTPUT, once for each input",
+            got=option if twice is None else f"another output for '{twice}'",
+            hint="for example --state h=h_out, or --state h=1 for the second output",
+        )
+
+    return _pairs(options, refused)
 
 
 def _kernels(options: Sequence[str]) -> dict[str, str]:
     """Layers -> header and function. Raises TcmError for what is not LAYERS=FILE.h:FUNCTION."""
+
+    def refused(option: str, twice: str | None) -> TcmError:
+        return TcmError(
+            "a kernel is not understood",
+            where=f"--kernel {option}",
+            expected="LAYERS=FILE.h:FUNCTION, once for each layer or pattern",
+            got=option if twice is None else f"another kernel for '{twice}'",
+            hint="for example --kernel classifier=classifier_s8__mine.h:classifier_s8__mine",
+        )
+
+    return _pairs(options, refused)
+
+
+def _pairs(
+    options: Sequence[str], refused: Callable[[str, str | None], TcmError]
+) -> dict[str, str]:
+    """What stands before = and behind it. refused: the error of an option without one of both, or
+    with a name (its second argument) that was there before."""
     found: dict[str, str] = {}
     for option in options:
-        layers, equals, text = option.partition("=")
-        if not layers or not equals or layers in found:
-            raise TcmError(
-                "a kernel is not understood",
-                where=f"--kernel {option}",
-                expected="LAYERS=FILE.h:FUNCTION, once for each layer or pattern",
-                got=f"another kernel for '{layers}'" if layers in found else option,
-                hint="for example --kernel classifier=classifier_s8__mine.h:classifier_s8__mine",
-            )
-        found[layers] = text
+        name, _, text = option.partition("=")
+        if not name or not text or name in found:
+            raise refused(option, name if name in found else None)
+        found[name] = text
     return found
 
 
