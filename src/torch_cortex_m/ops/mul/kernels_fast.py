@@ -1,9 +1,9 @@
-"""mul for cores with the DSP extension and for MVE, where products are shifted right."""
+"""mul for cores with the DSP extension, for MVE and for those without either, where products are
+shifted right."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from ..base import Kernel, Layer
 from ..rules.broadcasting import operands_not_broadcast
@@ -13,27 +13,33 @@ LARGEST_NARROWING, LARGEST_SHIFT = 16, 22
 
 
 def _computes(largest_shift: int) -> Callable[[Layer], bool]:
-    """Right shifts only, by 1 at least; the innermost loop steps by one element or repeats one."""
+    """The innermost loop steps by one element or repeats one."""
 
     def applies(layer: Layer) -> bool:
         constants = layer.op.constants(layer.types)
         strides = constants["input_stride_5"], constants["other_stride_5"]
-        shifts_right = layer.op.multiplier >= 0 and 1 <= -layer.op.shift <= largest_shift
-        return shifts_right and max(strides) <= 1
+        return _shifts_right(layer, largest_shift) and max(strides) <= 1
 
     return applies
 
 
-def _addend(op: Any) -> int:
-    """What the shift rounds up from, and the output offset behind it."""
-    return (op.output_offset << -op.shift) + (1 << (-op.shift - 1))
+def _shifts_right(layer: Layer, largest_shift: int = LARGEST_SHIFT) -> bool:
+    """Right shifts only, by 1 at least."""
+    return layer.op.multiplier >= 0 and 1 <= -layer.op.shift <= largest_shift
+
+
+def _addend_and_shift(layer: Layer) -> dict[str, int | float]:
+    """What the shift rounds up from, with the output offset behind it, and the shift."""
+    shift = -layer.op.shift
+    addend = (layer.op.output_offset << shift) + (1 << (shift - 1))
+    return {"addend": addend, "right_shift": shift}
 
 
 WORDS = Kernel(
     "mul_s8__words_dsp",
     needs=frozenset({"dsp"}),
     applies=_computes(LARGEST_SHIFT),
-    constants=lambda layer: {"addend": _addend(layer.op), "right_shift": -layer.op.shift},
+    constants=_addend_and_shift,
     in_place=operands_not_broadcast,
 )
 
@@ -45,4 +51,11 @@ ROWS = Kernel(
     in_place=operands_not_broadcast,
 )
 
-FAST_KERNELS = [WORDS, ROWS]
+RUNS = Kernel(
+    "mul_s8__runs_scalar",
+    applies=_shifts_right,
+    constants=_addend_and_shift,
+    in_place=operands_not_broadcast,
+)
+
+FAST_KERNELS = [RUNS, WORDS, ROWS]
