@@ -89,6 +89,7 @@ CASES = [
     case("groups_3_odd", (1, 5, 5, 9), 15, padding=SAME, groups=3),
     case("groups_1x1", (1, 4, 5, 12), 8, (1, 1), groups=4, bias=True),
     case("groups_of_1_channel", (1, 5, 5, 6), 12, padding=SAME, groups=6, bias=True),
+    case("groups_of_1_filter", (1, 5, 6, 4), 2, padding=SAME, groups=2, bias=True),
     case("groups_dilation_stride", (1, 9, 9, 4), 4, groups=2, dilation=(2, 2), stride=(2, 2)),
     case("1x3", (1, 4, 8, 4), 6, (1, 3), bias=True),
     case("1x7_signal", (1, 1, 40, 3), 5, (1, 7), padding=(0, 3, 0, 3), bias=True),

@@ -20,10 +20,13 @@ from ..packing.scalar import (
 from ..rules.overlap import in_channel_blocks, places_in_order, window_starts
 
 
+def _is_known(layer: Layer) -> bool:
+    return are_constant(layer, "weight", "bias", "multipliers", "shifts")
+
+
 def _applies(layer: Layer) -> bool:
     """A column that only one filter reads is not worth gathering."""
-    known = are_constant(layer, "weight", "bias", "multipliers", "shifts")
-    return known and layer.output.shape[3] // layer.op.groups > 1
+    return layer.output.shape[3] // layer.op.groups > 1 and _is_known(layer)
 
 
 def _applies_pairs(layer: Layer) -> bool:
@@ -85,7 +88,7 @@ def _applies_tap_pairs(layer: Layer) -> bool:
     regular = width == 1 or channels == 1 or (op.groups == 1 and op.dilation[1] == 1)
     few = layer.output.shape[3] // op.groups <= MOST_FILTERS
     few = few and layer.types["weight"].elements <= MOST_WEIGHTS
-    return regular and few and _applies(layer) and fits_tap_pairs(_rows(layer))
+    return regular and few and _is_known(layer) and fits_tap_pairs(_rows(layer))
 
 
 def _rows(layer: Layer) -> np.ndarray:
