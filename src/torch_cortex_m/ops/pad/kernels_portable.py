@@ -8,7 +8,7 @@ from ...ir.artifacts import Overlap
 from ..base import Kernel, Layer
 from ..rules.overlap import at_distance
 
-LEAST_RUN = 32
+LEAST_RUN = 16
 """Borders between shorter runs of input are faster filled at once."""
 
 

@@ -18,7 +18,12 @@ TCM_KERNEL void pad_s8__runs(const int8_t *input, int8_t *output, int32_t value,
                     for (int32_t i4 = 0; i4 < size_4; i4++) {
                         const int8_t *row = output + output_start + i0 * output_stride_0 + i1 * output_stride_1 +
                                             i2 * output_stride_2 + i3 * output_stride_3 + i4 * output_stride_4;
-                        next = tcm_fill(next, value, (int32_t)(row - next));
+                        if (i4 == 0) {
+                            next = tcm_fill(next, value, (int32_t)(row - next));
+                        } else {
+                            /* As many each time: a literal, of which no loop is left. */
+                            next = tcm_fill(next, value, output_stride_4 - size_5);
+                        }
                         next = tcm_copy(next, input, size_5);
                         input += size_5;
                     }
