@@ -137,28 +137,35 @@ def _check_board(on: str | None) -> None:
 
 
 def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements) -> Table:
-    table = Table()
+    origins = _origins(after, measured)
+    kinds = sorted(set(origins.values()))
+    table = Table(title=f"cycles {kinds[0]}" if len(kinds) == 1 else None)
     for title in ("layer", "before", "after", "instructions", "cycles"):
         table.add_column(title, overflow="fold")
     core, part = after.target.name, after.target.part
-    on_part = measured.on_part(core, part)
-    kernels = measured.for_core(core) | on_part
-    origins = dict.fromkeys(on_part, f"on {part}")
-    origins |= dict.fromkeys(measured.tables.get(board_table(core), {}), "on the board")
+    kernels = measured.for_core(core) | measured.on_part(core, part)
     for node in after.graph.computing_nodes():
-        layer = layer_of(after.graph, node).signature.text
-        costs = kernels.get(layer, {})
+        costs = kernels.get(layer_of(after.graph, node).signature.text, {})
         old = before.generated.selection[node.name].name
         new = after.generated.selection[node.name].name
-        pair = [costs.get(name) for name in (old, new)]
-        cycles = " -> ".join(
-            f"{cost.cycles:,}" for cost in pair if cost and cost.cycles is not None
-        )
+        known = [costs[name] for name in dict.fromkeys((old, new)) if name in costs]
+        cycles = " -> ".join(f"{cost.cycles:,}" for cost in known if cost.cycles is not None)
         table.add_row(
             node.name,
             old,
             new if new != old else "same",
-            " -> ".join(f"{cost.instructions:,}" for cost in pair if cost),
-            f"{cycles} {origins.get(layer, 'estimated')}" if cycles else "",
+            " -> ".join(f"{cost.instructions:,}" for cost in known),
+            f"{cycles} {origins[node.name]}" if len(kinds) > 1 and cycles else cycles,
         )
     return table
+
+
+def _origins(compiled: CompiledModel, measured: Measurements) -> dict[str, str]:
+    """Layer -> where its cycles are from."""
+    core, part = compiled.target.name, compiled.target.part
+    origins = dict.fromkeys(measured.on_part(core, part), f"on {part}")
+    origins |= dict.fromkeys(measured.tables.get(board_table(core), {}), "on the board")
+    return {
+        node.name: origins.get(layer_of(compiled.graph, node).signature.text, "estimated")
+        for node in compiled.graph.computing_nodes()
+    }
