@@ -23,16 +23,22 @@ from torch_cortex_m.ir import Graph
 from torch_cortex_m.measured.measurements import SHIPPED
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes import run_passes
+from torch_cortex_m.passes.trim_windows import trim_windows
 from torch_cortex_m.schedule import means_of_sums
 from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
 from .common_layers import common_layers
+from .drawn_layers import random_layers
 from .layers import all_layers
 from .memory import graph_of
 from .slices import slice_graphs, thin_graphs
 
 NETWORKS = ("kws", "ic", "vww", "ad", "sww")
+LARGER_NETWORKS = ("mobilenet_v2_035", "mcunet_vww")
+DRAWN_SEEDS, DRAWN_COUNT = (2026, 2027), 300
+"""Not those that bench.random_layers judges the choice by unless asked for another seed."""
+
 SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
 
@@ -67,16 +73,20 @@ def distinct_candidates(graphs: Sequence[Graph], target: Target) -> list[Candida
 
 
 def measured_graphs() -> Iterator[Graph]:
-    """The networks, ours and the official int8 ones where they are, then layers by themselves, then
-    layers of a few rows."""
+    """The networks, ours and the official int8 ones where they are, then layers by themselves, some
+    chosen and some drawn, then layers of a few rows."""
     for name in NETWORKS:
         model, inputs, calibration = getattr(mlperf_tiny, name)()
         yield run_passes(import_pytorch(model, inputs, calibration, name=name))
     folder = mlperf_tiny.official_folder()
     for path in sorted(folder.glob("*.tflite")) if folder else ():
         yield run_passes(import_tflite(path))
+    yield from map(graph_of, LARGER_NETWORKS)
     for case in [case for _, case in all_layers()] + common_layers():
         yield case_graph(case)
+    for seed in DRAWN_SEEDS:
+        for case in random_layers(seed, DRAWN_COUNT):
+            yield trim_windows(case_graph(case))
     for network in SLICED:
         yield from slice_graphs(means_of_sums(graph_of(network)))
     yield from thin_graphs()

@@ -10,9 +10,10 @@ kernel takes, times a mean of what both did on the layers that have both.
 Distance is the sum of the absolute differences of the logarithms of all dimensions and structural
 numbers of two layers, and of how often they use a weight, and a part for dimensions of which one is
 a multiple of two, four or 16, as pairs, words and vectors need it, and the other is not.
-Differences between small dimensions count more. Of layers of different structure, such as one with
-a bias and one without, what both have is compared, and each argument or field that they do not
-share counts besides.
+Differences between small dimensions count more; so do those of windows and strides, which a
+kernel's loops are made for, while images of another size only change the number of turns. Of layers
+of different structure, such as one with a bias and one without, what both have is compared, and
+each argument or field that they do not share counts besides.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ OTHER_TYPE = 12.0
 OTHER_CORE = 4.0
 """How much farther away a layer is that was measured on another core."""
 
+IMAGE_RANK = 4
+"""Batch or filters, rows, columns, channels."""
+
 STEPS = (2, 4, 16)
 """Rows, words and vectors: what kernels take at a time."""
 
@@ -47,6 +51,14 @@ MULTIPLE = 0.5
 
 SMALL = 2.0
 """Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
+
+FEW = 8.0
+"""The same for rows and columns of images and for uses of a weight, of which some kernels take
+several at a time."""
+
+IMAGE, WINDOW, LIST = 0.2, 2.5, 8.0
+"""How much the rows and columns of images count, those of a weight's window, and lists of numbers
+like strides: found by what choices cost on 300 random layers that were measured."""
 
 NEAREST = 0.25
 """Added to distances, so that equal layers do not weigh without limit."""
@@ -223,17 +235,23 @@ def _places(signature: Signature, work: int) -> dict[str, np.ndarray]:
     """Coordinates, whose absolute differences make the distance, by what they are of."""
     uses = work / max(1, signature.elements("weight"))
     return {
-        "uses": np.log2([1 + uses]),
-        **{name: _shape_place(shape) for name, shape in signature.shapes},
+        "uses": np.array([np.log2(1 + uses), FEW / max(1, uses)]),
+        **{name: _shape_place(name, shape) for name, shape in signature.shapes},
         **{name: _field_place(value) for name, value in signature.fields},
     }
 
 
-def _shape_place(shape: tuple[int, ...]) -> np.ndarray:
+def _shape_place(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Of dimensions, with those of size 1 before them that make layers of all ranks compare."""
     sizes = np.array((1,) * (MAX_RANK - len(shape)) + shape)
-    multiples = MULTIPLE * sum(1.0 * (sizes % step == 0) for step in STEPS)
-    return np.concatenate([np.log2(1 + sizes), multiples, SMALL / np.maximum(1, sizes)])
+    counts, few = np.ones(MAX_RANK), np.full(MAX_RANK, SMALL)
+    if len(shape) == IMAGE_RANK and name == "weight":
+        counts[-3:-1], few[-3:-1] = WINDOW, WINDOW * SMALL
+    elif len(shape) == IMAGE_RANK:
+        counts[-3:-1], few[-3:-1] = IMAGE, FEW
+    multiples = MULTIPLE * (sizes[:, None] % STEPS == 0).sum(axis=1)
+    small = few / np.maximum(1, sizes)
+    return np.concatenate([counts * np.log2(1 + sizes), counts * multiples, small])
 
 
 def _field_place(value: tuple[int, ...] | bool) -> np.ndarray:
@@ -241,4 +259,4 @@ def _field_place(value: tuple[int, ...] | bool) -> np.ndarray:
     compare."""
     if isinstance(value, bool):
         return np.array([UNSHARED * value])
-    return np.log2(1 + np.abs(np.array(value, float)))
+    return LIST / max(1, len(value)) * np.log2(1 + np.abs(np.array(value, float)))
