@@ -227,7 +227,7 @@ def test_strips_of_values_behind_a_view() -> None:
 
 def test_a_budget_of_flash_may_forbid_strips(least: CompiledModel) -> None:
     """They have functions of their own; what keeps both budgets without them is found."""
-    preferences = Preferences(flash_bytes=5_353, ram_bytes=LEAST)
+    preferences = Preferences(flash_bytes=5_360, ram_bytes=LEAST)
     found = generate(wide_network(), M4, preferences=preferences)
     assert not any(".strip" in node.name for node in found.graph.nodes)
     assert found.plan.arena_bytes > least.report.arena_bytes
@@ -235,19 +235,22 @@ def test_a_budget_of_flash_may_forbid_strips(least: CompiledModel) -> None:
 
 def test_strips_of_layers_behind_others_that_fit() -> None:
     """Nodes before the first one that does not keep the limit end no strips that begin there."""
-    graph = a_graph((1, 24, 24, 1))
-    value = add_case_node(graph, conv2d_case("one", (1, 24, 24, 1), 1, padding=SAME), "image")
-    value = add_case_node(graph, conv2d_case("two", (1, 24, 24, 1), 1, padding=SAME), value)
-    value = add_case_node(graph, conv2d_case("wide", (1, 24, 24, 1), 16, padding=SAME), value)
+    shape = (1, 24, 24, 3)
+    graph = a_graph(shape)
+    value = add_case_node(graph, conv2d_case("one", shape, 3, padding=SAME), "image")
+    value = add_case_node(graph, conv2d_case("two", shape, 3, padding=SAME), value)
+    value = add_case_node(graph, conv2d_case("wide", shape, 16, padding=SAME), value)
     fields = {"padding": SAME, "stride": (2, 2)}
-    value = add_case_node(graph, conv2d_case("end", (1, 24, 24, 16), 1, **fields), value)
+    value = add_case_node(graph, conv2d_case("end", (1, 24, 24, 16), 3, **fields), value)
     searches = Searches(M4, ports_in_arena=False, pushed=None, objective="speed")
     (search,) = searches.by_rows(best_choice(with_output(graph, value), M4), MOST_ROWS)
-    assert search.within(3000) is not None
+    limit = 3600
+    assert search.within(limit) is not None
     strips = searches.by_strips(search)
-    for found, steps in strips.within(3000, 2, inf):
-        assert largest_bytes(steps) <= 3000
-        assert any(".strip" in node.name for node in found.candidates.choice.graph.nodes)
-    ((_, steps),) = strips.within(1200, 2, inf)
-    assert strips.within(1200, 2, total_cycles(steps) + 1), "they take less than that"
-    assert not strips.within(1200, 2, total_cycles(steps) / 2)
+    found = strips.within(limit, 2, inf)
+    for own, steps in found:
+        assert largest_bytes(steps) <= limit
+        assert any(".strip" in node.name for node in own.candidates.choice.graph.nodes)
+    least = min(total_cycles(steps) for _, steps in found)
+    assert strips.within(limit, 2, least + 1), "they take less than that"
+    assert not strips.within(limit, 2, least / 2)

@@ -244,7 +244,7 @@ def _places(signature: Signature, work: int) -> dict[str, np.ndarray]:
 def _shape_place(name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Of dimensions, with those of size 1 before them that make layers of all ranks compare."""
     sizes = np.array((1,) * (MAX_RANK - len(shape)) + shape)
-    counts, few = np.ones(MAX_RANK), np.full(MAX_RANK, SMALL)
+    counts, few = np.ones(len(sizes)), np.full(len(sizes), SMALL)
     if len(shape) == IMAGE_RANK and name == "weight":
         counts[-3:-1], few[-3:-1] = WINDOW, WINDOW * SMALL
     elif len(shape) == IMAGE_RANK:
