@@ -275,7 +275,7 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(
     assert f"--tuning {tuned.name}\n" in said
     kept = tcm.load(folder).generated
     assert kept.preferences == Preferences("size", ram_bytes=budget)
-    measurements = measurements_for("cortex-m4", load_measurements(tuned))
+    measurements = measurements_for(["cortex-m4"], load_measurements(tuned))
     small = Preferences("size", ram_bytes=budget, measurements=measurements)
     assert kept.selection == generate(kept.graph, M4, preferences=small).selection
     fast = replace(small, objective="speed")

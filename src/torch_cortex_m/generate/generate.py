@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from ..build import KernelLibrary
 from ..emit import Guard, Linked, LinkedModel, emit, emit_linked
 from ..errors import TcmError
 from ..ir import Graph
 from ..ir.artifacts import Folding, Loss, MemoryPlan, Program, Removed, Sections
-from ..measured.measurements import measurements_for
+from ..measured.measurements import Measurements, measurements_for
 from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
 from ..schedule import RowsByNode, schedule_of
 from ..select import CostModel, Selection, rank_kernels
 from ..select.choice import CHANGE, Choice
+from ..select.comparison import Comparison
 from ..select.ram_budget import ArenaPlanner
 from ..stages import stage
 from ..target import Target, cores_like, part_with_waiting
@@ -148,12 +150,23 @@ def keeping(graph: Graph, preferences: Preferences) -> Graph:
 
 def cost_model(target: Target, preferences: Preferences) -> CostModel:
     """By the preferences' measurements, or else by what ships."""
-    measurements = preferences.measurements or measurements_for(cores_like(target))
-    own, *others = (measurements.for_core(name) for name in cores_like(target))
+    cores = cores_like(target)
+    measurements, comparisons = preferences.measurements, dict[str, Comparison]()
+    if measurements is None:
+        measurements, comparisons = _shipped(tuple(cores))
+    own, *others = (measurements.for_core(name) for name in cores)
+    model = CostModel(own, others, comparisons=comparisons)
     part = part_with_waiting(target)
     if part is None:
-        return CostModel(own, others)
-    return CostModel(own, others, measurements.on_part(part.core, part.name), part.fetch_cycles)
+        return model
+    on_part = measurements.on_part(part.core, part.name)
+    return replace(model, on_part=on_part, fetch_cycles=part.fetch_cycles)
+
+
+@cache
+def _shipped(cores: tuple[str, ...]) -> tuple[Measurements, dict[str, Comparison]]:
+    """What ships for these cores, and the comparisons that all its models share."""
+    return measurements_for(cores), {}
 
 
 def input_to_push(graph: Graph, io: str) -> str | None:

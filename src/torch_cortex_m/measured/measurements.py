@@ -157,7 +157,7 @@ def _sorted_data(tables: Mapping[str, Mapping[str, Mapping[str, Measurement]]]) 
 def _measurement(values: Mapping[str, int | None]) -> Measurement:
     """Raises TypeError or ValueError unless these are counts; only cycles may be unknown."""
     result = Measurement(**values)  # type: ignore[arg-type]
-    for name, value in dataclasses.asdict(result).items():
+    for name, value in values.items():
         if value is None and name == "cycles":
             continue
         if type(value) is not int or value < 0:

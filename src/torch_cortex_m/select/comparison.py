@@ -163,13 +163,13 @@ class Comparison:
     def _distances(self, signature: Signature, work: int) -> np.ndarray:
         """To each layer."""
         result = np.array([OTHER_CORE * (not layer.own_core) for layer in self.layers])
-        own = _places(signature, work)
+        own = _places([signature], [work])
         for structure, (indices, places) in self._structures.items():
             both = [name for name in own if len(places.get(name, ())) == len(own[name])]
             unshared = len(own.keys() | places.keys()) - len(both)
             apart = OTHER_TYPE * (structure[1] != signature.dtype) + UNSHARED * unshared
             result[indices] += apart + sum(
-                np.abs(places[name] - own[name][:, None]).sum(axis=0) for name in both
+                np.abs(places[name] - own[name]).sum(axis=0) for name in both
             )
         return result
 
@@ -210,8 +210,8 @@ class Comparison:
     def _groups(self) -> np.ndarray:
         """[kernel]: a number that kernels which layers connect have in common."""
         groups = np.arange(len(self._kernels))
-        for row in self._measured:
-            joined = groups[row > 0]
+        for row in np.unique(self._measured > 0, axis=0):
+            joined = groups[row]
             groups[np.isin(groups, joined)] = joined.min()
         return groups
 
@@ -222,41 +222,48 @@ class Comparison:
         for index, layer in enumerate(self.layers):
             indices.setdefault(layer.signature.structure, []).append(index)
         return {
-            structure: (np.array(own), self._places_of(own)) for structure, own in indices.items()
+            structure: (np.array(own), self._places_of([self.layers[index] for index in own]))
+            for structure, own in indices.items()
         }
 
-    def _places_of(self, indices: Sequence[int]) -> dict[str, np.ndarray]:
-        layers = [self.layers[index] for index in indices]
-        places = [_places(layer.signature, layer.work) for layer in layers]
-        return {name: np.stack([each[name] for each in places], axis=1) for name in places[0]}
+    @staticmethod
+    def _places_of(layers: Sequence[MeasuredLayer]) -> dict[str, np.ndarray]:
+        return _places([layer.signature for layer in layers], [layer.work for layer in layers])
 
 
-def _places(signature: Signature, work: int) -> dict[str, np.ndarray]:
-    """Coordinates, whose absolute differences make the distance, by what they are of."""
-    uses = work / max(1, signature.elements("weight"))
-    return {
-        "uses": np.array([np.log2(1 + uses), FEW / max(1, uses)]),
-        **{name: _shape_place(name, shape) for name, shape in signature.shapes},
-        **{name: _field_place(value) for name, value in signature.fields},
-    }
+def _places(signatures: Sequence[Signature], works: Sequence[int]) -> dict[str, np.ndarray]:
+    """Coordinates, whose absolute differences make the distance, by what they are of:
+    [coordinate][layer]. The signatures have one structure."""
+    elements = [signature.elements("weight") for signature in signatures]
+    uses = np.array(works) / np.maximum(1, elements)
+    places = {"uses": np.array([np.log2(1 + uses), FEW / np.maximum(1, uses)])}
+    shapes = [[shape for _, shape in signature.shapes] for signature in signatures]
+    for (name, _), each in zip(signatures[0].shapes, zip(*shapes, strict=True), strict=True):
+        places[name] = _shape_place(name, np.transpose(each))
+    fields = [[value for _, value in signature.fields] for signature in signatures]
+    for (name, value), each in zip(signatures[0].fields, zip(*fields, strict=True), strict=True):
+        is_flag = isinstance(value, bool)
+        places[name] = UNSHARED * np.array([each]) if is_flag else _list_place(np.transpose(each))
+    return places
 
 
-def _shape_place(name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Of dimensions, with those of size 1 before them that make layers of all ranks compare."""
-    sizes = np.array((1,) * (MAX_RANK - len(shape)) + shape)
-    counts, few = np.ones(len(sizes)), np.full(len(sizes), SMALL)
-    if len(shape) == IMAGE_RANK and name == "weight":
+def _shape_place(name: str, shapes: np.ndarray) -> np.ndarray:
+    """Of dimensions, with those of size 1 before them that make layers of all ranks compare.
+
+    shapes: [dimension][layer].
+    """
+    rank, layers = shapes.shape
+    sizes = np.vstack([np.ones((MAX_RANK - rank, layers), int), shapes])
+    counts, few = np.ones((MAX_RANK, 1)), np.full((MAX_RANK, 1), SMALL)
+    if rank == IMAGE_RANK and name == "weight":
         counts[-3:-1], few[-3:-1] = WINDOW, WINDOW * SMALL
-    elif len(shape) == IMAGE_RANK:
+    elif rank == IMAGE_RANK:
         counts[-3:-1], few[-3:-1] = IMAGE, FEW
-    multiples = MULTIPLE * (sizes[:, None] % STEPS == 0).sum(axis=1)
-    small = few / np.maximum(1, sizes)
-    return np.concatenate([counts * np.log2(1 + sizes), counts * multiples, small])
+    multiples = MULTIPLE * sum(sizes % step == 0 for step in STEPS)
+    return np.vstack([counts * np.log2(1 + sizes), counts * multiples, few / np.maximum(1, sizes)])
 
 
-def _field_place(value: tuple[int, ...] | bool) -> np.ndarray:
-    """A flag is at one of two places that are apart; lists that are not equally long do not
-    compare."""
-    if isinstance(value, bool):
-        return np.array([UNSHARED * value])
-    return LIST / max(1, len(value)) * np.log2(1 + np.abs(np.array(value, float)))
+def _list_place(lists: np.ndarray) -> np.ndarray:
+    """lists: [place in the list][layer]. Flags are at one of two places that are apart; lists that
+    are not equally long do not compare."""
+    return LIST / max(1, len(lists)) * np.log2(1 + np.abs(lists))

@@ -35,13 +35,14 @@ class CostModel:
         Costs of others get the waiting that it tells of their operator, so that they compare.
     fetch_cycles: what a byte of constants takes that is fetched there; a call waits for all of its
         constants at least, so that a few rows a call take longer than their share of a layer.
+    comparisons: by operator, of those that were asked for; models of the same tables may share it.
     """
 
     table: Table
     others: Sequence[Table] = ()
     on_part: Table = field(default_factory=dict[str, Mapping[str, Measurement]])
     fetch_cycles: float = 0
-    _comparisons: dict[str, Comparison] = field(default_factory=dict[str, Comparison])
+    comparisons: dict[str, Comparison] = field(default_factory=dict[str, Comparison])
     _estimates: dict[str, dict[str, Estimate]] = field(
         default_factory=dict[str, dict[str, Estimate]]
     )
@@ -156,7 +157,7 @@ class CostModel:
         return [layer for layer in found if layer.own_core] or found
 
     def _comparison(self, operator: str) -> Comparison:
-        if operator not in self._comparisons:
+        if operator not in self.comparisons:
             own = _read_table(self.table, operator, own_core=True)
             others = (_read_table(table, operator, own_core=False) for table in self.others)
             lean_forms = {
@@ -165,8 +166,8 @@ class CostModel:
                 if kernel.lean_form_of is not None
             }
             layers = [*own, *chain.from_iterable(others)]
-            self._comparisons[operator] = Comparison(layers, lean_forms)
-        return self._comparisons[operator]
+            self.comparisons[operator] = Comparison(layers, lean_forms)
+        return self.comparisons[operator]
 
 
 def _read_table(table: Table, operator: str, *, own_core: bool) -> Iterator[MeasuredLayer]:
