@@ -2,8 +2,8 @@
 
     python -m bench.cost_model
 
-For every measured layer the cost model must do without that layer's own measurements, on any core,
-and then without those of a fifth of all layers. "agrees" counts the layers for which the kernel
+The cost model must do without the measurements of a twentieth of all layers at a time, on any core,
+and then of a fifth, and chooses for these. "agrees" counts the layers for which the kernel
 that is chosen has the least measured time (or one within 2 % of it), "costs" is the time that the
 choices take over the best ones, all layers weighing the same, "19 of 20" what all but a twentieth
 of the layers stay below. "folder order" is the choice without any table. Reference kernels and
@@ -35,7 +35,7 @@ PAGE = ROOT / "docs" / "tuning.md"
 SAME_TIME = 1.02
 
 
-PARTS = 5
+PARTS = {"a twentieth": 20, "a fifth": 5}
 """A part of the layers is hidden at a time."""
 
 
@@ -68,12 +68,11 @@ def choices(core: str, layers: Mapping[str, Layer]) -> Iterator[Choice]:
     texts = sorted(open_to_choice)
     for text in texts:
         yield chosen("folder order", CostModel({}), text)
-    for text in texts:
-        yield chosen("cost model", model_without({text}, tables), text)
-    for part in range(PARTS):
-        model = model_without(set(texts[part::PARTS]), tables)
-        for text in texts[part::PARTS]:
-            yield chosen("cost model, without a fifth", model, text)
+    for name, parts in PARTS.items():
+        for part in range(parts):
+            model = model_without(set(texts[part::parts]), tables)
+            for text in texts[part::parts]:
+                yield chosen(f"cost model, without {name}", model, text)
 
 
 def model_without(hidden: Set[str], tables: Sequence[Table]) -> CostModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,17 +25,27 @@ from torch_cortex_m.ops.transpose.cases import case as transpose
 Rng = np.random.Generator
 
 CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
+FEW_FILTERS = (1, 2, 3, 4, 6, 8, 10, 12)
 KERNELS = ((1, 1), (1, 1), (3, 3), (3, 3), (3, 3), (5, 5), (7, 7), (1, 3), (1, 5), (10, 4), (2, 2))
 LEAST_MACS, MOST_MACS = 2_000, 3_000_000
 
 
 def random_layers(seed: int, count: int) -> Iterator[Case]:
     """Seeded; most are convolutions."""
-    rng = np.random.default_rng(seed)
     makers = (_convolution, _convolution, _depthwise, _depthwise, _linear, _element_wise)
+    return _drawn(makers, seed, count)
+
+
+def few_filters(seed: int, count: int) -> Iterator[Case]:
+    """Seeded convolutions with so few filters that kernels differ much in what they make of it."""
+    return _drawn((_few_filters,), seed, count)
+
+
+def _drawn(makers: Sequence[Callable[[Rng, str], Case]], seed: int, count: int) -> Iterator[Case]:
+    rng = np.random.default_rng(seed)
     found = 0
     while found < count:
-        maker = makers[rng.integers(len(makers))]
+        maker = makers[int(rng.integers(len(makers)))]
         try:
             case = maker(rng, f"seed {seed}, layer {found}")
             graph = case_graph(case)
@@ -72,10 +82,14 @@ def _channels(rng: Rng) -> int:
     return int(rng.choice(CHANNELS))
 
 
-def _convolution(rng: Rng, name: str) -> Case:
+def _convolution(rng: Rng, name: str, filters: Sequence[int] = CHANNELS) -> Case:
     fields = _window(rng)
     shape = (1, *_image(rng), _channels(rng))
-    return conv2d(name, shape, _channels(rng), fields.pop("kernel"), **fields)
+    return conv2d(name, shape, int(rng.choice(filters)), fields.pop("kernel"), **fields)
+
+
+def _few_filters(rng: Rng, name: str) -> Case:
+    return _convolution(rng, name, FEW_FILTERS)
 
 
 def _depthwise(rng: Rng, name: str) -> Case:
