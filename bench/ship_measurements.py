@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 
 import mlperf_tiny
 from rich.progress import Progress
@@ -29,7 +30,7 @@ from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
 from .common_layers import common_layers
-from .drawn_layers import random_layers
+from .drawn_layers import few_filters, random_layers
 from .layers import all_layers
 from .memory import graph_of
 from .slices import slice_graphs, thin_graphs
@@ -38,6 +39,8 @@ NETWORKS = ("kws", "ic", "vww", "ad", "sww")
 LARGER_NETWORKS = ("mobilenet_v2_035", "mcunet_vww")
 DRAWN_SEEDS, DRAWN_COUNT = (2026, 2027), 300
 """Not those that bench.random_layers judges the choice by unless asked for another seed."""
+
+FEW_FILTERS_SEEDS, FEW_FILTERS_COUNT = (2028, 2029), 160
 
 SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
@@ -84,9 +87,10 @@ def measured_graphs() -> Iterator[Graph]:
     yield from map(graph_of, LARGER_NETWORKS)
     for case in [case for _, case in all_layers()] + common_layers():
         yield case_graph(case)
-    for seed in DRAWN_SEEDS:
-        for case in random_layers(seed, DRAWN_COUNT):
-            yield trim_windows(case_graph(case))
+    drawn = [random_layers(seed, DRAWN_COUNT) for seed in DRAWN_SEEDS]
+    few = [few_filters(seed, FEW_FILTERS_COUNT) for seed in FEW_FILTERS_SEEDS]
+    for case in chain(*drawn, *few):
+        yield trim_windows(case_graph(case))
     for network in SLICED:
         yield from slice_graphs(means_of_sums(graph_of(network)))
     yield from thin_graphs()

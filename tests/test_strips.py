@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch_cortex_m import ops
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.generate import LEAST, Preferences, best_choice, generate
 from torch_cortex_m.generate.curve import curve_point
+from torch_cortex_m.generate.flash_budget import Flash
 from torch_cortex_m.generate.generate import cost_model
 from torch_cortex_m.generate.searches import Searches
 from torch_cortex_m.ir import Graph, Port, TensorType, format_graph
@@ -227,10 +229,19 @@ def test_strips_of_values_behind_a_view() -> None:
 
 def test_a_budget_of_flash_may_forbid_strips(least: CompiledModel) -> None:
     """They have functions of their own; what keeps both budgets without them is found."""
-    preferences = Preferences(flash_bytes=5_360, ram_bytes=LEAST)
+    preferences = Preferences(flash_bytes=12_000, ram_bytes=LEAST)
     found = generate(wide_network(), M4, preferences=preferences)
     assert not any(".strip" in node.name for node in found.graph.nodes)
     assert found.plan.arena_bytes > least.report.arena_bytes
+
+
+def test_a_budget_of_flash_counts_the_code_of_rows() -> None:
+    preferences = Preferences(flash_bytes=12_000, ram_bytes=LEAST)
+    found = generate(wide_network(), M4, preferences=preferences)
+    layers = Flash(found.layers, cost_model(M4, preferences)).bytes(found.selection)
+    assert found.plan.regions
+    with pytest.raises(TcmError, match="for computing a few rows at a time"):
+        generate(wide_network(), M4, preferences=replace(preferences, flash_bytes=layers + 1000))
 
 
 def test_strips_of_layers_behind_others_that_fit() -> None:

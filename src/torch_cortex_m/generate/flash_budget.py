@@ -15,6 +15,9 @@ from ..errors import TcmError
 from ..ops.base import Kernel, Layer
 from ..select import CostModel, Selection
 from ..select.choice import CHANGE, Choice
+from .rows_cost import RowsCost, rows_code
+
+CHANGE_BOTH = "allow more flash or RAM, choose another target, or use a smaller model"
 
 
 class Trade(NamedTuple):
@@ -99,18 +102,19 @@ def flash_bytes(choice: Choice) -> int:
     return Flash(choice.layers, choice.model).bytes(choice.selection)
 
 
-def within_flash(choice: Choice, limit: int | None) -> Choice:
-    """``reduced_to`` a limit; raises TcmError if no choice is within it."""
-    if limit is None:
-        return choice
-    choice = reduced_to(choice, limit)
-    least = flash_bytes(choice)
+def within_flash(choice: Choice, limit: int, cost: RowsCost) -> Choice:
+    """``reduced_to`` what the code of rows leaves of a limit; raises TcmError if no choice is
+    within it."""
+    rows = rows_code(choice.graph, choice.regions, cost)
+    choice = reduced_to(choice, limit - rows)
+    least = flash_bytes(choice) + rows
     if least > limit:
+        by_rows = f", {rows} of them for computing a few rows at a time" if rows else ""
         raise TcmError(
             "the model does not fit the flash budget",
             expected=f"at most {limit} bytes",
-            got=f"{least} bytes with the smallest kernels{_certainty(choice)}",
-            hint=CHANGE,
+            got=f"{least} bytes with the smallest kernels{by_rows}{_certainty(choice)}",
+            hint=CHANGE_BOTH if rows else CHANGE,
         )
     return choice
 

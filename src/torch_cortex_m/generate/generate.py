@@ -16,16 +16,16 @@ from ..ops.base import Kernel, Layer
 from ..plan import check_plan, plan_memory
 from ..schedule import RowsByNode, schedule_of
 from ..select import CostModel, Selection, rank_kernels
-from ..select.choice import CHANGE, Choice
+from ..select.choice import Choice
 from ..select.comparison import Comparison
 from ..select.ram_budget import ArenaPlanner
 from ..stages import stage
 from ..target import Target, cores_like, part_with_waiting
-from .flash_budget import flash_bytes, reduced_to, within_flash
+from .flash_budget import CHANGE_BOTH, flash_bytes, reduced_to, within_flash
 from .objective import preferring_chosen, weighed
 from .preferences import DEFAULT_PREFERENCES, Preferences
 from .ram import RamBudget
-from .rows_cost import cost_of_rows, rows_cycles
+from .rows_cost import cost_of_rows, rows_code, rows_cycles
 from .scratch import library_scratch_bytes
 from .sections import sections_of
 
@@ -269,17 +269,21 @@ def _within_both(
     choice: Choice, budget: RamBudget, flash: int | None, ram: int | str | None
 ) -> Choice:
     """RAM first: flash is then traded among kernels that fit the RAM."""
-    choice = within_flash(budget.within(choice, ram), flash)
-    if ram is None or flash is None or budget.holds(choice, ram):
+    choice = budget.within(choice, ram)
+    if flash is None:
+        return choice
+    cost = cost_of_rows(budget.target)
+    choice = within_flash(choice, flash, cost)
+    if ram is None or budget.holds(choice, ram):
         return choice
     choice = budget.within(choice, ram)
-    size = flash_bytes(choice)
+    size = flash_bytes(choice) + rows_code(choice.graph, choice.regions, cost)
     if size > flash:
         raise TcmError(
             "no choice of kernels was found that keeps both budgets",
             expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
             got=f"{size} bytes of flash within the RAM budget",
-            hint=CHANGE,
+            hint=CHANGE_BOTH,
         )
     return choice
 

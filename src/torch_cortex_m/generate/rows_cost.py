@@ -1,6 +1,6 @@
 """What the loops of regions cost beside the layers in them: cycles and code.
 
-It counts in what is shown, and in nothing that is chosen: the search has figures of its own
+It counts in what is shown, and the code in a budget of flash; the search has figures of its own
 (``schedule/candidates.py``), which tell steps with regions apart.
 """
 
