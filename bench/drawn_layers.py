@@ -23,6 +23,7 @@ from torch_cortex_m.ops.softmax.cases import case as softmax
 from torch_cortex_m.ops.transpose.cases import case as transpose
 
 Rng = np.random.Generator
+Image = Callable[[Rng], tuple[int, int]]
 
 CHANNELS = (1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128)
 FEW_FILTERS = (1, 2, 3, 4, 6, 8, 10, 12)
@@ -39,6 +40,12 @@ def random_layers(seed: int, count: int) -> Iterator[Case]:
 def few_filters(seed: int, count: int) -> Iterator[Case]:
     """Seeded convolutions with so few filters that kernels differ much in what they make of it."""
     return _drawn((_few_filters,), seed, count)
+
+
+def thin_images(seed: int, count: int) -> Iterator[Case]:
+    """Seeded convolutions and depthwise layers, half each, of one row, or of up to five columns:
+    what is computed at a time divides few places badly."""
+    return _drawn((_thin_convolution, _thin_depthwise), seed, count)
 
 
 def _drawn(makers: Sequence[Callable[[Rng, str], Case]], seed: int, count: int) -> Iterator[Case]:
@@ -62,6 +69,12 @@ def _image(rng: Rng) -> tuple[int, int]:
     return height, int(rng.integers(3, 50)) if rng.random() < 0.3 else max(height, 3)
 
 
+def _thin_image(rng: Rng) -> tuple[int, int]:
+    if rng.random() < 0.5:
+        return 1, int(rng.integers(3, 50))
+    return int(rng.integers(3, 50)), int(rng.integers(1, 6))
+
+
 def _window(rng: Rng) -> dict:
     kernel = KERNELS[rng.integers(len(KERNELS))]
     stride = 2 if rng.random() < 0.25 else 1
@@ -82,21 +95,31 @@ def _channels(rng: Rng) -> int:
     return int(rng.choice(CHANNELS))
 
 
-def _convolution(rng: Rng, name: str, filters: Sequence[int] = CHANNELS) -> Case:
+def _convolution(
+    rng: Rng, name: str, image: Image = _image, filters: Sequence[int] = CHANNELS
+) -> Case:
     fields = _window(rng)
-    shape = (1, *_image(rng), _channels(rng))
+    shape = (1, *image(rng), _channels(rng))
     return conv2d(name, shape, int(rng.choice(filters)), fields.pop("kernel"), **fields)
 
 
 def _few_filters(rng: Rng, name: str) -> Case:
-    return _convolution(rng, name, FEW_FILTERS)
+    return _convolution(rng, name, filters=FEW_FILTERS)
 
 
-def _depthwise(rng: Rng, name: str) -> Case:
+def _thin_convolution(rng: Rng, name: str) -> Case:
+    return _convolution(rng, name, _thin_image)
+
+
+def _depthwise(rng: Rng, name: str, image: Image = _image) -> Case:
     fields = _window(rng)
     multiplier = int(rng.choice([2, 4, 8])) if rng.random() < 0.2 else 1
-    shape = (1, *_image(rng), _channels(rng))
+    shape = (1, *image(rng), _channels(rng))
     return depthwise(name, shape, fields.pop("kernel"), depth_multiplier=multiplier, **fields)
+
+
+def _thin_depthwise(rng: Rng, name: str) -> Case:
+    return _depthwise(rng, name, _thin_image)
 
 
 def _linear(rng: Rng, name: str) -> Case:
