@@ -13,6 +13,7 @@ is printed as well.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -26,14 +27,11 @@ from torch_cortex_m.select.cost import Table
 from torch_cortex_m.select.order import order_kernels
 from torch_cortex_m.target import CORES, Target, cores_like
 
-from . import ROOT
+from . import ROOT, SAME_TIME
 from .pages import replace_parts
 from .ship_measurements import measured_graphs
 
 PAGE = ROOT / "docs" / "tuning.md"
-
-SAME_TIME = 1.02
-
 
 PARTS = {"a twentieth": 20, "a fifth": 5}
 """A part of the layers is hidden at a time."""
@@ -88,6 +86,9 @@ def alternatives(layer: Layer, target: Target) -> list[Kernel]:
 
 
 def main() -> int:
+    argparse.ArgumentParser(
+        description="Writes the table of agreement of docs/tuning.md"
+    ).parse_args()
     warnings.filterwarnings("ignore", message=".*no official weights")
     layers: dict[str, Layer] = {}
     for graph in measured_graphs():

@@ -48,6 +48,11 @@ def thin_images(seed: int, count: int) -> Iterator[Case]:
     return _drawn((_thin_convolution, _thin_depthwise), seed, count)
 
 
+def pools_and_transposes(seed: int, count: int) -> Iterator[Case]:
+    """Seeded; of random layers there are few of these."""
+    return _drawn((_pool_or_transpose,), seed, count)
+
+
 def _drawn(makers: Sequence[Callable[[Rng, str], Case]], seed: int, count: int) -> Iterator[Case]:
     rng = np.random.default_rng(seed)
     found = 0
@@ -128,9 +133,17 @@ def _linear(rng: Rng, name: str) -> Case:
 
 
 def _element_wise(rng: Rng, name: str) -> Case:
+    makers = (add, avg_pool2d, max_pool2d, mul, softmax, _pad, _transpose, _mean)
+    return _of_an_image(makers, rng, name)
+
+
+def _pool_or_transpose(rng: Rng, name: str) -> Case:
+    return _of_an_image((avg_pool2d, max_pool2d, _transpose), rng, name)
+
+
+def _of_an_image(makers: Sequence[Callable[..., Case]], rng: Rng, name: str) -> Case:
     shape = (1, *_image(rng), _channels(rng))
-    maker = (add, avg_pool2d, max_pool2d, mul, softmax, _pad, _transpose, _mean)[rng.integers(8)]
-    return maker(name, shape)
+    return makers[int(rng.integers(len(makers)))](name, shape)
 
 
 def _pad(name: str, shape: tuple[int, ...]) -> Case:

@@ -36,8 +36,7 @@ from torch_cortex_m.passes.trim_windows import trim_windows
 from torch_cortex_m.target import CORES
 from torch_cortex_m.tune import Candidate, candidates_of, table_name, tune_candidates
 
-from . import ROOT
-from .cost_model import SAME_TIME
+from . import ROOT, SAME_TIME
 from .drawn_layers import random_layers
 from .variants import cmsis_nn_library
 
@@ -143,9 +142,9 @@ def outcomes(
 def main() -> int:
     parser = argparse.ArgumentParser(description="What choosing without tuning costs")
     parser.add_argument("--core", action="append", choices=list(CORES), help="default: all")
-    parser.add_argument("--count", type=int, default=100, help="layers (default: 100)")
-    parser.add_argument("--seed", type=int, default=0, help="default: 0")
-    parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
+    parser.add_argument("--count", type=_at_least_one, default=100, help="layers (default: 100)")
+    parser.add_argument("--seed", type=_seed, default=0, help="default: 0")
+    parser.add_argument("--jobs", type=_at_least_one, default=2, help="processes (default: 2)")
     parser.add_argument("--library", action="store_true", help="measure CMSIS-NN, too")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep measurements here")
     arguments = parser.parse_args()
@@ -161,6 +160,21 @@ def main() -> int:
             rows.append(table_row(core, found))
     print("", *TABLE_HEAD, *rows, sep="\n")
     return 0
+
+
+def _at_least_one(text: str) -> int:
+    return _number(text, 1)
+
+
+def _seed(text: str) -> int:
+    return _number(text, 0)
+
+
+def _number(text: str, least: int) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{number} is less than {least}")
+    return number
 
 
 def report(core: str, found: Sequence[Outcome]) -> str:

@@ -30,7 +30,7 @@ from torch_cortex_m.target import CORES, Target
 from torch_cortex_m.tune import Candidate, candidates_of, tune_candidates
 
 from .common_layers import common_layers
-from .drawn_layers import few_filters, random_layers, thin_images
+from .drawn_layers import few_filters, pools_and_transposes, random_layers, thin_images
 from .layers import all_layers
 from .memory import graph_of
 from .slices import slice_graphs, thin_graphs
@@ -42,6 +42,7 @@ DRAWN_SEEDS, DRAWN_COUNT = (2026, 2027), 300
 
 FEW_FILTERS_SEEDS, FEW_FILTERS_COUNT = (2028, 2029), 160
 THIN_SEED, THIN_COUNT = 2030, 160
+POOLS_SEED, POOLS_COUNT = 2031, 90
 
 SLICED = ("vww", "mobilenet_v2_035", "ic", "kws", "tcn")
 
@@ -90,7 +91,9 @@ def measured_graphs() -> Iterator[Graph]:
         yield case_graph(case)
     drawn = [random_layers(seed, DRAWN_COUNT) for seed in DRAWN_SEEDS]
     few = [few_filters(seed, FEW_FILTERS_COUNT) for seed in FEW_FILTERS_SEEDS]
-    for case in chain(*drawn, *few, thin_images(THIN_SEED, THIN_COUNT)):
+    thin = thin_images(THIN_SEED, THIN_COUNT)
+    pools = pools_and_transposes(POOLS_SEED, POOLS_COUNT)
+    for case in chain(*drawn, *few, thin, pools):
         yield trim_windows(case_graph(case))
     for network in SLICED:
         yield from slice_graphs(means_of_sums(graph_of(network)))

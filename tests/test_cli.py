@@ -279,26 +279,38 @@ def test_names_that_the_terminal_cannot_show(tmp_path: Path) -> None:
     assert rb"gr\xf6\xdfe" in result.stdout
 
 
-def test_an_interruption_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interruption_leaves_nothing(tmp_path: Path, ending: signal.Signals) -> None:
     command = [sys.executable, "-m", "torch_cortex_m", "compile", f"{NETWORKS}:calibrated_forever"]
     process = subprocess.Popen(
         [*command, "-o", tmp_path / "out"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell may ignore it
+        preexec_fn=lambda: signal.signal(ending, signal.SIG_DFL),  # a shell may ignore it
     )
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "calibrating\n"
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ending)
         _, errors = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert process.returncode == 130
+    assert process.returncode == 128 + ending
     assert "Traceback" not in errors
     assert errors.endswith("tcm: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_what_cannot_be_printed_is_an_error() -> None:
+    command = [sys.executable, "-m", "torch_cortex_m", "ops", "--markdown"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 2
+    assert result.stderr == "tcm: error: cannot print the result: No space left on device\n"
 
 
 def test_python_m_is_the_command() -> None:

@@ -223,6 +223,7 @@ def test_tuning_files_that_are_none(tmp_path: Path) -> None:
     whole = {"work": 4, "instructions": 9, "cycles": None, "flash_bytes": 8, "scratch_bytes": 0}
     wrong = [{"cycles": "a"}, {"work": None}, {"flash_bytes": None}, {"instructions": -1}]
     wrong += [{"work": True}, {"cycles": 1.5}, {"scratch_bytes": [1]}, {"other": 1}]
+    wrong += [{"work": 0}, {"instructions": 0}, {"cycles": 0}]
     for change in [{}, *wrong]:
         tables = {"cortex-m4 gcc": {"a layer": {"a kernel": whole | change}}}
         path = tmp_path / "tuning.json"
@@ -285,6 +286,20 @@ def test_tuning_a_folder_keeps_what_it_was_compiled_for(
     assert changed == Preferences("speed", flash_bytes=100_000, ram_bytes=budget)
     with pytest.raises(tcm.TcmError, match="RAM budget"):
         tune_folder(folder, tuned, 1, ram=16)
+
+
+@needs_emulator
+def test_tuning_may_set_a_budget_that_makes_other_layers(
+    tuned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, inputs, calibration = separable()
+    whole = tcm.compile(model, inputs, target="cortex-m4", calibration=calibration)
+    folder = whole.save(tmp_path / "out")
+    tune_folder(folder, tuned, 1, ram="min")
+    less = tcm.load(folder)
+    assert less.report.arena_bytes < whole.report.arena_bytes
+    assert {node.name for node in less.graph.nodes} - {node.name for node in whole.graph.nodes}
+    assert "are chosen by estimates" in " ".join(capsys.readouterr().out.split())
 
 
 @needs_emulator

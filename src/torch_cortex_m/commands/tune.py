@@ -13,14 +13,25 @@ from rich.table import Table
 
 from ..errors import TcmError
 from ..generate import generate
+from ..ir import Node
 from ..measured.measurements import Measurements, board_table, measurements_for
 from ..model.compiled import CompiledModel
 from ..model.load import load
+from ..ops.base import Layer
 from ..run import is_board
 from ..select import check_objective, layer_of
 from ..target import Target, cores_like, part_with_waiting
 from ..tune import Candidate, candidates_of, tune_graph, tune_on_board
 from .terminal import terminal
+
+NO_LAYER = "-"
+"""The kernel before, of a layer that another budget of RAM made."""
+
+
+UNMEASURED = (
+    "Kernels that compute a few rows at a time are chosen by estimates: whole layers are measured. "
+    "tcm profile tells what a model takes."
+)
 
 
 def tune_folder(
@@ -70,8 +81,9 @@ def tune_folder(
             losses=generated.losses,
         )
     )
+    changes = _changes(compiled, tuned, measured)
     tuned.save(folder)
-    terminal().print(_changes(compiled, tuned, measured))
+    terminal().print(changes)
     print(f"{folder}: tuned; measurements in {tuning.resolve()}")
     print(f"a new compilation takes them by: tcm compile ... --tuning {shlex.quote(str(tuning))}")
     _tell_of_unknown_waiting(compiled.target)
@@ -144,9 +156,10 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
         table.add_column(title, overflow="fold")
     core, part = after.target.name, after.target.part
     kernels = measured.for_core(core) | measured.on_part(core, part)
+    selection = before.generated.selection
     for node in after.graph.computing_nodes():
-        costs = kernels.get(layer_of(after.graph, node).signature.text, {})
-        old = before.generated.selection[node.name].name
+        costs = kernels.get(_called(after, node).signature.text, {})
+        old = selection[node.name].name if node.name in selection else NO_LAYER
         new = after.generated.selection[node.name].name
         known = [costs[name] for name in dict.fromkeys((old, new)) if name in costs]
         cycles = " -> ".join(f"{cost.cycles:,}" for cost in known if cost.cycles is not None)
@@ -157,7 +170,14 @@ def _changes(before: CompiledModel, after: CompiledModel, measured: Measurements
             " -> ".join(f"{cost.instructions:,}" for cost in known),
             f"{cycles} {origins[node.name]}" if len(kinds) > 1 and cycles else cycles,
         )
+    if after.generated.plan.regions:
+        table.caption = UNMEASURED
     return table
+
+
+def _called(compiled: CompiledModel, node: Node) -> Layer:
+    """What one call of the node's kernel computes: some rows, where it goes by rows."""
+    return compiled.generated.layers.get(node.name) or layer_of(compiled.graph, node)
 
 
 def _origins(compiled: CompiledModel, measured: Measurements) -> dict[str, str]:
@@ -166,6 +186,6 @@ def _origins(compiled: CompiledModel, measured: Measurements) -> dict[str, str]:
     origins = dict.fromkeys(measured.on_part(core, part), f"on {part}")
     origins |= dict.fromkeys(measured.tables.get(board_table(core), {}), "on the board")
     return {
-        node.name: origins.get(layer_of(compiled.graph, node).signature.text, "estimated")
+        node.name: origins.get(_called(compiled, node).signature.text, "of the emulated core")
         for node in compiled.graph.computing_nodes()
     }

@@ -155,12 +155,14 @@ def _sorted_data(tables: Mapping[str, Mapping[str, Mapping[str, Measurement]]]) 
 
 
 def _measurement(values: Mapping[str, int | None]) -> Measurement:
-    """Raises TypeError or ValueError unless these are counts; only cycles may be unknown."""
+    """Raises TypeError or ValueError unless these are counts; only cycles may be unknown, and
+    something is done."""
     result = Measurement(**values)  # type: ignore[arg-type]
     for name, value in values.items():
         if value is None and name == "cycles":
             continue
-        if type(value) is not int or value < 0:
+        least = 1 if name in ("work", "instructions", "cycles") else 0
+        if type(value) is not int or value < least:
             raise ValueError(f"{name} is {json.dumps(value)}, not a count")
     return result
 

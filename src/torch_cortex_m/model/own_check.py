@@ -24,7 +24,7 @@ from .verify import first_difference, reference_values
 RANDOM = 6
 """Samples that are drawn, beside those of extremes."""
 
-LONGEST = 600
+LONGEST = 60
 """Seconds for all of them."""
 
 CORE_TOOLS = ("arm-none-eabi-gcc", "arm-none-eabi-size", "qemu-system-arm")
