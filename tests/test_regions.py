@@ -178,7 +178,7 @@ def test_a_budget_of_ram_is_kept_and_every_layer_is_exact(
 @pytest.mark.parametrize("io", IO)
 def test_an_image_is_read_where_it_lies(network: Graph, io: str) -> None:
     """Only rows that are pushed go into a window first, where there is no room for one besides."""
-    regions = compiled(network, 5200, io).generated.plan.regions
+    regions = compiled(network, 5000, io).generated.plan.regions
     takes = [each for region in regions for each in region.actions if isinstance(each, Take)]
     assert bool(takes) == (io == "rows")
 

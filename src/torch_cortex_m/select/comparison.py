@@ -52,7 +52,7 @@ MULTIPLE = 0.5
 SMALL = 2.0
 """Over a dimension, this much is added to its logarithm: one channel, row or tap is unlike two."""
 
-FEW = 8.0
+FEW = 12.0
 """The same for rows and columns of images and for uses of a weight, of which some kernels take
 several at a time."""
 
@@ -253,8 +253,8 @@ def _shape_place(name: str, shapes: np.ndarray) -> np.ndarray:
     shapes: [dimension][layer].
     """
     rank, layers = shapes.shape
-    sizes = np.vstack([np.ones((MAX_RANK - rank, layers), int), shapes])
-    counts, few = np.ones((MAX_RANK, 1)), np.full((MAX_RANK, 1), SMALL)
+    sizes = np.vstack([np.ones((max(0, MAX_RANK - rank), layers), int), shapes])
+    counts, few = np.ones((len(sizes), 1)), np.full((len(sizes), 1), SMALL)
     if rank == IMAGE_RANK and name == "weight":
         counts[-3:-1], few[-3:-1] = WINDOW, WINDOW * SMALL
     elif rank == IMAGE_RANK:
