@@ -332,3 +332,11 @@ def test_folders_without_preferences_or_with_nonsense(
         (folder / "plan.json").write_text(json.dumps({**plan, "preferences": nonsense}))
         with pytest.raises(tcm.TcmError, match="damaged"):
             tcm.load(folder)
+
+
+def test_a_tuning_file_of_other_models_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "tuning.json"
+    Measurements().save(path)
+    model, inputs, calibration = separable()
+    with pytest.warns(tcm.TcmWarning, match="no measurement of a layer of this model"):
+        tcm.compile(model, inputs, target="cortex-m4", calibration=calibration, tuning=path)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .build import KernelLibrary, open_library
 from .emit.prefix import check_prefix
-from .errors import TcmError
+from .errors import TcmError, warn
 from .frontend.bindings import Binding, States, read_bindings
 from .generate import (
     LEAST,
@@ -33,7 +33,7 @@ from .model.own_check import checked_kernels
 from .model.removals import RemovalObserver
 from .passes import Pass, run_passes, stream_window
 from .paths import as_path, optional_path
-from .select import check_objective
+from .select import check_objective, layer_of
 from .stages import progress, stage
 from .target import Target, cores_like, find_target
 from .tools import require_torch
@@ -215,9 +215,9 @@ def _measurements(
     library: KernelLibrary | None,
     tuning: Path | None,
     tune: bool,
-) -> Measurements:
-    """What ships with the package and, above it, the user's tuning file."""
-    own = Measurements()
+) -> Measurements | None:
+    """What ships with the package and, above it, the user's tuning file; None where there is none
+    and what ships counts alone."""
     if tune:
         from .tune import tune_graph
 
@@ -226,8 +226,21 @@ def _measurements(
             own = tune_graph(graph, target, path, library=library, progress=progress)
     elif tuning is not None:
         own = load_measurements(tuning)
+        _warn_of_others(own, graph, target, tuning)
+    else:
+        return None
     with stage("measurements"):
         return measurements_for(cores_like(target), own)
+
+
+def _warn_of_others(own: Measurements, graph: Graph, target: Target, tuning: Path) -> None:
+    known = own.for_core(target.name) | own.on_part(target.name, target.part)
+    layers = {layer_of(graph, node).signature.text for node in graph.computing_nodes()}
+    if known.keys().isdisjoint(layers):
+        warn(
+            f"{tuning} has no measurement of a layer of this model on {target.name}: kernels are "
+            "chosen as without it (tcm tune measures)"
+        )
 
 
 def _imported(
