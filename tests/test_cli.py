@@ -310,7 +310,7 @@ def test_what_cannot_be_printed_is_an_error() -> None:
             command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert result.returncode == 2
-    assert result.stderr == "tcm: error: cannot print the result: No space left on device\n"
+    assert result.stderr == "tcm: error: cannot write: No space left on device\n"
 
 
 def test_python_m_is_the_command() -> None:

@@ -120,7 +120,7 @@ LossBudget = Annotated[
 
 def main() -> None:
     """Runs the command line; a TcmError becomes its message and exit status 2, as does what cannot
-    be printed, a TcmWarning a line."""
+    be written, a TcmWarning a line."""
     warnings.showwarning = _show_warning
     for name in ENDING:
         number = getattr(signal, name, None)  # Windows lacks one
@@ -144,7 +144,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is not None:
             raise
-        _tell_unprinted(error)
+        _tell_unwritten(error)
         sys.exit(2)
 
 
@@ -159,10 +159,10 @@ def _end(number: int, frame: Any) -> None:
     sys.exit(SIGNALLED + number)
 
 
-def _tell_unprinted(error: OSError) -> None:
+def _tell_unwritten(error: OSError) -> None:
     """What is left of the text goes nowhere, or Python would try again at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    print(f"tcm: error: cannot print the result: {error.strerror or error}", file=sys.stderr)
+    print(f"tcm: error: cannot write: {error.strerror or error}", file=sys.stderr)
 
 
 def _tell_interruption() -> None:
