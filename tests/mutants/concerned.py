@@ -70,11 +70,11 @@ class Concerned:
     def tests(self, path: str, texts: Sequence[str], seconds: float) -> list[str]:
         """The fastest tests that execute one of these lines, for at most so many seconds.
 
-        Where none does, the lines belong to what runs when the file is imported: those that execute
-        anything in it.
+        Lines that begin at the margin, or that none executes, run when the file is imported: then
+        those that execute anything in it.
         """
         found = {name for record in self.records for name in record.executing(path, texts)}
-        if not found:
+        if not found or not texts[0].startswith(" "):
             found = {
                 name
                 for record in self.records
