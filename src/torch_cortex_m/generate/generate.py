@@ -155,12 +155,11 @@ def cost_model(target: Target, preferences: Preferences) -> CostModel:
     if measurements is None:
         measurements, comparisons = _shipped(tuple(cores))
     own, *others = (measurements.for_core(name) for name in cores)
-    model = CostModel(own, others, comparisons=comparisons)
     part = part_with_waiting(target)
     if part is None:
-        return model
+        return CostModel(own, others, comparisons=comparisons)
     on_part = measurements.on_part(part.core, part.name)
-    return replace(model, on_part=on_part, fetch_cycles=part.fetch_cycles)
+    return CostModel(own, others, on_part, part.fetch_cycles, comparisons)
 
 
 @cache

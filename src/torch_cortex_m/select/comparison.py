@@ -222,18 +222,18 @@ class Comparison:
         for index, layer in enumerate(self.layers):
             indices.setdefault(layer.signature.structure, []).append(index)
         return {
-            structure: (np.array(own), self._places_of([self.layers[index] for index in own]))
-            for structure, own in indices.items()
+            structure: (np.array(own), self._places_of(own)) for structure, own in indices.items()
         }
 
-    @staticmethod
-    def _places_of(layers: Sequence[MeasuredLayer]) -> dict[str, np.ndarray]:
+    def _places_of(self, indices: Sequence[int]) -> dict[str, np.ndarray]:
+        layers = [self.layers[index] for index in indices]
         return _places([layer.signature for layer in layers], [layer.work for layer in layers])
 
 
 def _places(signatures: Sequence[Signature], works: Sequence[int]) -> dict[str, np.ndarray]:
     """Coordinates, whose absolute differences make the distance, by what they are of:
-    [coordinate][layer]. The signatures have one structure."""
+    [coordinate][layer]. The signatures have one structure. Flags are at one of two places that are
+    apart."""
     elements = [signature.elements("weight") for signature in signatures]
     uses = np.array(works) / np.maximum(1, elements)
     places = {"uses": np.array([np.log2(1 + uses), FEW / np.maximum(1, uses)])}
@@ -264,6 +264,5 @@ def _shape_place(name: str, shapes: np.ndarray) -> np.ndarray:
 
 
 def _list_place(lists: np.ndarray) -> np.ndarray:
-    """lists: [place in the list][layer]. Flags are at one of two places that are apart; lists that
-    are not equally long do not compare."""
+    """lists: [place in the list][layer]. Lists that are not equally long do not compare."""
     return LIST / max(1, len(lists)) * np.log2(1 + np.abs(lists))
