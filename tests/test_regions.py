@@ -345,6 +345,25 @@ def test_the_curve_has_what_budgets_choose(network: Graph, least: CompiledModel)
         assert compiled(network, point.arena_bytes).report.arena_bytes <= point.arena_bytes
 
 
+def test_a_folder_keeps_the_layers_that_a_budget_cut(
+    network: Graph, least: CompiledModel, tmp_path: Path
+) -> None:
+    layers = {node.name for node in network.nodes}
+    assert {node.name for node in least.graph.nodes} != layers
+    loaded = load(least.save(tmp_path / "out"))
+    assert {node.name for node in loaded.generated.uncut.nodes} == layers
+    whole = compiled(network, None).report.arena_bytes
+    assert next(ram_curve(loaded.generated)).arena_bytes == whole
+    again = loaded.save(tmp_path / "again")
+    for name in ("plan.json", "constants.npz"):
+        assert (again / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    plan = json.loads((again / "plan.json").read_text())
+    for damaged in (7, {**plan["uncut"], "arrays": []}, {**plan["uncut"], "graph": {}}):
+        (again / "plan.json").write_text(json.dumps({**plan, "uncut": damaged}))
+        with pytest.raises(TcmError, match="damaged"):
+            load(again)
+
+
 @needs_emulator
 def test_the_curve_counts_the_code_and_the_cycles_of_rows(
     network: Graph, least: CompiledModel

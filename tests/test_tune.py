@@ -300,6 +300,10 @@ def test_tuning_may_set_a_budget_that_makes_other_layers(
     assert less.report.arena_bytes < whole.report.arena_bytes
     assert {node.name for node in less.graph.nodes} - {node.name for node in whole.graph.nodes}
     assert "are chosen by estimates" in " ".join(capsys.readouterr().out.split())
+    tune_folder(folder, tuned, 1, ram=whole.report.arena_bytes)
+    again = tcm.load(folder)
+    assert again.report.arena_bytes == whole.report.arena_bytes
+    assert [node.name for node in again.graph.nodes] == [node.name for node in whole.graph.nodes]
 
 
 @needs_emulator

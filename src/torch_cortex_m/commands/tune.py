@@ -67,7 +67,7 @@ def tune_folder(
         measurements=measurements,
     )
     chosen = generate(
-        compiled.graph,
+        generated.uncut,
         compiled.target,
         prefix=generated.program.prefix,
         library=generated.library,
@@ -96,7 +96,7 @@ def measure_emulated(compiled: CompiledModel, tuning: Path, jobs: int) -> Measur
     compiled.target.check_emulated()
     with _shown("measuring kernels") as progress:
         return tune_graph(
-            compiled.graph,
+            compiled.generated.uncut,
             compiled.target,
             tuning,
             library=compiled.generated.library,
@@ -116,7 +116,7 @@ def _measure_on_board(compiled: CompiledModel, tuning: Path, on: str) -> tuple[M
 def candidates_of_model(compiled: CompiledModel) -> list[Candidate]:
     library = compiled.generated.library
     symbols = library.symbols if library else frozenset[str]()
-    return candidates_of(compiled.graph, compiled.target, symbols)
+    return candidates_of(compiled.generated.uncut, compiled.target, symbols)
 
 
 @contextmanager

@@ -34,12 +34,13 @@ class CurvePoint:
 
 
 def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
-    """The choices for smaller and smaller budgets of RAM, the fastest one first."""
+    """The choices for smaller and smaller budgets of RAM, the fastest one first, whatever budget
+    was kept before."""
     preferences = replace(generated.preferences, ram_bytes=None)
     model = cost_model(generated.target, preferences)
     found, least = _chosen(generated, preferences), None
     while found is not None:
-        yield curve_point(found, generated.graph, model)
+        yield curve_point(found, generated.uncut, model)
         least = least or _chosen(generated, replace(preferences, ram_bytes=LEAST))
         bytes_of_least = 0 if least is None else least.plan.arena_bytes
         limit = int(found.plan.arena_bytes * STEP)
@@ -47,14 +48,14 @@ def ram_curve(generated: Generated) -> Iterator[CurvePoint]:
         if 0 < limit >= bytes_of_least:
             found = _chosen(generated, replace(preferences, ram_bytes=limit))
         if found is None and least is not None and bytes_of_least < last.plan.arena_bytes:
-            yield curve_point(least, generated.graph, model)
+            yield curve_point(least, generated.uncut, model)
 
 
 def _chosen(generated: Generated, preferences: Preferences) -> Generated | None:
     """None where nothing keeps the budget."""
     try:
         return generate(
-            generated.graph,
+            generated.uncut,
             generated.target,
             prefix=generated.program.prefix,
             library=generated.library,

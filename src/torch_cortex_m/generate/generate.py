@@ -32,15 +32,19 @@ from .sections import sections_of
 
 @dataclass(frozen=True)
 class Generated:
-    """A graph's C for one target, with the decisions that led to it; ``folding`` and ``removed``
-    are what the graph lost before, ``preferences`` (without measurements) what the kernels were
-    chosen for. ``layers``: what one call of each node's kernel computes.
+    """A graph's C for one target, with the decisions that led to it.
+
+    uncut: the graph before a budget of RAM cut layers in pieces; the same where none did.
+    folding, removed: what the graph lost before. preferences: what the kernels were chosen for,
+    without measurements. layers: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like
     them, and of what goes by rows; what is not known counts as 0. fastest_cycles: the same without
     budgets, where this was chosen within some. losses: what quantization costs values, as far as
-    that is known."""
+    that is known.
+    """
 
     graph: Graph
+    uncut: Graph
     target: Target
     selection: Selection
     plan: MemoryPlan
@@ -223,7 +227,7 @@ def _emit(
     )
     if preferences.objective != "speed":
         choice = preferring_chosen(choice)
-    fastest_cycles = choice.total_time
+    uncut, fastest_cycles = choice.graph, choice.total_time
     choice = _within_budgets(choice, preferences, budget)
     plan, program = _program(prefix, choice, target, planner_of(choice), preferences)
     limit = target.flash_bytes
@@ -233,6 +237,7 @@ def _emit(
     check_fits(target, program)
     return Generated(
         choice.graph,
+        uncut,
         target,
         choice.selection,
         plan,

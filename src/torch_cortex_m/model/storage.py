@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,10 +61,18 @@ def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
         for name, text in files.items():
             (work / name).write_text(text, encoding="utf-8")
         # Names such as "features.0.weight" are not files: an index maps them to array numbers.
-        np.savez(work / CONSTANTS, *graph_arrays(generated.graph).values())
+        np.savez(work / CONSTANTS, *_arrays(generated))
 
     replace_folder(folder, PLAN, write)
     return folder
+
+
+def _arrays(generated: Generated) -> list[np.ndarray]:
+    """Those of the graph, and behind them those that only the uncut graph has."""
+    own = list(graph_arrays(generated.graph).values())
+    known = {id(array) for array in own}
+    uncut = graph_arrays(generated.uncut).values()
+    return [*own, *(array for array in uncut if id(array) not in known)]
 
 
 def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
@@ -93,7 +102,17 @@ def _plan_data(generated: Generated, report: Report) -> dict[str, Any]:
             "scratch": dict(plan.scratch),
         },
         "graph": graph_to_data(generated.graph),
+        **_uncut(generated),
     }
+
+
+def _uncut(generated: Generated) -> dict[str, Any]:
+    """The graph before it was cut, if it was, with the number of each of its arrays."""
+    if generated.uncut is generated.graph:
+        return {}
+    numbers = {id(array): number for number, array in enumerate(_arrays(generated))}
+    arrays = [numbers[id(array)] for array in graph_arrays(generated.uncut).values()]
+    return {"uncut": {"graph": graph_to_data(generated.uncut), "arrays": arrays}}
 
 
 def _own_headers(generated: Generated) -> dict[str, Any]:
@@ -124,7 +143,9 @@ def load_generated(folder: Path) -> Generated:
     constants = _read_constants(folder)
     definitions()  # says itself what is wrong with those from outside
     try:
-        graph = _read_graph(data, constants)
+        graph = _read_graph(data["graph"], constants, itertools.count())
+        cut = data.get("uncut")
+        uncut = None if cut is None else _read_graph(cut["graph"], constants, cut["arrays"])
         library = data["library"]
         target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
         check_prefix(prefix)
@@ -160,7 +181,12 @@ def load_generated(folder: Path) -> Generated:
         preferences=preferences.only_interface(),
     )
     return replace(
-        generated, folding=folding, removed=removed, preferences=preferences, losses=losses
+        generated,
+        uncut=generated.graph if uncut is None else keeping(uncut, preferences),
+        folding=folding,
+        removed=removed,
+        preferences=preferences,
+        losses=losses,
     )
 
 
@@ -212,12 +238,12 @@ def _read_constants(folder: Path) -> dict[str, np.ndarray]:
         raise _damaged(folder / CONSTANTS, error) from None
 
 
-def _read_graph(data: Mapping[str, Any], stored: Mapping[str, np.ndarray]) -> Graph:
-    names = [*data["graph"]["constants"], *data["graph"]["states"]]
-    arrays = {name: stored[f"arr_{index}"] for index, name in enumerate(names)}
-    graph = graph_from_data(
-        data["graph"], arrays, lambda name, fields: make_op(definition(name).op, fields)
-    )
+def _read_graph(
+    data: Mapping[str, Any], stored: Mapping[str, np.ndarray], numbers: Iterable[int]
+) -> Graph:
+    names = [*data["constants"], *data["states"]]
+    arrays = {name: stored[f"arr_{number}"] for name, number in zip(names, numbers, strict=False)}
+    graph = graph_from_data(data, arrays, lambda name, fields: make_op(definition(name).op, fields))
     verify(graph)
     return graph
 
