@@ -484,6 +484,25 @@ def test_verify_proves_the_files_that_lie_there(folder: Path, tmp_path: Path) ->
     fails(tcm("verify", copy), "an edited file")
 
 
+def test_tuning_does_not_write_over_an_edited_file(folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / "model.c").write_text("edited")
+    fails(tcm("tune", copy, "--tuning", tmp_path / "tuning.json"), "an edited file", "model.c")
+    assert (copy / "model.c").read_text() == "edited"
+    assert not (tmp_path / "tuning.json").exists()
+
+
+def test_a_tuning_file_is_read_before_the_model_is_made(tmp_path: Path) -> None:
+    tuning = tmp_path / "tuning.json"
+    command = ["compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--tuning", tuning]
+    fails(tcm(*command), "not a tuning file", "no such file", "tuning.json")
+    tuning.write_text("{}")
+    for more in ((), ("--tune",)):
+        fails(tcm(*command, *more), "not a tuning file", "no 'format'")
+    tuning.unlink()
+    fails(tcm(*command, "--tune"), "broken() failed")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "texts"),
     [

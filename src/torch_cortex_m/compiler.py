@@ -139,6 +139,7 @@ def compile(
     library = _library(kernels, cmsis_nn_include, cmsis_nn_library)
     dump = optional_path(dump_ir, "dump_ir", "a folder")
     own = optional_path(tuning, "tuning", "a tuning file")
+    check_tuning(own, tune)
     if isinstance(model, str | os.PathLike):
         model = as_path(model, "model", "a .pt2 or .tflite file")
     bindings = read_bindings(state)
@@ -184,6 +185,12 @@ def _check_budget(name: str, value: Any) -> None:
             got=repr(value),
             hint="give a whole number, or leave it out",
         )
+
+
+def check_tuning(tuning: Path | None, tune: bool) -> None:
+    """Raises TcmError unless it can be read; what is measured first may make it."""
+    if tuning is not None and (tuning.exists() or not tune):
+        load_measurements(tuning)
 
 
 def check_stream(stream: Any, hop: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiler import DEFAULT_TUNING, check_stream
+from ..compiler import DEFAULT_TUNING, check_stream, check_tuning
 from ..compiler import compile as compile_model
 from ..emit.prefix import check_prefix
 from ..errors import TcmError
@@ -51,6 +51,7 @@ def compile_source(
     check_prefix(options["name"])
     check_stream(options["stream"], options["hop"])
     checked_place(options["place"])
+    check_tuning(options["tuning"], options["tune"])
     check_replaceable(out, PLAN)
     states, own = _states(state), _kernels(kernel)
     read_kernels(own)

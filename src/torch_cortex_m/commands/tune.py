@@ -16,13 +16,13 @@ from ..generate import generate
 from ..ir import Node
 from ..measured.measurements import Measurements, board_table, measurements_for
 from ..model.compiled import CompiledModel
-from ..model.load import load
 from ..ops.base import Layer
 from ..run import is_board
 from ..select import check_objective, layer_of
 from ..target import Target, cores_like, part_with_waiting
 from ..tune import Candidate, candidates_of, tune_graph, tune_on_board
 from .terminal import terminal
+from .written import load_as_written
 
 NO_LAYER = "-"
 """The kernel before, of a layer that another budget of RAM made."""
@@ -52,7 +52,7 @@ def tune_folder(
     if optimize is not None:
         check_objective(optimize)
     _check_board(on)
-    compiled = load(folder)
+    compiled = load_as_written(folder)
     measured, left = measure_emulated(compiled, tuning, jobs), 0
     if on is not None:
         measured, left = _measure_on_board(compiled, tuning, on)

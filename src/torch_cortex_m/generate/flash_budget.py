@@ -112,6 +112,7 @@ def within_flash(choice: Choice, limit: int, cost: RowsCost) -> Choice:
         by_rows = f", {rows} of them for computing a few rows at a time" if rows else ""
         raise TcmError(
             "the model does not fit the flash budget",
+            where="flash",
             expected=f"at most {limit} bytes",
             got=f"{least} bytes with the smallest kernels{by_rows}{_certainty(choice)}",
             hint=CHANGE_BOTH if rows else CHANGE,

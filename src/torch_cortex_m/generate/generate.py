@@ -285,6 +285,7 @@ def _within_both(
     if size > flash:
         raise TcmError(
             "no choice of kernels was found that keeps both budgets",
+            where="flash and ram",
             expected=f"at most {flash} bytes of flash and {ram} bytes of RAM",
             got=f"{size} bytes of flash within the RAM budget",
             hint=CHANGE_BOTH,

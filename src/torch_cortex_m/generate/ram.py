@@ -128,6 +128,7 @@ class RamBudget:
         if not self.holds(least, limit):
             raise TcmError(
                 "the model does not fit the RAM budget",
+                where="ram",
                 expected=f"at most {limit} bytes",
                 got=f"{self.arena(least)} bytes, the least that was found",
                 hint=_what_to_change(choice),
