@@ -28,13 +28,12 @@ from torch_cortex_m.build import COMPILERS
 from torch_cortex_m.errors import TcmError
 from torch_cortex_m.ops.base import Case
 from torch_cortex_m.target import CORES
-from torch_cortex_m.tools import find_tool
 
 from . import ROOT
 from .layers import all_layers
 from .measure import Row, batches, measure_layers, measure_network
 from .report import layer_table, network_table, write_json, write_plot
-from .variants import Library, cmsis_nn_library
+from .variants import Library, cmsis_nn_libraries, installed_compilers
 
 LAYER_CORES = ("cortex-m4", "cortex-m55")
 NETWORK_CORES = (
@@ -57,30 +56,30 @@ def main() -> int:
     jobs = list(_jobs(arguments))
     rows: list[Row] = []
     failures: list[str] = []
-    libraries: dict[tuple[str, str], Library] = {}
+    libraries: dict[str, list[Library]] = {}
     with Progress(console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("", total=len(jobs))
         for job in jobs:
             os.environ["TCM_COMPILER"] = job.compiler
-            place = (job.core, job.compiler)
-            if place not in libraries:
-                progress.update(bar, description=f"{job.core}, {job.compiler}: CMSIS-NN")
-                libraries[place] = cmsis_nn_library(job.core, LIBRARIES / job.compiler)
+            if job.core not in libraries:
+                progress.update(bar, description=f"{job.core}: CMSIS-NN")
+                libraries[job.core] = cmsis_nn_libraries(job.core, LIBRARIES)
             progress.update(bar, description=f"{job.core}, {job.compiler}: {job.description}")
             try:
-                rows += job.run(libraries[place])
+                rows += job.run([each for each in libraries[job.core] if each.library])
             except TcmError as error:
                 failures.append(f"{job.core}, {job.compiler}, {job.description}: {error}")
             progress.advance(bar)
     console = Console(width=max(Console().width, TABLE_WIDTH))
     _print(rows, console)
-    for place, found in libraries.items():
-        console.print(f"CMSIS-NN for {', '.join(place)}: {found.origin}")
+    for core, found in libraries.items():
+        for each in found:
+            console.print(f"CMSIS-NN for {core}: {each.origin}")
     for failure in failures:
         print(f"FAILED: {failure}", file=sys.stderr)
     facts = {
         "failures": failures,
-        "cmsis_nn": {" ".join(place): found.origin for place, found in libraries.items()},
+        "cmsis_nn": {c: [each.origin for each in found] for c, found in libraries.items()},
         "official_weights": mlperf_tiny.official_folder() is not None,
     }
     write_json(arguments.output / "results.json", rows, facts)
@@ -112,12 +111,12 @@ class Job:
     core: str
     compiler: str
     description: str
-    run: Callable[[Library], list[Row]]
+    run: Callable[[Sequence[Library]], list[Row]]
 
 
 def _jobs(arguments: argparse.Namespace) -> Iterator[Job]:
     chosen = [layer for layer in all_layers() if arguments.match in layer[1].name]
-    for compiler in arguments.compiler or _installed_compilers():
+    for compiler in arguments.compiler or installed_compilers():
         for core in arguments.core or LAYER_CORES:
             if arguments.only != "networks" and chosen:
                 for batch in batches(chosen):
@@ -129,16 +128,14 @@ def _jobs(arguments: argparse.Namespace) -> Iterator[Job]:
                     yield Job(core, compiler, name, partial(_network, core, name))
 
 
-def _installed_compilers() -> list[str]:
-    return ["gcc", "clang"] if find_tool("clang") else ["gcc"]
+def _layers(
+    core: str, batch: Sequence[tuple[str, Case]], libraries: Sequence[Library]
+) -> list[Row]:
+    return measure_layers(batch, CORES[core], libraries)
 
 
-def _layers(core: str, batch: Sequence[tuple[str, Case]], library: Library) -> list[Row]:
-    return measure_layers(batch, CORES[core], library.library)
-
-
-def _network(core: str, name: str, library: Library) -> list[Row]:
-    return [measure_network(name, CORES[core], library.library, layers=core in LAYER_CORES)]
+def _network(core: str, name: str, libraries: Sequence[Library]) -> list[Row]:
+    return [measure_network(name, CORES[core], libraries, layers=core in LAYER_CORES)]
 
 
 def _print(rows: Sequence[Row], console: Console) -> None:

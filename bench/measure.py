@@ -5,18 +5,19 @@ from __future__ import annotations
 import copy
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
 import mlperf_tiny
 import numpy as np
 
-from torch_cortex_m.build import KernelLibrary, toolchain_for
+from torch_cortex_m.build import toolchain_for
 from torch_cortex_m.frontend.pytorch import import_pytorch
-from torch_cortex_m.generate import Generated
+from torch_cortex_m.generate import Generated, generate_all
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.ir.artifacts import Program
+from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.model.compiled import CompiledModel
 from torch_cortex_m.model.ports import as_run
 from torch_cortex_m.ops.base import Case
@@ -28,7 +29,15 @@ from torch_cortex_m.tools import require_tool
 from torch_cortex_m.tune import Candidate, measure_candidates
 
 from .layers import constant_bytes
-from .variants import CMSIS_NN, OURS, REFERENCE, generate_variants, uses_library
+from .variants import (
+    CMSIS_NN,
+    OURS,
+    REFERENCE,
+    Library,
+    functions_of,
+    generate_variants,
+    library_candidates,
+)
 
 IMAGE_BYTES = 100_000
 """Constants of the layers in one image; the smallest board has room for three variants of them."""
@@ -40,13 +49,19 @@ GRAPH_GAINS = ("fold_constant_channels", "remove_unread_channels")
 @dataclass(frozen=True)
 class Cost:
     """One inference of one variant. ``cycles`` is an estimate, None where the core has no model.
-    flash_bytes: code and constants. code_bytes: the code of a network alone, library included."""
+    flash_bytes: code and constants. code_bytes: the code of a network alone, library included.
+    build: of the library, where it is one's."""
 
     kernel: str
     instructions: int
     cycles: int | None
     flash_bytes: int
     code_bytes: int | None = None
+    build: str = ""
+
+    @property
+    def time(self) -> int:
+        return self.instructions if self.cycles is None else self.cycles
 
 
 @dataclass(frozen=True)
@@ -86,26 +101,33 @@ def batches(layers: Sequence[tuple[str, Case]]) -> list[list[tuple[str, Case]]]:
 
 
 def measure_layers(
-    layers: Sequence[tuple[str, Case]], target: Target, library: KernelLibrary | None
+    layers: Sequence[tuple[str, Case]], target: Target, libraries: Sequence[Library]
 ) -> list[Row]:
-    """One image, one run. Raises TcmError if two variants of a layer give different outputs."""
+    """Each layer by every variant, CMSIS-NN's by the fastest function of the fastest build.
+
+    Raises TcmError if two variants of a layer give different outputs.
+    """
     graphs = {f"layer_{i}": case_graph(case) for i, (_, case) in enumerate(layers)}
-    variants = generate_variants(graphs, target, library)
-    entries: list[tuple[int, str, Candidate]] = []
-    for variant, generated in variants.items():
-        for index, item in enumerate(generated):
-            if variant != CMSIS_NN or uses_library(item):
-                case = layers[index][1]
-                kernel = next(iter(item.selection.values())).name
-                entries.append((index, variant, Candidate(case.name, kernel, case)))
-    measured = measure_candidates([candidate for *_, candidate in entries], target, library)
+    variants = generate_variants(graphs, target)
+    kernels = [
+        {variant: _only_kernel(generated[index]) for variant, generated in variants.items()}
+        for index in range(len(layers))
+    ]
+    entries = [
+        (index, variant, Candidate(case.name, kernels[index][variant], case))
+        for variant in variants
+        for index, (_, case) in enumerate(layers)
+    ]
+    measured = measure_candidates([candidate for *_, candidate in entries], target)
     costs: list[dict[str, Cost]] = [{} for _ in layers]
     work = [0] * len(layers)
     for (index, variant, candidate), result in zip(entries, measured, strict=True):
-        costs[index][variant] = Cost(
-            candidate.kernel, result.instructions, result.cycles, result.flash_bytes
-        )
+        costs[index][variant] = _cost(candidate, result)
         work[index] = result.work
+    for (_, case), graph, each, own in zip(layers, graphs.values(), costs, kernels, strict=True):
+        fastest = _fastest(case, graph, own[OURS], target, libraries)
+        if fastest is not None:
+            each[CMSIS_NN] = fastest
     return [
         Row(
             case.name,
@@ -119,6 +141,37 @@ def measure_layers(
         )
         for index, (family, case) in enumerate(layers)
     ]
+
+
+def _only_kernel(generated: Generated) -> str:
+    (kernel,) = generated.selection.values()
+    return kernel.name
+
+
+def _cost(candidate: Candidate, measured: Measurement, build: str = "") -> Cost:
+    return Cost(
+        candidate.kernel,
+        measured.instructions,
+        measured.cycles,
+        measured.flash_bytes,
+        build=build,
+    )
+
+
+def _fastest(
+    case: Case, graph: Graph, ours: str, target: Target, libraries: Sequence[Library]
+) -> Cost | None:
+    """CMSIS-NN's fastest function for a layer, measured beside our kernel; None if it has none."""
+    found: list[Cost] = []
+    for build in libraries:
+        assert build.library is not None
+        functions = [each.kernel for each in library_candidates(graph, target, build.library)]
+        if functions:
+            both = [Candidate(case.name, kernel, case) for kernel in (ours, *functions)]
+            measured = measure_candidates(both, target, build.library)
+            costs = (_cost(*each, build.origin) for each in zip(both, measured, strict=True))
+            found += (cost for cost in costs if cost.kernel != ours)
+    return min(found, key=lambda cost: cost.time, default=None)
 
 
 @cache
@@ -137,25 +190,29 @@ def network_graphs(name: str) -> tuple[Graph, Graph]:
 
 
 def measure_network(
-    name: str, target: Target, library: KernelLibrary | None, *, layers: bool
+    name: str, target: Target, libraries: Sequence[Library], *, layers: bool
 ) -> Row:
     """Every variant of a network on one random sample; ``layers``: ours layer by layer, too."""
     full, plain = network_graphs(name)
     variants = {
         f"{variant}, all channels" if variant == OURS else variant: items[0]
-        for variant, items in generate_variants({name: plain}, target, library).items()
+        for variant, items in generate_variants({name: plain}, target).items()
     }
-    variants = {OURS: generate_variants({name: full}, target, None)[OURS][0], **variants}
+    variants = {OURS: generate_variants({name: full}, target)[OURS][0], **variants}
+    builds = {build.origin: _by_library(name, plain, target, build) for build in libraries}
     sample: list[np.ndarray] | None = None
     costs: dict[str, Cost] = {}
     outputs = []
     compiled: dict[str, CompiledModel] = {}
-    for variant, generated in variants.items():
+    for variant, generated in (variants | builds).items():
         compiled[variant] = CompiledModel(generated)
         if sample is None:
             sample = next(compiled[variant].random_samples(1))
         costs[variant], output = _measure(compiled[variant], generated, sample)
         outputs.append(output)
+    theirs = [replace(costs.pop(origin), build=origin) for origin in builds]
+    if theirs:
+        costs[CMSIS_NN] = min(theirs, key=lambda cost: cost.time)
     return Row(
         name,
         "network",
@@ -167,6 +224,19 @@ def measure_network(
         equal=all(output == outputs[0] for output in outputs),
         layers=list(_layer_data(compiled[OURS])) if layers else [],
     )
+
+
+def _by_library(name: str, graph: Graph, target: Target, build: Library) -> Generated:
+    """A network by the library's fastest functions; ours stand in where it has none."""
+    assert build.library is not None
+    candidates = library_candidates(graph, target, build.library)
+    measured = measure_candidates(candidates, target, build.library)
+    times: dict[str, dict[str, int]] = {}
+    for each, result in zip(candidates, measured, strict=True):
+        times.setdefault(each.layer, {})[each.kernel] = result.time[0]
+    fastest = {layer: min(kernels, key=kernels.__getitem__) for layer, kernels in times.items()}
+    forced = {name: functions_of(graph, fastest)}
+    return generate_all({name: graph}, target, library=build.library, forced=forced)[0]
 
 
 def _measure(

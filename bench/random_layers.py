@@ -8,16 +8,19 @@ that applies, and compares the one that is chosen without tuning with the fastes
 core, how often they agree within 2 %, the mean and the largest loss of time, and the layers with
 the largest. A layer with a single kernel does not count for these.
 
-With --library CMSIS-NN is measured, too (variants.py says which): in how many layers it is faster
-than what is chosen, and each layer in which it takes less than 1.5 times as long. It computes the
-layer as it was drawn, our kernels what the compiler makes of it by itself (trim_windows).
-With --keep measurements are kept in a folder, a file a core, and are not made again. After a change
-of a kernel remove its lines from the files, or the files.
+With --library CMSIS-NN is measured, too, in all builds that variants.py finds: in how many layers
+the fastest of them is faster than what is chosen, and each layer in which it takes less than 1.5
+times as long. It computes the layer as it was drawn, our kernels what the compiler makes of it by
+itself (trim_windows).
+With --keep measurements are kept in a folder, a file a core and one for each of its builds of
+CMSIS-NN, and are not made again. After a change of a kernel remove its lines from the files, or the
+files.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -33,12 +36,13 @@ from torch_cortex_m.ir import Graph
 from torch_cortex_m.measured.measurements import Measurement
 from torch_cortex_m.ops.rules.case_graph import case_graph
 from torch_cortex_m.passes.trim_windows import trim_windows
+from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import CORES
 from torch_cortex_m.tune import Candidate, candidates_of, table_name, tune_candidates
 
 from . import ROOT, SAME_TIME
 from .drawn_layers import random_layers
-from .variants import cmsis_nn_library
+from .variants import Library, cmsis_nn_libraries, library_candidates
 
 MOST_LISTED = 8
 NEAR = 1.5
@@ -47,7 +51,7 @@ NEAR = 1.5
 Key = tuple[str, str]
 """Signature, kernel."""
 
-LIBRARIES = ROOT / "out" / "cmsis-nn" / "gcc"
+LIBRARIES = ROOT / "out" / "cmsis-nn"
 
 
 @dataclass(frozen=True)
@@ -74,69 +78,90 @@ def key_of(candidate: Candidate) -> Key:
 
 @dataclass(frozen=True)
 class Contest:
-    """The candidates for one layer: our kernels on what is compiled, CMSIS-NN's on what was drawn.
+    """A layer as it was drawn, which CMSIS-NN computes, and what is compiled of it, which our
+    kernels do."""
 
-    drawn: its signature. compiled: one layer.
-    """
-
-    drawn: str
+    drawn: Graph
     compiled: Graph
     ours: Sequence[Candidate]
-    theirs: Sequence[Candidate]
 
     @property
-    def candidates(self) -> list[Candidate]:
-        return [*self.ours, *self.theirs]
+    def layer(self) -> str:
+        """Signature of what was drawn."""
+        return layer_of(self.drawn, self.drawn.nodes[0]).signature.text
 
 
-def contest(graph: Graph, core: str, symbols: frozenset[str]) -> Contest:
+def contest(graph: Graph, core: str) -> Contest:
     compiled = trim_windows(graph)
-    every = candidates_of(graph, CORES[core], symbols)
-    ours = candidates_of(compiled, CORES[core])
-    own = {candidate.kernel for candidate in candidates_of(graph, CORES[core])}
-    theirs = [candidate for candidate in every if candidate.kernel not in own]
-    return Contest(every[0].layer, compiled, ours, theirs)
+    return Contest(graph, compiled, candidates_of(compiled, CORES[core]))
 
 
-def outcome(contest: Contest, core: str, measured: Mapping[Key, Measurement]) -> Outcome:
-    """``measured``: of all candidates."""
+def outcome(
+    contest: Contest, core: str, measured: Mapping[Key, Measurement], theirs: int | None
+) -> Outcome:
+    """measured: of all our candidates. theirs: the time of CMSIS-NN."""
     (chosen,) = (k.name for k in generate(contest.compiled, CORES[core]).selection.values())
     ours = {each.kernel: measured[key_of(each)].time[0] for each in contest.ours}
-    theirs = [measured[key_of(each)].time[0] for each in contest.theirs]
     best = min(ours, key=ours.__getitem__)
     return Outcome(
-        layer=contest.drawn,
+        layer=contest.layer,
         operator=contest.compiled.nodes[0].op.name,
         chosen=chosen,
         best=best,
         choices=len(ours),
         loss=ours[chosen] / ours[best] - 1,
-        ratio=min(theirs) / ours[chosen] if theirs else None,
+        ratio=None if theirs is None else theirs / ours[chosen],
     )
 
 
 def outcomes(
     graphs: Sequence[Graph],
     core: str,
-    library: KernelLibrary | None,
+    libraries: Sequence[Library],
     folder: Path,
     executor: Executor,
 ) -> Iterator[Outcome]:
     """Of each graph, which has one layer. Measures what ``folder`` does not have."""
-    symbols = library.symbols if library is not None else frozenset[str]()
-    contests = [contest(graph, core, symbols) for graph in graphs]
-    candidates = {key_of(each): each for one in contests for each in one.candidates}
-    found = tune_candidates(
-        list(candidates.values()),
-        CORES[core],
-        folder / f"{core}.json",
-        library=library,
-        executor=executor,
-    )
-    table = found.tables[table_name(CORES[core])]
-    measured = {(layer, kernel): table[layer][kernel] for layer, kernel in candidates}
+    contests = [contest(graph, core) for graph in graphs]
+    candidates = [candidate for each in contests for candidate in each.ours]
+    measured = _measured(candidates, core, folder / f"{core}.json", executor)
+    theirs: dict[str, int] = {}
+    for library in libraries:
+        for layer, time in _fastest(contests, core, library, folder, executor):
+            theirs[layer] = min(time, theirs.get(layer, time))
     for each in contests:
-        yield outcome(each, core, measured)
+        yield outcome(each, core, measured, theirs.get(each.layer))
+
+
+def _fastest(
+    contests: Sequence[Contest], core: str, build: Library, folder: Path, executor: Executor
+) -> Iterator[tuple[str, int]]:
+    """Signature of what was drawn, and the time of each function of a library that computes it."""
+    if build.library is None:
+        return
+    candidates = [
+        candidate
+        for each in contests
+        for candidate in library_candidates(each.drawn, CORES[core], build.library)
+    ]
+    path = folder / f"{core} {re.sub(r'[^A-Za-z0-9.]+', '-', build.origin)}.json"
+    for (layer, _), result in _measured(candidates, core, path, executor, build.library).items():
+        yield layer, result.time[0]
+
+
+def _measured(
+    candidates: Sequence[Candidate],
+    core: str,
+    path: Path,
+    executor: Executor,
+    library: KernelLibrary | None = None,
+) -> dict[Key, Measurement]:
+    distinct = {key_of(each): each for each in candidates}
+    found = tune_candidates(
+        list(distinct.values()), CORES[core], path, library=library, executor=executor
+    )
+    table = found.tables.get(table_name(CORES[core]), {})
+    return {(layer, kernel): table[layer][kernel] for layer, kernel in distinct}
 
 
 def main() -> int:
@@ -153,9 +178,8 @@ def main() -> int:
     with TemporaryDirectory() as temporary, ProcessPoolExecutor(arguments.jobs) as pool:
         folder = arguments.keep or Path(temporary)
         for core in arguments.core or CORES:
-            built = cmsis_nn_library(core, LIBRARIES) if arguments.library else None
-            library = built.library if built is not None else None
-            found = list(outcomes(graphs, core, library, folder, pool))
+            libraries = cmsis_nn_libraries(core, LIBRARIES) if arguments.library else []
+            found = list(outcomes(graphs, core, libraries, folder, pool))
             print(report(core, found), flush=True)
             rows.append(table_row(core, found))
     print("", *TABLE_HEAD, *rows, sep="\n")

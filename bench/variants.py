@@ -14,70 +14,93 @@ from torch_cortex_m.ir import Graph
 from torch_cortex_m.ops import definition
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import Target
+from torch_cortex_m.tools import find_tool
+from torch_cortex_m.tune import Candidate, candidates_of
 
 BAKENN = "4.0.0, from the package bakenn (a newer one is faster on M55: name it, see variants.py)"
 OURS, REFERENCE, CMSIS_NN = "ours", "ref", "cmsis_nn"
+LEVELS = ("-O2", "-O3")
+"""How CMSIS-NN is compiled: which one is the faster depends on the layer."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """CMSIS-NN for one core, or the reason why there is none."""
+    """A build of CMSIS-NN for one core, or the reason why there is none."""
 
     library: KernelLibrary | None
     origin: str
 
 
-def cmsis_nn_library(core: str, folder: Path) -> Library:
-    """The library that the environment names, or else one compiled from the package bakenn.
+def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
+    """The builds that the environment names, or else those of the package bakenn, by each installed
+    compiler with each of LEVELS. They compete: the fastest counts.
 
     CMSIS_NN_INCLUDE: include folders, separated as in PATH. CMSIS_NN_LIBRARY_CORTEX_M4 (and so
-    on): the static library of one core; CMSIS_NN_LIBRARY: of those that there are, with
-    ``{core}`` in its name.
+    on): the static libraries of one core, separated alike; CMSIS_NN_LIBRARY: of those cores that
+    have them, with ``{core}`` in their names.
 
     Raises TcmError if a library is named that is not there.
     """
     variable = f"CMSIS_NN_LIBRARY_{core.upper().replace('-', '_')}"
     given = os.environ.get(variable)
-    pattern = os.environ.get("CMSIS_NN_LIBRARY")
-    if not given and not pattern:
-        return _compiled_library(core, folder)
+    patterns = os.environ.get("CMSIS_NN_LIBRARY")
+    if not given and not patterns:
+        return [
+            _compiled_library(core, folder, compiler, level)
+            for compiler in installed_compilers()
+            for level in LEVELS
+        ]
     include = os.environ.get("CMSIS_NN_INCLUDE")
     if not include:
         raise TcmError(f"{variable} needs CMSIS_NN_INCLUDE, the folders of its headers")
-    path = given or str(pattern).replace("{core}", core)
-    if not given and not Path(path).is_file():
+    folders = include.split(os.pathsep)
+    if given:
+        return [Library(open_library(folders, path), path) for path in given.split(os.pathsep)]
+    paths = [path.replace("{core}", core) for path in str(patterns).split(os.pathsep)]
+    return [_named_library(folders, path) for path in paths]
+
+
+def installed_compilers() -> list[str]:
+    return ["gcc", "clang"] if find_tool("clang") else ["gcc"]
+
+
+def _named_library(include: Sequence[str], path: str) -> Library:
+    if not Path(path).is_file():
         return Library(None, f"there is no {path}")
-    return Library(open_library(include.split(os.pathsep), path), path)
+    return Library(open_library(include, path), path)
 
 
-def _compiled_library(core: str, folder: Path) -> Library:
+def _compiled_library(core: str, folder: Path, compiler: str, level: str) -> Library:
     """Compiled into ``folder`` at first use, as for the tests."""
     import cmsis_nn
     import pytest
 
-    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{compiler}{level}"
+    place.mkdir(parents=True, exist_ok=True)
     try:
-        return Library(cmsis_nn.CmsisNN(folder).library(core), BAKENN)
+        library = cmsis_nn.CmsisNN(place, compiler, level).library(core)
     except pytest.skip.Exception as reason:
         return Library(None, str(reason))
+    return Library(library, f"{compiler} {level}: {BAKENN}")
 
 
-def generate_variants(
-    graphs: Mapping[str, Graph], target: Target, library: KernelLibrary | None
-) -> dict[str, list[Generated]]:
-    """Variant -> the generated C of each graph, by prefix and in order.
-
-    Where CMSIS-NN has no kernel for a layer, ours stands in.
-    """
+def generate_variants(graphs: Mapping[str, Graph], target: Target) -> dict[str, list[Generated]]:
+    """OURS and REFERENCE -> the generated C of each graph, in order."""
     ours = generate_all(graphs, target)
-    variants = {OURS: ours, REFERENCE: generate_all(graphs, target, forced=_references(ours))}
-    if library is not None:
-        variants[CMSIS_NN] = generate_all(graphs, target, library=library)
-    return variants
+    return {OURS: ours, REFERENCE: generate_all(graphs, target, forced=_references(ours))}
 
 
-def uses_library(generated: Generated) -> bool:
-    return any(kernel.provider != "ours" for kernel in generated.selection.values())
+def library_candidates(graph: Graph, target: Target, library: KernelLibrary) -> list[Candidate]:
+    """Those of the library's functions, for every layer that it computes."""
+    own = {(each.layer, each.kernel) for each in candidates_of(graph, target)}
+    every = candidates_of(graph, target, library.symbols)
+    return [each for each in every if (each.layer, each.kernel) not in own]
+
+
+def functions_of(graph: Graph, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Node name -> kernel, by ``chosen``: signature of a layer -> kernel."""
+    layers = {node.name: layer_of(graph, node).signature.text for node in graph.computing_nodes()}
+    return {name: chosen[layer] for name, layer in layers.items() if layer in chosen}
 
 
 def _references(generated: Sequence[Generated]) -> dict[str, dict[str, str]]:

@@ -18,17 +18,20 @@ from pathlib import Path
 import pytest
 from conftest import has_emulator
 
-from torch_cortex_m.build import KernelLibrary, open_library, toolchain_for
-from torch_cortex_m.target import CORES, Target
+from torch_cortex_m.build import KernelLibrary, Toolchain, open_library, toolchain_for
+from torch_cortex_m.target import CORES
 
 VENDOR = Path("backend") / "cmsis_nn" / "vendor"
 
 
 @dataclass(frozen=True)
 class CmsisNN:
-    """Gives the library of a core, compiled at first use into ``folder``."""
+    """Gives the library of a core, compiled at first use into ``folder``; compiler: as of
+    ``toolchain_for``."""
 
     folder: Path
+    compiler: str | None = None
+    optimize: str = "-O3"
 
     def library(self, core: str) -> KernelLibrary:
         """Skips the test where there is nothing to compile, or nothing to compile it with."""
@@ -47,7 +50,8 @@ class CmsisNN:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():
                 sources = sorted((vendor / "cmsis_nn" / "Source").rglob("*.c"))
-                build_library(sources, include, CORES[core], path)
+                toolchain = toolchain_for(CORES[core], self.compiler)
+                build_library(sources, include, toolchain, path, self.optimize)
         return open_library(include, path)
 
 
@@ -60,13 +64,16 @@ def bakenn_vendor() -> Path:
 
 
 def build_library(
-    sources: Sequence[Path], include: Sequence[Path], target: Target, path: Path
+    sources: Sequence[Path],
+    include: Sequence[Path],
+    toolchain: Toolchain,
+    path: Path,
+    optimize: str = "-O3",
 ) -> None:
-    """Compiles C sources for a core into a static library, which is there when it is complete."""
+    """Compiles C sources into a static library, which is there when it is complete."""
     objects = path.parent / path.stem
     objects.mkdir(exist_ok=True)
-    toolchain = toolchain_for(target)
-    flags = [*toolchain.flags, "-std=gnu11", "-O3", *(f"-I{folder}" for folder in include)]
+    flags = [*toolchain.flags, "-std=gnu11", optimize, *(f"-I{folder}" for folder in include)]
 
     def compile_one(source: Path) -> Path:
         output = objects / f"{source.stem}.o"

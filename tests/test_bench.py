@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import pytest
+from cmsis_nn import CmsisNN
 from conftest import needs_emulator
 
 sys.path.append(str(Path(__file__).parent.parent))
@@ -79,14 +81,14 @@ def test_a_library_without_headers_is_told(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("CMSIS_NN_LIBRARY_CORTEX_M4", "lib.a")
     monkeypatch.delenv("CMSIS_NN_INCLUDE", raising=False)
     with pytest.raises(TcmError, match="CMSIS_NN_INCLUDE"):
-        variants.cmsis_nn_library("cortex-m4", tmp_path)
+        variants.cmsis_nn_libraries("cortex-m4", tmp_path)
 
 
 @needs_emulator
 @pytest.mark.parametrize("core", ["cortex-m4", "cortex-m0plus"])
 def test_a_layer_is_measured_with_every_variant_there_is(core: str) -> None:
     chosen = [entry for entry in layers.all_layers() if entry[1].name == "linear 64-12"]
-    (result,) = measure.measure_layers(chosen, CORES[core], None)
+    (result,) = measure.measure_layers(chosen, CORES[core], [])
     assert set(result.costs) == {"ours", "ref"}
     assert result.work == 64 * 12
     assert result.unit == "MAC"
@@ -94,3 +96,38 @@ def test_a_layer_is_measured_with_every_variant_there_is(core: str) -> None:
     assert ours.instructions <= reference.instructions
     assert ours.cycles is not None
     assert reference.kernel == "linear_s8__ref"
+
+
+@needs_emulator
+def test_builds_that_are_named_compete(
+    cmsis_nn: CmsisNN, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Those that there are for a core."""
+    library = cmsis_nn.library("cortex-m4")
+    there = str(library.path).replace("cortex-m4", "{core}")
+    include = os.pathsep.join(map(str, library.include))
+    monkeypatch.setenv("CMSIS_NN_LIBRARY", os.pathsep.join([there, f"{tmp_path}/{{core}}.a"]))
+    monkeypatch.setenv("CMSIS_NN_INCLUDE", include)
+    first, second = variants.cmsis_nn_libraries("cortex-m4", tmp_path)
+    assert first.library is not None
+    assert first.library.symbols == library.symbols
+    assert first.origin == str(library.path)
+    assert second.library is None
+    assert second.origin == f"there is no {tmp_path}/cortex-m4.a"
+
+
+@needs_emulator
+def test_the_fastest_function_of_the_fastest_build_counts(cmsis_nn: CmsisNN) -> None:
+    """All give what our kernel gives; a layer that no function computes has no figure."""
+    chosen = [
+        each for each in layers.all_layers() if each[1].name in ("linear 64-12", "prelu 24x24x32")
+    ]
+    builds = [variants.Library(cmsis_nn.library("cortex-m4"), name) for name in ("one", "two")]
+    found = {row.name: row for row in measure.measure_layers(chosen, CORES["cortex-m4"], builds)}
+    assert set(found["prelu 24x24x32"].costs) == {"ours", "ref"}
+    theirs = found["linear 64-12"].costs["cmsis_nn"]
+    assert theirs.kernel.startswith("linear_s8__cmsis_nn")
+    assert theirs.build == "one"
+    ratio = found["linear 64-12"].ratio("cycles")
+    assert ratio is not None
+    assert ratio > 1

@@ -17,7 +17,7 @@ from random_layers import random_cases, random_conv2d, random_depthwise_conv2d
 from strict_compilers import compile_strictly
 
 from torch_cortex_m import TcmError, load, ops
-from torch_cortex_m.build import KernelLibrary, open_library
+from torch_cortex_m.build import KernelLibrary, open_library, toolchain_for
 from torch_cortex_m.build.library import archive_symbols
 from torch_cortex_m.generate import generate, generate_all
 from torch_cortex_m.model.compiled import CompiledModel
@@ -288,7 +288,7 @@ def stubs(cmsis_nn: CmsisNN, tmp_path: Path) -> KernelLibrary:
     """A library for cortex-m4 with functions of our own under CMSIS-NN's names."""
     include = cmsis_nn.library("cortex-m4").include
     source = Path(__file__).parent / "cmsis_nn_stubs.c"
-    build_library([source], include, CORES["cortex-m4"], tmp_path / "stubs.a")
+    build_library([source], include, toolchain_for(CORES["cortex-m4"]), tmp_path / "stubs.a")
     return open_library(include, tmp_path / "stubs.a")
 
 

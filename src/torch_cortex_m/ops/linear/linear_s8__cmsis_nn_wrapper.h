@@ -3,7 +3,7 @@
 #ifndef LINEAR_S8__CMSIS_NN_WRAPPER_H
 #define LINEAR_S8__CMSIS_NN_WRAPPER_H
 
-#include "tcm_cmsis_nn.h"
+#include "tcm_cmsis_nn_linear.h"
 
 TCM_KERNEL int32_t linear_s8__cmsis_nn_wrapper_scratch_bytes(int32_t input_features, int32_t output_features)
 {
@@ -18,30 +18,17 @@ TCM_KERNEL int32_t linear_s8__cmsis_nn_wrapper(const int8_t *input, const int8_t
                                                int32_t weight_offset, int32_t output_offset, int32_t activation_min,
                                                int32_t activation_max)
 {
-    const cmsis_nn_context context = tcm_cmsis_nn_context(scratch);
-    const cmsis_nn_fc_params params = {
-        .input_offset = input_offset,
-        .filter_offset = weight_offset,
-        .output_offset = output_offset,
-        .activation = tcm_cmsis_nn_activation(activation_min, activation_max),
-    };
-    /* The arrays are only read, though the struct does not say so. */
-    const cmsis_nn_quant_params quantization = {
-        .multiplier = (int32_t *)multipliers, .shift = (int32_t *)shifts, .is_per_channel = per_channel};
-    const cmsis_nn_dims input_dims = tcm_cmsis_nn_dims(rows, 1, 1, input_features);
-    const cmsis_nn_dims filter_dims = tcm_cmsis_nn_dims(input_features, 1, 1, output_features);
-    const cmsis_nn_dims bias_dims = tcm_cmsis_nn_dims(1, 1, 1, output_features);
-    const cmsis_nn_dims output_dims = tcm_cmsis_nn_dims(rows, 1, 1, output_features);
-    if (scratch != NULL) {
-        const arm_cmsis_nn_status status =
-            arm_vector_sum_s8((int32_t *)(void *)scratch, input_features, output_features, weight, input_offset,
-                              weight_offset, bias);
+    int32_t *const sums = (int32_t *)(void *)scratch;
+    if (sums != NULL) {
+        const arm_cmsis_nn_status status = arm_vector_sum_s8(sums, input_features, output_features, weight,
+                                                             input_offset, weight_offset, bias);
         if (status != ARM_CMSIS_NN_SUCCESS) {
             return (int32_t)status;
         }
     }
-    return (int32_t)arm_fully_connected_wrapper_s8(&context, &params, &quantization, &input_dims, input, &filter_dims,
-                                                   weight, &bias_dims, bias, &output_dims, output);
+    return tcm_cmsis_nn_linear(input, weight, bias, multipliers, shifts, output, sums, rows, input_features,
+                               output_features, per_channel, input_offset, weight_offset, output_offset,
+                               activation_min, activation_max);
 }
 
 #endif
