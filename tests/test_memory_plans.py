@@ -4,6 +4,7 @@ value is what the reference says when it is read, call after call."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -140,7 +141,7 @@ def broadcasts(drawn: Drawn, value: str, other: str) -> bool:
         sizes = np.broadcast_shapes(drawn.shape(value), drawn.shape(other))
     except ValueError:
         return False
-    return np.prod(sizes) <= LARGEST
+    return bool(np.prod(sizes) <= LARGEST)
 
 
 class Machine:
@@ -316,6 +317,34 @@ def test_rows_of_rows_with_room_between_them() -> None:
     wrong = replace(hosted, locations={**hosted.locations, second: last})
     with pytest.raises(PlanError, match=f"%{rows} writes over %{second}"):
         check_plan(drawn.graph, wrong, {}, drawn.overlaps)
+
+
+@pytest.mark.parametrize("axis", range(4))
+def test_the_checker_knows_every_byte_that_is_left_to_write(axis: int) -> None:
+    """Of a part that is copied into a whole whose rows have room between them: its first argument
+    is there already."""
+    drawn, tiny = Drawn(Graph("model")), TensorType((1, 1), "int8", Q)
+    byte = drawn.add("requantize", drawn.graph.add_input("b", tiny))
+    x = drawn.graph.add_input("x", TensorType((2, 2, 2, 3), "int8", Q))
+    first, second = (drawn.add("requantize", x, input_offset=offset) for offset in (1, 2))
+    whole = drawn.add("concatenate", first, second, axis=axis)
+    for value in (whole, byte):
+        drawn.graph.outputs.append(Port(drawn.add("requantize", value), drawn.shape(value)))
+    shape = drawn.shape(whole)
+    stride, start, arena = shape[-1] + 4, 64, [Location("arena", offset=at) for at in (0, 64, 512)]
+    rows = start + stride * np.arange(np.prod(shape[:-1]))[:, None]
+    _, copied = np.split((rows + np.arange(shape[-1])).reshape(shape), 2, axis)
+    plan = plan_memory(drawn.graph, {}, {})
+    plan = replace(
+        plan,
+        strides={whole: stride},
+        hosted=frozenset({(whole, "first")}),
+        locations={**plan.locations, first: arena[0], whole: arena[1], second: arena[2]},
+    )
+    for at in range(start, start + stride * len(rows)):
+        located = replace(plan, locations={**plan.locations, byte: Location("arena", offset=at)})
+        with pytest.raises(PlanError) if at in copied else nullcontext():
+            check_plan(drawn.graph, located, {}, {})
 
 
 @given(drawn_graphs(), st.integers(0, 1000), st.data())

@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from drawn_networks import DrawnNetwork, drawn_regions
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_regions
 from hypothesis import event, example, given, note, settings
 from hypothesis import strategies as st
 from test_memory_plans import assert_aligned, assert_no_waste, elsewhere
 from test_regions import residual_network
 
-from torch_cortex_m.ir import Graph, Node, format_graph
+from torch_cortex_m import ops
+from torch_cortex_m.ir import Graph, Node, Port, TensorType, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
 from torch_cortex_m.ir.regions import Border, Region, RowsRead, Slice, Take, row_bytes, row_count
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.schedule import means_of_sums, rows_in_pieces, schedule_of
 
@@ -284,3 +286,24 @@ def test_rows_of_an_output_lie_where_rows_of_an_input_were() -> None:
         beside = 480 if whole == 1440 else 1440
         assert plan.arena_bytes == plan.lower_bound < whole + windows + beside
         check_plan(graph, plan, {}, {})
+
+
+def test_the_checker_finds_sums_over_what_is_needed_later() -> None:
+    """Calls add a row each, and write to all of the sums from the first one on."""
+    graph = Graph("model")
+    x = graph.add_input("x", TensorType((1, 4, 5, 3), "int8", Q))
+    kept = add_case_node(graph, conv2d_case("kept", (1, 4, 5, 3), 4, (1, 1)), x)
+    wide = add_case_node(graph, conv2d_case("wide", (1, 4, 5, 3), 16, (1, 1)), x)
+    mean = graph.add_node(
+        ops.operator("avg_pool2d", kernel=(4, 5)), (wide,), "mean", quantization=Q
+    )
+    later = add_case_node(graph, conv2d_case("later", (1, 4, 5, 4), 2), kept)
+    graph.outputs += [Port(value, graph.types[value].shape) for value in (mean, later)]
+    graph = means_of_sums(graph)
+    regions = schedule_of(graph, [{wide: 1, "mean.sums": 1}]).regions
+    plan = plan_memory(graph, {}, {}, regions=regions)
+    check_plan(graph, plan, {}, {})
+    places = Places(graph, frozenset())
+    over = elsewhere(graph, plan, places, "mean.sums", plan.locations[kept].offset)
+    with pytest.raises(PlanError, match=f"rows of %mean.sums go over %{kept}"):
+        check_plan(graph, over, {}, {})
