@@ -17,10 +17,20 @@ from test_regions import residual_network
 from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, TensorType, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
-from torch_cortex_m.ir.regions import Border, Region, RowsRead, Slice, Take, row_bytes, row_count
+from torch_cortex_m.ir.regions import (
+    Border,
+    Region,
+    RowsRead,
+    Slice,
+    Take,
+    joins,
+    row_bytes,
+    row_count,
+)
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.schedule import means_of_sums, rows_in_pieces, schedule_of
+from torch_cortex_m.schedule.regions import RegionBuilder
 
 Overlaps = dict[str, dict[str, Overlap]]
 Memory = tuple[str, int]
@@ -307,3 +317,15 @@ def test_the_checker_finds_sums_over_what_is_needed_later() -> None:
     over = elsewhere(graph, plan, places, "mean.sums", plan.locations[kept].offset)
     with pytest.raises(PlanError, match=f"rows of %mean.sums go over %{kept}"):
         check_plan(graph, over, {}, {})
+
+
+def test_nodes_that_only_join_rows_need_no_scratch_memory() -> None:
+    graph = rows_in_pieces(residual_network(), {"rows"})
+    builder = RegionBuilder(graph)
+    rows = builder.rows_a_call(0, len(builder.nodes) - 1, 1)
+    assert rows is not None
+    regions = schedule_of(graph, [rows]).regions
+    scratch = dict.fromkeys(rows, 40)
+    plan = plan_memory(graph, scratch, {}, regions=regions)
+    assert joins(regions)
+    assert plan.scratch.keys() == rows.keys() - joins(regions)
