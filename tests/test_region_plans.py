@@ -298,6 +298,23 @@ def test_rows_of_an_output_lie_where_rows_of_an_input_were() -> None:
         check_plan(graph, plan, {}, {})
 
 
+@pytest.mark.parametrize(
+    ("channels", "rows", "beside"), [(8, 1, 64), (16, 1, 128), (16, 4, 512), (32, 1, 9 * 128)]
+)
+def test_rows_go_right_before_those_that_are_needed(channels: int, rows: int, beside: int) -> None:
+    """Over an image of eight rows, of 128 bytes each: what a call writes lies before what it reads,
+    and of all calls the one decides that is the farthest ahead."""
+    graph, shape = Graph("model"), (1, 8, 8, 16)
+    x = graph.add_input("x", TensorType(shape, "int8", Q))
+    value = add_case_node(graph, conv2d_case("output", shape, channels, (1, 1)), x)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    regions = schedule_of(graph, [{value: rows}]).regions
+    plan = plan_memory(graph, {}, {}, ports_in_arena=True, regions=regions)
+    check_plan(graph, plan, {}, {})
+    assert plan.arena_bytes == graph.types[x].bytes + beside
+    assert plan.locations[x].offset - plan.locations[value].offset == beside
+
+
 def test_the_checker_finds_sums_over_what_is_needed_later() -> None:
     """Calls add a row each, and write to all of the sums from the first one on."""
     graph = Graph("model")
