@@ -27,6 +27,13 @@ def test_columns_are_permuted() -> None:
     np.testing.assert_array_equal(new, expected)
 
 
+def test_transposes_one_behind_the_other_are_all_folded() -> None:
+    build = GraphBuilder()
+    x = build.transpose(build.to_nchw(build.input(2, 3, 4, 5)), 0, 3, 1, 2)
+    graph = folded(build, build.linear(build.flatten(x), 6))
+    assert names(graph) == ["quantize", "linear", "dequantize"]
+
+
 def test_leading_dimensions_stay() -> None:
     build = GraphBuilder()
     x = build.transpose(build.input(2, 3, 4, 5), 0, 1, 3, 2)
