@@ -44,10 +44,10 @@ def candidates() -> Candidates:
     return candidates_of(GRAPH, ports_in_arena=False)
 
 
-def candidates_of(graph: Graph, *, ports_in_arena: bool) -> Candidates:
+def candidates_of(graph: Graph, *, ports_in_arena: bool, pushed: str | None = None) -> Candidates:
     model = CostModel({})
     choice = Choice.best(graph, rank_kernels(graph, M4, model=model), model)
-    return Candidates(choice, M4, ports_in_arena=ports_in_arena)
+    return Candidates(choice, M4, ports_in_arena=ports_in_arena, pushed=pushed)
 
 
 @pytest.mark.parametrize(
@@ -320,6 +320,16 @@ def test_the_least_is_found_from_above_and_from_below(candidates: Candidates) ->
     assert least == min(step.bytes for step in all_steps(candidates) if step.last - step.first == 3)
     whole = search.singles_only()
     assert [step.bytes for step in whole] == [3840, 7680, 7680, 3840]
+
+
+def test_a_layer_that_rows_are_pushed_to_is_never_computed_at_once() -> None:
+    """Not even where nothing lies in the arena."""
+    build = Builder()
+    image = build.input(1, 8, 8, 4)
+    build.output(build.conv(image, 8))
+    for pushed, whole in ((None, [0]), (image, [])):
+        candidates = candidates_of(build.graph, ports_in_arena=False, pushed=pushed)
+        assert [step.bytes for step in Search(candidates).singles_only()] == whole
 
 
 def test_slices_are_called_for_all_rows(candidates: Candidates) -> None:
