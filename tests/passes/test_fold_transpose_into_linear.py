@@ -7,6 +7,7 @@ from graph_builder import GraphBuilder, check_same, names
 
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes.fold_transpose_into_linear import fold_transpose_into_linear
+from torch_cortex_m.passes.rewrite import first_input
 
 
 def folded(build: GraphBuilder, value: str) -> Graph:
@@ -77,6 +78,6 @@ def test_transposed_value_with_another_user() -> None:
     build.output(x)
     graph = folded(build, build.linear(build.flatten(x), 6))
     linear = next(node for node in graph.nodes if node.op.name == "linear")
-    reshape = graph.producer(linear.inputs[0])
+    reshape = graph.producer(first_input(linear))
     assert reshape is not None
     assert reshape.inputs == ("x_quantized",)
