@@ -4,6 +4,7 @@ value is what the reference says when it is read, call after call."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from torch_cortex_m import ops
 from torch_cortex_m.ir import Graph, Node, Port, Quantization, TensorType, format_graph, verify
 from torch_cortex_m.ir.artifacts import (
     ALIGNMENT,
+    Copy,
     Location,
     MemoryPlan,
     Overlap,
@@ -140,7 +142,7 @@ def broadcasts(drawn: Drawn, value: str, other: str) -> bool:
         sizes = np.broadcast_shapes(drawn.shape(value), drawn.shape(other))
     except ValueError:
         return False
-    return np.prod(sizes) <= LARGEST
+    return bool(np.prod(sizes) <= LARGEST)
 
 
 class Machine:
@@ -316,6 +318,100 @@ def test_rows_of_rows_with_room_between_them() -> None:
     wrong = replace(hosted, locations={**hosted.locations, second: last})
     with pytest.raises(PlanError, match=f"%{rows} writes over %{second}"):
         check_plan(drawn.graph, wrong, {}, drawn.overlaps)
+
+
+@pytest.mark.parametrize("axis", range(4))
+def test_the_checker_knows_every_byte_that_is_left_to_write(axis: int) -> None:
+    """Of a part that is copied into a whole whose rows have room between them: its first argument
+    is there already."""
+    drawn, tiny = Drawn(Graph("model")), TensorType((1, 1), "int8", Q)
+    byte = drawn.add("requantize", drawn.graph.add_input("b", tiny))
+    x = drawn.graph.add_input("x", TensorType((2, 2, 2, 3), "int8", Q))
+    first, second = (drawn.add("requantize", x, input_offset=offset) for offset in (1, 2))
+    whole = drawn.add("concatenate", first, second, axis=axis)
+    for value in (whole, byte):
+        drawn.graph.outputs.append(Port(drawn.add("requantize", value), drawn.shape(value)))
+    shape = drawn.shape(whole)
+    stride, start, arena = shape[-1] + 4, 64, [Location("arena", offset=at) for at in (0, 64, 512)]
+    rows = start + stride * np.arange(np.prod(shape[:-1]))[:, None]
+    _, copied = np.split((rows + np.arange(shape[-1])).reshape(shape), 2, axis)
+    plan = plan_memory(drawn.graph, {}, {})
+    plan = replace(
+        plan,
+        strides={whole: stride},
+        hosted=frozenset({(whole, "first")}),
+        locations={**plan.locations, first: arena[0], whole: arena[1], second: arena[2]},
+    )
+    for at in range(start, start + stride * len(rows)):
+        located = replace(plan, locations={**plan.locations, byte: Location("arena", offset=at)})
+        with pytest.raises(PlanError) if at in copied else nullcontext():
+            check_plan(drawn.graph, located, {}, {})
+
+
+@pytest.mark.parametrize("read_later", [False, True])
+def test_a_state_waits_for_its_last_reader_in_no_second_place(read_later: bool) -> None:
+    """What takes its place is computed there or, while nodes still read it, once elsewhere."""
+    drawn = Drawn(Graph("model"))
+    kept = drawn.graph.add_state("kept", np.zeros((1, 20), np.int8), Q)
+    constant = drawn.graph.add_state("constant", np.zeros((1, 20), np.int8), Q)
+    x = drawn.graph.add_input("x", TensorType((1, 20), "int8", Q))
+    update = drawn.add("requantize", x)
+    result = drawn.add("requantize", kept if read_later else x)
+    drawn.graph.outputs.append(Port(result, (1, 20)))
+    drawn.graph.set_update(kept, update)
+    drawn.graph.set_update(constant, constant)
+    plan = plan_memory(drawn.graph, {}, {})
+    states = {name: plan.locations[name] for name in (kept, constant)}
+    assert {at.kind for at in states.values()} == {"state"}
+    if read_later:
+        assert plan.copies == (Copy(update, plan.locations[update], states[kept]),)
+        assert plan.arena_bytes == aligned(20)
+    else:
+        assert plan.locations[update] == states[kept]
+        assert (plan.copies, plan.arena_bytes) == ((), 0)
+    carry_out(drawn, plan, 0)
+
+
+def test_a_window_that_moves_on_to_the_front_begins_where_its_part_does() -> None:
+    """New frames come before those of the state: nothing but what they are made of moves."""
+    drawn = Drawn(Graph("model"))
+    kept = drawn.graph.add_state("kept", np.arange(24, dtype=np.int8).reshape(2, 12), Q)
+    x = drawn.graph.add_input("x", TensorType((1, 12), "int8", Q))
+    whole = drawn.add("concatenate", drawn.add("requantize", x), kept, axis=0)
+    update = drawn.add("slice", whole, begin=(0, 0), size=(2, 12))
+    drawn.graph.outputs.append(Port(drawn.add("requantize", whole), (3, 12)))
+    drawn.graph.set_update(kept, update)
+    plan = plan_memory(drawn.graph, {}, {})
+    assert plan.locations[kept] == Location("state", offset=12)
+    assert plan.locations[update] == Location("state")
+    carry_out(drawn, plan, 0)
+
+
+def test_only_nodes_that_need_scratch_memory_have_some() -> None:
+    drawn = Drawn(Graph("model"))
+    x = drawn.graph.add_input("x", TensorType((1, 20), "int8", Q))
+    first = drawn.add("requantize", x)
+    second = drawn.add("requantize", first)
+    drawn.graph.outputs.append(Port(second, (1, 20)))
+    plan = plan_memory(drawn.graph, {first: 0, second: 5}, {})
+    assert plan.scratch.keys() == {second}
+
+
+def test_outputs_in_the_arena_are_copied_only_from_elsewhere() -> None:
+    """Not what a node computes there."""
+    drawn = Drawn(Graph("model"), in_arena=True)
+    x = drawn.graph.add_input("x", TensorType((1, 20), "int8", Q))
+    kept = drawn.graph.add_state("kept", np.zeros((1, 20), np.int8), Q)
+    constant = drawn.graph.add_constant("constant", np.zeros((1, 20), np.int8))
+    drawn.graph.types[constant] = drawn.graph.types[x]
+    computed = drawn.add("requantize", x)
+    for value in (computed, x, kept, constant):
+        drawn.graph.outputs.append(Port(value, (1, 20)))
+    drawn.graph.set_update(kept, kept)
+    plan = plan_memory(drawn.graph, {}, {}, ports_in_arena=True)
+    assert [each.value for each in plan.copies] == [kept, constant]
+    assert plan.arena_bytes == 4 * aligned(20)
+    carry_out(drawn, plan, 0)
 
 
 @given(drawn_graphs(), st.integers(0, 1000), st.data())

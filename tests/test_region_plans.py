@@ -8,17 +8,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from drawn_networks import DrawnNetwork, drawn_regions
+from drawn_networks import DrawnNetwork, Q, add_case_node, drawn_regions
 from hypothesis import event, example, given, note, settings
 from hypothesis import strategies as st
 from test_memory_plans import assert_aligned, assert_no_waste, elsewhere
 from test_regions import residual_network
 
-from torch_cortex_m.ir import Graph, Node, format_graph
+from torch_cortex_m import ops
+from torch_cortex_m.ir import Graph, Node, Port, TensorType, format_graph
 from torch_cortex_m.ir.artifacts import MemoryPlan, Overlap, aligned
-from torch_cortex_m.ir.regions import Border, Region, RowsRead, Slice, Take, row_bytes, row_count
+from torch_cortex_m.ir.regions import (
+    Border,
+    Region,
+    RowsRead,
+    Slice,
+    Take,
+    joins,
+    row_bytes,
+    row_count,
+)
+from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.plan import Places, PlanError, check_plan, plan_memory
 from torch_cortex_m.schedule import means_of_sums, rows_in_pieces, schedule_of
+from torch_cortex_m.schedule.regions import RegionBuilder
 
 Overlaps = dict[str, dict[str, Overlap]]
 Memory = tuple[str, int]
@@ -284,3 +296,53 @@ def test_rows_of_an_output_lie_where_rows_of_an_input_were() -> None:
         beside = 480 if whole == 1440 else 1440
         assert plan.arena_bytes == plan.lower_bound < whole + windows + beside
         check_plan(graph, plan, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("channels", "rows", "beside"), [(8, 1, 64), (16, 1, 128), (16, 4, 512), (32, 1, 9 * 128)]
+)
+def test_rows_go_right_before_those_that_are_needed(channels: int, rows: int, beside: int) -> None:
+    """Over an image of eight rows, of 128 bytes each: what a call writes lies before what it reads,
+    and of all calls the one decides that is the farthest ahead."""
+    graph, shape = Graph("model"), (1, 8, 8, 16)
+    x = graph.add_input("x", TensorType(shape, "int8", Q))
+    value = add_case_node(graph, conv2d_case("output", shape, channels, (1, 1)), x)
+    graph.outputs.append(Port(value, graph.types[value].shape))
+    regions = schedule_of(graph, [{value: rows}]).regions
+    plan = plan_memory(graph, {}, {}, ports_in_arena=True, regions=regions)
+    check_plan(graph, plan, {}, {})
+    assert plan.arena_bytes == graph.types[x].bytes + beside
+    assert plan.locations[x].offset - plan.locations[value].offset == beside
+
+
+def test_the_checker_finds_sums_over_what_is_needed_later() -> None:
+    """Calls add a row each, and write to all of the sums from the first one on."""
+    graph = Graph("model")
+    x = graph.add_input("x", TensorType((1, 4, 5, 3), "int8", Q))
+    kept = add_case_node(graph, conv2d_case("kept", (1, 4, 5, 3), 4, (1, 1)), x)
+    wide = add_case_node(graph, conv2d_case("wide", (1, 4, 5, 3), 16, (1, 1)), x)
+    mean = graph.add_node(
+        ops.operator("avg_pool2d", kernel=(4, 5)), (wide,), "mean", quantization=Q
+    )
+    later = add_case_node(graph, conv2d_case("later", (1, 4, 5, 4), 2), kept)
+    graph.outputs += [Port(value, graph.types[value].shape) for value in (mean, later)]
+    graph = means_of_sums(graph)
+    regions = schedule_of(graph, [{wide: 1, "mean.sums": 1}]).regions
+    plan = plan_memory(graph, {}, {}, regions=regions)
+    check_plan(graph, plan, {}, {})
+    places = Places(graph, frozenset())
+    over = elsewhere(graph, plan, places, "mean.sums", plan.locations[kept].offset)
+    with pytest.raises(PlanError, match=f"rows of %mean.sums go over %{kept}"):
+        check_plan(graph, over, {}, {})
+
+
+def test_nodes_that_only_join_rows_need_no_scratch_memory() -> None:
+    graph = rows_in_pieces(residual_network(), {"rows"})
+    builder = RegionBuilder(graph)
+    rows = builder.rows_a_call(0, len(builder.nodes) - 1, 1)
+    assert rows is not None
+    regions = schedule_of(graph, [rows]).regions
+    scratch = dict.fromkeys(rows, 40)
+    plan = plan_memory(graph, scratch, {}, regions=regions)
+    assert joins(regions)
+    assert plan.scratch.keys() == rows.keys() - joins(regions)

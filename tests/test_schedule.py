@@ -19,6 +19,7 @@ from torch_cortex_m.ops.conv2d.cases import SAME
 from torch_cortex_m.ops.conv2d.cases import case as conv2d_case
 from torch_cortex_m.ops.conv_transpose2d.cases import case as transposed_case
 from torch_cortex_m.ops.depthwise_conv2d.cases import case as depthwise_case
+from torch_cortex_m.plan import plan_memory
 from torch_cortex_m.schedule import Candidates, Search, largest_bytes, rows_in_pieces
 from torch_cortex_m.schedule.candidates import (
     CYCLES_A_BYTE,
@@ -43,10 +44,10 @@ def candidates() -> Candidates:
     return candidates_of(GRAPH, ports_in_arena=False)
 
 
-def candidates_of(graph: Graph, *, ports_in_arena: bool) -> Candidates:
+def candidates_of(graph: Graph, *, ports_in_arena: bool, pushed: str | None = None) -> Candidates:
     model = CostModel({})
     choice = Choice.best(graph, rank_kernels(graph, M4, model=model), model)
-    return Candidates(choice, M4, ports_in_arena=ports_in_arena)
+    return Candidates(choice, M4, ports_in_arena=ports_in_arena, pushed=pushed)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,21 @@ def test_rows_are_taken_as_the_first_reader_goes_on() -> None:
         assert region.windows["sum"].rows == window
     for rows in (5, 24):
         assert builder.region({"end": rows}) is None
+
+
+@pytest.mark.parametrize(("every", "second", "taken"), [(1, 1, 1), (4, 1, 2), (2, 2, 2)])
+def test_no_more_rows_are_taken_than_any_reader_goes_on_by(
+    every: int, second: int, taken: int
+) -> None:
+    graph, shape = Graph("model"), (1, 12, 10, 3)
+    graph.add_input("image", TensorType(shape, "int8", Q))
+    for name, stride in (("every", 1), ("second", 2)):
+        case = conv2d_case(name, shape, 4, padding=SAME, stride=(stride, stride))
+        value = add_case_node(graph, case, "image")
+        graph.outputs.append(Port(value, graph.types[value].shape))
+    region = RegionBuilder(graph).region({"every": every, "second": second})
+    assert region is not None
+    assert [each.rows for each in region.actions if isinstance(each, Take)] == [taken]
 
 
 @pytest.mark.parametrize(("rows", "window"), [(1, 7), (2, 8), (3, 9), (6, 12)])
@@ -252,6 +268,19 @@ def test_what_leaves_a_region_for_the_caller_shares_no_memory() -> None:
     assert 512 <= step.bytes - step.window_bytes < 512 + 256
 
 
+@pytest.mark.parametrize("channels", [(16, 4), (4, 16)])
+def test_outputs_of_a_region_share_the_most_that_one_of_them_can(channels: Sequence[int]) -> None:
+    """The larger one lies over the image, of 1024 bytes, but for a row."""
+    build = Builder()
+    image = build.input(1, 8, 8, 16)
+    build.output(*(build.conv(image, each) for each in channels))
+    step = candidates_of(build.graph, ports_in_arena=True).region(0, 1, 1, 0)
+    assert step is not None
+    assert step.region is not None
+    plan = plan_memory(build.graph, {}, {}, ports_in_arena=True, regions=[step.region])
+    assert step.bytes == plan.arena_bytes == 1024 + 128 + 256
+
+
 def test_nothing_is_left_to_refine(candidates: Candidates) -> None:
     search = Search(candidates)
     for limit in (1200, 1500, 1800, 2200, 2600, 3000, 6000):
@@ -291,6 +320,16 @@ def test_the_least_is_found_from_above_and_from_below(candidates: Candidates) ->
     assert least == min(step.bytes for step in all_steps(candidates) if step.last - step.first == 3)
     whole = search.singles_only()
     assert [step.bytes for step in whole] == [3840, 7680, 7680, 3840]
+
+
+def test_a_layer_that_rows_are_pushed_to_is_never_computed_at_once() -> None:
+    """Not even where nothing lies in the arena."""
+    build = Builder()
+    image = build.input(1, 8, 8, 4)
+    build.output(build.conv(image, 8))
+    for pushed, whole in ((None, [0]), (image, [])):
+        candidates = candidates_of(build.graph, ports_in_arena=False, pushed=pushed)
+        assert [step.bytes for step in Search(candidates).singles_only()] == whole
 
 
 def test_slices_are_called_for_all_rows(candidates: Candidates) -> None:

@@ -139,6 +139,27 @@ def test_values_without_columns(shape: tuple[int, ...]) -> None:
     assert cut(with_output(graph, total), [total], 2) is None
 
 
+def test_one_column_is_needed_by_every_strip() -> None:
+    """Though what reads it, and its padding, has some."""
+    graph = a_graph((1, 8, 1, 3))
+    case = conv2d_case("padded", (1, 8, 1, 3), 4, (3, 3), padding=(1, 2, 1, 2))
+    padded = add_case_node(graph, case, "image")
+    assert graph.types[padded].shape == (1, 8, 3, 4)
+    assert cut(with_output(graph, padded), [padded], 2) is None
+
+
+def test_the_multiplications_of_columns_that_two_strips_need() -> None:
+    """Each of two strips of the last layer needs a column of the first one beside its own."""
+    graph = a_graph()
+    first = add_case_node(graph, conv2d_case("first", IMAGE, 16, (1, 1)), "image")
+    last = add_case_node(graph, depthwise_case("last", WIDE, padding=SAME), first)
+    with_output(graph, last)
+    for names, more in (([last], 0), ([first, last], 2 * 20 * 16 * 3)):
+        found = cut(graph, names, 2)
+        assert found is not None
+        assert found.more_macs == more
+
+
 def check_strips(graph: Graph, names: list[str], count: int) -> Graph:
     """There are so many, and they compute the same; the graph with them."""
     found_cut = cut(graph, names, count)
@@ -265,3 +286,17 @@ def test_strips_of_layers_behind_others_that_fit() -> None:
     least = min(total_cycles(steps) for _, steps in found)
     assert strips.within(limit, 2, least + 1), "they take less than that"
     assert not strips.within(limit, 2, least / 2)
+
+
+def test_strips_of_layers_without_multiplications() -> None:
+    graph, value = a_graph(), "image"
+    for stride in (1, 1, 2):
+        pool = ops.operator(
+            "max_pool2d", kernel=(3, 3), padding=(1, 1, 1, 1), stride=(stride, stride)
+        )
+        value = graph.add_node(pool, (value,), "pool", quantization=Q)
+    searches = Searches(M4, ports_in_arena=False, pushed=None, objective="speed")
+    (search,) = searches.by_rows(best_choice(with_output(graph, value), M4), MOST_ROWS)
+    found = searches.by_strips(search).within(800, 2, inf)
+    assert found
+    assert all(largest_bytes(steps) <= 800 for _, steps in found)

@@ -7,6 +7,7 @@ from graph_builder import GraphBuilder, check_same, names
 
 from torch_cortex_m.ir import Graph
 from torch_cortex_m.passes.fold_transpose_into_linear import fold_transpose_into_linear
+from torch_cortex_m.passes.rewrite import first_input
 
 
 def folded(build: GraphBuilder, value: str) -> Graph:
@@ -25,6 +26,13 @@ def test_columns_are_permuted() -> None:
     old, new = build.graph.constants["weight"], graph.constants["weight"]
     expected = old.reshape(6, 5, 3, 4).transpose(0, 2, 3, 1).reshape(6, 60)
     np.testing.assert_array_equal(new, expected)
+
+
+def test_transposes_one_behind_the_other_are_all_folded() -> None:
+    build = GraphBuilder()
+    x = build.transpose(build.to_nchw(build.input(2, 3, 4, 5)), 0, 3, 1, 2)
+    graph = folded(build, build.linear(build.flatten(x), 6))
+    assert names(graph) == ["quantize", "linear", "dequantize"]
 
 
 def test_leading_dimensions_stay() -> None:
@@ -70,6 +78,6 @@ def test_transposed_value_with_another_user() -> None:
     build.output(x)
     graph = folded(build, build.linear(build.flatten(x), 6))
     linear = next(node for node in graph.nodes if node.op.name == "linear")
-    reshape = graph.producer(linear.inputs[0])
+    reshape = graph.producer(first_input(linear))
     assert reshape is not None
     assert reshape.inputs == ("x_quantized",)

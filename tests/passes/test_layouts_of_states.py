@@ -4,6 +4,7 @@ beside nodes with several outputs, whose values keep theirs."""
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from graph_builder import GraphBuilder
 
 from torch_cortex_m.ir import Graph, Quantization, verify
@@ -101,6 +102,17 @@ def test_results_of_a_node_with_several() -> None:
     for half in halves:
         build.output(build.conv(half, 2, (1, 1)))
     check(build)
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_result_of_a_node_with_several_stays_as_it_is_beside_what_is_added(index: int) -> None:
+    """What a convolution gives, and another one takes, would spare two transposes."""
+    build = GraphBuilder()
+    halves = build.nodes(Split(axis=1, size=2), build.softmax(build.input(*SHAPE)))
+    half = halves[index]
+    total = build.add(half, build.conv(half, 2, (1, 1)))
+    build.output(build.conv(total, 2, (1, 1)))
+    assert check(build).types[half].shape == (1, 2, 4, 4)
 
 
 def test_a_state_without_axes_stays_one() -> None:

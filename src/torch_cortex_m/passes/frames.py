@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -208,9 +209,7 @@ class Frames:
         outputs = [output for output in node.outputs if output in self.needs]
         asked = read = range(1)
         if outputs:
-            need = self.needs[outputs[0]]
-            for output in outputs[1:]:
-                need = need.joined(self.needs[output])
+            need = reduce(Need.joined, (self.needs[output] for output in outputs))
             asked, read = need.asked, self._newest(outputs[0], need)
             for output in (each for each in node.outputs if each in self.tracks):
                 self.needs[output], self.computed[output] = need, read

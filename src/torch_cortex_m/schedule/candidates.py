@@ -142,7 +142,8 @@ class Candidates:
 
     def go_by_rows(self, first: int, last: int) -> bool:
         """Whether each of these nodes can compute some rows from some rows."""
-        return self.builder.rows_a_call(first, last, 1) is not None
+        nodes = self.nodes[first : last + 1]
+        return all(self.builder.rules.rule(node.name) is not None for node in nodes)
 
     def bytes_beside(self, first: int, last: int) -> int:
         """Of the values that lie whole while these nodes go by rows, at least: less the most that

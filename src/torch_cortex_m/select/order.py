@@ -70,7 +70,8 @@ def _large_first(
     unknown = [kernel for kernel, *_ in groups if model.cost(layer, kernel) is None]
     sizes = {kernel.name: model.constant_bytes(layer, kernel) for kernel in unknown}
     limit = flash_limit(min(sizes.values(), default=0))
-    return sorted(groups, key=lambda group: sizes.get(group[0].name, 0) <= limit)
+    large = {name for name, size in sizes.items() if size > limit}
+    return sorted(groups, key=lambda group: group[0].name not in large)
 
 
 def _by_time(layer: Layer, kernels: Sequence[Kernel], model: CostModel) -> list[Kernel]:
