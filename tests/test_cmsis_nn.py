@@ -75,7 +75,8 @@ def is_computed(case: Case, symbols: frozenset[str]) -> bool:
         case "add":
             return shape_of(case, "other") == shape and op.left_shift >= 16
         case "softmax":
-            return shape[-1] <= 511
+            int8 = case_graph(case).types["output"].dtype == "int8"
+            return int8 and case.tensors.get("mask") is None and shape[-1] <= 511
         case "minimum" | "maximum":
             return all(is_whole_or_repeated(case, name) for name in ("input", "other"))
         case "pad":
