@@ -136,17 +136,21 @@ def outcomes(
 def _fastest(
     contests: Sequence[Contest], core: str, build: Library, folder: Path, executor: Executor
 ) -> Iterator[tuple[str, int]]:
-    """Signature of what was drawn, and the time of each function of a library that computes it."""
+    """Signature of what was drawn, and the time of each function of a library that computes it,
+    measured beside a kernel of ours: their outputs are compared."""
     if build.library is None:
         return
+    theirs = [library_candidates(each.drawn, CORES[core], build.library) for each in contests]
     candidates = [
         candidate
-        for each in contests
-        for candidate in library_candidates(each.drawn, CORES[core], build.library)
+        for each, functions in zip(contests, theirs, strict=True)
+        if functions
+        for candidate in (candidates_of(each.drawn, CORES[core])[-1], *functions)
     ]
     path = folder / f"{core} {re.sub(r'[^A-Za-z0-9.]+', '-', build.origin)}.json"
-    for (layer, _), result in _measured(candidates, core, path, executor, build.library).items():
-        yield layer, result.time[0]
+    measured = _measured(candidates, core, path, executor, build.library)
+    for candidate in (function for functions in theirs for function in functions):
+        yield candidate.layer, measured[key_of(candidate)].time[0]
 
 
 def _measured(
