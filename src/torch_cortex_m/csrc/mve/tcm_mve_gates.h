@@ -11,7 +11,7 @@
 #include "tcm_mve_tiles.h"
 
 #define TCM_MVE_SUM_TILES                                                                                             \
-    "push {r7, r9}\n"                                                                                                 \
+    "push {r7, r9}\n.set tcm_head, 16\n"                                                                              \
     "1:\n"                                                                                                            \
     TCM_MVE_LITERAL("r0", "64 * %c[steps] + 16")                                                                      \
     "add r9, r5, r0\n"                                                                                                \

@@ -42,15 +42,16 @@
     "vldrw.32 q0, [r5], #16\n" multiply ".s8 r0, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r2, q1, q2\n"       \
     "vldrw.32 q0, [r5], #16\n" multiply ".s8 r4, q0, q2\n vldrw.32 q1, [r5], #16\n" multiply ".s8 r6, q1, q2\n"
 
-/* All steps. Up to eight have immediate offsets, which spares resetting the pointers: STEP(multiply, offset, next) is the
- * macro of a step at ", #offset]". More are a loop of eight, after the first one to eight. */
+/* All steps, the second of them tcm_head values behind the first. Up to eight have immediate offsets, which spares
+ * resetting the pointers: STEP(multiply, offset, next) is the macro of a step at ", #offset]". More are a loop of eight,
+ * after the first one to eight. */
 #define TCM_MVE_ALL_STEPS(STEP)                                                                                       \
     ".if %c[steps] <= 8\n"                                                                                            \
-    ".set tcm_at, 16\n" TCM_MVE_BEGIN_STEPS("%c[steps]") STEP("vmladav", "]", ", #tcm_at]")                           \
+    ".set tcm_at, tcm_head\n" TCM_MVE_BEGIN_STEPS("%c[steps]") STEP("vmladav", "]", ", #tcm_at]")                     \
     ".rept %c[steps] - 1\n" STEP("vmladava", ", #tcm_at]", ", #tcm_at + 16]")                                         \
     ".set tcm_at, tcm_at + 16\n"                                                                                      \
     ".endr\n"                                                                                                         \
-    ".else\n" TCM_MVE_BEGIN_STEPS("(%c[steps] - 1) %% 8 + 1") STEP("vmladav", "], #16", "], #16")                     \
+    ".else\n" TCM_MVE_BEGIN_STEPS("(%c[steps] - 1) %% 8 + 1") STEP("vmladav", "], #tcm_head", "], #16")               \
     ".rept (%c[steps] - 1) %% 8\n" STEP("vmladava", "], #16", "], #16")                                               \
     ".endr\n"                                                                                                         \
     "mov r7, #(%c[steps] - 1) / 8\n"                                                                                  \
@@ -72,7 +73,7 @@
 /* A vector back to its start, for the next tile; r0 is free between the tiles. */
 #define TCM_MVE_REWIND(v)                                                                                             \
     ".if %c[steps] > 8\n"                                                                                             \
-    TCM_MVE_LITERAL("r0", "16 * %c[steps]")                                                                           \
+    TCM_MVE_LITERAL("r0", "(16 * %c[steps] - 16 + tcm_head)")                                                         \
     "sub " v ", " v ", r0\n"                                                                                          \
     ".endif\n"
 
@@ -125,7 +126,7 @@
 /* Pairs of vectors over all channels. STEPS are all steps of a tile, after which REWIND goes back to its input; NEXT
  * goes on to the input of the next pair. The number of pairs is in r0, then on the stack. */
 #define TCM_MVE_PAIRS(STEPS, REWIND, NEXT)                                                                            \
-    "push {r0, r5, r7, r9}\n" TCM_MVE_LIMITS "3:\n"                                                                   \
+    "push {r0, r5, r7, r9}\n.set tcm_head, 16\n" TCM_MVE_LIMITS "3:\n"                                                \
     ".if %c[channels] >= 8\n"                                                                                         \
     "movw r9, #%c[channels] / 8\n"                                                                                    \
     "1:\n"                                                                                                            \
@@ -201,7 +202,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
 
 /* One vector over all octets of channels, and over what is left of them. */
 #define TCM_MVE_ONE_OCTETS                                                                                            \
-    "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
+    "push {r7, r9}\n.set tcm_head, %c[head]\n" TCM_MVE_LIMITS                                                         \
     "1:\n"                                                                                                            \
     ".if %c[lead_bytes]\n add r5, r5, %[lead_bytes]\n.endif\n"                                                        \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
@@ -220,7 +221,7 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     "pop {r7, r9}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_ONE_LAST_OCTET                                                                                        \
-    "push {r7, r9}\n" TCM_MVE_LIMITS                                                                                  \
+    "push {r7, r9}\n.set tcm_head, %c[head]\n" TCM_MVE_LIMITS                                                         \
     TCM_MVE_LITERAL("r0", "%c[tile_bytes]")                                                                           \
     "add r9, r5, r0\n"                                                                                                \
     TCM_MVE_ALL_RUNS(TCM_MVE_TWO_TILES_AT)                                                                            \
@@ -232,20 +233,22 @@ TCM_KERNEL void tcm_mve_plain_pairs(const int8_t *first, const int8_t *second, c
     TCM_MVE_STORE_SOME("vstrbt.16") "pop {r7, r9}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_ONE_LAST_TILE                                                                                         \
-    "push {r7}\n" TCM_MVE_LIMITS                                                                                      \
+    "push {r7}\n.set tcm_head, %c[head]\n" TCM_MVE_LIMITS                                                             \
     TCM_MVE_ALL_RUNS(TCM_MVE_ONE_TILE_AT)                                                                             \
     TCM_MVE_SUMS TCM_MVE_ADD_BIAS("q0", "r5") TCM_MVE_SCALE("q0", "r5", "q2", "q3")                                   \
     "vqmovnb.s32 q4, q0\n"                                                                                            \
     TCM_MVE_CLAMP("q4") TCM_MVE_STORE_SOME("vstrbt.32") "pop {r7}\n" TCM_MVE_ROOM
 
 #define TCM_MVE_ONE_OPERANDS                                                                                          \
-    TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [runs] "i"(runs), [run_step] "i"(run_step)
+    TCM_MVE_REQUANTIZE_OPERANDS, [steps] "i"(steps), [head] "i"(head), [runs] "i"(runs), [run_step] "i"(run_step)
 
 /* output[0 ... channels) from a window of 16 * steps values: `runs` of equal length, run_step bytes apart, of 128 bytes
- * at most unless there is one. lead_bytes precede each octet of tiles. All scalars are literals. */
+ * at most unless there is one, whose second 16 values begin `head` bytes behind the first. lead_bytes precede each octet
+ * of tiles. All scalars are literals. */
 TCM_KERNEL void tcm_mve_one_window(const int8_t *window, const int8_t *tiles, int8_t *output, int32_t channels,
-                                   int32_t steps, int32_t runs, int32_t run_step, int32_t lead_bytes, int32_t rounding,
-                                   int32_t output_offset, int32_t activation_min, int32_t activation_max)
+                                   int32_t steps, int32_t head, int32_t runs, int32_t run_step, int32_t lead_bytes,
+                                   int32_t rounding, int32_t output_offset, int32_t activation_min,
+                                   int32_t activation_max)
 {
     const int32_t clamp = tcm_mve_clamp_kind(activation_min, activation_max);
     const int32_t tile_bytes = 64 * steps + (rounding == 2 ? 80 : 48);
@@ -278,7 +281,7 @@ TCM_KERNEL void tcm_mve_one_vector(const int8_t *vector, const int8_t *tiles, in
                                    int32_t steps, int32_t lead_bytes, int32_t rounding, int32_t output_offset,
                                    int32_t activation_min, int32_t activation_max)
 {
-    tcm_mve_one_window(vector, tiles, output, channels, steps, 1, 0, lead_bytes, rounding, output_offset,
+    tcm_mve_one_window(vector, tiles, output, channels, steps, 16, 1, 0, lead_bytes, rounding, output_offset,
                        activation_min, activation_max);
 }
 

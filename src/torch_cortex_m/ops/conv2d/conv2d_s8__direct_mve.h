@@ -23,8 +23,8 @@ TCM_KERNEL void conv2d_s8__direct_mve(const int8_t *input, const int8_t *tiles, 
         const int8_t *values = input + (row / image_rows) * image_step + (row % image_rows) * row_step;
         int8_t *outputs = output + row * windows * output_channels;
         if (windows == 1) {
-            tcm_mve_one_window(values, tiles, outputs, output_channels, kernel_rows * columns * vectors, kernel_rows,
-                               kernel_step, 0, rounding, output_offset, activation_min, activation_max);
+            tcm_mve_one_window(values, tiles, outputs, output_channels, kernel_rows * columns * vectors, 16,
+                               kernel_rows, kernel_step, 0, rounding, output_offset, activation_min, activation_max);
             continue;
         }
         for (int32_t part = 0; part <= (windows % at_a_time != 0 ? 1 : 0); part++) {

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..base import Kernel, Layer
 from ..packing.mve import (
+    LANES,
     folded_bias,
     has_plain_requantization,
     lead_bytes,
@@ -24,29 +25,50 @@ def _applies(layer: Layer) -> bool:
 
 
 def _pack(layer: Layer) -> dict[str, np.ndarray]:
-    rows = padded_to_lanes(layer.constants["weight"])
+    weight, head = layer.constants["weight"], _head(layer)
+    rows = np.hstack([padded_to_lanes(weight[:, :head]), padded_to_lanes(weight[:, head:])])
     bias = folded_bias(layer, rows.sum(axis=1, dtype=np.int64))
     return {"tiles": packed_tiles(rows, requantization_vectors(layer, bias), _lead(layer))}
 
 
+def _features(layer: Layer) -> int:
+    return layer.types["weight"].shape[1]
+
+
+def _rows(layer: Layer) -> int:
+    return layer.types["input"].elements // _features(layer)
+
+
+def _head(layer: Layer) -> int:
+    """How many values the first vector of a row has: of a single row those that the others leave
+    over, so that the last one ends with the row; the first one is read whole, its further values
+    meet weights of zero."""
+    features = _features(layer)
+    left_over = features % LANES
+    return left_over if left_over and features > LANES and _rows(layer) == 1 else LANES
+
+
 def _lead(layer: Layer) -> int:
-    features = layer.types["weight"].shape[1]
-    return lead_bytes(layer, features, layer.types["input"].elements // features)
+    return lead_bytes(layer, _features(layer), _rows(layer))
+
+
+def _unsafe_rows(layer: Layer) -> int:
+    features = _features(layer)
+    return unsafe_vectors(features, features) if _head(layer) == LANES else 0
 
 
 def _constants(layer: Layer) -> dict[str, int | float]:
-    features = layer.types["weight"].shape[1]
     return {
         "rounding": rounding(layer),
         "lead_bytes": _lead(layer),
-        "unsafe_rows": unsafe_vectors(features, features),
+        "unsafe_rows": _unsafe_rows(layer),
+        "head": _head(layer),
     }
 
 
 def _scratch(layer: Layer) -> int:
     """Copies of two rows, where rows do not end with a vector."""
-    features = layer.types["weight"].shape[1]
-    return 0 if padded(features) == features else 2 * padded(features)
+    return 2 * padded(_features(layer)) if _unsafe_rows(layer) else 0
 
 
 MVE_KERNELS = [

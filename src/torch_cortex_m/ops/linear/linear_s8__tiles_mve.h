@@ -4,11 +4,12 @@
 
 #include "tcm_mve_rows.h"
 
-/* From the last unsafe_rows whole vectors cannot be read: they are copied. */
+/* From the last unsafe_rows whole vectors cannot be read: they are copied. The last row's second vector begins `head`
+ * values behind its first. */
 TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch,
-                                     int32_t rows, int32_t unsafe_rows, int32_t input_features, int32_t output_features,
-                                     int32_t lead_bytes, int32_t rounding, int32_t output_offset,
-                                     int32_t activation_min, int32_t activation_max)
+                                     int32_t rows, int32_t unsafe_rows, int32_t head, int32_t input_features,
+                                     int32_t output_features, int32_t lead_bytes, int32_t rounding,
+                                     int32_t output_offset, int32_t activation_min, int32_t activation_max)
 {
     const int32_t steps = (input_features + 15) / 16;
     const int32_t safe_pairs = tcm_clamp(rows - unsafe_rows, 0, rows) / 2;
@@ -33,8 +34,8 @@ TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, i
             tcm_mve_copy(copies, last, input_features);
             last = copies;
         }
-        tcm_mve_one_vector(last, tiles, output + (rows - 1) * output_features, output_features, steps, lead_bytes,
-                           rounding, output_offset, activation_min, activation_max);
+        tcm_mve_one_window(last, tiles, output + (rows - 1) * output_features, output_features, steps, head, 1, 0,
+                           lead_bytes, rounding, output_offset, activation_min, activation_max);
     }
 }
 
