@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import os
-import signal
-import sys
-import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from .errors import TcmError, TcmWarning
+from .endings import run_command
 from .sizes import bytes_of
 
 
@@ -45,13 +40,6 @@ app = typer.Typer(
 ARRAYS = "An .npz with one array an input: by name if all have the names of inputs, else in order."
 
 BYTES = "Bytes (or 64K, 1M: K is 1024)"
-SIGNALLED = 128
-"""And the signal's number: the exit status, as of a shell."""
-
-INTERRUPTED = SIGNALLED + 2
-
-ENDING = ("SIGTERM", "SIGHUP")
-"""Signals that end a command as an interruption does: workers and temporary files end with it."""
 
 
 def _size(text: str) -> int:
@@ -119,62 +107,8 @@ LossBudget = Annotated[
 
 
 def main() -> None:
-    """Runs the command line; a TcmError becomes its message and exit status 2, as does what cannot
-    be written, a TcmWarning a line."""
-    warnings.showwarning = _show_warning
-    for name in ENDING:
-        number = getattr(signal, name, None)  # Windows lacks one
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, _end)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names that the terminal's encoding lacks
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        _run()
-    except TcmError as error:
-        print(f"tcm: error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        _tell_interruption()
-        sys.exit(INTERRUPTED)
-    except SystemExit as ended:  # what typer makes of an interruption, or a signal's
-        if isinstance(ended.code, int) and ended.code > SIGNALLED:
-            _tell_interruption()
-        raise
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        _tell_unwritten(error)
-        sys.exit(2)
-
-
-def _run() -> None:
-    try:
-        app()
-    finally:
-        sys.stdout.flush()
-
-
-def _end(number: int, frame: Any) -> None:
-    sys.exit(SIGNALLED + number)
-
-
-def _tell_unwritten(error: OSError) -> None:
-    """What is left of the text goes nowhere, or Python would try again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    print(f"tcm: error: cannot write: {error.strerror or error}", file=sys.stderr)
-
-
-def _tell_interruption() -> None:
-    print("tcm: interrupted", file=sys.stderr)
-
-
-def _show_warning(message: Any, category: type[Warning], *place: Any) -> None:
-    """Warnings of ours without a place: the user's own code is not what they are about."""
-    if issubclass(category, TcmWarning):
-        print(f"tcm: warning: {message}", file=sys.stderr)
-    else:
-        sys.stderr.write(warnings.formatwarning(message, category, *place[:2]))
+    """Runs the command line: the process ends as ``run_command`` says."""
+    run_command(app)
 
 
 def _version(wanted: bool) -> None:
