@@ -62,3 +62,19 @@ def test_clang_builds_for_every_core(core: str, monkeypatch: pytest.MonkeyPatch)
         strict=True,
     ):
         assert np.array_equal(run.output, expected.output)
+
+
+@needs_emulator
+@needs_clang
+@pytest.mark.parametrize("name", COMPILERS)
+def test_structs_of_a_library_are_laid_out_alike(name: str, tmp_path: Path) -> None:
+    """Such as CMSIS-NN's for LSTM, which has an enumeration, whichever compiler builds it."""
+    source = tmp_path / "layout.c"
+    source.write_text(
+        "enum kind { FIRST, SECOND };\n"
+        "struct gate { const void *weights; enum kind kind; signed char zero_point; };\n"
+        '_Static_assert(sizeof(enum kind) == 1 && sizeof(struct gate) == 8, "as GCC for Arm");\n'
+    )
+    toolchain = toolchain_for(CORES["cortex-m4"], name)
+    run_tool([toolchain.compiler, *toolchain.flags, "-c", str(source), "-o", "layout.o"], tmp_path)
+    assert (tmp_path / "layout.o").is_file()

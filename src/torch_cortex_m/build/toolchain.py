@@ -62,7 +62,9 @@ def toolchain_for(target: Target, compiler: str | None = None) -> Toolchain:
     gcc, size = require_tool("arm-none-eabi-gcc"), require_tool("arm-none-eabi-size")
     if name == "gcc":
         return Toolchain(name, gcc, flags, gcc, flags, size)
-    own = ("--target=arm-none-eabi", *(f"-isystem{path}" for path in _library_headers(gcc)))
+    # Enumerations of a linked library are as small as GCC makes them.
+    own = ("--target=arm-none-eabi", "-fshort-enums")
+    own = (*own, *(f"-isystem{path}" for path in _library_headers(gcc)))
     if "dsp" in target.features:
         # Without an operating system, Clang would load and store words byte by byte.
         own = (*own, "-munaligned-access")
