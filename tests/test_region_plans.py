@@ -336,6 +336,16 @@ def test_the_checker_finds_sums_over_what_is_needed_later() -> None:
         check_plan(graph, over, {}, {})
 
 
+def test_a_mean_that_is_kept_whole_is_no_sum() -> None:
+    graph = Graph("model")
+    x = graph.add_input("x", TensorType((1, 4, 5, 3), "int8", Q))
+    mean = graph.add_node(ops.operator("avg_pool2d", kernel=(4, 5)), (x,), "mean", quantization=Q)
+    graph.outputs.append(Port(mean, graph.types[mean].shape))
+    assert len(means_of_sums(graph).nodes) > 1
+    kept = means_of_sums(replace(graph, kept=frozenset({mean})))
+    assert [node.op.name for node in kept.nodes] == ["avg_pool2d"]
+
+
 def test_nodes_that_only_join_rows_need_no_scratch_memory() -> None:
     graph = rows_in_pieces(residual_network(), {"rows"})
     builder = RegionBuilder(graph)

@@ -209,6 +209,11 @@ def test_layers_that_are_refused(network: Network, expected: tuple[str, ...]) ->
     assert all(each in text for each in expected), text
 
 
+def test_frames_along_the_first_axis_have_no_constants_of_their_own() -> None:
+    text = refused(lambda b, x: b.add(x, b.constant(12, 3)), 12, 3, axis=0)
+    assert "a constant for every frame" in text
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
