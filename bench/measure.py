@@ -124,10 +124,10 @@ def measure_layers(
     for (index, variant, candidate), result in zip(entries, measured, strict=True):
         costs[index][variant] = _cost(candidate, result)
         work[index] = result.work
-    for (_, case), graph, each, own in zip(layers, graphs.values(), costs, kernels, strict=True):
-        fastest = _fastest(case, graph, own[OURS], target, libraries)
-        if fastest is not None:
-            each[CMSIS_NN] = fastest
+    ours = [candidate for _, variant, candidate in entries if variant == OURS]
+    for build in libraries:
+        for index, cost in _of_library(ours, list(graphs.values()), target, build):
+            costs[index][CMSIS_NN] = min(costs[index].get(CMSIS_NN, cost), cost, key=_time)
     return [
         Row(
             case.name,
@@ -158,20 +158,25 @@ def _cost(candidate: Candidate, measured: Measurement, build: str = "") -> Cost:
     )
 
 
-def _fastest(
-    case: Case, graph: Graph, ours: str, target: Target, libraries: Sequence[Library]
-) -> Cost | None:
-    """CMSIS-NN's fastest function for a layer, measured beside our kernel; None if it has none."""
-    found: list[Cost] = []
-    for build in libraries:
-        assert build.library is not None
-        functions = [each.kernel for each in library_candidates(graph, target, build.library)]
-        if functions:
-            both = [Candidate(case.name, kernel, case) for kernel in (ours, *functions)]
-            measured = measure_candidates(both, target, build.library)
-            costs = (_cost(*each, build.origin) for each in zip(both, measured, strict=True))
-            found += (cost for cost in costs if cost.kernel != ours)
-    return min(found, key=lambda cost: cost.time, default=None)
+def _of_library(
+    ours: Sequence[Candidate], graphs: Sequence[Graph], target: Target, build: Library
+) -> Iterator[tuple[int, Cost]]:
+    """The index of a layer, and what a function of the library takes for it; measured beside our
+    kernels, as their outputs are compared."""
+    assert build.library is not None
+    entries: list[tuple[int, Candidate]] = []
+    for index, (own, graph) in enumerate(zip(ours, graphs, strict=True)):
+        theirs = library_candidates(graph, target, build.library)
+        both = [own, *(Candidate(own.layer, each.kernel, own.case) for each in theirs)]
+        entries += [(index, each) for each in both if theirs]
+    measured = measure_candidates([each for _, each in entries], target, build.library)
+    for (index, candidate), result in zip(entries, measured, strict=True):
+        if candidate is not ours[index]:
+            yield index, _cost(candidate, result, build.origin)
+
+
+def _time(cost: Cost) -> int:
+    return cost.time
 
 
 @cache
@@ -212,7 +217,7 @@ def measure_network(
         outputs.append(output)
     theirs = [replace(costs.pop(origin), build=origin) for origin in builds]
     if theirs:
-        costs[CMSIS_NN] = min(theirs, key=lambda cost: cost.time)
+        costs[CMSIS_NN] = min(theirs, key=_time)
     return Row(
         name,
         "network",
