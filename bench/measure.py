@@ -169,6 +169,8 @@ def _of_library(
         theirs = library_candidates(graph, target, build.library)
         both = [own, *(Candidate(own.layer, each.kernel, own.case) for each in theirs)]
         entries += [(index, each) for each in both if theirs]
+    if not entries:
+        return
     measured = measure_candidates([each for _, each in entries], target, build.library)
     for (index, candidate), result in zip(entries, measured, strict=True):
         if candidate is not ours[index]:
