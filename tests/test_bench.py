@@ -125,7 +125,7 @@ def test_the_fastest_function_of_the_fastest_build_counts(cmsis_nn: CmsisNN) -> 
     builds = [variants.Library(cmsis_nn.library("cortex-m4"), name) for name in ("one", "two")]
     found = {row.name: row for row in measure.measure_layers(chosen, CORES["cortex-m4"], builds)}
     assert set(found["prelu 24x24x32"].costs) == {"ours", "ref"}
-    alone = [each for each in chosen if each[0] == "prelu"]
+    alone = [each for each in chosen if each[1].op.name == "prelu"]
     (without,) = measure.measure_layers(alone, CORES["cortex-m4"], builds)
     assert set(without.costs) == {"ours", "ref"}
     theirs = found["linear 64-12"].costs["cmsis_nn"]
