@@ -137,12 +137,13 @@ def test_a_relu_layer_takes_the_cheapest_way() -> None:
     assert found.shifts.tolist() == [3, -8, -7]
 
 
-def test_a_channel_that_never_moves_does_not_spoil_the_way() -> None:
+@pytest.mark.parametrize(("tap", "shift"), [(1, -30), (0, -30), (0, -1), (0, 3)])
+def test_a_channel_that_never_moves_does_not_spoil_the_way(tap: int, shift: int) -> None:
     """All outputs of the second channel are the offset, whatever its shift."""
-    weight = np.array([[50] * 9, [1] * 9])
+    weight = np.array([[50] * 9, [tap] * 9])
     bias = np.zeros(2, np.int32)
-    found = choose(weight, bias, [1 << 30, 1 << 30], [-7, -30], Limits(-128, -128, 127), 0)
-    assert found.way == NON_NEGATIVE
+    found = choose(weight, bias, [1 << 30, 1 << 30], [-7, shift], Limits(-128, -128, 127), 0)
+    assert (found.way, found.common_shift) == (NON_NEGATIVE, 8)
     assert found.multipliers.tolist() == [1 << 30, 0]
 
 
