@@ -283,6 +283,47 @@ def damage(planned: Planned, rng: np.random.Generator) -> MemoryPlan:
     return elsewhere(planned.graph, plan, places, sorted(roots)[index - len(plan.scratch)], offset)
 
 
+@given(st.integers(0, 1 << 32))
+@settings(deadline=None, max_examples=60)
+def test_the_checker_finds_rows_that_are_read_too_early_or_do_not_fit(seed: int) -> None:
+    planned = drawn_plan(seed, in_arena=False)
+    plan, rng = planned.plan, np.random.default_rng(seed)
+    change = smaller_window if rng.integers(2) else in_another_order
+    regions = tuple(change(region, rng) for region in plan.regions)
+    damaged = replace(planned, plan=replace(plan, regions=regions))
+    note(str(regions))
+    try:
+        Machine(damaged).run()
+    except AssertionError as error:
+        note(str(error))
+        event(f"wrong by {change.__name__}")
+        with pytest.raises(PlanError):
+            check_plan(damaged.graph, damaged.plan, damaged.scratch, damaged.overlaps)
+
+
+def in_another_order(region: Region, rng: np.random.Generator) -> Region:
+    """One action comes earlier, before others that have other outputs."""
+    order = list(region.order)
+    place = int(rng.integers(len(order)))
+    output = region.actions[order[place]].output
+    first = place
+    while first and region.actions[order[first - 1]].output != output:
+        first -= 1
+    order.insert(int(rng.integers(first, place + 1)), order.pop(place))
+    return replace(region, order=tuple(order))
+
+
+def smaller_window(region: Region, rng: np.random.Generator) -> Region:
+    """One window has room for a row less."""
+    large = [value for value, window in region.windows.items() if window.rows > 1]
+    if not large:
+        return region
+    value = str(rng.choice(large))
+    window = region.windows[value]
+    smaller = replace(window, rows=window.rows - 1)
+    return replace(region, windows={**region.windows, value: smaller})
+
+
 def test_rows_of_an_output_lie_where_rows_of_an_input_were() -> None:
     """The output, of 480 bytes, in the input's 1440; the sum in the first layer's output."""
     graph = residual_network()

@@ -129,16 +129,21 @@ def test_a_relu_layer_takes_the_cheapest_way() -> None:
     for exponents, limits in ((shifts, relu), (shifts, plain), ([3, -8, -7], plain)):
         found = choose(weight, bias, multipliers, exponents, limits, 0)
         assert (found.common_shift != 0) == (found.way == NON_NEGATIVE)
+        unused = {NON_NEGATIVE: [found.shifts], RIGHT: [], ANY: [found.scales, found.addends]}
+        assert not np.any(unused[found.way])
         ways.append(found.way)
     assert ways == [NON_NEGATIVE, RIGHT, ANY]
+    assert found.multipliers.tolist() == multipliers
+    assert found.shifts.tolist() == [3, -8, -7]
 
 
-def test_a_channel_that_never_moves_does_not_spoil_the_way() -> None:
+@pytest.mark.parametrize(("tap", "shift"), [(1, -30), (0, -30), (0, -1), (0, 3)])
+def test_a_channel_that_never_moves_does_not_spoil_the_way(tap: int, shift: int) -> None:
     """All outputs of the second channel are the offset, whatever its shift."""
-    weight = np.array([[50] * 9, [1] * 9])
+    weight = np.array([[50] * 9, [tap] * 9])
     bias = np.zeros(2, np.int32)
-    found = choose(weight, bias, [1 << 30, 1 << 30], [-7, -30], Limits(-128, -128, 127), 0)
-    assert found.way == NON_NEGATIVE
+    found = choose(weight, bias, [1 << 30, 1 << 30], [-7, shift], Limits(-128, -128, 127), 0)
+    assert (found.way, found.common_shift) == (NON_NEGATIVE, 8)
     assert found.multipliers.tolist() == [1 << 30, 0]
 
 
@@ -196,6 +201,20 @@ def test_shifts_far_apart_meet_by_a_shorter_multiplier() -> None:
     assert found.multipliers.tolist() == [1 << 30, 3 << 28]
     more_steps = np.full((2, 3), 127)
     assert choose(more_steps, bias, [1 << 30, 3 << 29], [-7, -14], RELU, 0).way == RIGHT
+
+
+@pytest.mark.parametrize(("more", "step", "way"), [(0, 9993, RIGHT), (2, 9992, NON_NEGATIVE)])
+def test_a_shorter_multiplier_that_moves_a_step_is_not_taken(
+    more: int, step: int, way: int
+) -> None:
+    """Sums of the second channel reach 16129 and one step. Both multipliers are odd, and their
+    halves are rounded up: so the step of the one would come a sum earlier."""
+    multiplier = ((1 << 44) - (1 << 30)) // 9992 + more
+    assert multiplier % 2 == 1
+    channel = Channel(0, 1 << 14, multiplier, 14)
+    assert [output_of(sums, channel, RELU) for sums in (step - 1, step)] == [-128, -127]
+    weight, bias = np.full((2, 1), 127), np.zeros(2, np.int32)
+    assert choose(weight, bias, [1 << 30, multiplier], [-7, -14], RELU, 0).way == way
 
 
 @pytest.mark.parametrize("offset", [-128, -3])

@@ -30,7 +30,7 @@ from torch_cortex_m.schedule.candidates import (
     Step,
 )
 from torch_cortex_m.schedule.regions import RegionBuilder
-from torch_cortex_m.schedule.search import CLOSE, MOST_ROWS, total_cycles
+from torch_cortex_m.schedule.search import CLOSE, MOST_ROWS, spans, total_cycles
 from torch_cortex_m.schedule.slices import divisors
 from torch_cortex_m.select import CostModel, rank_kernels
 from torch_cortex_m.select.choice import Choice
@@ -205,12 +205,13 @@ def test_kernels_by_scratch_memory() -> None:
     assert ranked.faster(fast) == []
 
 
-def all_steps(candidates: Candidates) -> list[Step]:
+def all_steps(candidates: Candidates, most_rows: int = 8) -> list[Step]:
     count = len(candidates.nodes)
-    spans = [(i, j) for i in range(count) for j in range(i + 1, count)]
+    pairs = [(i, j) for i in range(count) for j in range(i + 1, count)]
     regions = (
         candidates.region(*span, rows, scratch)
-        for span, rows, scratch in product(spans, (1, 2, 4, 8), SCRATCH)
+        for span, rows, scratch in product(pairs, (1, 2, 4, 8), SCRATCH)
+        if rows <= most_rows
     )
     singles = [step for index in range(count) for step in candidates.single(index)]
     return [*singles, *filter(None, regions)]
@@ -226,10 +227,11 @@ def fewest_cycles(steps: Sequence[Step], count: int, limit: int) -> float:
     return least[count]
 
 
-def test_the_steps_with_the_fewest_cycles_are_found(candidates: Candidates) -> None:
-    steps, search = all_steps(candidates), Search(candidates)
+@pytest.mark.parametrize("most_rows", [1, 2, 8])
+def test_the_steps_with_the_fewest_cycles_are_found(candidates: Candidates, most_rows: int) -> None:
+    steps, search = all_steps(candidates, most_rows), Search(candidates, most_rows)
     limits = sorted({step.bytes for step in steps})[::3]
-    assert len(limits) > 10
+    assert len(limits) > 10 * (most_rows == 8)
     for limit in (limits[0] - 1, *limits, *(limit - 1 for limit in limits)):
         found, fewest = search.within(limit), fewest_cycles(steps, 4, limit)
         if found is None:
@@ -239,6 +241,32 @@ def test_the_steps_with_the_fewest_cycles_are_found(candidates: Candidates) -> N
         assert largest_bytes(found) <= limit
         assert [step.first for step in found[1:]] == [step.last + 1 for step in found[:-1]]
         assert (found[0].first, found[-1].last) == (0, 3)
+
+
+def test_one_region_takes_the_place_of_two_where_regions_count_more() -> None:
+    """Between two large values there is a small one, which may lie whole."""
+    build = Builder()
+    value = build.input(1, 16, 16, 2)
+    for channels in (16, 2, 16, 2):
+        value = build.conv(value, channels)
+    build.output(value)
+    search = Search(candidates_of(build.graph, ports_in_arena=True))
+    two, one = search.within(1024), search.within(1024, more_a_region=1e6)
+    assert two is not None
+    assert one is not None
+    assert (spans(two), spans(one)) == (((0, 1), (2, 3)), ((0, 3),))
+    saved = total_cycles(one) - total_cycles(two)
+    for more, found in ((saved - 0.5, two), (saved + 0.5, one)):
+        assert search.within(1024, more_a_region=more) == found
+
+
+def test_single_nodes_do_not_count_more(candidates: Candidates) -> None:
+    """Two of them and a region, instead of a larger region."""
+    search = Search(candidates)
+    found = search.within(5024)
+    assert found is not None
+    assert spans(found) == ((0, 0), (1, 2), (3, 3))
+    assert search.within(5024, more_a_region=1e6) == found
 
 
 def test_a_region_may_begin_with_the_only_node_above_the_limit() -> None:

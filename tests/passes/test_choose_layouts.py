@@ -154,3 +154,17 @@ def test_what_is_flattened_for_a_linear_layer_keeps_any_order_of_its_features() 
         assert layouts.wanted_order(node, x) == order
     layouts.graph.outputs.append(Port(flat, build.shape(flat)))
     assert layouts.wanted_order(node, x) == (0, 1, 2)
+
+
+def test_what_is_flattened_for_another_layer_too_has_a_natural_order() -> None:
+    """That one has no weights to put in another order."""
+    build = GraphBuilder()
+    x = build.input(1, 6, 4, 5)
+    flat = build.flatten(x)
+    for value in (build.linear(flat, 5), build.softmax(flat)):
+        build.output(value)
+    layouts, node = Layouts(build.graph), build.graph.producer(flat)
+    assert node is not None
+    for order in permutations(range(3)):
+        layouts.orders[x] = order
+        assert layouts.wanted_order(node, x) == (0, 1, 2)

@@ -280,3 +280,8 @@ def test_frames_before_the_first_one_are_zero(dtype: str, first: int) -> None:
     (state,) = found.states.values()
     assert found.types[next(iter(found.states))].dtype == dtype
     assert state.initial.tolist() == [[[first]] * 3]
+
+
+def test_a_linear_layer_of_all_frames_has_weights_without_frames() -> None:
+    """It reads the whole window, without a reshape before it."""
+    check_reference(streamed(built(lambda b, x: b.linear(x, 2), 1, 3, 12).graph, 1))

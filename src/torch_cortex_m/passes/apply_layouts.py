@@ -24,7 +24,7 @@ from .rewrite import first_input
 
 def apply_layouts(graph: Graph, layouts: Layouts) -> Graph:
     """The graph with every value in its order: same names, other shapes, and transposes where a
-    node does not take or give the order that is wanted."""
+    node does not take or give the order that is wanted. What nothing reads then is still there."""
     return _Application(graph, layouts).run()
 
 
@@ -47,7 +47,6 @@ class _Application:
         self.graph.states = {name: self._state(name) for name in self.before.states}
         for node in self.before.nodes:
             self._add(node)
-        self.graph.remove_unused()
         return self.graph
 
     def _state(self, name: str) -> State:

@@ -126,9 +126,10 @@ class _Planner:
                 fixed.setdefault(self.places.of(port.value).root, Location("output", index))
         for name, state in graph.states.items():
             root = self.places.of(state.update).root
-            may_overwrite = self.last_use.get(name, -1) < self.first_write.get(root, -1)
-            if may_overwrite and self._is_whole(state.update):
-                fixed.setdefault(root, self._state_location(name))
+            if root in fixed or not self._is_whole(state.update):
+                continue
+            if self.last_use.get(name, -1) < self.first_write[root]:
+                fixed[root] = self._state_location(name)
         return fixed
 
     def _is_whole(self, value: str) -> bool:

@@ -222,13 +222,15 @@ def _with_common_shift(
 
 
 def _with_shift_at_most(channel: Channel, largest: int) -> Channel | None:
-    """The channel with a shift in reach, by a rounded multiplier if all its outputs stay equal."""
+    """The channel with a shift in reach, by a rounded multiplier if all its outputs stay equal.
+
+    The channel's output is not constant: its multiplier is so large that none is rounded to 0."""
     surplus = channel.right_shift - largest
     if surplus <= 0:
         return channel
     multiplier = (channel.multiplier + (1 << (surplus - 1))) >> surplus
     fitted = Channel(channel.low, channel.high, multiplier, largest)
-    if largest < 1 or multiplier == 0 or _steps(fitted) != _steps(channel):
+    if largest < 1 or _steps(fitted) != _steps(channel):
         return None
     return fitted
 
