@@ -414,6 +414,19 @@ def test_outputs_in_the_arena_are_copied_only_from_elsewhere() -> None:
     carry_out(drawn, plan, 0)
 
 
+def test_an_input_in_the_arena_that_becomes_a_state_is_copied() -> None:
+    """Though no node reads the state: the caller writes the input where the header says."""
+    drawn = Drawn(Graph("model"), in_arena=True)
+    x = drawn.graph.add_input("x", TensorType((1, 20), "int8", Q))
+    kept = drawn.graph.add_state("kept", np.zeros((1, 20), np.int8), Q)
+    drawn.graph.outputs.append(Port(drawn.add("requantize", x), (1, 20)))
+    drawn.graph.set_update(kept, x)
+    plan = plan_memory(drawn.graph, {}, {}, ports_in_arena=True)
+    assert plan.locations[x].kind == "arena"
+    assert [each.value for each in plan.copies] == [x]
+    carry_out(drawn, plan, 0)
+
+
 @given(drawn_graphs(), st.integers(0, 1000), st.data())
 @settings(deadline=None, max_examples=150)
 def test_the_checker_finds_what_is_overwritten(
