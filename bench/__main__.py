@@ -33,7 +33,7 @@ from . import ROOT
 from .layers import all_layers
 from .measure import Row, batches, measure_layers, measure_network
 from .report import layer_table, network_table, write_json, write_plot
-from .variants import Library, cmsis_nn_libraries, installed_compilers
+from .variants import LIBRARIES, Library, cmsis_nn_libraries, installed_compilers
 
 LAYER_CORES = ("cortex-m4", "cortex-m55")
 NETWORK_CORES = (
@@ -46,7 +46,6 @@ NETWORK_CORES = (
 )
 NETWORKS = ("kws", "ic", "vww", "ad", "sww")
 TABLE_WIDTH = 155
-LIBRARIES = ROOT / "out" / "cmsis-nn"
 
 
 def main() -> int:
@@ -54,6 +53,8 @@ def main() -> int:
     arguments = _parser().parse_args()
     warnings.filterwarnings("ignore", message=".*no official weights")
     jobs = list(_jobs(arguments))
+    if not jobs:
+        sys.exit(f"bench: error: no layer or network has {arguments.match!r} in its name")
     rows: list[Row] = []
     failures: list[str] = []
     libraries: dict[str, list[Library]] = {}

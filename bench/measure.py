@@ -233,7 +233,7 @@ def measure_network(
     )
 
 
-def _by_library(name: str, graph: Graph, target: Target, build: Library) -> Generated:
+def _by_library(network: str, graph: Graph, target: Target, build: Library) -> Generated:
     """A network by the library's fastest functions; ours stand in where it has none."""
     assert build.library is not None
     candidates = library_candidates(graph, target, build.library)
@@ -242,8 +242,8 @@ def _by_library(name: str, graph: Graph, target: Target, build: Library) -> Gene
     for each, result in zip(candidates, measured, strict=True):
         times.setdefault(each.layer, {})[each.kernel] = result.time[0]
     fastest = {layer: min(kernels, key=kernels.__getitem__) for layer, kernels in times.items()}
-    forced = {name: functions_of(graph, fastest)}
-    return generate_all({name: graph}, target, library=build.library, forced=forced)[0]
+    forced = {network: functions_of(graph, fastest)}
+    return generate_all({network: graph}, target, library=build.library, forced=forced)[0]
 
 
 def _measure(

@@ -14,14 +14,14 @@ times as long. It computes the layer as it was drawn, our kernels what the compi
 itself (trim_windows).
 With --keep measurements are kept in a folder, a file a core and one for each of its builds of
 CMSIS-NN, and are not made again. After a change of a kernel remove its lines from the files, or the
-files.
+files; after one of a library its files.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -40,9 +40,9 @@ from torch_cortex_m.select import layer_of
 from torch_cortex_m.target import CORES
 from torch_cortex_m.tune import Candidate, candidates_of, table_name, tune_candidates
 
-from . import ROOT, SAME_TIME
+from . import SAME_TIME
 from .drawn_layers import random_layers
-from .variants import Library, cmsis_nn_libraries, library_candidates
+from .variants import LIBRARIES, Library, cmsis_nn_libraries, library_candidates
 
 MOST_LISTED = 8
 NEAR = 1.5
@@ -50,8 +50,6 @@ NEAR = 1.5
 
 Key = tuple[str, str]
 """Signature, kernel."""
-
-LIBRARIES = ROOT / "out" / "cmsis-nn"
 
 
 @dataclass(frozen=True)
@@ -138,8 +136,7 @@ def _fastest(
 ) -> Iterator[tuple[str, int]]:
     """Signature of what was drawn, and the time of each function of a library that computes it,
     measured beside a kernel of ours: their outputs are compared."""
-    if build.library is None:
-        return
+    assert build.library is not None
     theirs = [library_candidates(each.drawn, CORES[core], build.library) for each in contests]
     candidates = [
         candidate
@@ -147,7 +144,7 @@ def _fastest(
         if functions
         for candidate in (candidates_of(each.drawn, CORES[core])[-1], *functions)
     ]
-    path = folder / f"{core} {re.sub(r'[^A-Za-z0-9.]+', '-', build.origin)}.json"
+    path = folder / f"{core}-{zlib.crc32(build.origin.encode()):08x}.json"
     measured = _measured(candidates, core, path, executor, build.library)
     for candidate in (function for functions in theirs for function in functions):
         yield candidate.layer, measured[key_of(candidate)].time[0]
@@ -183,8 +180,11 @@ def main() -> int:
         folder = arguments.keep or Path(temporary)
         for core in arguments.core or CORES:
             libraries = cmsis_nn_libraries(core, LIBRARIES) if arguments.library else []
-            found = list(outcomes(graphs, core, libraries, folder, pool))
+            built = [each for each in libraries if each.library is not None]
+            found = list(outcomes(graphs, core, built, folder, pool))
             print(report(core, found), flush=True)
+            for each in libraries:
+                print(f"  CMSIS-NN: {each.origin}")
             rows.append(table_row(core, found))
     print("", *TABLE_HEAD, *rows, sep="\n")
     return 0
@@ -199,10 +199,9 @@ def _seed(text: str) -> int:
 
 
 def _number(text: str, least: int) -> int:
-    number = int(text)
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{number} is less than {least}")
-    return number
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+    return int(text)
 
 
 def report(core: str, found: Sequence[Outcome]) -> str:

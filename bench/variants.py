@@ -17,7 +17,12 @@ from torch_cortex_m.target import Target
 from torch_cortex_m.tools import find_tool
 from torch_cortex_m.tune import Candidate, candidates_of
 
-BAKENN = "4.0.0, from the package bakenn (a newer one is faster on M55: name it, see variants.py)"
+from . import ROOT
+
+BAKENN = "4.0.0, from the package bakenn"
+"""A newer one is faster on an M55: name it."""
+
+LIBRARIES = ROOT / "out" / "cmsis-nn"
 OURS, REFERENCE, CMSIS_NN = "ours", "ref", "cmsis_nn"
 LEVELS = ("-O2", "-O3")
 """How CMSIS-NN is compiled: which one is the faster depends on the layer."""
@@ -39,7 +44,7 @@ def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
     on): the static libraries of one core, separated alike; CMSIS_NN_LIBRARY: of those cores that
     have them, with ``{core}`` in their names.
 
-    Raises TcmError if a library is named that is not there.
+    Raises TcmError if a library is named for a core that is not there.
     """
     variable = f"CMSIS_NN_LIBRARY_{core.upper().replace('-', '_')}"
     given = os.environ.get(variable)
@@ -52,12 +57,13 @@ def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
         ]
     include = os.environ.get("CMSIS_NN_INCLUDE")
     if not include:
-        raise TcmError(f"{variable} needs CMSIS_NN_INCLUDE, the folders of its headers")
+        name = variable if given else "CMSIS_NN_LIBRARY"
+        raise TcmError(f"{name} needs CMSIS_NN_INCLUDE, the folders of its headers")
     folders = include.split(os.pathsep)
+    paths = [path for path in (given or str(patterns)).split(os.pathsep) if path]
     if given:
-        return [Library(open_library(folders, path), path) for path in given.split(os.pathsep)]
-    paths = [path.replace("{core}", core) for path in str(patterns).split(os.pathsep)]
-    return [_named_library(folders, path) for path in paths]
+        return [Library(open_library(folders, path), path) for path in paths]
+    return [_named_library(folders, path.replace("{core}", core)) for path in paths]
 
 
 def installed_compilers() -> list[str]:

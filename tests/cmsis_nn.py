@@ -1,7 +1,8 @@
 """A real CMSIS-NN to compare with: compiled from the sources that the package bakenn carries.
 
 CMSIS_NN_INCLUDE (folders, separated as in PATH) and CMSIS_NN_LIBRARY (a static library, with
-``{core}`` in place of the core's name) name another one instead.
+``{core}`` in place of the core's name; of several, separated alike, the first) name another one
+instead.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class CmsisNN:
         if not has_emulator():
             pytest.skip("arm-none-eabi-gcc or qemu-system-arm is not installed")
         given = os.environ.get("CMSIS_NN_LIBRARY")
-        if given is not None:
-            path = Path(given.replace("{core}", core))
+        if given:
+            path = Path(given.split(os.pathsep)[0].replace("{core}", core))
             if not path.is_file():
                 pytest.skip(f"CMSIS_NN_LIBRARY has no {path}")
             return open_library(os.environ["CMSIS_NN_INCLUDE"].split(os.pathsep), path)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -537,6 +538,28 @@ def test_a_plan_that_was_edited(folder: Path, tmp_path: Path) -> None:
     for change in ({"prefix": "../evil"}, {"graph": {**data["graph"], "nodes": []}}):
         (copy / "plan.json").write_text(json.dumps(data | change))
         fails(tcm("verify", copy, "--on", "host"), "damaged", "tcm compile")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    ("command", "status", "told"),
+    [
+        ("plan nosuch >&-", 2, "not a folder that tcm compile wrote"),
+        ("plan nosuch > /dev/full", 2, "not a folder that tcm compile wrote"),
+        ("plan nosuch 2> /dev/full", 2, ""),
+        ("plan nosuch >&- 2>&-", 2, ""),
+        ("ops > /dev/full 2> /dev/full", 2, ""),
+        ("--version >&-", 0, ""),
+    ],
+)
+def test_streams_that_are_closed_or_full(command: str, status: int, told: str) -> None:
+    """The exit status is that of the command, and its own error is the one that is told."""
+    line = f"{shlex.quote(sys.executable)} -m torch_cortex_m {command}"
+    result = subprocess.run(line, shell=True, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == status, result.stderr
+    assert "Traceback" not in result.stderr
+    assert told in result.stderr
+    assert "cannot write" not in result.stderr
 
 
 def test_names_that_c_cannot_have(tmp_path: Path) -> None:

@@ -358,7 +358,10 @@ def test_a_folder_keeps_the_layers_that_a_budget_cut(
     for name in ("plan.json", "constants.npz"):
         assert (again / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
     plan = json.loads((again / "plan.json").read_text())
-    for damaged in (7, {**plan["uncut"], "arrays": []}, {**plan["uncut"], "graph": {}}):
+    graph = plan["uncut"]["graph"]
+    other = {**graph, "inputs": [{**port, "shape": [1]} for port in graph["inputs"]]}
+    wrong = ({"arrays": []}, {"graph": {}}, {"graph": other})
+    for damaged in (7, None, *({**plan["uncut"], **each} for each in wrong)):
         (again / "plan.json").write_text(json.dumps({**plan, "uncut": damaged}))
         with pytest.raises(TcmError, match="damaged"):
             load(again)

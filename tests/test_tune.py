@@ -303,6 +303,9 @@ def test_tuning_may_set_a_budget_that_makes_other_layers(
     tune_folder(folder, tuned, 1, ram=whole.report.arena_bytes)
     again = tcm.load(folder)
     assert again.report.arena_bytes == whole.report.arena_bytes
+    for model in (less, again):
+        assert model.generated.losses
+        assert model.generated.losses.keys() <= model.graph.types.keys()
     assert [node.name for node in again.graph.nodes] == [node.name for node in whole.graph.nodes]
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from .errors import TcmError, TcmWarning
@@ -16,6 +17,7 @@ SIGNALLED = 128
 """And the signal's number: the exit status, as of a shell."""
 
 INTERRUPTED = SIGNALLED + 2
+INTERRUPTION = "tcm: interrupted"
 
 ENDING = ("SIGTERM", "SIGHUP")
 """Signals that end a command as an interruption does: workers and temporary files end with it."""
@@ -30,47 +32,61 @@ def run_command(command: Callable[[], None]) -> None:
         number = getattr(signal, name, None)  # Windows lacks one
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _end)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # names that the terminal's encoding lacks
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # the caller closed it
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):  # names that the terminal's encoding lacks
             stream.reconfigure(errors="backslashreplace")
     try:
         _run(command)
     except TcmError as error:
-        print(f"tcm: error: {error}", file=sys.stderr)
+        _tell(f"tcm: error: {error}")
         sys.exit(2)
     except KeyboardInterrupt:
-        _tell_interruption()
+        _tell(INTERRUPTION)
         sys.exit(INTERRUPTED)
     except SystemExit as ended:  # what typer makes of an interruption, or a signal's
         if isinstance(ended.code, int) and ended.code > SIGNALLED:
-            _tell_interruption()
+            _tell(INTERRUPTION)
         raise
     except OSError as error:
         if error.filename is not None:
             raise
-        _tell_unwritten(error)
+        _tell(f"tcm: error: cannot write: {error.strerror or error}")
         sys.exit(2)
+    finally:
+        _drop_unwritten()
 
 
 def _run(command: Callable[[], None]) -> None:
+    """Raises OSError where a command went well, but what it printed cannot be written."""
     try:
         command()
-    finally:
+    except SystemExit as ended:
+        if not ended.code:
+            sys.stdout.flush()
+        raise
+    sys.stdout.flush()
+
+
+def _drop_unwritten() -> None:
+    """Text that cannot be written goes nowhere, or Python would try again at its end."""
+    try:
         sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _end(number: int, frame: Any) -> None:
     sys.exit(SIGNALLED + number)
 
 
-def _tell_unwritten(error: OSError) -> None:
-    """What is left of the text goes nowhere, or Python would try again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    print(f"tcm: error: cannot write: {error.strerror or error}", file=sys.stderr)
-
-
-def _tell_interruption() -> None:
-    print("tcm: interrupted", file=sys.stderr)
+def _tell(text: str) -> None:
+    with suppress(OSError):  # the exit status tells, too
+        print(text, file=sys.stderr, flush=True)
 
 
 def _show_warning(message: Any, category: type[Warning], *place: Any) -> None:

@@ -78,7 +78,7 @@ def tune_folder(
             chosen,
             folding=generated.folding,
             removed=generated.removed,
-            losses=generated.losses,
+            losses={n: loss for n, loss in generated.losses.items() if n in chosen.graph.types},
         )
     )
     changes = _changes(compiled, tuned, measured)

@@ -34,7 +34,8 @@ from .sections import sections_of
 class Generated:
     """A graph's C for one target, with the decisions that led to it.
 
-    uncut: the graph before a budget of RAM cut layers in pieces; the same where none did.
+    uncut: the graph before layers were cut in pieces that go by rows; the same object where none
+    was.
     folding, removed: what the graph lost before. preferences: what the kernels were chosen for,
     without measurements. layers: what one call of each node's kernel computes.
     estimated_cycles: of one inference, by what its layers were measured to take, or others like

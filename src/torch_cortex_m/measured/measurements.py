@@ -171,6 +171,8 @@ def load_measurements(path: Path) -> Measurements:
     """Reads a tuning file. Raises TcmError if it is missing or is not one."""
     try:
         data = json.loads(path.read_text())
+        if not isinstance(data, dict):
+            raise ValueError("JSON, but no object with tables")
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']}, this version reads {FORMAT}")
         tables = {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,9 +142,8 @@ def load_generated(folder: Path) -> Generated:
     constants = _read_constants(folder)
     definitions()  # says itself what is wrong with those from outside
     try:
-        graph = _read_graph(data["graph"], constants, itertools.count())
-        cut = data.get("uncut")
-        uncut = None if cut is None else _read_graph(cut["graph"], constants, cut["arrays"])
+        graph = _read_graph(data["graph"], constants)
+        uncut = _read_uncut(data["uncut"], graph, constants) if "uncut" in data else None
         library = data["library"]
         target, prefix, kernels = target_from_data(data["target"]), data["prefix"], data["kernels"]
         check_prefix(prefix)
@@ -157,9 +155,11 @@ def load_generated(folder: Path) -> Generated:
             data.get("preferences", UNKNOWN_PREFERENCES), data.get("own_headers", {})
         )
         graph = keeping(graph, preferences)
+        uncut = None if uncut is None else keeping(uncut, preferences)
         own = preferences.own_kernels
         for each in own:
             check_own_parameters(graph, each)
+            check_own_parameters(graph if uncut is None else uncut, each)
             if not each.kernel.needs <= target.features:
                 raise ValueError(f"{each.kernel.name} needs what {target.name} has not")
         regions = [{str(n): int(r) for n, r in each.items()} for each in data.get("regions", ())]
@@ -182,7 +182,7 @@ def load_generated(folder: Path) -> Generated:
     )
     return replace(
         generated,
-        uncut=generated.graph if uncut is None else keeping(uncut, preferences),
+        uncut=generated.graph if uncut is None else uncut,
         folding=folding,
         removed=removed,
         preferences=preferences,
@@ -238,11 +238,29 @@ def _read_constants(folder: Path) -> dict[str, np.ndarray]:
         raise _damaged(folder / CONSTANTS, error) from None
 
 
+def _read_uncut(data: Mapping[str, Any], graph: Graph, stored: Mapping[str, np.ndarray]) -> Graph:
+    """The graph that was cut, which callers cannot tell from what became of it."""
+    uncut = _read_graph(data["graph"], stored, data["arrays"])
+    if _interface(uncut) != _interface(graph):
+        raise ValueError("the graph before it was cut has another interface")
+    return uncut
+
+
+def _interface(graph: Graph) -> tuple[object, ...]:
+    ports = [(port, graph.types[port.value]) for port in (*graph.inputs, *graph.outputs)]
+    states = {name: graph.types[name] for name in graph.states}
+    return graph.name, ports, states, graph.stream
+
+
 def _read_graph(
-    data: Mapping[str, Any], stored: Mapping[str, np.ndarray], numbers: Iterable[int]
+    data: Mapping[str, Any],
+    stored: Mapping[str, np.ndarray],
+    numbers: Sequence[int] | None = None,
 ) -> Graph:
+    """numbers: of the arrays, by default in order."""
     names = [*data["constants"], *data["states"]]
-    arrays = {name: stored[f"arr_{number}"] for name, number in zip(names, numbers, strict=False)}
+    numbers = range(len(names)) if numbers is None else numbers
+    arrays = {name: stored[f"arr_{number}"] for name, number in zip(names, numbers, strict=True)}
     graph = graph_from_data(data, arrays, lambda name, fields: make_op(definition(name).op, fields))
     verify(graph)
     return graph

@@ -8,7 +8,7 @@
 
 #include "tcm.h"
 
-/* How accumulators become outputs, the operand "rounding"; packing_mve.py decides.
+/* How accumulators become outputs, the operand "rounding"; ops/packing/mve.py decides.
  *   0, rectified: all channels shift right by 1 or more, and the clamp hides every result below the output offset.
  *      Then ties may round up instead of away from zero.
  *   1, signed: all channels shift right by 1 or more. Subtracting 1 from what was negative before the rounding shift

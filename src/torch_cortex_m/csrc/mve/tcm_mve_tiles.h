@@ -2,7 +2,7 @@
  *
  * A tile is four channels: for each step of 16 input values 16 weights of each channel, then the requantization of the
  * channels. Every eight channels are two tiles, channels 0 2 4 6 and 1 3 5 7, so that narrowing into bottom and top
- * halves brings them into order; one to four last channels are one tile in order. See packing_mve.py.
+ * halves brings them into order; one to four last channels are one tile in order. See ops/packing/mve.py.
  *
  * Two vectors go over one tile at a time: eight accumulators, six loads for 128 multiplications. One vector goes over
  * two tiles at a time.

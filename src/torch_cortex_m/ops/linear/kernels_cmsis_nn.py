@@ -34,7 +34,8 @@ def _per_tensor_without_weight_offset(layer: Layer) -> bool:
 
 
 def _wrapper_computes(layer: Layer) -> bool:
-    """With MVE, the wrapper gives four features one multiplier where weights have an offset."""
+    """On every core: with MVE, the wrapper gives four features one multiplier where weights have an
+    offset."""
     return _fits(layer) and (layer.op.weight_offset == 0 or _is_per_tensor(layer))
 
 

@@ -4,8 +4,8 @@
 
 #include "tcm_mve_rows.h"
 
-/* From the last unsafe_rows whole vectors cannot be read: they are copied. The last row's second vector begins `head`
- * values behind its first. */
+/* From the last unsafe_rows whole vectors cannot be read: they are copied. The second vector of an odd last row begins
+ * `head` values behind its first: 16, but fewer where a single row is read to its end without a copy. */
 TCM_KERNEL void linear_s8__tiles_mve(const int8_t *input, const int8_t *tiles, int8_t *output, uint8_t *scratch,
                                      int32_t rows, int32_t unsafe_rows, int32_t head, int32_t input_features,
                                      int32_t output_features, int32_t lead_bytes, int32_t rounding,
