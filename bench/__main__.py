@@ -64,7 +64,7 @@ def main() -> int:
             os.environ["TCM_COMPILER"] = job.compiler
             if job.core not in libraries:
                 progress.update(bar, description=f"{job.core}: CMSIS-NN")
-                libraries[job.core] = cmsis_nn_libraries(job.core, LIBRARIES)
+                libraries[job.core] = list(cmsis_nn_libraries(job.core, LIBRARIES))
             progress.update(bar, description=f"{job.core}, {job.compiler}: {job.description}")
             try:
                 rows += job.run([each for each in libraries[job.core] if each.library])

@@ -35,7 +35,7 @@ from torch_cortex_m.tune import Candidate, measure_candidates
 from . import ROOT
 from .depthwise_plot import write_plot
 from .layers import constant_bytes
-from .variants import cmsis_nn_libraries
+from .variants import LIBRARIES, cmsis_nn_libraries
 
 MAP_CORES = ("cortex-m0plus", "cortex-m3", "cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55")
 SIZE = 12
@@ -167,7 +167,7 @@ def main() -> int:
     with Progress() as progress:
         for core in arguments.core or MAP_CORES:
             target = CORES[core]
-            library = cmsis_nn_libraries(core, ROOT / "out" / "cmsis-nn")[0]
+            library = next(cmsis_nn_libraries(core, LIBRARIES))
             data["cmsis_nn"][core] = library.origin if library.library else "none"
             data["compiler"] = toolchain_for(target).label
             done = {

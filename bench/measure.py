@@ -59,10 +59,6 @@ class Cost:
     code_bytes: int | None = None
     build: str = ""
 
-    @property
-    def time(self) -> int:
-        return self.instructions if self.cycles is None else self.cycles
-
 
 @dataclass(frozen=True)
 class Row:
@@ -109,13 +105,9 @@ def measure_layers(
     """
     graphs = {f"layer_{i}": case_graph(case) for i, (_, case) in enumerate(layers)}
     variants = generate_variants(graphs, target)
-    kernels = [
-        {variant: _only_kernel(generated[index]) for variant, generated in variants.items()}
-        for index in range(len(layers))
-    ]
     entries = [
-        (index, variant, Candidate(case.name, kernels[index][variant], case))
-        for variant in variants
+        (index, variant, Candidate(case.name, _only_kernel(generated[index]), case))
+        for variant, generated in variants.items()
         for index, (_, case) in enumerate(layers)
     ]
     measured = measure_candidates([candidate for *_, candidate in entries], target)
@@ -178,7 +170,7 @@ def _of_library(
 
 
 def _time(cost: Cost) -> int:
-    return cost.time
+    return cost.instructions if cost.cycles is None else cost.cycles
 
 
 @cache

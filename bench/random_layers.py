@@ -179,7 +179,7 @@ def main() -> int:
     with TemporaryDirectory() as temporary, ProcessPoolExecutor(arguments.jobs) as pool:
         folder = arguments.keep or Path(temporary)
         for core in arguments.core or CORES:
-            libraries = cmsis_nn_libraries(core, LIBRARIES) if arguments.library else []
+            libraries = list(cmsis_nn_libraries(core, LIBRARIES)) if arguments.library else []
             built = [each for each in libraries if each.library is not None]
             found = list(outcomes(graphs, core, built, folder, pool))
             print(report(core, found), flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +36,10 @@ class Library:
     origin: str
 
 
-def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
+def cmsis_nn_libraries(core: str, folder: Path) -> Iterator[Library]:
     """The builds that the environment names, or else those of the package bakenn, by each installed
-    compiler with each of LEVELS. They compete: the fastest counts.
+    compiler with each of LEVELS. They compete: the fastest counts. Each is made when it is asked
+    for.
 
     CMSIS_NN_INCLUDE: include folders, separated as in PATH. CMSIS_NN_LIBRARY_CORTEX_M4 (and so
     on): the static libraries of one core, separated alike; CMSIS_NN_LIBRARY: of those cores that
@@ -50,11 +51,11 @@ def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
     given = os.environ.get(variable)
     patterns = os.environ.get("CMSIS_NN_LIBRARY")
     if not given and not patterns:
-        return [
+        return (
             _compiled_library(core, folder, compiler, level)
             for compiler in installed_compilers()
             for level in LEVELS
-        ]
+        )
     include = os.environ.get("CMSIS_NN_INCLUDE")
     if not include:
         name = variable if given else "CMSIS_NN_LIBRARY"
@@ -62,8 +63,8 @@ def cmsis_nn_libraries(core: str, folder: Path) -> list[Library]:
     folders = include.split(os.pathsep)
     paths = [path for path in (given or str(patterns)).split(os.pathsep) if path]
     if given:
-        return [Library(open_library(folders, path), path) for path in paths]
-    return [_named_library(folders, path.replace("{core}", core)) for path in paths]
+        return (Library(open_library(folders, path), path) for path in paths)
+    return (_named_library(folders, path.replace("{core}", core)) for path in paths)
 
 
 def installed_compilers() -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..base import Kernel, Layer
-from ..integers.requantization import wrapped
 from ..packing.cmsis_nn import LARGEST_FILTER, LARGEST_SIZE, PROVIDER, are_constant
+from ..packing.mve import folded_bias
 
 
 def _fits(layer: Layer) -> bool:
@@ -53,10 +53,9 @@ def _sums_are_known(layer: Layer) -> bool:
 
 def _with_sums(layer: Layer) -> dict[str, np.ndarray]:
     """In place of the bias, the sum that an input of zeros has."""
-    constants = dict(layer.constants)
-    weights = constants["weight"].astype(np.int64) + layer.op.weight_offset
-    sums = weights.sum(axis=1) * layer.op.input_offset + constants.pop("bias", 0)
-    return {**constants, "sums": wrapped(sums)}
+    weights = layer.constants["weight"].astype(np.int64) + layer.op.weight_offset
+    kept = {name: data for name, data in layer.constants.items() if name != "bias"}
+    return {**kept, "sums": folded_bias(layer, weights.sum(axis=1))}
 
 
 def _per_channel(layer: Layer) -> dict[str, int | float]:
