@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
 
 import pytest
@@ -27,7 +31,14 @@ from torch_cortex_m.ops.linear.cases import case as linear_case
 from torch_cortex_m.select import layer_of
 from torch_cortex_m.select.order import SAME_TIME
 from torch_cortex_m.target import CORES, Target, find_target
-from torch_cortex_m.tune import Candidate, measure_candidates, table_name, tune_graph
+from torch_cortex_m.tune import (
+    Candidate,
+    measure_candidates,
+    table_name,
+    tune,
+    tune_candidates,
+    tune_graph,
+)
 
 F411 = find_target("stm32f411")
 
@@ -151,6 +162,33 @@ def test_nothing_is_measured_twice_and_an_executor_may_do_the_work(
     core = table_name(M4)
     assert again.tables[core] == whole.tables[core]
     assert again.tables[table][dropped].keys() == whole.tables[table][dropped].keys()
+
+
+def _one_fails_while_one_never_ends(batch: Sequence[Candidate], *_: object) -> list:
+    begun = Path(os.environ["BEGUN"])
+    if batch[0].layer == "fails":
+        while not begun.exists():
+            time.sleep(0.01)
+        raise tcm.TcmError("does not link")
+    begun.touch()
+    try:
+        time.sleep(600)
+    finally:
+        Path(os.environ["ENDED"]).touch()
+    return []
+
+
+def test_workers_end_where_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tune, "measure_for_tables", _one_fails_while_one_never_ends)
+    monkeypatch.setenv("BEGUN", str(tmp_path / "begun"))
+    monkeypatch.setenv("ENDED", str(tmp_path / "ended"))
+    case = linear_case("any", (1, 8), 8)
+    layers = ["fails", *(f"never ends {index}" for index in range(9))]
+    candidates = [Candidate(layer, "linear_s8__ref", case) for layer in layers for _ in range(8)]
+    with pytest.raises(tcm.TcmError, match="does not link"):
+        tune_candidates(candidates, M4, tmp_path / "tuning.json", jobs=2)
+    assert (tmp_path / "ended").exists()
+    assert active_children() == []
 
 
 @needs_emulator

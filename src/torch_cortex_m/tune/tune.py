@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
+from multiprocessing import active_children
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..build import KernelLibrary
 from ..ir import Graph
@@ -78,7 +81,8 @@ def tune_candidates(
     progress(done, len(candidates))
     work = list(batches(missing, lambda candidate: candidate.layer))
     with _workers(executor, jobs, len(work)) as pool:
-        for batch, results in _run(pool, work, target, library):
+        at_once = len(work) if executor else jobs
+        for batch, results in _run(pool, work, target, library, at_once):
             for candidate, result in zip(batch, results, strict=True):
                 for table, measurement in result.items():
                     measurements.add(table, candidate.layer, candidate.kernel, measurement)
@@ -111,8 +115,24 @@ def _workers(executor: Executor | None, jobs: int, count: int) -> Iterator[Execu
     if executor is not None or jobs <= 1 or count <= 1:
         yield executor
         return
-    with ProcessPoolExecutor(min(jobs, count)) as pool:
-        yield pool
+    others = active_children()
+    with ProcessPoolExecutor(min(jobs, count), initializer=_end_when_asked) as pool:
+        try:
+            yield pool
+        except BaseException:
+            for worker in active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
+
+
+def _end_when_asked() -> None:
+    """An exception ends the compiler or emulator that a worker waits for, and removes its files."""
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: Any) -> None:
+    sys.exit(number)
 
 
 def _run(
@@ -120,15 +140,23 @@ def _run(
     work: Sequence[Sequence[Candidate]],
     target: Target,
     library: KernelLibrary | None,
+    at_once: int,
 ) -> Iterator[tuple[Sequence[Candidate], list]]:
+    """at_once: batches that a pool has, as it cannot take back what it has begun or is about to."""
     if pool is None:
         for batch in work:
             yield batch, measure_for_tables(batch, target, library)
         return
-    futures = {pool.submit(measure_for_tables, b, target, library): b for b in work}
+    left = iter(work)
+    running: dict[Future[list], Sequence[Candidate]] = {}
     try:
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        while True:
+            for batch in islice(left, at_once - len(running)):
+                running[pool.submit(measure_for_tables, batch, target, library)] = batch
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(future), future.result()
     finally:
-        for future in futures:
+        for future in running:
             future.cancel()
