@@ -243,6 +243,8 @@ def test_a_folder_built_alone_with_cmake(compiled: tcm.CompiledModel, tmp_path: 
         ([torch.zeros(0, 3, 12, 10)], "an input does not have the shape"),
         ([torch.zeros(1, 3, 12, 10, dtype=torch.bfloat16)], "cannot be read as an array"),
         ([torch.zeros(1, 3, 12, 10, device="meta")], "cannot be read as an array"),
+        ([[torch.zeros(1, 3, 12, 10)]], "a list of Tensor"),
+        ([[(torch.zeros(1, 3, 12, 10),)]], r"a list of tuple[\s\S]*zip\(\*samples\)"),
         ([torch.full((1, 3, 12, 10), torch.nan)], "not a number"),
         ([], "wrong number of inputs"),
         ([torch.zeros(1, 3, 12, 10)] * 2, "wrong number of inputs"),

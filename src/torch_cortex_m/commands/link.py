@@ -28,7 +28,6 @@ def link_folders(folders: Sequence[Path], out: Path, name: str) -> None:
         f"constants {linked.constant_bytes} bytes instead of {constants}"
     )
     layers = sum(len(each.program.layers) for each in generated)
-    print(
-        f"{linked.functions} functions for {layers} layers, "
-        f"{linked.shared_functions} of them of several models"
-    )
+    shared = linked.shared_functions
+    several = f"{shared} of them called by several models" if shared else "none in common"
+    print(f"{linked.functions} functions for {layers} layers, {several}")

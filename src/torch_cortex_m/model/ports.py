@@ -15,7 +15,16 @@ from ..ops.integers.arithmetic import dequantize_array, quantize_array
 def as_array(value: Any) -> np.ndarray:
     """A NumPy array from an array or a torch tensor on any device, with or without a gradient.
 
-    Raises TcmError for a tensor that NumPy cannot hold (bfloat16, sparse, meta)."""
+    Raises TcmError for a tensor that NumPy cannot hold (bfloat16, sparse, meta), or a list of
+    samples as ``compile`` takes them for calibration."""
+    if isinstance(value, list) and any(isinstance(e, tuple) or hasattr(e, "shape") for e in value):
+        raise TcmError(
+            "an input is a list, not an array",
+            expected="an array for each input, which holds samples along its first dimension",
+            got=f"a list of {type(value[0]).__name__}",
+            hint="torch.cat(samples) makes one of a list of tensors, "
+            "*(torch.cat(each) for each in zip(*samples)) of a list of tuples of them",
+        )
     try:
         return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
     except (TypeError, NotImplementedError, RuntimeError, ValueError) as error:
