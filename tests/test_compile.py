@@ -162,7 +162,8 @@ def test_saving_again_keeps_what_is_not_ours(
     portable.save(tmp_path / "link")
     assert (folder / "main.c").read_text() == "mine"
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(files) == {*portable.generated.program.files, "plan.json", "constants.npz", "main.c"}
+    own = {"plan.json", "constants.npz", "tcm-manifest.json"}
+    assert set(files) == {*portable.generated.program.files, *own, "main.c"}
     monkeypatch.chdir(folder)
     with monkeypatch.context() as patch:
         patch.setattr(np, "savez", _disk_full)

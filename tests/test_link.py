@@ -230,7 +230,7 @@ def test_what_is_equal_is_there_once(tmp_path: Path) -> None:
     assert not any(name.startswith("second_") for name in functions), functions
     assert len(functions) == len(set(functions))
     found = {path.name for path in out.iterdir()}
-    assert found == {*manifest["files"], "link.json"}
+    assert found == {*manifest["files"], "link.json", "tcm-manifest.json"}
     assert "weights.c" not in found
     arenas = [path.name for path in out.glob("*.c") if "uint8_t models_arena[" in path.read_text()]
     assert arenas == ["models.c"]
@@ -247,6 +247,7 @@ def test_a_folder_that_was_linked_is_replaced(tmp_path: Path) -> None:
     assert names == {
         *json.loads((out / "link.json").read_text())["files"],
         "link.json",
+        "tcm-manifest.json",
         "notes.txt",
     }
     assert "third.c" not in names

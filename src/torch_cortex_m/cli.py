@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from .endings import run_command
+from .manifest import remember_command
 from .sizes import bytes_of
 
 
@@ -108,6 +110,7 @@ LossBudget = Annotated[
 
 def main() -> None:
     """Runs the command line: the process ends as ``run_command`` says."""
+    remember_command(sys.argv[1:])
     run_command(app)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator, Set
+from contextlib import contextmanager, suppress
 from errno import EACCES, ENOTDIR
 from pathlib import Path
 from tempfile import mkdtemp
 
 from .errors import TcmError
+from .manifest import write_manifest
 
 LINK_MANIFEST = "link.json"
 """By which a folder is known as one of several models."""
@@ -63,37 +65,99 @@ def write_file(path: Path, data: bytes) -> None:
 
 def replace_folder(folder: Path, manifest: str, write: Callable[[Path], None]) -> None:
     """Lets ``write`` write all files beside ``folder``, or inside it if it exists, and then puts
-    them in place, which may be in folders of their own. manifest: the one of them that lists what
-    belongs to us, as "files".
+    them in place, which may be in folders of their own, with a list of them that says what made
+    them. manifest: the one of them that lists what belongs to us, as "files".
 
-    What else lies in the folder stays, but for files that tcm wrote there before.
-    Raises TcmError if something cannot be written; then everything stays as it was.
+    What else lies in the folder stays, but for files that tcm wrote there before. Of several that
+    do so at once one is the last, whose files these are.
+    Raises TcmError if something cannot be written; then, and where it is interrupted, everything
+    stays as it was.
     """
     check_replaceable(folder, manifest)
-    new = not folder.exists()
     try:
         with staged(folder) as work:
             write(work)
-            if new:
-                as_new_folder(work, folder)
-            else:
-                _replace(folder, work, manifest)
+            write_manifest(work)
+            if not _became(work, folder):
+                with _alone(folder), staged(folder) as kept:
+                    _replace(folder, work, kept, manifest)
     except OSError as error:
         raise _cannot_write(folder, error) from None
 
 
-def _replace(folder: Path, work: Path, manifest: str) -> None:
-    """Moves the files of ``work`` into the folder and removes what tcm wrote there before."""
-    names = {path.relative_to(work).as_posix() for path in work.rglob("*") if path.is_file()}
+def _became(work: Path, folder: Path) -> bool:
+    """Whether what was staged is the folder now: false, where there is one."""
+    if folder.exists():
+        return False
+    try:
+        as_new_folder(work, folder)
+    except OSError:
+        if folder.exists():  # of another process, a moment ago
+            return False
+        raise
+    return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Waits for others that replace files of the folder. On Windows, and on file systems without
+    locks, nobody waits. Raises OSError."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(folder: Path, work: Path, kept: Path, manifest: str) -> None:
+    """Moves the files of ``work`` into the folder and removes what tcm wrote there before.
+
+    kept: a folder for copies of what was there, until all is in place.
+    """
+    names = _files_in(work)
     known = _files_of(folder, manifest)
     for name in names:
         _check_place(folder, name)
-    for name in sorted(names):
+    for name in names | known:
+        if (folder / name).is_file():
+            (kept / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / name, kept / name)
+    try:
+        for name in sorted(names):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (work / name).replace(folder / name)
+        for name in known - names:
+            _remove(folder, name)
+    except BaseException:
+        _restore(folder, kept, names)
+        raise
+
+
+def _restore(folder: Path, kept: Path, names: Set[str]) -> None:
+    """Puts back what was kept, and removes those of the names of which there was nothing."""
+    before = _files_in(kept)
+    for name in names - before:
+        _remove(folder, name)
+    for name in before:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (work / name).replace(folder / name)
-    for name in known - names:
-        (folder / name).unlink(missing_ok=True)
-        _remove_empty((folder / name).parent, folder)
+        (kept / name).replace(folder / name)
+
+
+def _remove(folder: Path, name: str) -> None:
+    """Raises OSError."""
+    (folder / name).unlink(missing_ok=True)
+    _remove_empty((folder / name).parent, folder)
+
+
+def _files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def _check_place(folder: Path, name: str) -> None:

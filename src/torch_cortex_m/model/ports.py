@@ -17,7 +17,7 @@ def as_array(value: Any) -> np.ndarray:
 
     Raises TcmError for a tensor that NumPy cannot hold (bfloat16, sparse, meta), or a list of
     samples as ``compile`` takes them for calibration."""
-    if isinstance(value, list) and any(isinstance(e, tuple) or hasattr(e, "shape") for e in value):
+    if _is_list_of_samples(value):
         raise TcmError(
             "an input is a list, not an array",
             expected="an array for each input, which holds samples along its first dimension",
@@ -34,6 +34,12 @@ def as_array(value: Any) -> np.ndarray:
             got=f"{type(error).__name__}: {str(error).splitlines()[0]}",
             hint="give a NumPy array or a torch.Tensor on the CPU",
         ) from None
+
+
+def _is_list_of_samples(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    return any(isinstance(each, tuple) or hasattr(each, "shape") for each in value)
 
 
 def split_batch(graph: Graph, arrays: Sequence[np.ndarray]) -> Iterator[list[np.ndarray]]:
