@@ -17,6 +17,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from random_networks import RandomNetwork, random_kernels, random_network
 
 from torch_cortex_m.errors import TcmError
-from torch_cortex_m.generate import LEAST, Preferences, generate_all
+from torch_cortex_m.generate import LEAST, Generated, Preferences, generate, generate_all
 from torch_cortex_m.ir import Graph, format_graph, verify
 from torch_cortex_m.model.ports import from_port
 from torch_cortex_m.passes import run_passes
@@ -42,17 +43,26 @@ MOST_LAYERS = 7
 
 @dataclass(frozen=True)
 class Batch:
-    """Networks by the prefixes of their C, and what is done with all of them."""
+    """Networks by the prefixes of their C, and what is done with all of them.
+
+    budget: of each, from the least memory (0) to what it takes without a budget (1).
+    """
 
     seed: int
     networks: Mapping[str, RandomNetwork]
     preferences: Preferences
+    budget: float | None
     passes: bool
     any_kernel: bool
     core: Target
 
     def __str__(self) -> str:
-        how = f"optimize={self.preferences.objective}, ram={self.preferences.ram_bytes}"
+        ram = (
+            self.preferences.ram_bytes
+            if self.budget is None
+            else f"{self.budget:.0%} above the least"
+        )
+        how = f"optimize={self.preferences.objective}, ram={ram}"
         how += f", io={self.preferences.io}, passes={self.passes}, any kernel={self.any_kernel}"
         return f"seed {self.seed} on host and {self.core.name}: {how}"
 
@@ -70,11 +80,13 @@ def batch(seed: int, count: int) -> Batch:
     )
     passes, any_kernel = bool(rng.random() < 0.7), bool(rng.random() < 0.5)
     core = CORES[str(rng.choice(sorted(CORES)))]
+    between = preferences.ram_bytes is None and rng.random() < 0.5
+    budget = float(rng.random()) if between else None
     networks = {
         f"n{index}": random_network(rng, int(rng.integers(1, MOST_LAYERS + 1)))
         for index in range(count)
     }
-    return Batch(seed, networks, preferences, passes, any_kernel, core)
+    return Batch(seed, networks, preferences, budget, passes, any_kernel, core)
 
 
 def differences(found: Batch) -> Iterator[str]:
@@ -91,7 +103,7 @@ def differences(found: Batch) -> Iterator[str]:
             for prefix, graph in graphs.items()
             if found.any_kernel
         }
-        generated = generate_all(graphs, target, forced=forced, preferences=found.preferences)
+        generated = _generated(found, graphs, target, forced)
         order = [
             (index, sample)
             for index, network in enumerate(found.networks.values())
@@ -110,6 +122,23 @@ def differences(found: Batch) -> Iterator[str]:
                 if data.tobytes() != right[number].tobytes():
                     prefix = generated[index].program.prefix
                     yield f"{prefix}: output {number} on {target.name}"
+
+
+def _generated(
+    found: Batch, graphs: Mapping[str, Graph], target: Target, forced: Mapping[str, dict[str, str]]
+) -> list[Generated]:
+    """Raises TcmError, too, where more memory than the least is not enough."""
+    whole = generate_all(graphs, target, forced=forced, preferences=found.preferences)
+    if found.budget is None:
+        return whole
+    least = replace(found.preferences, ram_bytes=LEAST)
+    result: list[Generated] = []
+    for each, (prefix, graph) in zip(whole, graphs.items(), strict=True):
+        make = partial(generate, graph, target, prefix=prefix, forced=forced.get(prefix))
+        low = make(preferences=least).plan.arena_bytes
+        budget = low + int(found.budget * (each.plan.arena_bytes - low))
+        result.append(make(preferences=replace(found.preferences, ram_bytes=budget)))
+    return result
 
 
 def _rng_of(found: Batch, prefix: str) -> np.random.Generator:
