@@ -1,5 +1,5 @@
 """What README and the pages of docs/ promise: links lead somewhere, commands are understood, and
-what they show runs. In a normal run README runs whole, with ``-m slow`` every page."""
+what they show runs."""
 
 from __future__ import annotations
 
@@ -250,24 +250,8 @@ def run_snippets(page: Path, folder: Path) -> None:
 
 @needs_emulator
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    "name",
-    [
-        name if name == "README.md" else pytest.param(name, marks=pytest.mark.slow)
-        for name in SURROUNDINGS
-    ],
-)
+@pytest.mark.parametrize("name", SURROUNDINGS)
 def test_snippets_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     torch.manual_seed(0)
     run_snippets(next(page for page in PAGES if page.name == name), tmp_path)
-
-
-@needs_emulator
-def test_the_commands_of_the_readme_run(tmp_path: Path) -> None:
-    of_readme(tmp_path)
-    source = next(code for code in snippets(ROOT / "README.md") if "def build" in code)
-    (tmp_path / "my_model.py").write_text(source)
-    lines = [line for line in commands(ROOT / "README.md", "tcm") if ".tflite" not in line]
-    assert len(lines) >= 5
-    run_commands(lines, tmp_path)

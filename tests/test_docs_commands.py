@@ -1,6 +1,6 @@
 """The commands that the pages of docs/ and examples/ show run one after the other, in a folder with
-the files that they name. README's run in tests/test_docs.py, the tutorial's with its snippets,
-those with operators of one's own in tests/test_plugins.py."""
+the files that they name. The tutorial's run with its snippets, those with operators of one's own in
+tests/test_plugins.py."""
 
 from __future__ import annotations
 
@@ -101,6 +101,11 @@ def of_file(folder: Path) -> None:
     (folder / "model.tflite").write_bytes(model.content)
 
 
+def of_model_and_file(folder: Path) -> None:
+    of_sources("my_model.py")(folder)
+    of_file(folder)
+
+
 def of_program(folder: Path) -> None:
     names = of_readme(folder)
     program = torch.export.export(names["model"].eval(), (names["image"],))
@@ -114,6 +119,7 @@ def of_examples(folder: Path) -> None:
 EXAMPLES = sorted((ROOT / "examples").glob("*/README.md"))
 
 FILES: dict[str, Files] = {
+    "README.md": of_model_and_file,
     "docs/audio.md": of_sources("wake_word.py", text=SOUND),
     "docs/board.md": of_sources("my_model.py"),
     "docs/budgets.md": of_measured_folders,
@@ -133,7 +139,7 @@ FILES: dict[str, Files] = {
 }
 """A page -> what writes the files that its commands name."""
 
-ELSEWHERE = ("README.md", "docs/tutorial.md", "docs/custom-operators.md")
+ELSEWHERE = ("docs/tutorial.md", "docs/custom-operators.md")
 BOARD = "--on serial:"
 """In commands that need a board; tests/test_board.py has one that is emulated."""
 
@@ -144,7 +150,6 @@ def test_every_page_with_commands_has_files() -> None:
 
 
 @needs_emulator
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_commands_of_a_page_run(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
