@@ -26,9 +26,13 @@ const step = document.querySelector(".box.layer[data-step='1']");
 step.focus();
 const marked = [...document.querySelectorAll(".is-on")].map((each) => each.tagName.toLowerCase());
 const view = document.getElementById("graph-view"), svg = document.getElementById("graph-svg");
-const before = svg.getBoundingClientRect().width;
-view.dispatchEvent(new KeyboardEvent("keydown", {key: "+"}));
-const after = svg.getBoundingClientRect().width;
+const widths = {};
+for (const key of ["0", "+", "-", "-", "0"]) {
+  view.dispatchEvent(new KeyboardEvent("keydown", {key}));
+  (widths[key] ??= []).push(svg.getBoundingClientRect().width);
+}
+const reached = (each) => each.tabIndex >= 0;
+const beyond = [...document.querySelectorAll(".box.layer, [data-zoom], th button, summary")];
 for (const each of document.querySelectorAll("[data-zoom]")) each.click();
 const table = document.getElementById("layer-table");
 const orders = {};
@@ -46,7 +50,8 @@ small.querySelector("small").textContent = "depthwise_conv2d_s8__row_pairs_3x3_d
 document.body.dataset.found = JSON.stringify({
   peak: small.closest("section").scrollWidth - small.closest("section").clientWidth,
   name: small.querySelector("th").clientWidth,
-  marked, zoomed: after > before, orders, smallest: Math.min(...sizes),
+  marked, widths, orders, beyond: beyond.filter((each) => !reached(each)).length,
+  boxes: beyond.length, smallest: Math.min(...sizes),
   wide: document.documentElement.scrollWidth - window.innerWidth,
   ground: getComputedStyle(document.body).backgroundColor,
   read: JSON.parse(document.getElementById("document").textContent).format,
@@ -78,9 +83,8 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(390, DARK), pytest.param(1440, LIGHT, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("scheme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("width", [390, 1440])
 def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
     found = browse(probed, width, scheme)
     assert found["read"] == 1
@@ -89,8 +93,23 @@ def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
     assert found["name"] >= 80, "names at the peak are broken into pieces"
     assert found["smallest"] >= 11
     assert {"a", "tr"} <= set(found["marked"])
-    assert found["zoomed"]
+    whole, larger, smaller = (found["widths"][key] for key in "0+-")
+    assert larger[0] > whole[0] == whole[1] > smaller[1]
+    assert found["boxes"] > 10
+    assert found["beyond"] == 0, "the keyboard does not reach all that the mouse does"
     assert (sum(map(int, re.findall(r"\d+", found["ground"])[:3])) < 300) == (scheme == DARK)
     cycles = list(map(float, found["orders"]["cycles"]))
     assert cycles == sorted(cycles, reverse=True)
     assert found["orders"]["layer"] == sorted(found["orders"]["layer"], key=str.lower)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
+def test_the_page_prints(tmp_path: Path) -> None:
+    """On several sheets of paper."""
+    assert BROWSER is not None
+    path, paper = tmp_path / "x.html", tmp_path / "x.pdf"
+    path.write_text(page(whole_document()))
+    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={paper}"]
+    command += [f"--user-data-dir={tmp_path / 'profile'}", path.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) >= 3
