@@ -54,6 +54,17 @@ def test_the_document_is_what_its_schema_says(document: dict[str, Any]) -> None:
         assert not validator.is_valid({**document, **wrong})
 
 
+def test_the_page_shows_what_was_fused_and_what_was_removed(document: dict[str, Any]) -> None:
+    into = document["layers"][1]["name"]
+    fused = {"name": "a.relu", "op": "relu", "by": "fuse_clamps", "into": into}
+    gone = {"name": "b.dropout", "op": "identity", "by": "remove_no_ops", "into": ""}
+    before, after = page(document), page({**document, "removed": [fused, gone]})
+    assert "relu" not in before
+    assert "<br>with relu" in after
+    assert after.count("relu</text>") == before.count("relu</text>") + 1
+    assert "<code>b.dropout</code> (identity), by remove no ops" in after
+
+
 def test_memory_says_what_the_plan_takes(document: dict[str, Any]) -> None:
     memory = document["memory"]
     ends = [block["offset"] + block["bytes"] for block in memory["blocks"]]
