@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
+from zipfile import ZipFile
 
 import pytest
 from command_line import tcm
@@ -108,6 +109,16 @@ def test_every_folder_says_what_made_it(tmp_path: Path) -> None:
             file: {"bytes": len(text), "sha256": sha256(text).hexdigest()}
             for file, text in sorted(files.items())
         }
+
+
+def test_constants_are_the_same_bytes_with_any_python(tmp_path: Path) -> None:
+    """Python 3.10 and 3.11 write other versions of the format for what numpy.savez asks for."""
+    tcm("compile", f"{NETWORKS}:separable", "-o", "out", cwd=tmp_path)
+    with ZipFile(tmp_path / "out" / "constants.npz") as archive:
+        entries = archive.infolist()
+    assert len(entries) > 1
+    heads = {(e.create_system, e.create_version, e.extract_version, e.date_time) for e in entries}
+    assert heads == {(3, 20, 20, (1980, 1, 1, 0, 0, 0))}
 
 
 def test_folders_are_the_same_for_any_hash_seed_locale_and_number_of_threads(

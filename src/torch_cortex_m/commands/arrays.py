@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +9,7 @@ import numpy as np
 
 from ..errors import TcmError
 from ..ir import Graph
-from ..model.npz import load_arrays
+from ..model.npz import load_arrays, npz_bytes
 from ..staging import write_file
 from ..text import unreadable
 
@@ -71,14 +69,8 @@ def different(names: Sequence[str]) -> list[str]:
 
 def write_arrays(path: Path, names: Sequence[str], arrays: Sequence[np.ndarray]) -> None:
     """Writes an .npz whole or not at all. Raises TcmError if it cannot be written."""
-    data = io.BytesIO()
-    # Not numpy.savez: an output may be called as one of its parameters.
-    with zipfile.ZipFile(data, "w") as archive:
-        for name, array in zip(names, arrays, strict=True):
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
     try:
-        write_file(path, data.getvalue())
+        write_file(path, npz_bytes(names, arrays))
     except OSError as error:
         raise TcmError(
             "cannot write the outputs",

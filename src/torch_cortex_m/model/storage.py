@@ -35,7 +35,7 @@ from ..staging import LINK_MANIFEST, is_linked, replace_folder
 from ..target import target_from_data, target_to_data
 from ..text import one_line, unreadable
 from .known_kernels import check_known
-from .npz import load_arrays
+from .npz import load_arrays, npz_bytes
 from .report import Report
 
 PLAN = "plan.json"
@@ -60,7 +60,9 @@ def save_generated(generated: Generated, report: Report, folder: Path) -> Path:
         for name, text in files.items():
             (work / name).write_text(text, encoding="utf-8")
         # Names such as "features.0.weight" are not files: an index maps them to array numbers.
-        np.savez(work / CONSTANTS, *_arrays(generated))
+        arrays = _arrays(generated)
+        names = [f"arr_{number}" for number in range(len(arrays))]
+        (work / CONSTANTS).write_bytes(npz_bytes(names, arrays))
 
     replace_folder(folder, PLAN, write)
     return folder
