@@ -498,3 +498,16 @@ def test_the_checker_finds_every_row_that_is_overwritten(row: int) -> None:
     plan = replace(plan, scratch={second: start + 8})
     with pytest.raises(PlanError, match=f"%{second} writes over %{first}"):
         check_plan(drawn.graph, plan, {second: 8}, {})
+
+
+@pytest.mark.parametrize("ahead", [-7, 0, 15])
+def test_the_checker_finds_scratch_memory_over_a_node_s_own_output(ahead: int) -> None:
+    drawn = Drawn(Graph("model"))
+    x = drawn.graph.add_input("x", TensorType((1, 16), "int8", Q))
+    inner = drawn.add("requantize", x)
+    drawn.graph.outputs.append(Port(drawn.add("requantize", inner), (1, 16)))
+    plan = plan_memory(drawn.graph, {inner: 8}, {})
+    check_plan(drawn.graph, plan, {inner: 8}, {})
+    wrong = replace(plan, scratch={inner: plan.locations[inner].offset + ahead})
+    with pytest.raises(PlanError, match=f"%{inner} writes over %{inner}"):
+        check_plan(drawn.graph, wrong, {inner: 8}, {})
