@@ -1,4 +1,5 @@
-"""The generated C with the flags of firmware: everything compiles, and computes the same."""
+"""The generated C with the flags of firmware: everything compiles, without a warning that matters,
+and computes the same."""
 
 from __future__ import annotations
 
@@ -60,7 +61,8 @@ FLAGS = {
 
 @pytest.fixture(scope="module")
 def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Core -> a folder with one layer of each of its kernels, and all.c, which has them all."""
+    """Core -> a folder with one layer of each of its kernels, all.c, which has them all, and
+    constants.c."""
 
     @cache
     def emitted(core: str) -> Path:
@@ -70,13 +72,20 @@ def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
             for i, (kernel, case) in enumerate(cases_of_kernels(target).items())
         ]
         write_sources([layer.program for layer in layers], folder, separate=True, guarded=False)
-        names = sorted(path.relative_to(folder) for path in folder.glob("program_*/layer_*.c"))
-        (folder / "all.c").write_text("".join(f'#include "{name}"\n' for name in names))
+        include_all(folder, "all.c", "program_*/layer_*.c")
+        include_all(folder, "constants.c", "program_*/weights.c")
         return folder
 
     return emitted
 
 
+def include_all(folder: Path, name: str, pattern: str) -> None:
+    """Writes a source that is all those of a pattern: one start of the compiler."""
+    names = sorted(path.relative_to(folder) for path in folder.glob(pattern))
+    (folder / name).write_text("".join(f'#include "{each}"\n' for each in names))
+
+
+@cache
 def cases_of_kernels(target: Target) -> dict[str, Case]:
     """The first case of each kernel that needs more than portable C."""
     chosen: dict[str, Case] = {}
@@ -117,6 +126,31 @@ def test_every_kernel_compiles(
     assert result.returncode == 0, result.stderr[-4000:]
 
 
+SET_ASIDE = {
+    "declaration-after-statement": "C89 only; the C is C11",
+    "used-but-marked-unused": "helpers of which a model calls only some",
+    "padded": "structs that never leave the model",
+    "unsafe-buffer-usage": "since Clang 16: of every array in C",
+    "unknown-warning-option": "of an older Clang about the names above",
+}
+"""What -Weverything warns of, and why nothing is wrong."""
+
+
+@needs_emulator
+@pytest.mark.parametrize("core", ["cortex-m4", "cortex-m55"])
+def test_clang_warns_of_nothing_else(
+    core: str, folder_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    if shutil.which("clang") is None:
+        pytest.skip("clang is not installed")
+    toolchain, folder = toolchain_for(CORES[core], "clang"), folder_of(core)
+    warnings = ["-Weverything", *(f"-Wno-{name}" for name in SET_ASIDE), "-Werror"]
+    sources = [str(folder / name) for name in ("all.c", "constants.c")]
+    command = [toolchain.compiler, *toolchain.flags, *warnings, "-fsyntax-only", *sources]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-4000:]
+
+
 def with_flags(toolchain: Toolchain, flags: str) -> list[str]:
     """The toolchain's flags with others in place of its optimization level."""
     assert "-O2" in toolchain.flags
@@ -124,20 +158,61 @@ def with_flags(toolchain: Toolchain, flags: str) -> list[str]:
 
 
 LEVELS = ("-O0", "-Og", "-O1 -fno-inline -fno-tree-ccp")
+RELEASE_LEVELS = ("-O3", "-Os", "-O2 -flto")
 
 
 @needs_emulator
 @pytest.mark.parametrize(
     ("core", "flags"),
     [
-        pytest.param(core, flags, marks=() if core in ("cortex-m4", "cortex-m55") else SLOW)
+        pytest.param(
+            core,
+            flags,
+            marks=() if core in ("cortex-m4", "cortex-m55") and flags in LEVELS else SLOW,
+        )
         for core in ("cortex-m0plus", "cortex-m4", "cortex-m33", "cortex-m55")
-        for flags in LEVELS
+        for flags in (*LEVELS, *RELEASE_LEVELS)
     ],
 )
 def test_the_results_are_the_same(core: str, flags: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, flags))
     check_results(CORES[core])
+
+
+RELEASES = {
+    "gcc -O3": "cortex-m55",
+    "gcc -Os": "cortex-m4",
+    "gcc -O2 -flto": "cortex-m4",
+    "clang -O3": "cortex-m4",
+    "clang -Os": "cortex-m55",
+}
+"""Levels of a release other than -O2 -> the core on which each change runs them."""
+
+
+def releases() -> list:
+    """Parameters: a compiler with a level, a core, and of how many kernels one runs; GCC's for
+    each change on one core."""
+    return [
+        pytest.param(level, core, every, marks=() if quick else SLOW)
+        for level, own in RELEASES.items()
+        for core in ("cortex-m4", "cortex-m33", "cortex-m55")
+        for every in (EVERY, 1)
+        for quick in [core == own and every > 1 and level.startswith("gcc")]
+        if every == 1 or quick
+    ]
+
+
+@needs_emulator
+@pytest.mark.parametrize(("level", "core", "every"), releases())
+def test_kernels_compute_the_same_at_other_levels(
+    level: str, core: str, every: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler, _, flags = level.partition(" ")
+    if shutil.which(compiler) is None:
+        pytest.skip(f"{compiler} is not installed")
+    monkeypatch.setenv("TCM_COMPILER", compiler)
+    monkeypatch.setattr(image, "toolchain_for", partial(toolchain_with, flags))
+    check_kernels(CORES[core], every)
 
 
 @needs_emulator
@@ -152,9 +227,14 @@ def test_r9_is_left_to_firmware_that_reserves_it(
     monkeypatch.setattr(
         image, "image_source", lambda programs, guarded: checking_r9(usual(programs, guarded))
     )
-    kernels, cases = zip(*list(cases_of_kernels(CORES[core]).items())[::every], strict=True)
+    check_kernels(CORES[core], every)
+
+
+def check_kernels(target: Target, every: int) -> None:
+    """One of so many of a core's kernels, in one image, against the reference."""
+    kernels, cases = zip(*list(cases_of_kernels(target).items())[::every], strict=True)
     layers = list(zip(cases, kernels, strict=True))
-    runs = run_with_kernels(layers, CORES[core], "emulator")
+    runs = run_with_kernels(layers, target, "emulator")
     for kernel, run, reference in zip(kernels, runs, run_cases(cases, on="reference"), strict=True):
         assert_equal(run, reference, kernel)
 

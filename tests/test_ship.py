@@ -6,53 +6,23 @@ import json
 import shutil
 import subprocess
 import xml.etree.ElementTree
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from small_graphs import Builder, Q
+import yaml
+from shipped_projects import STRICT, compile_with, model_for, project, write_stubs
 
 from torch_cortex_m import CompiledModel, TcmError, __version__
 from torch_cortex_m.commands import ship_folder
-from torch_cortex_m.generate import Preferences, generate
 from torch_cortex_m.ship import KINDS, project_files, write_project
-from torch_cortex_m.target import find_target
 from torch_cortex_m.version import release_of
 
 CALLS = 3
-STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
-
 MANIFESTS = {"tcm-project.json", "tcm-manifest.json"}
-
-
-def remembering() -> Builder:
-    """The largest inputs so far; two outputs."""
-    build = Builder()
-    state = build.graph.add_state("most", np.full((1, 4, 3, 4), 5, np.int8), Q)
-    most = build.node("maximum", build.input(1, 4, 3, 4), state)
-    build.graph.set_update(state, most)
-    build.output(build.conv(most, 6), most)
-    return build
-
-
-def model_for(target: str, io: str = "caller") -> CompiledModel:
-    graph = remembering().graph
-    return CompiledModel(
-        generate(graph, find_target(target), prefix="net_1", preferences=Preferences(io=io))
-    )
-
-
 SLOW = pytest.mark.slow
-
-
-def compile_with(compiler: str, flags: Sequence[str], folder: Path) -> None:
-    path = shutil.which(compiler)
-    if path is None:
-        pytest.skip(f"{compiler} is not installed")
-    result = subprocess.run([path, *flags], cwd=folder, capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr
 
 
 def results(program: Path) -> list[int]:
@@ -69,10 +39,6 @@ def expected(model: CompiledModel) -> list[int]:
     ]
     calls = [out[call].reshape(-1) for call in range(CALLS) for out in outputs[:2]]
     return np.concatenate([*calls, *(out.reshape(-1) for out in outputs[2:])]).tolist()
-
-
-def project(model: CompiledModel, kind: str, folder: Path) -> Path:
-    return write_project(project_files(model.generated, kind, "1.2.3"), folder / kind)
 
 
 CPP_MAIN = """
@@ -163,31 +129,12 @@ def test_the_crate_computes_the_same(io: str, tmp_path: Path) -> None:
     assert results(folder / "main") == expected(host)
 
 
-STUBS = {
-    "zephyr/kernel.h": "#include <stdint.h>\nuint32_t k_cycle_get_32(void);\n",
-    "zephyr/sys/printk.h": "void printk(const char *format, ...);\n",
-    "Arduino.h": """#include <stdint.h>
-struct Port { void begin(long); void print(const char *); void print(long);
-              void println(unsigned long); };
-extern Port Serial; unsigned long micros(); void delay(unsigned long);
-""",
-}
-"""As much of the frameworks as the examples call."""
-
-
 @pytest.mark.parametrize("io", ["caller", pytest.param("arena", marks=SLOW)])
-def test_examples_are_compiled_for_the_core(io: str, tmp_path: Path) -> None:
+def test_the_sample_of_zephyr_is_compiled_for_the_core(io: str, tmp_path: Path) -> None:
     model = model_for("cortex-m4", io)
-    for name, text in STUBS.items():
-        path = tmp_path / "stubs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    flags = [*model.target.flags, *STRICT, "-c", "-o", "example.o", f"-I{tmp_path / 'stubs'}"]
+    flags = [*model.target.flags, *STRICT, "-c", "-o", "example.o", f"-I{write_stubs(tmp_path)}"]
     zephyr = project(model, "zephyr", tmp_path)
     compile_with("arm-none-eabi-gcc", [*flags, "-Isrc", "sample/src/main.c"], zephyr)
-    arduino = project(model, "arduino", tmp_path)
-    sketch = ["-Isrc", "-include", "Arduino.h", "-x", "c++", "examples/Run/Run.ino"]
-    compile_with("arm-none-eabi-g++", [*flags, *sketch], arduino)
 
 
 @SLOW
@@ -217,6 +164,8 @@ READERS: dict[str, Callable[[str], Any]] = {
     ".json": json.loads,
     ".pdsc": xml.etree.ElementTree.fromstring,
     ".xml": xml.etree.ElementTree.fromstring,
+    ".yml": yaml.safe_load,
+    ".yaml": yaml.safe_load,
 }
 
 

@@ -12,6 +12,18 @@ from ..ir.regions import pushed_input
 
 RUST = {"float": "f32"}
 
+ZEPHYR_BOARDS = {
+    "cortex-m0": ("qemu_cortex_m0",),
+    "cortex-m0plus": ("mps2/an383",),
+    "cortex-m3": ("qemu_cortex_m3", "mps2/an385"),
+    "cortex-m4": ("mps2/an386",),
+    "cortex-m7": ("mps2/an500",),
+    "cortex-m33": ("mps2/an521/cpu0",),
+    "cortex-m55": ("mps3/corstone300/an547",),
+    "cortex-m85": ("mps3/corstone310/fvp",),
+}
+"""Core -> the boards that Zephyr emulates with it."""
+
 
 @dataclass(frozen=True)
 class PortInterface:
@@ -48,12 +60,18 @@ class Interface:
     headers: tuple[str, ...]
     target: str
     flags: tuple[str, ...]
+    features: frozenset[str]
 
     @property
     def cmsis_core(self) -> str | None:
         """The core as descriptions of CMSIS packs name it; None of what is none, as the host."""
         found = re.fullmatch(r"cortex-m(\d+)(plus)?", self.target)
         return found and f"Cortex-M{found[1]}{'+' if found[2] else ''}"
+
+    @property
+    def zephyr_boards(self) -> tuple[str, ...]:
+        """Portable C is for any of them."""
+        return ZEPHYR_BOARDS.get(self.target, ZEPHYR_BOARDS["cortex-m3"])
 
     @property
     def upper(self) -> str:
@@ -85,6 +103,7 @@ def interface_of(generated: Generated) -> Interface:
         tuple(sorted(name for name in program.files if name.endswith(".h"))),
         generated.target.name,
         generated.target.flags,
+        generated.target.features,
     )
 
 
