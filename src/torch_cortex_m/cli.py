@@ -518,6 +518,7 @@ def plan(
 def diff(
     before: Annotated[Path, typer.Argument(metavar="BEFORE", help=PROFILED)],
     after: Annotated[Path, typer.Argument(metavar="AFTER", help=PROFILED)],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     markdown: MarkdownOption = False,
     max_cycles: CyclesBudget = None,
     max_instructions: InstructionsBudget = None,
@@ -541,7 +542,7 @@ def diff(
     from .model.budgets import Budgets
 
     budgets = Budgets(max_cycles, max_instructions, max_ram, max_flash, max_growth, max_loss)
-    raise typer.Exit(0 if diff_folders(before, after, markdown, budgets) else 1)
+    raise typer.Exit(0 if diff_folders(before, after, json, markdown, budgets) else 1)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from rich import box
 from rich.table import Table
 
 from ..model.budgets import Budgets
-from ..model.comparison import Comparison, compare
+from ..model.comparison import LAYER_COSTS, Comparison, compare
+from ..model.comparison_data import comparison_data
 from ..model.compiled import CompiledModel
 from ..model.load import load
 from ..model.report import Report
@@ -19,14 +21,19 @@ from .over_budget import tell
 from .terminal import terminal
 
 
-def diff_folders(before: Path, after: Path, markdown: bool, budgets: Budgets) -> bool:
-    """Prints what changed; whether the budgets are kept. Raises TcmError."""
+def diff_folders(
+    before: Path, after: Path, as_json: bool, as_markdown: bool, budgets: Budgets
+) -> bool:
+    """Prints what changed, as tables, JSON or Markdown; whether the budgets are kept. Raises
+    TcmError."""
     found = _read(before), _read(after)
     if isinstance(found[1], CompiledModel):
         budgets.check_known(found[1].report)
     old, new = map(_report, found)
     comparison = compare(old, new)
-    if markdown:
+    if as_json:
+        print(json.dumps(comparison_data(str(before), str(after), comparison), indent=2))
+    elif as_markdown:
         print(comparison_page(str(before), str(after), comparison))
     else:
         _print(comparison)
@@ -41,7 +48,8 @@ def _report(found: CompiledModel | Report) -> Report:
     """A model is measured on its core, if it has one; a report was."""
     if isinstance(found, Report):
         return found
-    return found.report if found.target.machine is None else found.profile()
+    report = found.report if found.target.machine is None else found.profile()
+    return report.with_layer_sizes()
 
 
 def _print(comparison: Comparison) -> None:
@@ -61,10 +69,14 @@ def _totals(comparison: Comparison) -> Table:
 
 
 def _layers(comparison: Comparison) -> Table:
-    table = _table("layer", "instr. before", "after", "change", "%")
+    """One row a layer, in it a line for each cost that changed."""
+    table = _table("layer", "cost", "before", "after", "change", "%")
+    table.columns[1].justify = "left"
+    table.caption, table.caption_justify = LAYER_COSTS, "left"
     for layer in comparison.layers:
-        name = f"{layer.name}\n{layer.kernels}"
-        table.add_row(name, *change_cells(layer.instructions))
+        lines = [[name, *change_cells(cost)] for name, cost in layer.changed.items()]
+        columns = ["\n".join(column) for column in zip(*lines, strict=True)]
+        table.add_row(f"{layer.name}\n{layer.kernels}", *columns)
     return table
 
 

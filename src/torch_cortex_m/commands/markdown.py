@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..model.budgets import Budgets
-from ..model.comparison import Change, Comparison, totals
+from ..model.comparison import LAYER_COSTS, Change, Comparison, LayerChange, totals
 from ..model.report import LayerReport, Report
 from ..text import one_line
 
@@ -58,10 +58,7 @@ def _kept(value: float, name: str, limits: Mapping[str, float]) -> str:
 def comparison_page(before: str, after: str, comparison: Comparison) -> str:
     """Totals, and the layers that changed."""
     rows = [[name, *change_cells(change)] for name, change in comparison.totals.items()]
-    layers = [
-        [cell(layer.name), cell(layer.kernels), *change_cells(layer.instructions)[:3]]
-        for layer in comparison.layers
-    ]
+    layers = [row for layer in comparison.layers for row in _changed_rows(layer)]
     parts = [
         f"### {cell(before)} to {cell(after)}",
         "",
@@ -70,8 +67,17 @@ def comparison_page(before: str, after: str, comparison: Comparison) -> str:
     ]
     if not layers:
         return "\n".join([*parts, "No layer changed."])
-    names = ["layer", "kernel", "instructions before", "after", "change"]
-    return "\n".join([*parts, *table(names, layers)])
+    names = ["layer", "kernel", "cost", "before", "after", "change", "%"]
+    return "\n".join([*parts, *table(names, layers), "", LAYER_COSTS])
+
+
+def _changed_rows(layer: LayerChange) -> Iterator[list[str]]:
+    """One for each cost that changed, the first with the layer's name; one if only the kernel is
+    another."""
+    first = [cell(layer.name), cell(layer.kernels)]
+    costs = [[name, *change_cells(cost)] for name, cost in layer.changed.items()]
+    for index, cost in enumerate(costs or [[""] * 5]):
+        yield [*(["", ""] if index else first), *cost]
 
 
 def change_cells(change: Change) -> list[str]:

@@ -34,7 +34,7 @@ def profile_folder(
     part = part or _own_part(compiled.target)
     report = compiled.profile(*read_inputs(inputs, compiled.graph), part=part, on=on)
     if as_json:
-        print(json.dumps(report.as_data(), indent=2))
+        print(json.dumps(report.with_layer_sizes().as_data(), indent=2))
     elif as_markdown:
         print(profile_page(report, budgets))
     else:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from .report import LayerReport, Report
 
+LAYER_COSTS = (
+    "RAM of a layer: of the arena in use while it runs. Flash: its constants, and its code by an "
+    "estimate, which counts in each layer that calls it."
+)
+"""What the bytes of a layer are."""
+
 LOSS = "loss, %"
 """The name of ``Report.loss`` among the totals."""
 
@@ -41,18 +47,18 @@ class LayerChange:
     after: LayerReport | None
 
     @property
-    def instructions(self) -> Change:
-        return Change(
-            None if self.before is None else self.before.instructions,
-            None if self.after is None else self.after.instructions,
-        )
+    def costs(self) -> Mapping[str, Change]:
+        """By their names in words; RAM, flash and what is copied in bytes."""
+        before, after = _costs(self.before), _costs(self.after)
+        return {name: Change(before.get(name), after.get(name)) for name in {**before, **after}}
 
     @property
-    def cycles(self) -> Change:
-        return Change(
-            None if self.before is None else self.before.cycles,
-            None if self.after is None else self.after.cycles,
-        )
+    def changed(self) -> Mapping[str, Change]:
+        """The costs that are not as they were: of a layer that is new or gone all that it has, of
+        another those that are known on both sides."""
+        if self.before is None or self.after is None:
+            return {name: cost for name, cost in self.costs.items() if cost.before or cost.after}
+        return {name: cost for name, cost in self.costs.items() if cost.difference}
 
     @property
     def kernels(self) -> str:
@@ -97,11 +103,23 @@ def _layers(before: Report, after: Report) -> tuple[LayerChange, ...]:
     old = {layer.name: layer for layer in before.layers}
     new = {layer.name: layer for layer in after.layers}
     changes = (LayerChange(name, old.get(name), new.get(name)) for name in {**new, **old})
-    return tuple(change for change in changes if _costs(change.before) != _costs(change.after))
+    return tuple(change for change in changes if _has_changed(change))
 
 
-def _costs(layer: LayerReport | None) -> tuple[object, ...] | None:
-    """What is compared: all but the line in the model."""
+def _has_changed(layer: LayerChange) -> bool:
+    if layer.before is None or layer.after is None or layer.changed:
+        return True
+    return (layer.before.op, layer.before.kernel) != (layer.after.op, layer.after.kernel)
+
+
+def _costs(layer: LayerReport | None) -> dict[str, int | None]:
     if layer is None:
-        return None
-    return layer.op, layer.kernel, layer.macs, layer.instructions, layer.cycles, layer.copied_bytes
+        return {}
+    return {
+        "instructions": layer.instructions,
+        "cycles": layer.cycles,
+        "RAM": layer.ram_bytes,
+        "flash": layer.flash_bytes,
+        "MACs": layer.macs,
+        "copied": layer.copied_bytes,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..generate import Generated
 from ..ir import Stream
 from ..ir.artifacts import Folding, Loss
 from ..paths import as_path
-from ..report import Facts, document
+from ..report import Facts, LayerSizes, document, layer_sizes
 from .board_report import BoardReport
 from .part_report import PartReport
 from .report_files import write_report
@@ -23,6 +23,9 @@ class LayerReport:
     """One layer. ``instructions`` and ``cycles`` are None until measured on the emulated core,
     ``cycles`` also where the core has no model. ``copied_bytes``: what a layer writes that only
     moves data, such as a transpose, or the parts of a concatenation that were computed elsewhere.
+    In bytes, and None but in ``Report.with_layer_sizes``: ``constant_bytes``, ``code_bytes`` (an
+    estimate, which counts in each layer that calls the same function), and ``ram_bytes`` of the
+    arena in use while the layer runs.
     """
 
     name: str
@@ -33,6 +36,16 @@ class LayerReport:
     source: str = ""
     cycles: int | None = None
     copied_bytes: int = 0
+    constant_bytes: int | None = None
+    code_bytes: int | None = None
+    ram_bytes: int | None = None
+
+    @property
+    def flash_bytes(self) -> int | None:
+        """Of constants and code."""
+        if self.constant_bytes is None or self.code_bytes is None:
+            return None
+        return self.constant_bytes + self.code_bytes
 
 
 @dataclass(frozen=True)
@@ -173,6 +186,15 @@ class Report:
             )
         return document(Facts(self.generated, self.as_data(), ranges), curves=curves)
 
+    def with_layer_sizes(self) -> Report:
+        """With RAM and flash of each layer, which takes as long as choosing the kernels. A report
+        that came from a file stays as it is."""
+        if self.generated is None:
+            return self
+        sizes = layer_sizes(self.generated)
+        layers = tuple(_sized(layer, sizes[layer.name]) for layer in self.layers)
+        return replace(self, layers=layers)
+
     def as_data(self) -> dict[str, Any]:
         """The form that ``tcm profile --json`` prints."""
         return {
@@ -200,6 +222,12 @@ class Report:
                 "sqnr": self.sqnr,
             },
         }
+
+
+def _sized(layer: LayerReport, sizes: LayerSizes) -> LayerReport:
+    return replace(
+        layer, constant_bytes=sizes.constants, code_bytes=sizes.code, ram_bytes=sizes.ram
+    )
 
 
 def _stream_data(stream: Stream | None) -> dict[str, Any] | None:

@@ -56,6 +56,8 @@ def _layer(data: Mapping[str, Any]) -> LayerReport:
         str(data["source"]),
         _optional(data["cycles"]),
         _count(data["copied_bytes"]),
+        # the files of earlier versions have no sizes of layers
+        *(_optional(data.get(size)) for size in ("constant_bytes", "code_bytes", "ram_bytes")),
     )
 
 

@@ -2,5 +2,6 @@
 
 from .document import SCHEMA, Facts, document
 from .page import page
+from .sizes import LayerSizes, layer_sizes
 
-__all__ = ["SCHEMA", "Facts", "document", "page"]
+__all__ = ["SCHEMA", "Facts", "LayerSizes", "document", "layer_sizes", "page"]
