@@ -1,4 +1,4 @@
-"""The C and C++ of README and docs/ compiles, against headers of small models with the pages' names.
+"""The C and C++ of README and docs/ compiles, against headers of models with the pages' names.
 
 ``<!-- not compiled: why -->`` above a block sets it aside, such as code of another framework. One
 that begins with a path (``/* operators/x.h */``) is a file that a test of its own compiles.
