@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def test_a_layer_has_what_the_component_of_the_pack_has(prefix: str) -> None:
 # and .../develop/application/index.html
 
 
+@cache
 def zephyr(target: str = "cortex-m3", prefix: str = "net_1") -> dict[str, str]:
     return project_files(model_for(target, prefix=prefix).generated, "zephyr", "1.2.3")
 
