@@ -493,6 +493,23 @@ def test_tuning_does_not_write_over_an_edited_file(folder: Path, tmp_path: Path)
     assert not (tmp_path / "tuning.json").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no device without an end")
+def test_a_device_is_no_file(folder: Path, tmp_path: Path) -> None:
+    """Reading it would not end, or take all memory."""
+    zero, text = "/dev/zero", "it is a device, not a file"
+    model = f"{NETWORKS}:nothing_to_do"
+    fails(tcm("tune", folder, "--tuning", zero), "not a tuning file", text)
+    fails(tcm("compile", model, "-o", tmp_path / "o", "--tuning", zero), text)
+    fails(tcm("diff", folder, zero), "not a profile", text)
+    endless = tmp_path / "x.tflite"
+    endless.symlink_to(zero)
+    fails(tcm("compile", endless, "-o", tmp_path / "o"), "file not found")
+    header = tmp_path / "x.h"
+    header.symlink_to(zero)
+    own = ["--kernel", f"conv={header}:conv2d_s8__mine"]
+    fails(tcm("compile", model, "-o", tmp_path / "o", *own), "cannot be read", text)
+
+
 def test_a_tuning_file_is_read_before_the_model_is_made(tmp_path: Path) -> None:
     tuning = tmp_path / "tuning.json"
     command = ["compile", f"{NETWORKS}:broken", "-o", tmp_path / "o", "--tuning", tuning]

@@ -189,9 +189,6 @@ RELEASES = {
 """Levels of a release other than -O2 -> the core on which each change runs them."""
 
 
-WRONG = pytest.mark.xfail(reason="gru_s8__units_mve gives other outputs by Clang 14", strict=True)
-
-
 def releases() -> list:
     """Parameters: a compiler with a level, a core, and of how many kernels one runs; GCC's for
     each change on one core."""
@@ -200,13 +197,12 @@ def releases() -> list:
             level,
             core,
             every,
-            marks=() if quick else (SLOW, WRONG) if wrong else SLOW,
+            marks=() if quick else SLOW,
         )
         for level, own in RELEASES.items()
         for core in ("cortex-m4", "cortex-m33", "cortex-m55")
         for every in (EVERY, 1)
         for quick in [core == own and every > 1 and level.startswith("gcc")]
-        for wrong in [core == "cortex-m55" and level.startswith("clang")]
         if every == 1 or quick
     ]
 

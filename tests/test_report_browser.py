@@ -15,9 +15,8 @@ from test_report import whole_document
 
 from torch_cortex_m.report import page
 
-BROWSER = next(
-    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
-)
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 DARK, LIGHT = 0, 1
 
 PROBE = """
@@ -60,12 +59,25 @@ document.body.dataset.found = JSON.stringify({
 """
 
 
-def browse(path: Path, width: int, scheme: int) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The command of one that starts here."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        pytest.skip("there is no Chromium")
+    command = [found, *OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"]
+    blank = [*command, "--dump-dom", "about:blank"]
+    try:
+        subprocess.run(blank, capture_output=True, timeout=60, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        pytest.skip("Chromium does not start here")
+    return command
+
+
+def browse(browser: list[str], path: Path, width: int, scheme: int) -> dict[str, Any]:
     """What the probe found. Fails for anything that the page writes to the console."""
-    assert BROWSER is not None
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
-    command += [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]
-    command += ["--enable-logging=stderr", f"--user-data-dir={path.parent / 'profile'}"]
+    command = [*browser, "--dump-dom", f"--window-size={width},900", "--enable-logging=stderr"]
+    command += [f"--blink-settings=preferredColorScheme={scheme}"]
     result = subprocess.run(
         [*command, path.as_uri()], capture_output=True, text=True, timeout=120, check=True
     )
@@ -82,11 +94,10 @@ def probed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
 @pytest.mark.parametrize("scheme", [DARK, LIGHT], ids=["dark", "light"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
-    found = browse(probed, width, scheme)
+def test_the_page_in_a_browser(width: int, scheme: int, browser: list[str], probed: Path) -> None:
+    found = browse(browser, probed, width, scheme)
     assert found["read"] == 1
     assert found["wide"] <= 0, "the page scrolls sideways"
     assert found["peak"] <= 0, "what lies there at the peak is wider than its card"
@@ -103,13 +114,10 @@ def test_the_page_in_a_browser(width: int, scheme: int, probed: Path) -> None:
     assert found["orders"]["layer"] == sorted(found["orders"]["layer"], key=str.lower)
 
 
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium")
-def test_the_page_prints(tmp_path: Path) -> None:
+def test_the_page_prints(browser: list[str], tmp_path: Path) -> None:
     """On several sheets of paper."""
-    assert BROWSER is not None
     path, paper = tmp_path / "x.html", tmp_path / "x.pdf"
     path.write_text(page(whole_document()))
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={paper}"]
-    command += [f"--user-data-dir={tmp_path / 'profile'}", path.as_uri()]
+    command = [*browser, f"--print-to-pdf={paper}", path.as_uri()]
     subprocess.run(command, capture_output=True, timeout=120, check=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) >= 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import EINVAL
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ def as_path(value: Any, where: str, what: str) -> Path:
             hint=f"give the name of {what}, with the folders above it",
         )
     return Path(text)
+
+
+def check_no_device(path: Path) -> None:
+    """Raises OSError for a device such as /dev/zero, which may have no end."""
+    if path.is_char_device():
+        raise OSError(EINVAL, "it is a device, not a file", str(path))
 
 
 def cache_folder() -> Path:

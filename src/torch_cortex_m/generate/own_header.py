@@ -11,7 +11,7 @@ from ..emit import defined_names, shipped_names, without_comments
 from ..errors import TcmError
 from ..ops.base import Header
 from ..ops.discovery import headers
-from ..paths import as_path
+from ..paths import as_path, check_no_device
 from ..text import unreadable
 
 FORM = '"FILE.h:FUNCTION", such as "classifier_s8__mine.h:classifier_s8__mine"'
@@ -46,6 +46,7 @@ def read_header(given: Any, where: str) -> tuple[Header, str]:
 
 def _text(path: Path, where: str) -> str:
     try:
+        check_no_device(path)
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise TcmError(

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ..errors import TcmError
 from ..ops.base import Layer
+from ..paths import check_no_device
 from ..staging import write_file
 from ..text import unreadable
 
@@ -170,7 +171,8 @@ def _measurement(values: Mapping[str, int | None]) -> Measurement:
 def load_measurements(path: Path) -> Measurements:
     """Reads a tuning file. Raises TcmError if it is missing or is not one."""
     try:
-        data = json.loads(path.read_text())
+        check_no_device(path)
+        data = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(data, dict):
             raise ValueError("JSON, but no object with tables")
         if data["format"] != FORMAT:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TcmError
+from ..paths import check_no_device
 from ..text import unreadable
 from .report import LayerReport, Report, StateReport
 
@@ -16,6 +17,7 @@ from .report import LayerReport, Report, StateReport
 def read_report(path: Path) -> Report:
     """The report without what folding saved. Raises TcmError if the file has none."""
     try:
+        check_no_device(path)
         return _report(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise TcmError(

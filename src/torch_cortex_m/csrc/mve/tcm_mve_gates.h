@@ -76,6 +76,16 @@ TCM_KERNEL int16x8_t tcm_mve_saturate_s16(int32x4_t value)
     return vqmovnbq_s32(vreinterpretq_s16_s32(value), value);
 }
 
+/* Limited to int16. Clang 14 widens the value itself where it is to widen what vqmovnb made of it. */
+TCM_KERNEL int32x4_t tcm_mve_limit_s16(int32x4_t value)
+{
+#ifdef __clang__
+    return vminq_s32(vmaxq_s32(value, vdupq_n_s32(INT16_MIN)), vdupq_n_s32(INT16_MAX));
+#else
+    return vmovlbq_s16(tcm_mve_saturate_s16(value));
+#endif
+}
+
 /* a + b in int16, each of them and their sum limited. */
 TCM_KERNEL int32x4_t tcm_mve_add_s16(int32x4_t a, int32x4_t b)
 {

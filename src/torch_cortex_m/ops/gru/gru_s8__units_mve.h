@@ -38,7 +38,7 @@ TCM_KERNEL void gru_s8__mve_units(const gru_s8__mve *layer, const int32_t *sums,
     int16_t *const states = layer->states + unit;
     const mve_pred16_t some = vctp32q((uint32_t)units);
     const int32x4_t reset = gru_s8__mve_sigmoid(sums, recurrent_sums, 0, layer);
-    const int32x4_t inner = vmovlbq_s16(tcm_mve_saturate_s16(tcm_mve_gate(recurrent_sums, &layer->recurrent, 2)));
+    const int32x4_t inner = tcm_mve_limit_s16(tcm_mve_gate(recurrent_sums, &layer->recurrent, 2));
     const int32x4_t kept = vrshrq_n_s32(vmulq_s32(reset, inner), 15);
     const int32x4_t sum = tcm_mve_add_s16(tcm_mve_gate(sums, &layer->given, 2), kept);
     const int32x4_t candidate =
